@@ -1,0 +1,88 @@
+"""Page, Block and Article: the only records that cross between the three packages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a block is in its page."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "item"  # of a list
+    QUOTE = "quote"
+    ROW = "row"  # of a table
+    CAPTION = "caption"
+    CODE = "code"  # preformatted
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One fetched response, decoded."""
+
+    url: str  # the final address, after redirects
+    html: str
+    status: int = 200
+    fetched_at: datetime | None = None  # aware; bounds what may be believed of the page's own dates
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading, list item, quote, row or caption, in reading order; kept, or cut by a rule.
+
+    `text` is one line of normalised white space. `link_share` is the share of its characters that stand inside links
+    (0 to 1), `links` are their targets as absolute addresses. `path` is where it stands: the elements from <body> down,
+    outermost first, each with its id and classes ("main > article.post > div.entry-content > p").
+    """
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    link_share: float = 0.0
+    links: tuple[str, ...] = ()
+    path: str = ""
+    rule: str | None = None  # the rule that cut it
+    evidence: str | None = None  # what that rule saw, for a person
+
+    @property
+    def kept(self) -> bool:
+        return self.rule is None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What cleaning makes of one page: always, also of a page that is no article (`rejected` then says why).
+
+    Times are aware and in UTC. `published_raw` keeps what the page said where that could not be believed (a date in the
+    future of the page, or before 1990). `language` is an ISO 639-1 code as langdetect gives it, "und" where there are
+    no letters, `language_probability` between 0 and 1. Nothing is deleted: `blocks` are all of them, `text` the kept.
+    """
+
+    url: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    canonical_url: str | None = None
+    site_name: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    modified_at: datetime | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    language: str = "und"
+    language_probability: float = 0.0
+    rejected: str | None = None
+    cleaner_version: str = ""
+    fetched_at: datetime | None = None
+    # Signature of the kept text, see cleaning.duplicates; what is needed to compare without the text at hand.
+    headline_key: str = ""
+
+    removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
+    text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.kept))
+        object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.kept))

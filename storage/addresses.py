@@ -1,0 +1,51 @@
+"""An address, what it is offered as and what becomes of it: what discovery hands to the frontier and gets from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AddressKind(StrEnum):
+    """What is expected behind an address. Discovery (all but articles) is asked for anew in every run."""
+
+    FEED = "feed"  # RSS, Atom, JSON Feed
+    SITEMAP = "sitemap"  # index, urlset, Google News, plain text
+    SECTION = "section"  # a front page or a list of articles
+    ARTICLE = "article"
+
+
+class AddressState(StrEnum):
+    """What became of an address."""
+
+    PENDING = "pending"  # to be asked when it is due
+    LEASED = "leased"  # handed to Scrapy
+    DONE = "done"  # answered, and what it said is stored
+    GONE = "gone"  # 404 or 410
+    FAILED = "failed"  # given up after its last try
+    REFUSED = "refused"  # not ours to ask: robots.txt, another host
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An address that discovery found. `url` is in its canonical form (cleaning.canonical)."""
+
+    url: str
+    kind: AddressKind
+    changed_at: datetime | None = None  # aware: when its source says that it was published or last changed
+    depth: int = 0  # steps from what the site's entry names: bounds sections, pagination and nested sitemaps
+    source: str = ""  # how it was found: "feed", "news-sitemap", "sitemap", "section", "next", "robots", "usual-path"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An address handed out to be fetched."""
+
+    id: int
+    url: str
+    site: str
+    kind: AddressKind
+    depth: int
+    source: str
+    tries: int  # how often it was asked before, since it was last fetched

@@ -1,0 +1,156 @@
+"""Keeps articles and their blocks, and their standing among duplicates. The transaction is the caller's."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+
+from cleaning.article import Article
+from storage.models import StoredArticle, StoredBlock
+from storage.types import storable
+from storage.warc import Place
+
+_WORD = re.compile(r"\w+")
+_TABLE = StoredArticle.__table__
+_ROW = _TABLE.c
+
+
+class Kept(StrEnum):
+    """What became of an article that was handed to the store."""
+
+    NEW = "new"
+    UPDATED = "updated"  # the same address with another text
+    UNCHANGED = "unchanged"
+    OLDER = "older"  # a later fetch of the same address is stored already
+
+
+def article_id(url: str) -> str:
+    """The name of an article, of the canonical form of its address: the same in every store."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def keep(
+    connection: Connection,
+    article: Article,
+    *,
+    site: str,
+    run: int,
+    fetched_at: datetime,
+    place: Place | None,
+) -> Kept:
+    """Stores an article with all its blocks. Its standing among duplicates is `mark`ed afterwards."""
+    name = article_id(article.url)
+    stored = connection.execute(
+        select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
+    ).one_or_none()
+    if stored is not None and stored.fetched_at > fetched_at:
+        return Kept.OLDER
+    values: dict[str, Any] = {
+        "url": article.url,
+        "canonical_url": article.canonical_url or article.url,
+        "site": site,
+        "site_name": article.site_name,
+        "title": article.title,
+        "headline_key": article.headline_key,
+        "authors": article.authors,
+        "published_at": article.published_at,
+        "published_raw": article.published_raw,
+        "modified_at": article.modified_at,
+        "fetched_at": fetched_at,
+        "language": article.language,
+        "language_probability": article.language_probability,
+        "description": article.description,
+        "tags": article.tags,
+        "image": article.image,
+        "text": article.text,
+        "words": len(_WORD.findall(article.text)),
+        "rejected": article.rejected,
+        "cleaner_version": article.cleaner_version,
+        "archive_file": place.file if place else None,
+        "archive_offset": place.offset if place else None,
+        "run_id": run,
+    }
+    if stored is None:
+        connection.execute(insert(StoredArticle).values(id=name, **values))
+    else:
+        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
+        connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
+    if article.blocks:
+        connection.execute(insert(StoredBlock), _blocks(name, article))
+    if stored is None:
+        return Kept.NEW
+    same = (stored.text, stored.title, stored.rejected) == (
+        storable(article.text),
+        storable(article.title),
+        article.rejected,
+    )
+    return Kept.UNCHANGED if same else Kept.UPDATED
+
+
+def look_alikes(connection: Connection, name: str) -> list[Row[Any]]:
+    """The article `name` and all that may be the same story: its cluster, and what shares its canonical URL or key.
+
+    Rejected pages are no stories. Where the article itself is rejected, only its cluster comes back: it loses a member.
+    """
+    article = connection.execute(select(_TABLE).where(_ROW.id == name)).one()
+    clusters = [article.duplicate_of or name]
+    kin: list[ColumnElement[bool]] = [_ROW.duplicate_of.in_(clusters), _ROW.id.in_(clusters)]
+    if article.rejected is None:
+        kin.append(_ROW.canonical_url == article.canonical_url)
+        if article.headline_key:
+            kin.append(_ROW.headline_key == article.headline_key)
+    return list(connection.execute(select(_TABLE).where(or_(*kin), _ROW.rejected.is_(None)).order_by(_ROW.id)))
+
+
+def cluster_mates(connection: Connection, names: Collection[str]) -> list[Row[Any]]:
+    """All members of the clusters in which these articles stand."""
+    heads = select(_ROW.duplicate_of).where(_ROW.id.in_(names), _ROW.duplicate_of.is_not(None))
+    return list(
+        connection.execute(
+            select(_TABLE)
+            .where(
+                _ROW.id.in_(names) | _ROW.duplicate_of.in_(names) | _ROW.id.in_(heads) | _ROW.duplicate_of.in_(heads),
+                _ROW.rejected.is_(None),
+            )
+            .order_by(_ROW.id)
+        )
+    )
+
+
+def mark(
+    connection: Connection, name: str, *, of: str | None = None, rule: str | None = None, share: float | None = None
+) -> None:
+    """Sets the standing of an article: the duplicate of another by a rule, or (without these) a story of its own."""
+    connection.execute(
+        update(StoredArticle)
+        .where(StoredArticle.id == name)
+        .values(duplicate_of=of, duplicate_rule=rule, duplicate_likeness=share)
+    )
+
+
+def duplicate_of(connection: Connection, name: str) -> str | None:
+    """The article that `name` is a duplicate of."""
+    return connection.execute(select(_ROW.duplicate_of).where(_ROW.id == name)).scalar_one()
+
+
+def _blocks(name: str, article: Article) -> list[dict[str, Any]]:
+    return [
+        {
+            "article_id": name,
+            "position": position,
+            "kind": block.kind,
+            "text": block.text,
+            "link_share": block.link_share,
+            "links": block.links,
+            "path": block.path,
+            "rule": block.rule,
+            "evidence": block.evidence,
+        }
+        for position, block in enumerate(article.blocks)
+    ]

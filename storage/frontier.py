@@ -1,0 +1,241 @@
+"""The frontier: every address ever offered, its state, and when it is due.
+
+An address is offered by discovery, leased to be fetched, and settled by what came of it:
+
+    offer() -> PENDING -> lease() -> LEASED -> settle() -> DONE | GONE | REFUSED
+                  ^                     |
+                  +---- fail(), release() -> PENDING again, later; FAILED after its last try
+
+Discovery (feeds, sitemaps, sections) is asked for once in every run; an article once, until its source says that it
+changed since. All functions take a connection and leave the transaction to their caller, so that an article and the end
+of its address are one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, true, update
+
+from storage.addresses import AddressKind, AddressState, Lease, Offer
+from storage.models import Address
+
+# Pauses before the second, third ... try; the later ones lie beyond a run. After the last one the address is FAILED.
+RETRY_PAUSES = (timedelta(seconds=2), timedelta(seconds=10), timedelta(hours=12), timedelta(days=2))
+# An article whose source says that it changed is fetched again, but not twice within a night.
+RECHECK_AFTER = timedelta(hours=20)
+# A guessed address that led nowhere, and an address that robots.txt refused, are tried again after this long.
+FORGIVEN_AFTER = timedelta(days=30)
+# A pause longer than this does not keep a run waiting.
+PATIENCE = timedelta(seconds=60)
+
+_LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries)
+_LOOKUP = 500  # addresses a query: SQLite allows 32,766 variables, older builds 999
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What became of a list of offers."""
+
+    new: int = 0  # never seen before
+    again: int = 0  # known, and to be asked again
+    known: int = 0  # known, and not due
+    fresh: int = 0  # of all these: first offered in this run
+
+
+def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> Offered:
+    """Puts addresses into the frontier; known ones stop here unless they are due again."""
+    offers = list({offer.url: offer for offer in reversed(list(offers))}.values())[::-1]  # the first of each address
+    known = _known(connection, [offer.url for offer in offers])
+    new = [offer for offer in offers if offer.url not in known]
+    if new:
+        connection.execute(insert(Address), [_row(offer, site, run, now) for offer in new])
+    again = 0
+    fresh = len(new)
+    for offer in offers:
+        if (row := known.get(offer.url)) is None:
+            continue
+        fresh += row.first_run == run
+        again += _offer_again(connection, row, offer, run, now)
+    return Offered(new=len(new), again=again, known=len(offers) - len(new) - again, fresh=fresh)
+
+
+def lease(
+    connection: Connection,
+    site: str,
+    *,
+    most: int,
+    articles: int | None,
+    since: datetime | None,
+    run: int,
+    now: datetime,
+) -> list[Lease]:
+    """Hands out at most `most` addresses of a site that are due, discovery first, then the newest articles.
+
+    `articles` is how many articles the run may still take from the site (none: no bound); where that many are due
+    already, discovery goes no deeper than what the front page names. `since` leaves those alone whose source dates them
+    before it. No article is handed out while discovery is under way: only after it is known which are newest.
+    """
+    due = and_(Address.site == site, Address.state == AddressState.PENDING, Address.due_at <= now)
+    wanted = and_(due, Address.kind == AddressKind.ARTICLE, _not_before(since))
+    discovery = and_(Address.kind != AddressKind.ARTICLE, Address.last_run == run)
+    if articles is not None and _count(connection, wanted) >= articles:
+        discovery = and_(discovery, Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1))
+    rank = case({kind: rank for rank, kind in enumerate(AddressKind)}, value=Address.kind)
+    newest = (Address.changed_at.desc().nulls_last(), Address.id)
+    leases = _leases(connection, site, select(*_LEASED).where(due, discovery).order_by(rank, *newest).limit(most))
+    if not leases and not _count(connection, Address.site == site, discovery, Address.state == AddressState.LEASED):
+        room = most if articles is None else max(0, min(most, articles))
+        leases = _leases(connection, site, select(*_LEASED).where(wanted).order_by(*newest).limit(room))
+    if leases:
+        _set(connection, [lease.id for lease in leases], state=AddressState.LEASED, last_run=run)
+    return leases
+
+
+def next_due(
+    connection: Connection, sites: Sequence[str], *, since: datetime | None, run: int, now: datetime
+) -> datetime | None:
+    """When the next address of these sites comes due after a pause, if that is soon enough for a run to wait for it."""
+    discovery = and_(Address.kind != AddressKind.ARTICLE, Address.last_run == run)
+    return connection.execute(
+        select(func.min(Address.due_at)).where(
+            Address.site.in_(sites),
+            Address.state == AddressState.PENDING,
+            Address.due_at > now,
+            Address.due_at <= now + PATIENCE,
+            or_(discovery, and_(Address.kind == AddressKind.ARTICLE, _not_before(since))),
+        )
+    ).scalar_one()
+
+
+def settle(
+    connection: Connection,
+    address: int,
+    state: AddressState,
+    *,
+    status: int | None = None,
+    reason: str | None = None,
+    now: datetime,
+) -> None:
+    """Ends a lease: nothing more is to be asked of this address until it is offered again."""
+    fetched = {"fetched_at": now} if state is AddressState.DONE else {}
+    _set(connection, [address], state=state, status=status, reason=reason, tries=0, due_at=now, **fetched)
+
+
+def fail(connection: Connection, address: int, *, reason: str, status: int | None = None, now: datetime) -> bool:
+    """Notes a try that failed: PENDING after a pause, FAILED after the last. Whether a run waits for the next try."""
+    tries = connection.execute(select(Address.tries).where(Address.id == address)).scalar_one() + 1
+    if tries > len(RETRY_PAUSES):
+        _set(connection, [address], state=AddressState.FAILED, reason=reason, status=status, tries=tries, due_at=now)
+        return False
+    pause = RETRY_PAUSES[tries - 1]
+    values = {"reason": reason, "status": status, "tries": tries, "due_at": now + pause}
+    _set(connection, [address], state=AddressState.PENDING, **values)
+    return pause <= PATIENCE
+
+
+def postpone(connection: Connection, address: int, *, changed_at: datetime) -> None:
+    """Gives a lease back with the date that its page turned out to have, older than this run asks for."""
+    _set(connection, [address], state=AddressState.PENDING, changed_at=changed_at)
+
+
+def release(connection: Connection, addresses: Sequence[int] | None = None) -> int:
+    """Gives leases back unasked: these, or (when no crawl runs on this database) all; how many."""
+    which = Address.state == AddressState.LEASED
+    if addresses is not None:
+        which = and_(which, Address.id.in_(addresses))
+    return connection.execute(update(Address).where(which).values(state=AddressState.PENDING)).rowcount
+
+
+def know(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:
+    """The id of the article address `url`, entered as fetched at that time if it was not known (a replayed archive)."""
+    known = connection.execute(select(Address.id).where(Address.url == url)).scalar()
+    if known is not None:
+        return known
+    row = _row(Offer(url, AddressKind.ARTICLE, source="archive"), site, run, fetched_at)
+    row |= {"state": AddressState.DONE, "fetched_at": fetched_at, "status": status}
+    return connection.execute(insert(Address).values(row).returning(Address.id)).scalar_one()
+
+
+def _known(connection: Connection, urls: list[str]) -> dict[str, Row[Any]]:
+    known: dict[str, Row[Any]] = {}
+    for start in range(0, len(urls), _LOOKUP):
+        rows = connection.execute(select(Address.__table__).where(Address.url.in_(urls[start : start + _LOOKUP])))
+        known.update({row.url: row for row in rows})
+    return known
+
+
+def _row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, object]:
+    return {
+        "url": offer.url,
+        "site": site,
+        "kind": offer.kind,
+        "state": AddressState.PENDING,
+        "source": offer.source,
+        "depth": offer.depth,
+        "changed_at": offer.changed_at,
+        "offered_at": now,
+        "first_run": run,
+        "last_run": run,
+        "due_at": now,
+        "tries": 0,
+        "fetched_at": None,
+        "status": None,
+        "reason": None,
+    }
+
+
+def _offer_again(connection: Connection, row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
+    """Whether a known address is to be asked again because of this offer."""
+    changed = offer.changed_at is not None and (row.changed_at is None or offer.changed_at > row.changed_at)
+    values: dict[str, object] = {"changed_at": offer.changed_at} if changed else {}
+    due = (
+        _article_is_due(row, offer, now) if row.kind == AddressKind.ARTICLE else _discovery_is_due(row, offer, run, now)
+    )
+    if due:
+        values |= {"state": AddressState.PENDING, "due_at": now, "tries": 0, "last_run": run, "depth": offer.depth}
+    if values:
+        _set(connection, [row.id], **values)
+    return due
+
+
+def _article_is_due(row: Row[Any], offer: Offer, now: datetime) -> bool:
+    match row.state:
+        case AddressState.PENDING | AddressState.LEASED:
+            return False
+        case AddressState.DONE:
+            changed_since = offer.changed_at is not None and offer.changed_at > row.fetched_at
+            return bool(changed_since and row.fetched_at <= now - RECHECK_AFTER)
+        case _:
+            return bool(row.due_at <= now - FORGIVEN_AFTER)
+
+
+def _discovery_is_due(row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
+    if row.last_run == run:
+        return False  # asked, or to be asked, in this run
+    if row.state == AddressState.REFUSED or (row.state == AddressState.GONE and offer.source == "usual-path"):
+        return bool(row.due_at <= now - FORGIVEN_AFTER)
+    unchanged = offer.changed_at is not None and row.fetched_at is not None and offer.changed_at <= row.fetched_at
+    return not (unchanged and row.state == AddressState.DONE)
+
+
+def _not_before(since: datetime | None) -> ColumnElement[bool]:
+    return true() if since is None else or_(Address.changed_at.is_(None), Address.changed_at >= since)
+
+
+def _leases(connection: Connection, site: str, query: Select[*tuple[Any, ...]]) -> list[Lease]:
+    return [
+        Lease(row.id, row.url, site, AddressKind(row.kind), row.depth, row.source, row.tries)
+        for row in connection.execute(query)
+    ]
+
+
+def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(Address).where(*where)).scalar_one()
+
+
+def _set(connection: Connection, addresses: Sequence[int], **values: object) -> None:
+    connection.execute(update(Address).where(Address.id.in_(addresses)).values(**values))

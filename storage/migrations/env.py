@@ -1,0 +1,15 @@
+"""Alembic's entry: migrates on the connection that storage.database hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from storage.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite cannot alter a column in place
+)
+with context.begin_transaction():
+    context.run_migrations()

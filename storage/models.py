@@ -1,0 +1,116 @@
+"""The tables: what is kept of a crawl.
+
+run       one crawl: when, what it counted by site, how it ended
+address   the frontier: every address ever offered, and what became of it
+article   one page that was judged: an article, a duplicate of one, or rejected with its reason
+block     the blocks of an article in reading order, kept and cut, with the rule that cut them
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.types import StorableJSON, StorableText, UTCDateTime
+
+
+class Base(DeclarativeBase):
+    # Constraints with names of our own: a migration can name them on every database.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it as a plain class attribute)
+        datetime: UTCDateTime,
+        str: StorableText,
+        float: Float(53),
+        list[str]: StorableJSON,
+        dict[str, Any]: StorableJSON,
+    }
+
+
+class Run(Base):
+    __tablename__ = "run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    spider: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # Scrapy's finish reason; none while it runs, or where it was killed
+    exit_code: Mapped[int | None]
+    counts: Mapped[dict[str, Any]]  # site -> noun -> number
+
+
+class Address(Base):
+    __tablename__ = "address"
+    __table_args__ = (Index("ix_address_lease", "site", "state", "kind", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(unique=True)  # canonical form, at most 2,000 characters
+    site: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))  # AddressKind
+    state: Mapped[str] = mapped_column(String(16))  # AddressState
+    source: Mapped[str] = mapped_column(String(32))  # how it was found
+    depth: Mapped[int]
+    changed_at: Mapped[datetime | None]  # as its source says
+    offered_at: Mapped[datetime]
+    first_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it first
+    last_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it last
+    due_at: Mapped[datetime]
+    tries: Mapped[int]  # since it was last fetched or given up
+    fetched_at: Mapped[datetime | None]
+    status: Mapped[int | None]  # HTTP status of the last answer
+    reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused
+
+
+class StoredArticle(Base):
+    __tablename__ = "article"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # of the canonical form of its URL
+    url: Mapped[str]
+    canonical_url: Mapped[str | None] = mapped_column(index=True)  # as the page declares it
+    site: Mapped[str] = mapped_column(String(64), index=True)
+    site_name: Mapped[str | None]
+    title: Mapped[str]
+    headline_key: Mapped[str] = mapped_column(index=True)
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None]
+    published_raw: Mapped[str | None]
+    modified_at: Mapped[datetime | None]
+    fetched_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(16))
+    language_probability: Mapped[float]
+    description: Mapped[str | None]
+    tags: Mapped[list[str]]
+    image: Mapped[str | None]
+    text: Mapped[str]
+    words: Mapped[int]
+    rejected: Mapped[str | None] = mapped_column(String(64))  # why the page is no article
+    duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("article.id"), index=True)
+    duplicate_rule: Mapped[str | None] = mapped_column(String(32))
+    duplicate_likeness: Mapped[float | None]  # share of the shorter text that stands in the other, 0 to 1
+    cleaner_version: Mapped[str] = mapped_column(String(32))
+    archive_file: Mapped[str | None]  # WARC file, relative to the data folder
+    archive_offset: Mapped[int | None]  # of the response record's gzip member, in bytes
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+
+
+class StoredBlock(Base):
+    __tablename__ = "block"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # in reading order, from 0
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str]
+    link_share: Mapped[float]
+    links: Mapped[list[str]]
+    path: Mapped[str]
+    rule: Mapped[str | None] = mapped_column(String(64))
+    evidence: Mapped[str | None]

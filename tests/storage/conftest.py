@@ -1,0 +1,72 @@
+"""Real databases for the tests of the store: SQLite in a file, and a PostgreSQL server of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Engine, insert, make_url
+
+from storage.database import open_database
+from storage.models import Run, StoredArticle
+
+GiveArticles = Callable[[Engine, Iterable[dict[str, Any]]], None]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """Address of an empty database: once SQLite, once PostgreSQL. It is gone when the test ends."""
+    if request.param == "sqlite":
+        return URL.create("sqlite", database=str(tmp_path / "broadsheet.db"))
+    return make_url(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture
+def engine(database_url: URL) -> Iterator[Engine]:
+    """An empty store of the newest schema."""
+    engine = open_database(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty store on SQLite alone, for what has nothing to do with the database."""
+    engine = open_database(URL.create("sqlite", database=str(tmp_path / "store.db")))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def give_articles() -> GiveArticles:
+    """Puts articles into a store, in the order given; what a row does not name has a plain default."""
+
+    def give(engine: Engine, rows: Iterable[dict[str, Any]]) -> None:
+        moment = datetime(2026, 11, 20, 8, tzinfo=UTC)
+        with engine.begin() as connection:
+            run = connection.execute(
+                insert(Run).values(spider="articles", started_at=moment, counts={})
+            ).inserted_primary_key
+            assert run is not None
+            for row in rows:
+                defaults = {
+                    "url": f"https://news.example/{row['id']}",
+                    "site": "courier",
+                    "title": f"Headline of {row['id']}",
+                    "headline_key": f"headline of {row['id']}",
+                    "authors": [],
+                    "fetched_at": moment,
+                    "language": "en",
+                    "language_probability": 0.99,
+                    "tags": [],
+                    "text": f"The text of {row['id']}.",
+                    "words": 4,
+                    "cleaner_version": "1",
+                    "run_id": run[0],
+                }
+                connection.execute(insert(StoredArticle).values(**defaults | row))
+
+    return give

@@ -1,0 +1,129 @@
+"""The store of articles: one row an address, all blocks, nothing overwritten by something older."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, select
+
+from cleaning.article import Article, Block, BlockKind
+from storage import articles, runs
+from storage.articles import Kept, article_id
+from storage.models import StoredArticle, StoredBlock
+from storage.warc import Place
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ARTICLE = Article(
+    url="https://courier.example/a",
+    title="Night ferry runs again",
+    headline_key="night ferry runs again",
+    authors=("Ada Quill", "Ben Post"),
+    published_at=NOON - timedelta(hours=4),
+    tags=("harbour",),
+    language="en",
+    language_probability=0.99,
+    cleaner_version="1",
+    blocks=(
+        Block("Night ferry runs again", BlockKind.HEADING, rule="repeated-headline", evidence="equals the headline"),
+        Block(
+            "The night ferry runs again from June.",
+            path="main > p",
+            links=("https://courier.example/b",),
+            link_share=0.2,
+        ),
+        Block("So the council decided on Monday.", path="main > p"),
+    ),
+)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Connection:
+    with engine.begin() as connection:
+        yield connection  # type: ignore[misc]
+
+
+def keep(connection: Connection, article: Article, fetched_at: datetime = NOON) -> Kept:
+    run = runs.begin(connection, spider="articles", now=NOON)
+    return articles.keep(
+        connection, article, site="courier", run=run, fetched_at=fetched_at, place=Place("a.warc.gz", 412)
+    )
+
+
+def stored(connection: Connection, url: str = ARTICLE.url) -> StoredArticle:
+    return connection.execute(select(StoredArticle.__table__).where(StoredArticle.id == article_id(url))).one()  # type: ignore[return-value]
+
+
+def test_an_article_comes_back_as_it_was(connection: Connection) -> None:
+    assert keep(connection, ARTICLE) is Kept.NEW
+    row = stored(connection)
+    assert row.text == "The night ferry runs again from June.\nSo the council decided on Monday."
+    assert (row.authors, row.tags, row.words) == (["Ada Quill", "Ben Post"], ["harbour"], 13)
+    assert (row.published_at, row.fetched_at) == (ARTICLE.published_at, NOON)
+    assert (row.archive_file, row.archive_offset) == ("a.warc.gz", 412)
+    assert row.canonical_url == ARTICLE.url
+    blocks = connection.execute(select(StoredBlock.__table__).order_by(StoredBlock.position)).all()
+    assert [(block.kind, block.rule) for block in blocks] == [
+        ("heading", "repeated-headline"),
+        ("paragraph", None),
+        ("paragraph", None),
+    ]
+    assert blocks[1].links == ["https://courier.example/b"]
+
+
+def test_the_same_address_again_replaces_what_was_there(connection: Connection) -> None:
+    keep(connection, ARTICLE)
+    assert keep(connection, ARTICLE, NOON + timedelta(days=1)) is Kept.UNCHANGED
+    shorter = replace(ARTICLE, blocks=ARTICLE.blocks[:2])
+    assert keep(connection, shorter, NOON + timedelta(days=2)) is Kept.UPDATED
+    assert stored(connection).text == "The night ferry runs again from June."
+    assert len(connection.execute(select(StoredBlock.position)).all()) == 2
+
+
+def test_an_older_fetch_does_not_replace_a_newer_one(connection: Connection) -> None:
+    keep(connection, ARTICLE)
+    older = replace(ARTICLE, title="Night ferry may run again")
+    assert keep(connection, older, NOON - timedelta(days=1)) is Kept.OLDER
+    assert stored(connection).title == ARTICLE.title
+
+
+def test_a_rejected_page_is_kept_with_its_reason(connection: Connection) -> None:
+    keep(connection, Article("https://courier.example/world", "World", rejected="section"))
+    assert stored(connection, "https://courier.example/world").rejected == "section"
+
+
+def test_characters_that_a_database_refuses_do_not_cost_an_article(connection: Connection) -> None:
+    hostile = replace(
+        ARTICLE, title="a\x00b", authors=("\ud800Ada",), blocks=(Block("te\x00xt", path="p\x00", links=("\x00",)),)
+    )
+    keep(connection, hostile)
+    row = stored(connection)
+    assert (row.title, row.authors, row.text) == ("ab", ["Ada"], "text")
+    assert keep(connection, hostile, NOON + timedelta(days=1)) is Kept.UNCHANGED
+
+
+def test_look_alikes_share_a_headline_a_canonical_url_or_a_cluster(connection: Connection) -> None:
+    def other(name: str, **more: object) -> Article:
+        return replace(ARTICLE, url=f"https://courier.example/{name}", **more)  # type: ignore[arg-type]
+
+    twins = {
+        "headline": other("headline"),
+        "canonical": other("canonical", headline_key="x", canonical_url=ARTICLE.url),
+        "mate": other("mate", headline_key="y"),
+    }
+    strangers = [other("stranger", headline_key="z"), other("rejected", rejected="too-short")]
+    for article in (ARTICLE, *twins.values(), *strangers):
+        keep(connection, article)
+    articles.mark(
+        connection, article_id(twins["mate"].url), of=article_id(ARTICLE.url), rule="repeated-headline", share=1.0
+    )
+    found = {row.url for row in articles.look_alikes(connection, article_id(ARTICLE.url))}
+    assert found == {ARTICLE.url, *(twin.url for twin in twins.values())}
+    mates = {row.url for row in articles.cluster_mates(connection, [article_id(twins["mate"].url)])}
+    assert mates == {ARTICLE.url, twins["mate"].url}
+
+
+def test_the_id_of_an_article_is_that_of_its_address_alone() -> None:
+    assert article_id(ARTICLE.url) == article_id("https://courier.example/a")
+    assert len(article_id(ARTICLE.url)) == 16

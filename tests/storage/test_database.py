@@ -1,0 +1,129 @@
+"""The database: its schema, its times and texts, its answers to what cannot be."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import URL, Engine, func, insert, select, update
+
+from cleaning.errors import DatabaseMissing, DataFolderError
+from storage.database import database_url, open_database, prepare_data_folder, reading
+from storage.models import Base, Run
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_the_migrations_make_the_schema_that_the_models_say(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_an_open_database_can_be_opened_again(engine: Engine, database_url: URL) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(Run).values(spider="articles", started_at=NOON, counts={}))
+    again = open_database(database_url, create=False)
+    with reading(again) as connection:
+        assert connection.execute(select(func.count()).select_from(Run)).scalar_one() == 1
+    again.dispose()
+
+
+def test_times_come_back_aware_and_in_utc(engine: Engine) -> None:
+    there = datetime(2026, 11, 22, 9, 30, 15, 250000, tzinfo=timezone(timedelta(hours=-5, minutes=-30)))
+    with engine.begin() as connection:
+        connection.execute(insert(Run).values(spider="articles", started_at=there, counts={}))
+        back = connection.execute(select(Run.started_at)).scalar_one()
+    assert back == there
+    assert back.tzinfo is UTC
+
+
+def test_a_naive_time_is_refused(engine: Engine) -> None:
+    with engine.begin() as connection, pytest.raises(Exception, match="naive"):
+        connection.execute(insert(Run).values(spider="x", started_at=NOON.replace(tzinfo=None), counts={}))
+
+
+def test_what_one_database_refuses_is_left_out_on_both(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(Run).values(spider="a\x00b\ud800c\td", started_at=NOON, counts={}))
+        assert connection.execute(select(Run.spider)).scalar_one() == "abc\td"
+
+
+def test_two_writers_that_read_first_do_not_lock_each_other_out(sqlite_engine: Engine) -> None:
+    def add_one() -> None:
+        for _ in range(25):
+            with sqlite_engine.begin() as connection:
+                tries = connection.execute(select(Run.exit_code)).scalar_one()
+                connection.execute(update(Run).values(exit_code=tries + 1))
+
+    with sqlite_engine.begin() as connection:
+        connection.execute(insert(Run).values(spider="x", started_at=NOON, counts={}, exit_code=0))
+    writers = [Thread(target=add_one) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with reading(sqlite_engine) as connection:
+        assert connection.execute(select(Run.exit_code)).scalar_one() == 100
+
+
+def test_a_reader_does_not_wait_for_a_writer(sqlite_engine: Engine) -> None:
+    with sqlite_engine.begin() as writer:
+        writer.execute(insert(Run).values(spider="x", started_at=NOON, counts={}))
+        with reading(sqlite_engine) as reader:
+            assert reader.execute(select(func.count()).select_from(Run)).scalar_one() == 0
+
+
+def test_foreign_keys_hold(sqlite_engine: Engine) -> None:
+    with sqlite_engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+
+
+def test_the_database_of_a_data_folder_is_sqlite() -> None:
+    assert database_url(Path("somewhere"), "") == URL.create("sqlite", database="somewhere/broadsheet.db")
+
+
+@pytest.mark.parametrize("short", ["postgres://me@localhost/news", "postgresql://me@localhost/news"])
+def test_the_short_names_of_postgresql_mean_its_driver(short: str) -> None:
+    assert database_url(Path(), short).drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://nobody:secret@127.0.0.1:9/news", "cannot open the database postgresql"),
+        ("oracledb://x/y", "no driver"),
+        ("not an address", "DATABASE_URL is no database address"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_one_clear_line(url: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseMissing, match=said) as caught:
+        open_database(database_url(tmp_path, url))
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "broadsheet.db").write_bytes(b"this is no database, but it is long enough to be read as one" * 20)
+    with pytest.raises(DatabaseMissing, match="not a database"):
+        open_database(database_url(tmp_path, None))
+
+
+def test_reading_makes_no_database(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseMissing, match="crawl first"):
+        open_database(database_url(tmp_path, None), create=False)
+    assert list(tmp_path.iterdir()) == []
+    sqlite3.connect(tmp_path / "broadsheet.db").close()
+    with pytest.raises(DatabaseMissing, match="holds no corpus"):
+        open_database(database_url(tmp_path, None), create=False)
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataFolderError, match="cannot write to the data folder"):
+        prepare_data_folder(tmp_path / "file" / "data")

@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from sqlalchemy import Engine, update
+
+from cleaning.errors import BadArgument, BroadsheetError, ExportRefused
+from storage.export.release import Release, export
+from storage.export.schema import NAMES
+from storage.export.selection import BATCH, Selection
+from storage.models import StoredArticle
+
+BOTH = ("jsonl", "parquet")
+CORPUS: list[dict[str, Any]] = [
+    {
+        "id": "a1",
+        "site": "herald",
+        "title": "Harbour bridge opens",
+        "canonical_url": "https://herald.example/bridge",
+        "site_name": "The Herald",
+        "authors": ["Ada Reed", "Ömer Şen"],
+        "published_at": datetime(2026, 11, 3, 23, 59, 59, 999999, tzinfo=UTC),
+        "modified_at": datetime(2026, 11, 4, 7, tzinfo=UTC),
+        "description": "After nine years.",
+        "tags": ["harbour", "bridges"],
+        "image": "https://herald.example/bridge.jpg",
+        "text": "Nine years.\nThen a “bridge”.\u2028Still the same block.",
+    },
+    {"id": "a2", "site": "courier", "language": "de", "published_at": datetime(2026, 11, 4, tzinfo=UTC)},
+    {"id": "a3", "site": "courier", "fetched_at": datetime(2026, 11, 2, 12, tzinfo=UTC)},
+    {
+        "id": "a4",
+        "site": "courier",
+        "published_at": datetime(2026, 11, 5, tzinfo=UTC),
+        "duplicate_of": "a1",
+        "duplicate_rule": "same-headline",
+        "duplicate_likeness": 0.9375,
+    },
+    {"id": "a5", "site": "courier", "text": "", "words": 0, "rejected": "section"},
+    {"id": "a6", "site": "Zeitung", "published_at": datetime(2026, 10, 31, 6, tzinfo=UTC), "cleaner_version": "2"},
+]
+
+
+def quietly(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def released(engine: Engine, folder: Path, formats: tuple[str, ...] = ("jsonl",), **asked: Any) -> Release:
+    return export(engine, folder, Selection(**asked), formats, progress=quietly)
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "data/articles.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def keys(folder: Path) -> list[str]:
+    return [record["id"] for record in records(folder)]
+
+
+@pytest.fixture
+def corpus(engine: Engine, give_articles: Any) -> Engine:
+    give_articles(engine, CORPUS)
+    return engine
+
+
+@pytest.fixture
+def on_sqlite(sqlite_engine: Engine, give_articles: Any) -> Engine:
+    give_articles(sqlite_engine, CORPUS)
+    return sqlite_engine
+
+
+def test_the_corpus_is_what_is_neither_rejected_nor_a_duplicate_in_a_stated_order(
+    corpus: Engine, tmp_path: Path
+) -> None:
+    release = released(corpus, tmp_path / "out")
+    assert keys(tmp_path / "out") == ["a6", "a3", "a2", "a1"]  # site by its bytes, then day, published or fetched
+    assert release.left_out.duplicates == {"same-headline": 1}
+    assert release.left_out.rejected == {"section": 1}
+
+
+def test_a_record_says_everything_that_the_store_knows(corpus: Engine, tmp_path: Path) -> None:
+    released(corpus, tmp_path / "out")
+    record = records(tmp_path / "out")[-1]
+    assert tuple(record) == NAMES
+    assert record == {
+        "id": "a1",
+        "url": "https://news.example/a1",
+        "canonical_url": "https://herald.example/bridge",
+        "site": "herald",
+        "site_name": "The Herald",
+        "title": "Harbour bridge opens",
+        "authors": ["Ada Reed", "Ömer Şen"],
+        "published_at": "2026-11-03T23:59:59.999999Z",
+        "modified_at": "2026-11-04T07:00:00Z",
+        "fetched_at": "2026-11-20T08:00:00Z",
+        "language": "en",
+        "language_probability": 0.99,
+        "description": "After nine years.",
+        "tags": ["harbour", "bridges"],
+        "image": "https://herald.example/bridge.jpg",
+        "text": "Nine years.\nThen a “bridge”.\u2028Still the same block.",
+        "words": 4,
+        "cleaner_version": "1",
+        "duplicate_of": None,
+        "duplicate_rule": None,
+        "duplicate_likeness": None,
+    }
+
+
+def test_duplicates_come_on_request_and_name_what_they_repeat(corpus: Engine, tmp_path: Path) -> None:
+    release = released(corpus, tmp_path / "out", include_duplicates=True)
+    assert keys(tmp_path / "out") == ["a6", "a3", "a2", "a4", "a1"]
+    duplicate = records(tmp_path / "out")[3]
+    assert duplicate["duplicate_of"] == "a1"
+    assert duplicate["duplicate_rule"] == "same-headline"
+    assert duplicate["duplicate_likeness"] == 0.9375
+    assert release.left_out.duplicates == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"sites": ("herald",)}, ["a1"]),
+        ({"sites": ("herald", "Zeitung")}, ["a6", "a1"]),
+        ({"languages": ("DE",)}, ["a2"]),
+        ({"since": date(2026, 11, 4)}, ["a2"]),  # a1 is of the last microsecond of the day before
+        ({"until": date(2026, 11, 3)}, ["a6", "a3", "a1"]),  # ... and a3, without a date, of the day it was fetched
+        ({"since": date(2026, 11, 2), "until": date(2026, 11, 2)}, ["a3"]),
+        ({"since": date(1, 1, 1), "until": date(9999, 12, 31), "languages": ("en",), "sites": ("courier",)}, ["a3"]),
+    ],
+)
+def test_filters_take_whole_days_in_utc_and_hold_together(
+    corpus: Engine, tmp_path: Path, asked: dict[str, Any], expected: list[str]
+) -> None:
+    released(corpus, tmp_path / "out", **asked)
+    assert keys(tmp_path / "out") == expected
+
+
+def test_the_same_store_gives_the_same_bytes_whatever_the_order_of_arrival_and_the_database(
+    corpus: Engine, sqlite_engine: Engine, give_articles: Any, tmp_path: Path
+) -> None:
+    give_articles(sqlite_engine, [CORPUS[index] for index in (5, 2, 0, 4, 1, 3)])
+    released(corpus, tmp_path / "one", BOTH)
+    released(corpus, tmp_path / "again", BOTH)
+    released(sqlite_engine, tmp_path / "other", BOTH)
+    assert set(contents(tmp_path / "one")) == {
+        "README.md",
+        "data/articles.jsonl",
+        "data/articles.parquet",
+        "manifest.json",
+    }
+    assert contents(tmp_path / "one") == contents(tmp_path / "again") == contents(tmp_path / "other")
+
+
+def test_filters_given_in_another_order_or_twice_give_the_same_release(on_sqlite: Engine, tmp_path: Path) -> None:
+    released(on_sqlite, tmp_path / "one", sites=("herald", "courier"), languages=("en", "de"))
+    released(on_sqlite, tmp_path / "two", sites=("courier", "herald", "courier"), languages=("DE", "en"))
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_both_formats_hold_the_same_records(on_sqlite: Engine, tmp_path: Path) -> None:
+    released(on_sqlite, tmp_path / "out", BOTH, include_duplicates=True)
+    table = pa.parquet.read_table(tmp_path / "out/data/articles.parquet")
+    assert table.schema.field("published_at").type == pa.timestamp("us", tz="UTC")
+    assert table.schema.field("authors").type == pa.list_(pa.string())
+    assert table.schema.names == list(NAMES)
+    as_json = [
+        {
+            name: value.replace(tzinfo=None).isoformat() + "Z" if isinstance(value, datetime) else value
+            for name, value in record.items()
+        }
+        for record in table.to_pylist()
+    ]
+    assert as_json == records(tmp_path / "out")
+
+
+def test_a_line_is_a_record_also_for_readers_who_split_at_every_line_end(on_sqlite: Engine, tmp_path: Path) -> None:
+    released(on_sqlite, tmp_path / "out")
+    text = (tmp_path / "out/data/articles.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line) for line in text.splitlines()] == records(tmp_path / "out")
+
+
+def test_the_manifest_counts_and_checks_every_file(on_sqlite: Engine, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    released(on_sqlite, out, BOTH, since=date(2026, 11, 1), sites=("courier", "herald"))
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["counts"] == {
+        "rows": 3,
+        "words": 12,
+        "by_site": {"courier": 2, "herald": 1},
+        "by_language": {"de": 1, "en": 2},
+        "by_month": {"2026-11": 3},
+        "duplicates_by_rule": {},
+    }
+    assert manifest["left_out"] == {"duplicates": {"same-headline": 1}, "rejected": {"section": 1}}
+    assert manifest["filters"] == {
+        "sites": ["courier", "herald"],
+        "languages": [],
+        "since": "2026-11-01",
+        "until": None,
+        "include_duplicates": False,
+    }
+    assert manifest["cleaner_versions"] == {"1": 3}
+    assert [field["name"] for field in manifest["schema"]] == list(NAMES)
+    found = contents(out)
+    del found["manifest.json"]
+    assert {file["path"]: (file["bytes"], file["sha256"]) for file in manifest["files"]} == {
+        path: (len(content), hashlib.sha256(content).hexdigest()) for path, content in found.items()
+    }
+    assert [file["rows"] for file in manifest["files"]] == [3, 3, None]
+
+
+def test_a_release_shows_one_state_of_the_store_though_it_is_written_to_meanwhile(
+    engine: Engine, give_articles: Any, tmp_path: Path
+) -> None:
+    give_articles(engine, [{"id": f"{number:04d}"} for number in range(BATCH + 1)])
+    seen = []
+
+    def meanwhile(done: int, total: int) -> None:
+        seen.append((done, total))
+        with engine.begin() as connection:
+            connection.execute(update(StoredArticle).values(text="Cleaned again.", rejected="section"))
+
+    export(engine, tmp_path / "out", Selection(), progress=meanwhile)
+    assert seen == [(BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
+    assert records(tmp_path / "out")[-1]["text"] == f"The text of {BATCH:04d}."
+
+
+def test_an_empty_folder_is_used_and_missing_parents_are_made(on_sqlite: Engine, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    released(on_sqlite, tmp_path / "link")
+    assert (tmp_path / "empty/manifest.json").is_file()
+    released(on_sqlite, tmp_path / "new/2026/november")
+    assert (tmp_path / "new/2026/november/manifest.json").is_file()
+
+
+def test_a_folder_that_holds_something_is_refused_and_left_as_it_is(on_sqlite: Engine, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/thesis.tex").write_text("years of work")
+    with pytest.raises(ExportRefused, match="is not empty; name a new one"):
+        released(on_sqlite, tmp_path / "out")
+    with pytest.raises(ExportRefused, match="is a file; name a new folder"):
+        released(on_sqlite, tmp_path / "out/thesis.tex")
+    with pytest.raises(ExportRefused, match=r"cannot write the folder .*: not a directory"):
+        released(on_sqlite, tmp_path / "out/thesis.tex/below")
+    with pytest.raises(ExportRefused, match="file name too long"):
+        released(on_sqlite, tmp_path / ("x" * 300))
+    assert contents(tmp_path / "out") == {"thesis.tex": b"years of work"}
+
+
+def test_a_name_as_long_as_the_file_system_takes_is_taken(on_sqlite: Engine, tmp_path: Path) -> None:
+    released(on_sqlite, tmp_path / ("x" * 255))
+    assert (tmp_path / ("x" * 255) / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_what_ends_an_export_early_leaves_nothing(
+    on_sqlite: Engine, tmp_path: Path, error: type[BaseException]
+) -> None:
+    before = set(tmp_path.iterdir())
+
+    def stop(_done: int, _total: int) -> None:
+        assert list((tmp_path / "new").glob(".out.partial-*/data/articles.jsonl"))  # it was under way
+        raise error
+
+    with pytest.raises(error):
+        export(on_sqlite, tmp_path / "new/out", Selection(), BOTH, progress=stop)
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("format_name", BOTH)
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    sqlite_engine: Engine, give_articles: Any, tmp_path: Path, format_name: str
+) -> None:
+    noise = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(20_000))  # does not compress
+    give_articles(sqlite_engine, [{"id": "long", "text": noise}])
+    before = set(tmp_path.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(BroadsheetError, match=r"nothing was kept: writing beside .*out failed: .*too large"):
+            released(sqlite_engine, tmp_path / "out", (format_name,))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_what_takes_the_name_meanwhile_keeps_it(on_sqlite: Engine, tmp_path: Path) -> None:
+    def take(_done: int, _total: int) -> None:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out/theirs").touch()
+
+    with pytest.raises(ExportRefused, match="is not empty"):
+        export(on_sqlite, tmp_path / "out", Selection(), progress=take)
+    assert contents(tmp_path / "out") == {"theirs": b""}
+    assert not list(tmp_path.glob(".out*"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "message"),
+    [
+        ({"sites": ("curier",)}, BadArgument, "--site: .* 'curier'; it holds: Zeitung, courier, herald"),
+        ({"languages": ("fr",)}, BadArgument, "--language: .* 'fr'; it holds: de, en"),
+        ({"since": date(2027, 1, 1)}, ExportRefused, "no article of the store matches the filters"),
+        ({"sites": ("herald",), "languages": ("de",)}, ExportRefused, "no article of the store matches"),
+        (
+            {"since": date(2026, 11, 5), "until": date(2026, 11, 5)},
+            ExportRefused,
+            r"\(1 duplicates and 0 rejected pages left out\)",
+        ),
+    ],
+)
+def test_what_matches_nothing_is_refused_and_writes_nothing(
+    corpus: Engine, tmp_path: Path, asked: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        released(corpus, tmp_path / "out", **asked)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_store_has_nothing_to_export(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(ExportRefused, match="the store holds no article"):
+        released(engine, tmp_path / "out")
+
+
+def test_an_unknown_format_is_refused_with_those_that_there_are(on_sqlite: Engine, tmp_path: Path) -> None:
+    with pytest.raises(ExportRefused, match="unknown format 'xlsx'; there are: jsonl, parquet"):
+        released(on_sqlite, tmp_path / "out", ("jsonl", "xlsx"))
+
+
+def test_days_that_cross_are_refused() -> None:
+    with pytest.raises(BadArgument, match="--until 2026-11-01 is before --since 2026-11-02"):
+        Selection(since=date(2026, 11, 2), until=date(2026, 11, 1))

@@ -1,0 +1,167 @@
+"""The raw archive: what is written is what other tools read, and what comes back is what was sent."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from cleaning.errors import ArchiveMissing
+from storage.warc import MOST_BODY, Archive, Exchange, archive_files, read_archive
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+WARCIO = Path(sys.executable).with_name("warcio")
+
+
+def exchange(path: str = "/a?b=c", body: bytes = b"<p>text</p>", **more: object) -> Exchange:
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("X-Twice", "1"), ("X-Twice", "2")]
+    fields = {"status": 200, "headers": headers, "fetched_at": NOON, "ip_address": "127.0.0.1"} | more
+    return Exchange(f"https://courier.example{path}", "GET", [("User-Agent", "Broadsheet")], body=body, **fields)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    archive = Archive(tmp_path / "archive", run=7, software="Broadsheet test")
+    yield archive
+    archive.close()
+
+
+def only_file(archive: Archive, tmp_path: Path) -> Path:
+    archive.close()
+    (path,) = archive_files(tmp_path / "archive")
+    return path
+
+
+def test_what_comes_back_is_what_was_sent(archive: Archive, tmp_path: Path) -> None:
+    packed = gzip.compress(b"<p>packed</p>", mtime=0)
+    places = [
+        archive.write(exchange()),
+        archive.write(exchange("/b", packed, headers=[("Content-Encoding", "gzip"), ("Content-Type", "text/html")])),
+        archive.write(exchange("/moved", b"", status=301, headers=[("Location", "/a")])),
+    ]
+    skipped: Counter[str] = Counter()
+    first, second, third = read_archive(only_file(archive, tmp_path), skipped)
+    assert (first.url, first.status, first.body) == ("https://courier.example/a?b=c", 200, b"<p>text</p>")
+    assert [value for name, value in first.headers if name == "X-Twice"] == ["1", "2"]
+    assert first.fetched_at == NOON
+    assert (second.body, third.status) == (packed, 301)
+    assert [first.place, second.place, third.place] == places
+    assert skipped == {"warcinfo": 1, "request": 3}
+
+
+def test_warcio_reads_it_and_every_digest_is_right(archive: Archive, tmp_path: Path) -> None:
+    archive.write(exchange())
+    archive.write(exchange("/empty", b""))
+    path = only_file(archive, tmp_path)
+    index = subprocess.run([WARCIO, "index", path], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(index) == 5
+    subprocess.run([WARCIO, "check", path], check=True)
+    with path.open("rb") as file:
+        records = list(ArchiveIterator(file))
+    response = next(record for record in records if record.rec_type == "response")
+    assert response.rec_headers.get_header("WARC-Payload-Digest").startswith("sha1:")
+    assert response.rec_headers.get_header("WARC-IP-Address") == "127.0.0.1"
+
+
+def test_a_record_is_found_again_by_its_place(archive: Archive, tmp_path: Path) -> None:
+    archive.write(exchange("/a"))
+    place = archive.write(exchange("/b"))
+    path = only_file(archive, tmp_path)
+    assert place.file == path.name
+    with path.open("rb") as file:
+        file.seek(place.offset)
+        record = next(ArchiveIterator(file))
+    assert record.rec_headers.get_header("WARC-Target-URI") == "https://courier.example/b"
+
+
+def test_a_record_is_with_the_operating_system_when_write_returns(archive: Archive, tmp_path: Path) -> None:
+    archive.write(exchange())
+    (path,) = (tmp_path / "archive").iterdir()
+    assert [found.url for found in read_archive(path, Counter())] == ["https://courier.example/a?b=c"]
+
+
+def test_a_full_file_is_followed_by_the_next(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, run=1, software="Broadsheet test", most_bytes=2_000)
+    places = [archive.write(exchange(f"/{number}", bytes(range(256)) * 4)) for number in range(6)]
+    archive.close()
+    files = archive_files(tmp_path)
+    assert len(files) > 1
+    assert [file.name for file in files] == sorted({place.file for place in places})
+    found = [response.url for file in files for response in read_archive(file, Counter())]
+    assert found == [f"https://courier.example/{number}" for number in range(6)]
+
+
+def test_a_torn_tail_costs_the_torn_record_alone(archive: Archive, tmp_path: Path) -> None:
+    archive.write(exchange("/whole"))
+    last = archive.write(exchange("/torn", b"x" * 5_000))
+    path = only_file(archive, tmp_path)
+    whole = path.read_bytes()
+    for cut in (last.offset + 1, last.offset + 40, len(whole) - 700):
+        path.write_bytes(whole[:cut])
+        skipped: Counter[str] = Counter()
+        assert [found.url for found in read_archive(path, skipped)][:1] == ["https://courier.example/whole"]
+
+
+def foreign(path: Path, *, packed: bool) -> None:
+    """A file as Common Crawl's news archive has them: records of many kinds, of many hosts."""
+    chunks = b"4\r\n<p>c\r\n9\r\nhunked</p\r\n1\r\n>\r\n0\r\n\r\n"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=packed)
+        writer.write_record(writer.create_warcinfo_record(path.name, {"software": "StormCrawler"}))
+        for url, headers, body in (
+            ("https://one.example/a", [("Content-Type", "text/html")], b"<p>one</p>"),
+            ("https://two.example/feed.xml", [("Content-Type", "application/rss+xml")], b"<rss/>"),
+            ("dns:one.example", [("Content-Type", "text/dns")], b"20261122 127.0.0.1"),
+            ("https://three.example/c", [("Content-Type", "text/html"), ("Transfer-Encoding", "chunked")], chunks),
+        ):
+            http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
+            writer.write_record(
+                writer.create_warc_record(url, "response", payload=BytesIO(body), length=len(body), http_headers=http)
+            )
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_archive_of_others_is_read_too(tmp_path: Path, packed: bool) -> None:
+    path = tmp_path / ("CC-NEWS.warc.gz" if packed else "CC-NEWS.warc")
+    foreign(path, packed=packed)
+    skipped: Counter[str] = Counter()
+    found = list(read_archive(path, skipped))
+    assert [(one.url, one.body) for one in found] == [
+        ("https://one.example/a", b"<p>one</p>"),
+        ("https://two.example/feed.xml", b"<rss/>"),
+        ("https://three.example/c", b"<p>chunked</p>"),
+    ]
+    assert found[2].headers == [("Content-Type", "text/html")]
+    assert skipped == {"warcinfo": 1, "not-http": 1}
+
+
+def test_a_body_beyond_the_limit_is_left_out_and_counted(archive: Archive, tmp_path: Path) -> None:
+    archive.write(exchange("/huge", b"\0" * (MOST_BODY + 1)))
+    archive.write(exchange("/fine"))
+    skipped: Counter[str] = Counter()
+    assert [one.url for one in read_archive(only_file(archive, tmp_path), skipped)] == ["https://courier.example/fine"]
+    assert skipped["unreadable"] == 1
+
+
+def test_what_is_no_archive_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<html><body>" + "text " * 2_000)
+    (tmp_path / "empty.warc").touch()
+    (tmp_path / "folder").mkdir()
+    for name, said in (
+        ("missing.warc.gz", "there is no WARC file"),
+        ("page.html", "is no WARC file"),
+        ("empty.warc", "is no WARC file"),
+        ("folder", "no .*warc"),
+    ):
+        with pytest.raises(ArchiveMissing, match=said):
+            archive_files(tmp_path / name)
