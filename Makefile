@@ -27,7 +27,7 @@ install: $(READY)  ## make .venv with everything pinned by constraints.txt
 
 crawl: $(READY)  ## crawl the demo newspaper (offline), or the site given as URL=
 ifeq ($(strip $(URL)),)
-	@$(BIN)/scrapy crawl articles -a demo=1 -s DATA_DIR=$(DATA)
+	@$(BIN)/scrapy crawl articles --demo -s DATA_DIR=$(DATA)
 else
 	@$(BIN)/scrapy crawl articles -a url='$(URL)' -s DATA_DIR=$(DATA)
 endif

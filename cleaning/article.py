@@ -27,6 +27,7 @@ class Page:
     html: str
     status: int = 200
     fetched_at: datetime | None = None  # aware; bounds what may be believed of the page's own dates
+    language: str | None = None  # tag of what its site is said to be written in; decides where the text does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ class Article:
     rejected: str | None = None
     cleaner_version: str = ""
     fetched_at: datetime | None = None
-    # Signature of the kept text, see cleaning.duplicates; what is needed to compare without the text at hand.
-    headline_key: str = ""
+    headline_key: str = ""  # the headline as repeated headlines are known by, see cleaning.headlines
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

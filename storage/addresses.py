@@ -35,7 +35,9 @@ class Offer:
     kind: AddressKind
     changed_at: datetime | None = None  # aware: when its source says that it was published or last changed
     depth: int = 0  # steps from what the site's entry names: bounds sections, pagination and nested sitemaps
-    source: str = ""  # how it was found: "feed", "news-sitemap", "sitemap", "section", "next", "robots", "usual-path"
+    # How it was found: "entry" (of sites.toml), "feed", "news-sitemap", "sitemap", "section", "next" (page of a list),
+    # "robots", "usual-path".
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,11 +134,6 @@ def mark(
     )
 
 
-def duplicate_of(connection: Connection, name: str) -> str | None:
-    """The article that `name` is a duplicate of."""
-    return connection.execute(select(_ROW.duplicate_of).where(_ROW.id == name)).scalar_one()
-
-
 def _blocks(name: str, article: Article) -> list[dict[str, Any]]:
     return [
         {

@@ -14,7 +14,7 @@ of its address are one commit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,6 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from storage.addresses import AddressKind, AddressState, Lease, Offer
 from storage.models import Address
 
-# Pauses before the second, third ... try; the later ones lie beyond a run. After the last one the address is FAILED.
-RETRY_PAUSES = (timedelta(seconds=2), timedelta(seconds=10), timedelta(hours=12), timedelta(days=2))
 # An article whose source says that it changed is fetched again, but not twice within a night.
 RECHECK_AFTER = timedelta(hours=20)
 # A guessed address that led nowhere, and an address that robots.txt refused, are tried again after this long.
@@ -32,6 +30,7 @@ FORGIVEN_AFTER = timedelta(days=30)
 # A pause longer than this does not keep a run waiting.
 PATIENCE = timedelta(seconds=60)
 
+_DISCOVERY = [kind for kind in AddressKind if kind is not AddressKind.ARTICLE]  # a list, for the index's sake
 _LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries)
 _LOOKUP = 500  # addresses a query: SQLite allows 32,766 variables, older builds 999
 
@@ -48,7 +47,7 @@ class Offered:
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> Offered:
     """Puts addresses into the frontier; known ones stop here unless they are due again."""
-    offers = list({offer.url: offer for offer in reversed(list(offers))}.values())[::-1]  # the first of each address
+    offers = [_dated(offer, now) for offer in {offer.url: offer for offer in reversed(list(offers))}.values()][::-1]
     known = _known(connection, [offer.url for offer in offers])
     new = [offer for offer in offers if offer.url not in known]
     if new:
@@ -81,13 +80,13 @@ def lease(
     """
     due = and_(Address.site == site, Address.state == AddressState.PENDING, Address.due_at <= now)
     wanted = and_(due, Address.kind == AddressKind.ARTICLE, _not_before(since))
-    discovery = and_(Address.kind != AddressKind.ARTICLE, Address.last_run == run)
-    if articles is not None and _count(connection, wanted) >= articles:
+    discovery = and_(Address.kind.in_(_DISCOVERY), Address.last_run == run)
+    if articles is not None and (articles <= 0 or _has(connection, wanted, skip=articles - 1)):
         discovery = and_(discovery, Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1))
-    rank = case({kind: rank for rank, kind in enumerate(AddressKind)}, value=Address.kind)
-    newest = (Address.changed_at.desc().nulls_last(), Address.id)
-    leases = _leases(connection, site, select(*_LEASED).where(due, discovery).order_by(rank, *newest).limit(most))
-    if not leases and not _count(connection, Address.site == site, discovery, Address.state == AddressState.LEASED):
+    kinds = case({kind: place for place, kind in enumerate(AddressKind)}, value=Address.kind)
+    newest = (Address.rank, Address.id)
+    leases = _leases(connection, site, select(*_LEASED).where(due, discovery).order_by(kinds, *newest).limit(most))
+    if not leases and not _has(connection, Address.site == site, discovery, Address.state == AddressState.LEASED):
         room = most if articles is None else max(0, min(most, articles))
         leases = _leases(connection, site, select(*_LEASED).where(wanted).order_by(*newest).limit(room))
     if leases:
@@ -99,16 +98,15 @@ def next_due(
     connection: Connection, sites: Sequence[str], *, since: datetime | None, run: int, now: datetime
 ) -> datetime | None:
     """When the next address of these sites comes due after a pause, if that is soon enough for a run to wait for it."""
-    discovery = and_(Address.kind != AddressKind.ARTICLE, Address.last_run == run)
-    return connection.execute(
-        select(func.min(Address.due_at)).where(
-            Address.site.in_(sites),
-            Address.state == AddressState.PENDING,
-            Address.due_at > now,
-            Address.due_at <= now + PATIENCE,
-            or_(discovery, and_(Address.kind == AddressKind.ARTICLE, _not_before(since))),
-        )
-    ).scalar_one()
+    soon = and_(
+        Address.site.in_(sites),
+        Address.state == AddressState.PENDING,
+        Address.due_at > now,
+        Address.due_at <= now + PATIENCE,
+    )
+    discovery = and_(Address.kind.in_(_DISCOVERY), Address.last_run == run)
+    article = and_(Address.kind == AddressKind.ARTICLE, _not_before(since))
+    return connection.execute(select(func.min(Address.due_at)).where(soon, or_(discovery, article))).scalar_one()
 
 
 def settle(
@@ -125,13 +123,24 @@ def settle(
     _set(connection, [address], state=state, status=status, reason=reason, tries=0, due_at=now, **fetched)
 
 
-def fail(connection: Connection, address: int, *, reason: str, status: int | None = None, now: datetime) -> bool:
-    """Notes a try that failed: PENDING after a pause, FAILED after the last. Whether a run waits for the next try."""
+def fail(
+    connection: Connection,
+    address: int,
+    *,
+    pauses: Sequence[timedelta],
+    reason: str,
+    status: int | None = None,
+    now: datetime,
+) -> bool:
+    """Notes a try that failed: PENDING after a pause, FAILED after the last one. Whether a run waits for the next try.
+
+    `pauses` are those before the second, third ... try.
+    """
     tries = connection.execute(select(Address.tries).where(Address.id == address)).scalar_one() + 1
-    if tries > len(RETRY_PAUSES):
+    if tries > len(pauses):
         _set(connection, [address], state=AddressState.FAILED, reason=reason, status=status, tries=tries, due_at=now)
         return False
-    pause = RETRY_PAUSES[tries - 1]
+    pause = pauses[tries - 1]
     values = {"reason": reason, "status": status, "tries": tries, "due_at": now + pause}
     _set(connection, [address], state=AddressState.PENDING, **values)
     return pause <= PATIENCE
@@ -139,7 +148,7 @@ def fail(connection: Connection, address: int, *, reason: str, status: int | Non
 
 def postpone(connection: Connection, address: int, *, changed_at: datetime) -> None:
     """Gives a lease back with the date that its page turned out to have, older than this run asks for."""
-    _set(connection, [address], state=AddressState.PENDING, changed_at=changed_at)
+    _set(connection, [address], state=AddressState.PENDING, changed_at=changed_at, rank=_rank(changed_at))
 
 
 def release(connection: Connection, addresses: Sequence[int] | None = None) -> int:
@@ -160,6 +169,13 @@ def know(connection: Connection, site: str, url: str, *, status: int, run: int, 
     return connection.execute(insert(Address).values(row).returning(Address.id)).scalar_one()
 
 
+def _dated(offer: Offer, now: datetime) -> Offer:
+    """A date in the future says nothing; one of a clock that runs ahead, or of another zone, says now."""
+    if offer.changed_at is None or offer.changed_at <= now:
+        return offer
+    return replace(offer, changed_at=now if offer.changed_at <= now + timedelta(days=1) else None)
+
+
 def _known(connection: Connection, urls: list[str]) -> dict[str, Row[Any]]:
     known: dict[str, Row[Any]] = {}
     for start in range(0, len(urls), _LOOKUP):
@@ -177,6 +193,7 @@ def _row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, object]:
         "source": offer.source,
         "depth": offer.depth,
         "changed_at": offer.changed_at,
+        "rank": _rank(offer.changed_at),
         "offered_at": now,
         "first_run": run,
         "last_run": run,
@@ -191,7 +208,9 @@ def _row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, object]:
 def _offer_again(connection: Connection, row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
     """Whether a known address is to be asked again because of this offer."""
     changed = offer.changed_at is not None and (row.changed_at is None or offer.changed_at > row.changed_at)
-    values: dict[str, object] = {"changed_at": offer.changed_at} if changed else {}
+    values: dict[str, object] = {}
+    if changed:
+        values |= {"changed_at": offer.changed_at, "rank": _rank(offer.changed_at)}
     due = (
         _article_is_due(row, offer, now) if row.kind == AddressKind.ARTICLE else _discovery_is_due(row, offer, run, now)
     )
@@ -233,8 +252,12 @@ def _leases(connection: Connection, site: str, query: Select[*tuple[Any, ...]]) 
     ]
 
 
-def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
-    return connection.execute(select(func.count()).select_from(Address).where(*where)).scalar_one()
+def _has(connection: Connection, *where: ColumnElement[bool], skip: int = 0) -> bool:
+    return connection.execute(select(Address.id).where(*where).limit(1).offset(skip)).first() is not None
+
+
+def _rank(changed_at: datetime | None) -> int:
+    return 0 if changed_at is None else -int(changed_at.timestamp())
 
 
 def _set(connection: Connection, addresses: Sequence[int], **values: object) -> None:

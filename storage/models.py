@@ -50,7 +50,7 @@ class Run(Base):
 
 class Address(Base):
     __tablename__ = "address"
-    __table_args__ = (Index("ix_address_lease", "site", "state", "kind", "due_at"),)
+    __table_args__ = (Index("ix_address_lease", "site", "state", "kind", "rank", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)  # canonical form, at most 2,000 characters
@@ -60,6 +60,7 @@ class Address(Base):
     source: Mapped[str] = mapped_column(String(32))  # how it was found
     depth: Mapped[int]
     changed_at: Mapped[datetime | None]  # as its source says
+    rank: Mapped[int]  # its place among others of its kind: least first is newest first, and undated last
     offered_at: Mapped[datetime]
     first_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it first
     last_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it last
@@ -97,7 +98,7 @@ class StoredArticle(Base):
     duplicate_rule: Mapped[str | None] = mapped_column(String(32))
     duplicate_likeness: Mapped[float | None]  # share of the shorter text that stands in the other, 0 to 1
     cleaner_version: Mapped[str] = mapped_column(String(32))
-    archive_file: Mapped[str | None]  # WARC file, relative to the data folder
+    archive_file: Mapped[str | None]  # name of the WARC file
     archive_offset: Mapped[int | None]  # of the response record's gzip member, in bytes
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
 

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Engine, select
 
 from storage import frontier, runs
 from storage.addresses import AddressKind, AddressState, Lease, Offer
-from storage.frontier import RETRY_PAUSES, Offered
+from storage.frontier import Offered
 from storage.models import Address
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 SITE = "courier"
+PAUSES = [timedelta(seconds=2), timedelta(seconds=10), timedelta(hours=12), timedelta(days=2)]
 
 
 class Night:
@@ -168,14 +169,14 @@ def test_a_guessed_address_that_led_nowhere_rests(night: Night) -> None:
 def test_a_failed_try_is_repeated_after_growing_pauses_and_then_given_up(night: Night) -> None:
     night.offer(article("a"))
     waits = []
-    for pause in RETRY_PAUSES:
+    for pause in PAUSES:
         (lease,) = night.lease()
-        waits.append(frontier.fail(night.connection, lease.id, reason="timeout", now=night.now))
+        waits.append(frontier.fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now))
         assert night.lease() == []
         night.now += pause
     assert waits == [True, True, False, False]  # the last two lie beyond this run
     (lease,) = night.lease()
-    assert frontier.fail(night.connection, lease.id, reason="timeout", now=night.now) is False
+    assert frontier.fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now) is False
     assert night.states() == {"a": AddressState.FAILED}
 
 
@@ -183,13 +184,13 @@ def test_a_run_waits_for_a_pause_but_not_for_what_lies_beyond_it(night: Night) -
     night.offer(article("a"))
     assert night.next_due() is None  # it is due now
     (lease,) = night.lease()
-    frontier.fail(night.connection, lease.id, reason="timeout", now=NOW)
-    assert night.next_due() == NOW + RETRY_PAUSES[0]
-    night.now = NOW + RETRY_PAUSES[0]
+    frontier.fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=NOW)
+    assert night.next_due() == NOW + PAUSES[0]
+    night.now = NOW + PAUSES[0]
     for _ in (1, 2):
         (lease,) = night.lease()
-        frontier.fail(night.connection, lease.id, reason="timeout", now=night.now)
-        night.now += RETRY_PAUSES[1]
+        frontier.fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now)
+        night.now += PAUSES[1]
     assert night.next_due() is None
 
 

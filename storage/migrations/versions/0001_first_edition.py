@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("changed_at", storage.types.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("offered_at", storage.types.UTCDateTime(timezone=True), nullable=False),
         sa.Column("first_run", sa.Integer(), nullable=False),
         sa.Column("last_run", sa.Integer(), nullable=False),
@@ -52,7 +53,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("url", name=op.f("uq_address_url")),
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
-        batch_op.create_index("ix_address_lease", ["site", "state", "kind", "due_at"], unique=False)
+        batch_op.create_index("ix_address_lease", ["site", "state", "kind", "rank", "id"], unique=False)
 
     op.create_table(
         "article",

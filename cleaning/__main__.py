@@ -1,0 +1,119 @@
+"""python -m cleaning: pages in, articles out, as JSON Lines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from queue import Queue
+from typing import IO, TYPE_CHECKING, Any
+
+from cleaning.article import Article, Page
+from cleaning.workers import Cleaners
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from concurrent.futures import Future
+
+WAITING = 4  # pages a child that may wait for it, or for the answer before theirs
+
+HELP = """\
+Reads one page a line from standard input,
+    {"id": "1", "url": "https://example.org/a", "html": "<html>..."}
+and writes one article a line to standard output, in the same order and as soon as it is done:
+    {"id": "1", "url": ..., "title": ..., "authors": [...], "published_at": ..., "language": ..., "text": ...,
+     "removed": [{"text": ..., "rule": ..., "evidence": ...}], "rejected": null or the reason why it is no article}
+A line that is no page is answered by {"id": null, "error": ..., "line": its number}; the next ones go on.
+"""
+EXAMPLE = """\
+example:
+  python -m cleaning --jobs 2 < pages.jsonl > articles.jsonl
+"""
+
+# What stands in the queue for one line: an answer that is complete, or the line's id and its article to come.
+Answer = tuple[object, "Future[Article]"] | dict[str, Any]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m cleaning",
+        description=HELP,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that clean (default: 1)")
+    jobs: int = parser.parse_args(arguments).jobs
+    cleaners = Cleaners(count=jobs)
+    answers: Queue[Answer | None] = Queue(maxsize=WAITING * jobs)
+    try:
+        cleaners.start()
+        # A reader of its own: the interpreter cannot end while a thread waits inside sys.stdin.
+        lines = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+        threading.Thread(target=_read, args=(lines, cleaners, answers), daemon=True).start()
+        while (answer := answers.get()) is not None:
+            _write(answer, sys.stdout.buffer)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # nobody reads on: nothing to do, and nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    finally:
+        cleaners.stop()
+    return 0
+
+
+def _read(lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | None]) -> None:
+    """Put an answer, or the promise of one, into the queue for every line; it holds no more than fit."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            answers.put(_promise(line, number, cleaners))
+    answers.put(None)
+
+
+def _promise(line: bytes, number: int, cleaners: Cleaners) -> Answer:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"not JSON: {error}", "line": number}
+    if not isinstance(record, dict):
+        return {"id": None, "error": "not an object", "line": number}
+    for key in ("url", "html"):
+        if not isinstance(record.get(key), str):
+            return {"id": record.get("id"), "error": f'"{key}" is not a string', "line": number}
+    return record.get("id"), cleaners.submit(Page(url=record["url"], html=record["html"]))
+
+
+def _write(answer: Answer, out: IO[bytes]) -> None:
+    record = answer if isinstance(answer, dict) else _record(answer[0], answer[1].result())
+    try:
+        line = json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate in an id or an address
+        line = json.dumps(record).encode()
+    out.write(line + b"\n")
+    out.flush()
+
+
+def _record(identity: object, article: Article) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "url": article.url,
+        "title": article.title,
+        "authors": list(article.authors),
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "language": article.language,
+        "text": article.text,
+        "removed": [{"text": block.text, "rule": block.rule, "evidence": block.evidence} for block in article.removed],
+        "rejected": article.rejected,
+    }
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""`scrapy crawl`: Scrapy's own, with one clear line for a user's mistake, a report, and exit codes for cron."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+
+from cleaning.errors import BadArgument
+from crawler.commands import errors_answered
+from crawler.console import log_beside_live_view, quieten, report_console
+from crawler.demo.server import DemoPress
+from crawler.outcome import FAILED, exit_code
+from crawler.report import final_table
+from crawler.session import Session
+
+EXAMPLES = """examples:
+  scrapy crawl articles --demo                              the demo newspapers, without a network
+  scrapy crawl articles -a url=https://www.example.org      one site
+  scrapy crawl articles                                     every site of sites.toml
+  scrapy crawl articles -a site=example -a limit=50 -a since=2026-11-01
+  scrapy crawl archive -a path=data/archive/FILE.warc.gz    a WARC file, without a request to any site
+
+exit status: 0 finished, 1 finished but a site gave no answer, 2 wrong use, 130 interrupted (start it again to go on)
+"""
+
+
+class Command(ScrapyCrawl):
+    """Runs a spider, then says what it came to."""
+
+    def long_desc(self) -> str:
+        return "Crawl sites (spider 'articles') or WARC files (spider 'archive') into the store."
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+        parser.add_argument("--demo", action="store_true", help="crawl the demo newspapers, served on loopback")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None  # noqa: S101 (Scrapy sets it before)
+        quieten()
+        log_beside_live_view(self.settings)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        with errors_answered(self), ExitStack() as stack:
+            if opts.demo:
+                self._serve_demo(stack)
+            crawler = self._checked_crawler(args, opts)
+            session = Session.of(crawler)
+            assert self.crawler_process is not None  # noqa: S101 (requires_crawler_process)
+            try:
+                self.crawler_process.crawl(crawler, **opts.spargs)
+                self.crawler_process.start()
+            finally:
+                session.close()
+            if self.crawler_process.bootstrap_failed:
+                self.exitcode = FAILED  # the log says by what
+            else:
+                self._report(crawler, session)
+
+    def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
+        """The crawler of the spider that was named, its arguments checked."""
+        process = self.crawler_process
+        assert process is not None  # noqa: S101 (requires_crawler_process)
+        spiders = sorted(process.spider_loader.list())
+        if len(args) != 1 or args[0] not in spiders:
+            named = f"there is no spider {args[0]!r}" if len(args) == 1 else "name one spider"
+            raise BadArgument(f"{named}; there are: {', '.join(spiders)}")
+        crawler = self._create_crawler(args[0])
+        crawler.spidercls.check(crawler.settings, opts.spargs)  # type: ignore[attr-defined]  # ours have it
+        return crawler
+
+    def _serve_demo(self, stack: ExitStack) -> None:
+        assert self.settings is not None  # noqa: S101 (Scrapy sets it before)
+        press = stack.enter_context(DemoPress())
+        sites = Path(stack.enter_context(TemporaryDirectory(prefix="broadsheet-demo-"))) / "sites.toml"
+        sites.write_text(press.sites_toml(), encoding="utf-8")
+        for name, value in {"SITES_FILE": str(sites), "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_START_DELAY": 0}.items():
+            self.settings.set(name, value, priority="cmdline")
+
+    def _report(self, crawler: Crawler, session: Session) -> None:
+        counts = session.tally.by_site()
+        self.exitcode = exit_code(crawler.stats.get_value("finish_reason"), counts)
+        out = report_console()
+        out.print(final_table(counts))
+        out.print(
+            f"The data is in {session.data_dir} (database {session.database.render_as_string()}).", soft_wrap=True
+        )

@@ -1,0 +1,113 @@
+"""What crawlers read of a demo newspaper: its feed, its sitemaps, its robots.txt."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from crawler.demo.content import Story
+    from crawler.demo.papers import Paper
+
+_XML = "application/xml; charset=utf-8"
+
+
+class Listing(NamedTuple):
+    """One file for crawlers."""
+
+    content_type: str
+    body: bytes
+
+
+def entry(paper: Paper, story: Story, base: str) -> dict[str, Any]:
+    """A story as lists show it; its addresses begin with `base`, which is empty on the site's own pages."""
+    text = story.standfirst or (story.lines[0].text if story.lines else "")
+    sentence, full_stop, _ = text.partition(". ")
+    return {
+        "title": story.title,
+        "target": base + paper.path(story),
+        "other": base + story.second_address if story.second_address else "",
+        "teaser": sentence + full_stop.strip(),
+        "day": paper.day(story.published),
+        "authors": story.authors,
+        "published": story.published.isoformat(),
+        "changed": (story.modified or story.published).isoformat(),
+        "rfc822": format_datetime(story.published),
+    }
+
+
+def listings(paper: Paper, base: str, environment: Environment) -> dict[str, Listing]:
+    """Path -> file, for one paper at one base address."""
+
+    def xml(template: str, **fields: Any) -> bytes:
+        return environment.get_template(template).render(paper=paper, base=base, **fields).encode()
+
+    in_feed = [entry(paper, story, base) for story in paper.listed("feed")]
+    if paper.dead_link:
+        dead = {**in_feed[-1], "title": "", "target": base + paper.dead_link, "teaser": ""}
+        in_feed.append(dead)
+    in_sitemap = [entry(paper, story, base) for story in paper.listed("sitemap")]
+    in_news = [entry(paper, story, base) for story in paper.listed("news")]
+
+    files = {"/robots.txt": Listing("text/plain; charset=utf-8", _robots(paper, base, bool(in_news)).encode())}
+    match paper.feed:
+        case "/atom.xml":
+            files[paper.feed] = Listing("application/atom+xml; charset=utf-8", xml("atom.xml", entries=in_feed))
+        case "/feed.json":
+            files[paper.feed] = Listing("application/feed+json", _json_feed(paper, base, in_feed).encode())
+        case _:
+            files[paper.feed] = Listing("application/rss+xml; charset=utf-8", xml("rss.xml", entries=in_feed))
+    match paper.sitemap:
+        case "/sitemap.txt":
+            lines = "".join(f"{each['target']}\n" for each in in_sitemap)
+            files[paper.sitemap] = Listing("text/plain; charset=utf-8", lines.encode())
+        case "/sitemap_index.xml":
+            half = len(in_sitemap) // 2
+            children = ["/post-sitemap.xml", "/post-sitemap2.xml.gz"]
+            files[paper.sitemap] = Listing(
+                _XML, xml("sitemap_index.xml", children=[base + child for child in children])
+            )
+            files[children[0]] = Listing(_XML, xml("sitemap.xml", entries=in_sitemap[:half]))
+            older = gzip.compress(xml("sitemap.xml", entries=in_sitemap[half:]), mtime=0)
+            files[children[1]] = Listing("application/gzip", older)
+        case _:
+            files[paper.sitemap] = Listing(_XML, xml("sitemap.xml", entries=in_sitemap))
+    if in_news:
+        files["/news-sitemap.xml"] = Listing(_XML, xml("news_sitemap.xml", entries=in_news))
+    return files
+
+
+def _robots(paper: Paper, base: str, has_news: bool) -> str:
+    lines = ["User-agent: *", f"Disallow: {paper.refused}"]
+    if paper.named_in_robots:
+        lines += ["", f"Sitemap: {base}{paper.sitemap}"]
+    if has_news:
+        lines.append(f"Sitemap: {base}/news-sitemap.xml")
+    return "\n".join(lines) + "\n"
+
+
+def _json_feed(paper: Paper, base: str, entries: list[dict[str, Any]]) -> str:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": paper.title,
+        "home_page_url": base + "/",
+        "feed_url": base + paper.feed,
+        "language": paper.language,
+        "items": [
+            {
+                "id": each["target"],
+                "url": each["target"],
+                "title": each["title"],
+                "summary": each["teaser"],
+                "date_published": each["published"],
+                "date_modified": each["changed"],
+                "authors": [{"name": author} for author in each["authors"]],
+            }
+            for each in entries
+        ],
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1)

@@ -1,0 +1,44 @@
+"""Keeps the pause between two requests to a host: the site's entry, and the Crawl-delay of its robots.txt."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.sites import Site
+
+
+class Politeness:
+    """Both are floors under what AutoThrottle finds; DOWNLOAD_DELAY is the floor under all.
+
+    Scrapy forgets a slot that was idle for a minute, so that the pause is set with every request.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._longest = crawler.settings.getfloat("CRAWL_DELAY_MAX")
+        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self._crawl_delays: dict[str, float] = {}  # netloc -> seconds
+        crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
+        crawler.signals.connect(self._reached_downloader, signals.request_reached_downloader)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Politeness:
+        return cls(crawler)
+
+    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        delay = robotparser.crawl_delay(self._agent)
+        if delay is not None and isfinite(delay) and delay > 0:
+            self._crawl_delays[urlparse_cached(request).netloc] = min(float(delay), self._longest)
+
+    def _reached_downloader(self, request: Request) -> None:
+        engine = self._crawler.engine
+        assert engine is not None  # noqa: S101 (its downloader has just been reached)
+        slot = engine.downloader.slots[request.meta["download_slot"]]
+        site: Site | None = request.meta.get("site")
+        own = site.delay if site is not None and site.delay is not None else 0.0
+        slot.delay = max(slot.delay, own, self._crawl_delays.get(urlparse_cached(request).netloc, 0.0))

@@ -1,0 +1,35 @@
+"""Has every page cleaned by a child process, so that the reactor goes on downloading."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from scrapy.crawler import Crawler
+
+from cleaning.workers import Cleaners
+from crawler.items import FetchedPage
+
+
+class CleanPipeline:
+    """Puts an `Article` beside the page: also beside one that is none, that hung or that killed its child."""
+
+    def __init__(self, processes: int, deadline: float) -> None:
+        self._cleaners = Cleaners(count=processes, deadline=deadline)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
+        settings = crawler.settings
+        processes = settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
+        return cls(processes, settings.getfloat("CLEANING_DEADLINE"))
+
+    async def open_spider(self) -> None:
+        # Starting a child takes most of a second: not in the reactor's thread, and before the first page.
+        await asyncio.to_thread(self._cleaners.start)
+
+    async def close_spider(self) -> None:
+        await asyncio.to_thread(self._cleaners.stop)
+
+    async def process_item(self, item: FetchedPage) -> FetchedPage:
+        item.article = await asyncio.wrap_future(self._cleaners.submit(item.page))
+        return item

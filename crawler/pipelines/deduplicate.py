@@ -1,0 +1,73 @@
+"""Says which stored articles are duplicates of which, whenever one comes in; part of the store's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from cleaning.duplicates import Story, same_story, standings
+from storage import articles
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An article stored before that became a duplicate by a newcomer, or ceased to be one."""
+
+    site: str
+    run: int  # that stored it
+    is_duplicate: bool
+
+
+def deduplicate(connection: Connection, article_id: str) -> tuple[bool, list[Turn]]:
+    """Marks the article and its look-alikes; whether it is a duplicate, and what turned by it.
+
+    The outcome is the same in whatever order articles arrive: a newcomer is compared with all that share its canonical
+    URL or headline key, and the clusters that it touches are judged anew as one.
+    """
+    candidates = {row.id: row for row in articles.look_alikes(connection, article_id)}
+    newcomer = candidates.get(article_id)
+    if newcomer is None:  # rejected: whatever stood in its cluster is judged without it
+        articles.mark(connection, article_id)
+        touched = set(candidates)
+    else:
+        story = _story(newcomer)
+        touched = {article_id} | {
+            row.id
+            for row in candidates.values()
+            if row.id != article_id and (_head(row) == _head(newcomer) or same_story(story, _story(row)))
+        }
+    if touched <= {article_id}:
+        return False, []
+    mates = articles.cluster_mates(connection, touched)
+    verdicts = standings(map(_story, mates))
+    for row in mates:
+        standing = verdicts[row.id]
+        if standing is None:
+            articles.mark(connection, row.id)
+        else:
+            articles.mark(connection, row.id, of=standing.of, rule=standing.rule, share=standing.share)
+    turns = [
+        Turn(row.site, row.run_id, is_duplicate)
+        for row in mates
+        if row.id != article_id and (is_duplicate := verdicts[row.id] is not None) != (row.duplicate_of is not None)
+    ]
+    return verdicts.get(article_id) is not None, turns
+
+
+def _head(row: Row[Any]) -> str:
+    return str(row.duplicate_of or row.id)
+
+
+def _story(row: Row[Any]) -> Story:
+    return Story(
+        id=row.id,
+        url=row.url,
+        canonical_url=row.canonical_url,
+        site=row.site,
+        headline_key=row.headline_key,
+        published_at=row.published_at,
+        fetched_at=row.fetched_at,
+        text=row.text,
+    )

@@ -1,0 +1,79 @@
+"""What a crawl came to, as a person reads it: one table, a row a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from crawler.tally import SECONDS, Counts
+
+_LOST = ("address/failed/", "address/gone/", "address/refused/")
+
+
+def progress_line(counts: Counts, seconds: float) -> str:
+    """One line for a log: what has come in so far."""
+    total = _total(counts)
+    pages = total.get("page/fetched", 0)
+    return (
+        f"{pages} pages ({pages / max(seconds, 1e-9):.1f}/s), {total.get('article/stored', 0)} articles, "
+        f"{total.get('article/duplicate', 0)} duplicates, {_sum(total, 'article/rejected/')} rejected, "
+        f"{_sum(total, *_LOST)} failed"
+    )
+
+
+def progress_table(counts: Counts, seconds: float) -> Table:
+    """The live view: a row a site, and the whole."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("site", "pages", "articles", "duplicates", "rejected", "failed", "per second"):
+        table.add_column(heading, justify="left" if heading == "site" else "right")
+    rows = [*([("all", _total(counts))] if len(counts) > 1 else []), *counts.items()]  # a terminal cuts what is below
+    for site, nouns in rows:
+        pages = nouns.get("page/fetched", 0)
+        rejected, failed = _sum(nouns, "article/rejected/"), _sum(nouns, *_LOST)
+        numbers = (pages, nouns.get("article/stored", 0), nouns.get("article/duplicate", 0), rejected, failed)
+        table.add_row(Text(site), *map(str, numbers), f"{pages / max(seconds, 1e-9):.1f}")
+    return table
+
+
+def final_table(counts: Counts) -> Table:
+    """The end of a crawl. "found" are addresses of articles and lists that were new or due again."""
+    table = Table(title="What this crawl came to", title_justify="left", pad_edge=False)
+    for heading in ("site", "found", "fetched", "articles", "duplicates"):
+        table.add_column(heading, justify="left" if heading == "site" else "right", no_wrap=True)
+    table.add_column("rejected")
+    table.add_column("failed")
+    table.add_column("seconds", justify="right")
+    for site, nouns in counts.items():
+        table.add_row(
+            Text(site),
+            str(nouns.get("address/new", 0) + nouns.get("address/again", 0)),
+            *(str(nouns.get(noun, 0)) for noun in ("page/fetched", "article/stored", "article/duplicate")),
+            _reasons(nouns, ("article/rejected/",)),
+            _reasons(nouns, _LOST),
+            str(nouns.get(SECONDS, 0)),
+        )
+    return table
+
+
+def _reasons(nouns: dict[str, int], areas: Iterable[str]) -> Text:
+    parts = [
+        f"{number} {noun.removeprefix(area)}"
+        for area in areas
+        for noun, number in sorted(nouns.items())
+        if noun.startswith(area)
+    ]
+    return Text(", ".join(parts) or "0")
+
+
+def _total(counts: Counts) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for nouns in counts.values():
+        for noun, number in nouns.items():
+            total[noun] = total.get(noun, 0) + number
+    return total
+
+
+def _sum(nouns: dict[str, int], *areas: str) -> int:
+    return sum(number for noun, number in nouns.items() if noun.startswith(areas))

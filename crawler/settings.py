@@ -1,0 +1,94 @@
+"""Every setting of the crawl, grouped; the comment gives unit and reason. `-s NAME=VALUE` changes one for a run."""
+
+from __future__ import annotations
+
+import os
+from socket import gethostname
+
+BOT_NAME = "broadsheet"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+
+# --- Where things are -------------------------------------------------------------------------------------------------
+DATA_DIR = "data"  # folder of everything a crawl keeps: database, raw archive
+DATABASE_URL = os.environ.get("DATABASE_URL", "")  # SQLAlchemy address; empty: DATA_DIR/broadsheet.db
+SITES_FILE = "sites.toml"  # the sites that `scrapy crawl articles` crawls
+
+# --- Who we are -------------------------------------------------------------------------------------------------------
+# A site's operator must be able to find out who asks, and to write to them: an e-mail address or a URL of yours.
+_contact = os.environ.get("BROADSHEET_CONTACT") or f"{os.environ.get('USER', 'operator')}@{gethostname()}"
+USER_AGENT = f"Broadsheet/0.1 (+{_contact}; news corpus research; obeys robots.txt)"
+ROBOTSTXT_USER_AGENT = "Broadsheet"  # the product token that robots.txt names
+ROBOTSTXT_OBEY = True
+
+# --- Politeness -------------------------------------------------------------------------------------------------------
+CONCURRENT_REQUESTS = 16  # over all sites
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time is what a small newspaper's server can take
+DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host, at least
+DOWNLOAD_DELAY_JITTER = 0  # Scrapy's default of 0.5 would undercut a delay that a site asks for
+AUTOTHROTTLE_ENABLED = True  # a host that answers slowly is asked more slowly
+AUTOTHROTTLE_START_DELAY = 1.0  # seconds
+AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+CRAWL_DELAY_MAX = 120.0  # seconds: the longest Crawl-delay of a robots.txt that is honoured; more would end the night
+
+# --- Limits of one answer ---------------------------------------------------------------------------------------------
+DOWNLOAD_TIMEOUT = 30  # seconds for a whole answer
+DNS_TIMEOUT = 10  # seconds
+DOWNLOAD_MAXSIZE = 10 << 20  # bytes, also after decompression
+DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning, the limit is enough
+REDIRECT_MAX_TIMES = 5
+RETRY_ENABLED = False  # Scrapy's retry would ask at once, the frontier asks when an address is due
+RETRY_PAUSES = [
+    2,
+    10,
+    43_200,
+    172_800,
+]  # seconds before each further try; what is longer than a minute is for another run
+
+# --- The frontier -----------------------------------------------------------------------------------------------------
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # filters nothing: the frontier knows every address
+LEASES_PER_SITE = 2  # addresses of a site that Scrapy holds at once: one under way, one to follow it
+JOBDIR = None  # Scrapy's own memory loses pages when it is killed; ours is the frontier
+
+# --- Cleaning ---------------------------------------------------------------------------------------------------------
+CLEANING_PROCESSES = 0  # child processes; 0: one for each core
+CLEANING_DEADLINE = 30.0  # seconds for one page, then it is rejected as cleaner-timeout
+# What waits for cleaning, in bytes of response bodies. The default of 5 MB lets a second's work pile up for nothing.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 2_000_000
+REPLAY_AT_ONCE = 32  # pages of a WARC file that are in memory at once
+
+# --- Components -------------------------------------------------------------------------------------------------------
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # a retry or redirect passes it; ours is below
+    "crawler.middlewares.scope.ScopeMiddleware": 50,  # the site's own hosts, also after a redirect
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for a yes
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.archive.ArchiveMiddleware": 995,  # nearest to the wire: sees what the site really sent
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.clean.CleanPipeline": 300,
+    "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the address in one transaction
+}
+EXTENSIONS = {
+    "scrapy.extensions.logstats.LogStats": None,  # Progress says more
+    "crawler.extensions.politeness.Politeness": 100,
+    "crawler.extensions.progress.Progress": 500,
+}
+PROGRESS_INTERVAL = 10.0  # seconds between two progress lines where there is no terminal
+
+# --- What stays shut --------------------------------------------------------------------------------------------------
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_VERIFY_CERTIFICATES = True
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs code
+HTTPPROXY_ENABLED = False
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False
+
+# --- The log ----------------------------------------------------------------------------------------------------------
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []
+STATS_DUMP = False  # the report says it for a person, the run's row in the database keeps every count

@@ -1,0 +1,1 @@
+"""`scrapy crawl articles` asks sites; `scrapy crawl archive` asks WARC files."""

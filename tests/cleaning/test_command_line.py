@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "cleaning"]
+
+
+def run(lines: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], input=lines, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+def answers(lines: str, *arguments: str) -> list[dict[str, Any]]:
+    done = run(lines, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def page_line(identity: object, html: str) -> str:
+    return json.dumps({"id": identity, "url": "https://www.harbour-post.example/a", "html": html}) + "\n"
+
+
+def test_every_page_is_answered_in_its_place(news_page: Any) -> None:
+    pages = [news_page.html(), "<p>short</p>", news_page.html(top=f"<p>{news_page.headline}</p>")] * 5
+    found = answers("".join(page_line(number, html) for number, html in enumerate(pages)), "--jobs", "2")
+    assert [record["id"] for record in found] == list(range(15))
+    assert found[0]["title"] == news_page.headline
+    assert set(found[0]) == {"id", "url", "title", "authors", "published_at", "language", "text", "removed", "rejected"}
+    assert found[0]["rejected"] is None
+    assert (found[1]["rejected"], found[1]["text"]) == ("too-short", "short")
+    assert found[2]["removed"][-1]["rule"] == "repeated_headline"
+    assert set(found[2]["removed"][-1]) == {"text", "rule", "evidence"}
+
+
+def test_broken_lines_are_answered_and_the_next_ones_go_on() -> None:
+    lines = [
+        "{",
+        "[1]",
+        '{"id": "x", "url": 3, "html": ""}',
+        '{"id": 7, "url": "http://a.example/"}',
+        "\x00",
+        "9" * 5000,
+    ]
+    found = answers("\n".join([*lines, page_line("last", "<p>words</p>")]))
+    assert [(record["id"], record.get("line")) for record in found] == [
+        (None, 1), (None, 2), ("x", 3), (7, 4), (None, 5), (None, 6), ("last", None),
+    ]  # fmt: skip
+    assert all(record["error"] for record in found[:6])
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    assert answers("") == []
+
+
+def test_lone_surrogates_come_out_as_json_can_hold_them() -> None:
+    (record,) = answers('{"id": "\\ud800", "url": "http://a.example/\\ud800", "html": "<p>a \\ud800 b</p>"}')
+    assert record["id"] == "\ud800"
+
+
+def test_a_page_is_answered_before_the_next_one_comes() -> None:
+    with subprocess.Popen(COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        for number in range(3):
+            program.stdin.write(page_line(number, "<p>words</p>"))
+            program.stdin.flush()
+            assert json.loads(program.stdout.readline())["id"] == number
+        program.stdin.close()
+        assert program.wait(30) == 0
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
+def test_a_number_of_jobs_that_is_none_is_refused(jobs: str) -> None:
+    done = run("", f"--jobs={jobs}")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "is not a number of processes" in done.stderr
+
+
+def test_help_shows_an_example() -> None:
+    done = run("", "--help")
+    assert done.returncode == 0
+    assert "python -m cleaning --jobs 2 < pages.jsonl > articles.jsonl" in done.stdout
+
+
+def test_ctrl_c_and_a_reader_that_leaves_are_quiet() -> None:
+    with subprocess.Popen(
+        COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(page_line(1, "<p>words</p>"))
+        program.stdin.flush()
+        program.stdout.readline()
+        os.kill(program.pid, signal.SIGINT)
+        assert program.wait(30) == 130
+        assert program.stderr is not None
+        assert program.stderr.read() == ""
+    many = "".join(page_line(number, "<p>words</p>") for number in range(200))
+    with subprocess.Popen(
+        COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdin.write(many)
+        program.stdin.close()
+        program.stdout.readline()
+        program.stdout.close()
+        assert program.wait(30) == 141
+        assert program.stderr.read() == ""

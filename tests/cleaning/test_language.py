@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cleaning.language import language
+
+TEXTS = {
+    "en": "The harbour board decided on Thursday evening that the night boat will run again.",
+    "de": "Der Hafenausschuss hat am Donnerstagabend beschlossen, dass die Nachtfähre wieder fährt.",
+    "el": "Το λιμενικό συμβούλιο αποφάσισε την Πέμπτη το βράδυ ότι το πλοίο θα ξαναρχίσει.",
+    "ru": "Портовый совет решил в четверг вечером, что ночной паром снова будет ходить.",
+    "zh-cn": "港务局星期四晚上决定，夜间渡轮将从六月一日起恢复运行。",
+}
+
+
+@pytest.mark.parametrize(("code", "text"), TEXTS.items())
+def test_languages_are_told_apart(code: str, text: str) -> None:
+    found, probability = language(text)
+    assert found == code
+    assert 0.9 < probability <= 1
+
+
+def test_what_the_site_is_written_in_decides_where_the_text_does_not() -> None:
+    names = "Toyota Yaris 2025"
+    assert language(names)[1] < 0.9
+    assert {language(names, tag)[0] for tag in ("de", "en-GB", "es")} == {"de", "en", "es"}
+
+
+def test_what_the_site_is_written_in_does_not_overrule_a_text() -> None:
+    for code, text in TEXTS.items():
+        assert language(text, "fr")[0] == code
+
+
+@pytest.mark.parametrize("text", ["", "  ", "12 : 30", "— ©", "https://www.example.org/harbour"])
+def test_a_text_without_letters_has_no_language(text: str) -> None:
+    assert language(text) == ("und", 0.0)
+
+
+def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
+    short = "Post Hotel Bar"
+    first = language(short)
+    for text in TEXTS.values():
+        language(text)
+    assert language(short) == first
+    program = f"from cleaning.language import language; print(language({short!r}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == repr(first)
+
+
+def test_a_long_text_costs_no_more_than_its_beginning() -> None:
+    assert language(TEXTS["de"] * 50 + TEXTS["en"] * 50_000)[0] == "de"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cleaning.article import Article
+
+
+@pytest.mark.parametrize("dress", ["<p>{}</p>", "<h2>{}</h2>", "<p><strong>{}</strong></p>", "<p>{}.</p>"])
+def test_the_headline_at_the_top_of_the_text_is_cut(
+    dress: str, cleaned: Callable[..., Article], news_page: Any, article_text: str
+) -> None:
+    article = cleaned(top=dress.format(news_page.headline))
+    assert article.text == article_text
+    assert article.title == news_page.headline
+
+
+def test_case_and_punctuation_do_not_hide_it(
+    cleaned: Callable[..., Article], news_page: Any, article_text: str
+) -> None:
+    assert cleaned(top=f"<p>{news_page.headline.upper()}!</p>").text == article_text
+
+
+def test_an_edited_headline_before_the_first_paragraph_is_cut(
+    cleaned: Callable[..., Article], article_text: str
+) -> None:
+    article = cleaned(top="<p>Night ferry to Orrow will run again from first of June</p>")
+    assert article.text == article_text
+    assert {block.rule for block in article.removed} == {"repeated_headline"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Night ferry to Orrow: what the surveyors found below the waterline in January",
+        "The night ferry to Orrow will run again from the first of June, but not on Sundays, said the board.",
+        "Night ferry",
+    ],
+)
+def test_a_line_that_only_shares_words_with_the_headline_stays(text: str, cleaned: Callable[..., Article]) -> None:
+    assert text in cleaned(middle=f"<h2>{text}</h2>").text.split("\n")

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from cleaning.article import BlockKind
+from cleaning.parsing import parse
+from cleaning.runs import MOST_RUNS, Run, number_runs, restored
+
+
+def runs_of(body: str) -> tuple[list[Run], str]:
+    """The runs of a page, and its text with their numbers in it."""
+    tree = parse(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    runs = number_runs(tree)
+    return runs, "\n".join(tree.itertext())
+
+
+def test_block_boundaries_and_breaks_part_runs_and_inline_elements_do_not() -> None:
+    runs, _ = runs_of("<div>One <b>and</b> the same<br>next<p>third</p>fourth</div>")
+    assert [run.text for run in runs] == ["One and the same", "next", "third", "fourth"]
+
+
+def test_numbers_take_no_room_and_read_back_to_what_stood_there() -> None:
+    body = "<p>First line of <a href='/x'>text</a></p><ul><li>An item</li></ul><p>  spaced</p>"
+    tree = parse(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    before = tree.text_content()
+    runs = number_runs(tree)
+    after = tree.text_content()
+    assert len(after) == len(before)
+    assert after != before
+    assert restored(after, runs) == (before, [0, 1, 2])
+
+
+def test_link_characters_and_targets_are_counted_by_run() -> None:
+    (run,), _ = runs_of("<p>See <a href='/a'>this</a> and <a href='/b'>that</a></p>")
+    assert (run.characters, run.link_characters, run.links) == (14, 8, ["/a", "/b"])
+
+
+def test_scripts_and_forms_fields_have_no_runs() -> None:
+    runs, _ = runs_of("<p>text</p><script>var x</script><style>p{}</style><textarea>type</textarea>tail")
+    assert [run.text for run in runs] == ["text", "tail"]
+
+
+def test_a_run_without_words_has_no_number_and_one_of_a_single_letter_neither() -> None:
+    runs, text = runs_of("<p>***</p><p>|</p><p>a</p>")
+    assert len(runs) == 3
+    assert restored(text, runs)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "path"),
+    [
+        ("<main id='m'><p class='a b'>text</p></main>", BlockKind.PARAGRAPH, "main#m > p.a.b"),
+        ("<h2><span>text</span></h2>", BlockKind.HEADING, "h2"),
+        ("<ul><li><p>text</p></li></ul>", BlockKind.ITEM, "ul > li > p"),
+        ("<blockquote><p>text</p></blockquote>", BlockKind.QUOTE, "blockquote > p"),
+        ("<table><tr><td>text</td></tr></table>", BlockKind.ROW, "table > tr > td"),
+        ("<table><tr><td><p>text</p></td></tr></table>", BlockKind.PARAGRAPH, "table > tr > td > p"),
+        ("<figure><figcaption>text</figcaption></figure>", BlockKind.CAPTION, "figure > figcaption"),
+        ("<pre>text</pre>", BlockKind.CODE, "pre"),
+    ],
+)
+def test_a_run_knows_its_kind_and_its_place(body: str, kind: BlockKind, path: str) -> None:
+    (run,), _ = runs_of(body)
+    assert (run.place.kind, run.place.path) == (kind, path)
+
+
+def test_runs_beyond_the_last_number_are_listed_without_one() -> None:
+    runs, text = runs_of("<p>ab</p>" * (MOST_RUNS + 5))
+    assert len(runs) == MOST_RUNS + 5
+    assert restored(text, runs)[1] == list(range(MOST_RUNS))

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from cleaning.article import Article, Page
+from cleaning.clean import clean
+from cleaning.workers import Cleaners
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def cleaners() -> Iterator[Cleaners]:
+    pool = Cleaners(count=1, deadline=5.0)
+    pool.start()
+    yield pool
+    pool.stop()
+
+
+def test_a_child_gives_the_same_article(cleaners: Cleaners) -> None:
+    page = Page("https://a.example/b", "<html><body><h1>A title</h1><p>A paragraph of words.</p></body></html>")
+    assert cleaners.submit(page).result(30) == clean(page)
+
+
+def test_answers_are_futures_that_nobody_can_cancel(cleaners: Cleaners) -> None:
+    answer = cleaners.submit(Page("https://a.example/b", "<p>words</p>"))
+    assert isinstance(answer, Future)
+    assert not answer.cancel()
+    assert isinstance(answer.result(30), Article)
+
+
+MISBEHAVING = """
+import os, signal, sys, time
+from cleaning.article import Article
+
+def work(page):
+    if "hang" in page.url:
+        time.sleep(60)
+    if "crash" in page.url:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if "raise" in page.url:
+        raise RuntimeError("no")
+    if "slow" in page.url:
+        time.sleep(1.5)
+    return Article(url=page.url, title=f"{os.getpid()} {'scrapy' in sys.modules}")
+"""
+
+PARENT = """
+import os, signal, sys, time
+from cleaning.article import Page
+from cleaning.workers import Cleaners
+from misbehaving import work
+
+if __name__ == "__main__":
+    import scrapy
+    pool = Cleaners(count=1, deadline=float(sys.argv[1]), work=work)
+    pool.start()
+    answers = [pool.submit(Page("http://a.example/" + name, "")) for name in sys.argv[2:]]
+    print("ready", flush=True)
+    for answer in answers:
+        print(answer.result(40).rejected, answer.result().title, flush=True)
+    pool.stop()
+"""
+
+
+@pytest.fixture
+def parent(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Starts a program, as Scrapy's script is one, that hands pages to one child which does what their names say."""
+    (tmp_path / "misbehaving.py").write_text(MISBEHAVING)
+    (tmp_path / "parent.py").write_text(PARENT)
+
+    def start(deadline: float, *names: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(tmp_path / "parent.py"), str(deadline), *names],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    return start
+
+
+def test_a_page_that_hangs_or_kills_its_child_costs_itself_only(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    with parent(1.0, "one", "hang", "two", "crash", "three", "raise", "four") as program:
+        out, _ = program.communicate(timeout=60)
+    reasons = [line.split()[0] for line in out.splitlines()[1:]]
+    assert reasons == ["None", "cleaner-timeout", "None", "cleaner-crash", "None", "cleaner-error", "None"]
+
+
+def test_a_child_does_not_import_what_its_parent_runs(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    with parent(5.0, "one") as program:
+        out, _ = program.communicate(timeout=60)
+    assert out.split()[-1] == "False"
+
+
+def test_ctrl_c_does_not_end_the_page_in_flight(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    with parent(20.0, "one", "slow") as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        child = int(program.stdout.readline().split()[1])
+        os.kill(child, signal.SIGINT)  # as the terminal does to the whole group
+        out, _ = program.communicate(timeout=60)
+    assert out.split()[:2] == ["None", str(child)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children with their parent on Linux only")
+def test_no_child_outlives_a_parent_that_was_killed(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    with parent(50.0, "one", "hang") as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        child = int(program.stdout.readline().split()[1])
+        time.sleep(0.3)  # the child is at its second page
+        program.kill()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,91 @@
+"""`scrapy crawl archive`: the same articles out of the archive as out of the crawl."""
+
+from __future__ import annotations
+
+import gzip
+from io import BytesIO
+from pathlib import Path
+
+from crawling import Scrapy, Store, run_scrapy
+from servers.paper import Answer, Paper, prose
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+ONE, TWO, THREE = "/2025/10/01/night-ferry-runs-again", "/2025/10/02/old-theatre-roof", "/2025/10/03/late-frost-in-may"
+
+
+def what_is_kept(store: Store) -> dict[str, tuple[object, ...]]:
+    return {
+        path: (row.title, row.text, row.authors, row.published_at, row.language, row.rejected, row.duplicate_rule)
+        for path, row in store.articles().items()
+    }
+
+
+def test_an_archive_replayed_into_an_empty_database_gives_the_same_articles(
+    paper: Paper, scrapy: Scrapy, data: Path, store: Store, tmp_path: Path
+) -> None:
+    paper.article(ONE, "Night ferry runs again", when="2025-10-01T08:00:00Z")
+    paper.article(TWO, "Night ferry runs again", text=prose(ONE), when="2025-10-02T08:00:00Z")
+    greek = "<html><body><article><h1>Πλοίο</h1>" + "<p>Το πλοίο της νύχτας ξεκινά πάλι από το λιμάνι.</p>" * 12
+    paper.routes[THREE] = Answer(
+        gzip.compress(greek.encode("iso-8859-7")),
+        headers={"Content-Type": "text/html; charset=iso-8859-7", "Content-Encoding": "gzip"},
+    )
+    paper.front(ONE, TWO, THREE)
+    scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    (archive,) = (data / "archive").iterdir()
+    paper.asked.clear()
+
+    replayed = tmp_path / "replayed"
+    done = run_scrapy("crawl", "archive", "-a", f"path={archive}", data=replayed)
+    assert done.returncode == 0, done.stderr
+    assert what_is_kept(Store(replayed)) == what_is_kept(store)
+    assert len(store.articles()) == 3
+    assert paper.asked == []
+    assert not (replayed / "archive").exists()
+
+
+def test_an_archive_of_many_hosts_gives_each_page_its_site(scrapy: Scrapy, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "CC-NEWS-20251001.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        writer.write_record(writer.create_warcinfo_record(path.name, {"software": "another crawler"}))
+        for host, status, kind in (
+            ("www.harbour.example", "200 OK", "text/html; charset=utf-8"),
+            ("valley.example", "200 OK", "text/html"),
+            ("valley.example", "404 Not Found", "text/html"),
+            ("pictures.example", "200 OK", "image/png"),
+        ):
+            html = "".join(f"<p>{paragraph}</p>" for paragraph in prose(host))
+            body = f"<html><body><h1>The news of {host}</h1>{html}</body></html>".encode()
+            if kind == "image/png":
+                body = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+            http = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+            url = f"https://{host}/{host}/story-{status[:3]}"
+            writer.write_record(
+                writer.create_warc_record(url, "response", payload=BytesIO(body), length=len(body), http_headers=http)
+            )
+    done = scrapy("crawl", "archive", "-a", f"path={path}")
+    assert done.returncode == 0, done.stderr
+    assert {(row.site, row.title) for row in store.articles().values()} == {
+        ("harbour.example", "The news of www.harbour.example"),
+        ("valley.example", "The news of valley.example"),
+    }
+    assert "1 http-404" in done.stderr
+    assert "1 not-html" in done.stderr
+
+
+def test_a_replayed_article_is_not_fetched_by_a_later_crawl(
+    paper: Paper, scrapy: Scrapy, data: Path, tmp_path: Path
+) -> None:
+    paper.article(ONE, "Night ferry runs again")
+    paper.front(ONE)
+    scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    (archive,) = (data / "archive").iterdir()
+    kept = archive.rename(tmp_path / archive.name)
+    for file in data.glob("broadsheet.db*"):
+        file.unlink()
+    scrapy("crawl", "archive", "-a", f"path={kept}")
+    paper.asked.clear()
+    scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    assert paper.asked_articles() == []

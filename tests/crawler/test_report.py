@@ -1,0 +1,52 @@
+"""The report of a crawl, as a person reads it."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console
+
+from crawler.report import final_table, progress_line, progress_table
+from crawler.tally import Counts
+
+COUNTS: Counts = {
+    "courier": {
+        "address/new": 36,
+        "address/again": 2,
+        "page/fetched": 21,
+        "article/stored": 18,
+        "article/duplicate": 1,
+        "article/rejected/section": 1,
+        "article/rejected/too-short": 2,
+        "address/gone/http-404": 1,
+        "address/refused/robots": 3,
+        "link/refused/legal": 40,
+        "time/seconds": 7,
+    },
+    "[bold]gazette[/]": {"address/failed/dns": 1},
+}
+
+
+def shown(table: object) -> str:
+    out = StringIO()
+    Console(file=out, width=140).print(table)
+    return out.getvalue()
+
+
+def test_the_table_says_what_became_of_every_page() -> None:
+    row = next(line for line in shown(final_table(COUNTS)).splitlines() if "courier" in line)
+    cells = [cell.strip() for cell in row.strip("│").split("│")]
+    assert cells == ["courier", "38", "21", "18", "1", "1 section, 2 too-short", "1 http-404, 3 robots", "7"]
+
+
+def test_a_name_is_no_markup() -> None:
+    assert "[bold]gazette[/]" in shown(final_table(COUNTS))
+    assert "[bold]gazette[/]" in shown(progress_table(COUNTS, 2.0))
+
+
+def test_a_line_of_the_log_sums_up_all_sites() -> None:
+    assert progress_line(COUNTS, 2.0) == "21 pages (10.5/s), 18 articles, 1 duplicates, 3 rejected, 5 failed"
+
+
+def test_a_crawl_that_has_just_begun_has_a_line_too() -> None:
+    assert progress_line({}, 0.0) == "0 pages (0.0/s), 0 articles, 0 duplicates, 0 rejected, 0 failed"

@@ -1,0 +1,86 @@
+"""Crawls as an operator starts them: the real command, in a process of its own, on a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from storage.database import database_url, open_database, reading
+from storage.models import Address, StoredArticle
+
+ROOT = Path(__file__).parents[1]
+SCRAPY = Path(sys.executable).with_name("scrapy")
+# Loopback needs no pause, and a test has no time for one.
+FAST = tuple(
+    part
+    for setting in (
+        "DOWNLOAD_DELAY=0",
+        "AUTOTHROTTLE_START_DELAY=0",
+        "RETRY_PAUSES=0.2,0.4,43200,172800",
+        "CLEANING_PROCESSES=1",
+    )
+    for part in ("-s", setting)
+)
+
+Scrapy = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def command(*arguments: str, data: Path) -> list[str]:
+    """The command line of `scrapy ARGUMENTS` on this data folder."""
+    return [str(SCRAPY), *arguments, "-s", f"DATA_DIR={data}"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment, without what would lead a test to another database."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return inherited | more
+
+
+def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs `scrapy ARGUMENTS` to its end."""
+    quick = FAST if fast and arguments[0] == "crawl" else ()
+    return subprocess.run(
+        command(*arguments, *quick, data=data),
+        cwd=ROOT,
+        env=environment(**env),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+class Store:
+    """What stands in the store of a data folder."""
+
+    def __init__(self, data: Path, url: str | None = None) -> None:
+        self._url = database_url(data, url)
+
+    def articles(self) -> dict[str, Row[Any]]:
+        """By the path of their address."""
+        return {_path(row.url): row for row in self._rows(StoredArticle)}
+
+    def addresses(self) -> dict[str, Row[Any]]:
+        """By their path."""
+        return {_path(row.url): row for row in self._rows(Address)}
+
+    def texts(self) -> dict[str, str]:
+        """Those of all pages that are articles."""
+        return {path: row.text for path, row in self.articles().items() if row.rejected is None}
+
+    def _rows(self, model: type[StoredArticle | Address]) -> list[Row[Any]]:
+        engine = open_database(self._url, create=False)
+        with reading(engine) as connection:
+            rows = list(connection.execute(select(model.__table__)))
+        engine.dispose()
+        return rows
+
+
+def _path(url: str) -> str:
+    return "/" + url.split("/", 3)[3]

@@ -1,0 +1,1 @@
+"""Web servers on loopback for the tests: a newspaper to be told what to do, and ones that misbehave on purpose."""

@@ -1,0 +1,141 @@
+"""A newspaper on loopback whose every answer the test decides."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Self
+
+NOUNS = re.findall(
+    r"\w+",
+    """
+bridge council orchard ferry theatre school market lighthouse choir valley harbour teacher doctor garden
+letter window winter station library river farmer engine meadow kitchen captain museum bakery forest mayor
+island
+""",
+)
+KINDS = re.findall(
+    r"\w+",
+    """
+old new narrow quiet famous broken wooden distant early local northern careful empty heavy public small yellow
+friendly silent northern costly modern royal windy young rural ancient warm hidden proud
+""",
+)
+DAYS = ["Monday", "Friday", "Sunday"]
+DOINGS = re.findall(
+    r"\w+",
+    """
+opened closed repaired described forgot praised measured painted sold visited rebuilt crossed defended counted
+explained refused watched copied planned followed answered questioned found borrowed improved moved
+""",
+)
+
+
+def prose(seed: object, paragraphs: int = 6, sentences: int = 3) -> list[str]:
+    """Paragraphs of plain English words, others for every seed: two of them share hardly a run of four words."""
+    chance = random.Random(str(seed))
+
+    def thing() -> str:
+        return f"{chance.choice(KINDS)} {chance.choice(NOUNS)}"
+
+    def sentence() -> str:
+        return (
+            f"The {thing()} {chance.choice(DOINGS)} a {thing()} on {chance.choice(DAYS)}, and "
+            f"{chance.randrange(3, 900)} people {chance.choice(DOINGS)} the {thing()} with her {chance.choice(NOUNS)}."
+        )
+
+    return [" ".join(sentence() for _ in range(sentences)) for _ in range(paragraphs)]
+
+
+@dataclass
+class Answer:
+    """What the server says to a path."""
+
+    body: bytes | str = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    before: Callable[[], None] | None = None  # called before it is sent: to wait, to count, to break off
+
+
+class Paper:
+    """Serves `routes` (path -> Answer, or a function that makes one) on 127.0.0.1 and remembers what it was asked."""
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.routes: dict[str, Answer | Callable[[], Answer]] = {}
+        self.asked: list[str] = []
+        self.agents: set[str] = set()
+        paper = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                paper.asked.append(self.path)
+                paper.agents.add(self.headers.get("User-Agent", ""))
+                answer = paper.routes.get(self.path, Answer("<h1>Not found</h1>", 404))
+                if callable(answer):
+                    answer = answer()
+                if answer.before is not None:
+                    answer.before()
+                body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+                headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
+                self.send_response(answer.status)
+                for name, value in (headers | answer.headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://{host}:{self._server.server_port}"
+        self.name = f"{host}-{self._server.server_port}"
+        Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def article(self, path: str, title: str, *, text: list[str] | None = None, head: str = "", when: str = "") -> None:
+        """Puts an article at `path`."""
+        stamp = f'<meta property="article:published_time" content="{when}">' if when else ""
+        paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in text or prose(path))
+        self.routes[path] = Answer(
+            f"<!doctype html><html lang=en><head><title>{title} - The Paper</title>{stamp}{head}</head><body><nav>"
+            f'<a href="/">Front page</a></nav><article><h1>{title}</h1>{paragraphs}</article></body></html>'
+        )
+
+    def front(self, *paths: str, head: str = "", more: str = "") -> None:
+        """Puts a front page that links to these articles."""
+        links = "".join(f'<li><a href="{path}">A link to {path}</a></li>' for path in paths)
+        self.routes["/"] = Answer(
+            f"<!doctype html><html><head><title>The Paper</title>{head}</head>"
+            f"<body><ul>{links}</ul>{more}</body></html>"
+        )
+
+    def publish(self, *paths: str) -> None:
+        """Puts articles at these paths, headlines after their last parts, and a front page that links to them."""
+        for path in paths:
+            self.article(path, f"Headline of {path.rsplit('/', 1)[1].replace('-', ' ')}")
+        self.front(*paths)
+
+    def feed(self, path: str, *entries: tuple[str, str]) -> None:
+        """Puts an RSS feed of (article path, RFC 822 date) at `path`."""
+        items = "".join(
+            f"<item><title>{link}</title><link>{self.url}{link}</link><pubDate>{date}</pubDate></item>"
+            for link, date in entries
+        )
+        rss = f'<?xml version="1.0"?><rss version="2.0"><channel><title>The Paper</title>{items}</channel></rss>'
+        self.routes[path] = Answer(rss, headers={"Content-Type": "application/rss+xml"})
+
+    def asked_articles(self) -> list[str]:
+        return [path for path in self.asked if path.startswith("/2025/")]

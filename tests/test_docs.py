@@ -1,0 +1,98 @@
+"""The docs name what the code has: every command, setting, stat, error and reason."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from crawling import SCRAPY
+from scrapy.settings import default_settings
+
+from crawler import settings
+
+ROOT = Path(__file__).parents[1]
+DOCS = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+SOURCES = {
+    path: path.read_text("utf-8") for name in ("crawler", "cleaning", "storage") for path in (ROOT / name).rglob("*.py")
+}
+OWN_SETTINGS = sorted(name for name in vars(settings) if name.isupper() and not hasattr(default_settings, name))
+COMMANDS = sorted(path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py"))
+STATS = sorted(
+    {
+        re.sub(r"\{[^}]*\}", "<reason>", stat)
+        for source in SOURCES.values()
+        for stat in re.findall(
+            r"""count\([^"]*?f?"((?:address|link|discovery|response|page|archive|article|replay)/[^"]+)\"""", source
+        )
+    }
+)
+
+
+def test_the_search_for_stats_finds_some() -> None:
+    assert {"page/fetched", "article/stored", "archive/written"} <= set(STATS)
+    assert len(STATS) > 10
+
+
+@pytest.mark.parametrize("stat", STATS)
+def test_a_stat_is_in_the_docs(stat: str) -> None:
+    assert stat in DOCS or stat.rsplit("/", 1)[0] + "/" in DOCS
+
+
+@pytest.mark.parametrize("name", OWN_SETTINGS)
+def test_a_setting_of_ours_is_in_the_docs(name: str) -> None:
+    assert f"`{name}`" in DOCS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_in_the_docs_and_has_help_with_an_example(name: str) -> None:
+    assert f"scrapy {name}" in DOCS
+    shown = subprocess.run([SCRAPY, name, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"scrapy {name} " in shown.lower().split("example", 1)[1]
+
+
+def test_every_setting_that_code_reads_is_set_somewhere() -> None:
+    read = {
+        name for source in SOURCES.values() for name in re.findall(r"""settings(?:\.get\w*\(|\[)"([A-Z_]+)\"""", source)
+    }
+    assert read
+    assert read <= set(vars(settings)) | set(vars(default_settings))
+
+
+def test_every_error_is_in_the_tree_of_its_module() -> None:
+    source = SOURCES[ROOT / "cleaning" / "errors.py"]
+    tree = source.split('"""')[1]
+    for name in re.findall(r"^class (\w+)", source, re.MULTILINE):
+        assert name in tree
+
+
+def test_links_between_the_docs_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_folders_of_the_map_exist() -> None:
+    rooms = re.search(r"## Rooms\n\n```\n(.*?)```", (ROOT / "docs" / "architecture.md").read_text("utf-8"), re.DOTALL)
+    assert rooms is not None
+    folder = ROOT
+    for line in rooms.group(1).splitlines():
+        for name in re.findall(r"^( *)((?:[\w./]+(?:, )?)+)", line)[:1]:
+            indent, names = name
+            for one in names.split(", "):
+                if one.endswith(("/", ".py")) or "/" in one:
+                    base = ROOT if not indent else folder
+                    assert (base / one).exists(), one
+            if not indent:
+                folder = ROOT / names.split(", ")[0]
+
+
+def test_every_rule_and_every_reason_is_in_the_docs() -> None:
+    from cleaning import verdict
+    from cleaning.rules import RULES
+
+    reasons = re.findall(r"^([a-z-]+) {2,}", str(verdict.__doc__), re.MULTILINE)
+    assert len(reasons) >= 6
+    for name in (*RULES, *reasons):
+        assert f"`{name}`" in DOCS
