@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -63,17 +63,23 @@ def open_database(url: URL, *, create: bool = True) -> Engine:
         )
     try:
         engine = _engine(url)
-        with engine.connect() as connection:
-            if not create and not inspect(connection).has_table("article"):
-                raise DatabaseMissing(f"{shown} holds no corpus yet; crawl first")
-        _migrate(engine)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseMissing(
             f"no driver for {shown} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
         ) from error
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise DatabaseMissing(f"cannot open the database {shown}: {reason}") from error
+    with ExitStack() as undone:
+        undone.callback(engine.dispose)
+        try:
+            with engine.connect() as connection:
+                is_ours = create or inspect(connection).has_table("article")
+            if is_ours:
+                _migrate(engine)
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise DatabaseMissing(f"cannot open the database {shown}: {reason}") from error
+        if not is_ours:
+            raise DatabaseMissing(f"{shown} holds no corpus yet; crawl first")
+        undone.pop_all()
     return engine
 
 
