@@ -9,6 +9,7 @@ from rich.text import Text
 
 from crawler.tally import SECONDS, Counts
 
+MOST_ROWS = 40  # sites in a table: an archive of others has thousands
 _LOST = ("address/failed/", "address/gone/", "address/refused/")
 
 
@@ -28,8 +29,7 @@ def progress_table(counts: Counts, seconds: float) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("site", "pages", "articles", "duplicates", "rejected", "failed", "per second"):
         table.add_column(heading, justify="left" if heading == "site" else "right")
-    rows = [*([("all", _total(counts))] if len(counts) > 1 else []), *counts.items()]  # a terminal cuts what is below
-    for site, nouns in rows:
+    for site, nouns in _rows(counts):
         pages = nouns.get("page/fetched", 0)
         rejected, failed = _sum(nouns, "article/rejected/"), _sum(nouns, *_LOST)
         numbers = (pages, nouns.get("article/stored", 0), nouns.get("article/duplicate", 0), rejected, failed)
@@ -45,7 +45,7 @@ def final_table(counts: Counts) -> Table:
     table.add_column("rejected")
     table.add_column("failed")
     table.add_column("seconds", justify="right")
-    for site, nouns in counts.items():
+    for site, nouns in _rows(counts):
         table.add_row(
             Text(site),
             str(nouns.get("address/new", 0) + nouns.get("address/again", 0)),
@@ -55,6 +55,17 @@ def final_table(counts: Counts) -> Table:
             str(nouns.get(SECONDS, 0)),
         )
     return table
+
+
+def _rows(counts: Counts) -> list[tuple[str, dict[str, int]]]:
+    """A row for all where there are several sites, then one a site; of very many, those with most pages."""
+    if len(counts) < 2:
+        return list(counts.items())
+    ranked = sorted(counts.items(), key=lambda row: -row[1].get("page/fetched", 0))
+    if len(ranked) <= MOST_ROWS:
+        return [("all", _total(counts)), *counts.items()]
+    others = _total(dict(ranked[MOST_ROWS:]))
+    return [("all", _total(counts)), *ranked[:MOST_ROWS], (f"{len(ranked) - MOST_ROWS} others", others)]
 
 
 def _reasons(nouns: dict[str, int], areas: Iterable[str]) -> Text:
@@ -71,7 +82,7 @@ def _total(counts: Counts) -> dict[str, int]:
     total: dict[str, int] = {}
     for nouns in counts.values():
         for noun, number in nouns.items():
-            total[noun] = total.get(noun, 0) + number
+            total[noun] = max(total.get(noun, 0), number) if noun == SECONDS else total.get(noun, 0) + number
     return total
 
 

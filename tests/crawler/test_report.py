@@ -6,7 +6,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from crawler.report import final_table, progress_line, progress_table
+from crawler.report import MOST_ROWS, final_table, progress_line, progress_table
 from crawler.tally import Counts
 
 COUNTS: Counts = {
@@ -42,6 +42,15 @@ def test_the_table_says_what_became_of_every_page() -> None:
 def test_a_name_is_no_markup() -> None:
     assert "[bold]gazette[/]" in shown(final_table(COUNTS))
     assert "[bold]gazette[/]" in shown(progress_table(COUNTS, 2.0))
+
+
+def test_an_archive_of_thousands_of_sites_has_a_table_of_some() -> None:
+    counts: Counts = {f"site-{number}": {"page/fetched": number, "article/stored": 1} for number in range(1_000)}
+    lines = shown(final_table(counts)).splitlines()
+    assert len(lines) < MOST_ROWS + 10
+    assert any("all" in line and "499500" in line and "1000" in line for line in lines)
+    assert any("site-999" in line for line in lines)
+    assert any(f"{1_000 - MOST_ROWS} others" in line for line in lines)
 
 
 def test_a_line_of_the_log_sums_up_all_sites() -> None:

@@ -96,7 +96,7 @@ class Paper:
         self._server.daemon_threads = True
         self.url = f"http://{host}:{self._server.server_port}"
         self.name = f"{host}-{self._server.server_port}"
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
