@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 
 install: $(READY)  ## make .venv with everything pinned by constraints.txt
 
-crawl: $(READY)  ## crawl the demo newspaper (offline), or the site given as URL=
+crawl: $(READY)  ## crawl the demo newspapers (offline), or the site given as URL=
 ifeq ($(strip $(URL)),)
 	@$(BIN)/scrapy crawl articles --demo -s DATA_DIR=$(DATA)
 else

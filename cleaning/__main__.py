@@ -25,7 +25,8 @@ Reads one page a line from standard input,
 and writes one article a line to standard output, in the same order and as soon as it is done:
     {"id": "1", "url": ..., "title": ..., "authors": [...], "published_at": ..., "language": ..., "text": ...,
      "removed": [{"text": ..., "rule": ..., "evidence": ...}], "rejected": null or the reason why it is no article}
-A line that is no page is answered by {"id": null, "error": ..., "line": its number}; the next ones go on.
+A line that is no page is answered by {"id": null or what it is, "error": ..., "line": its number}, an empty one by
+nothing; the next ones go on.
 """
 EXAMPLE = """\
 example:
@@ -101,7 +102,7 @@ def _record(identity: object, article: Article) -> dict[str, Any]:
         "url": article.url,
         "title": article.title,
         "authors": list(article.authors),
-        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "published_at": f"{article.published_at:%Y-%m-%dT%H:%M:%SZ}" if article.published_at else None,
         "language": article.language,
         "text": article.text,
         "removed": [{"text": block.text, "rule": block.rule, "evidence": block.evidence} for block in article.removed],

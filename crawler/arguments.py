@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import nan
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
@@ -29,9 +30,11 @@ def crawl_plan(
     since: str | None = None,
 ) -> Plan:
     """The plan that the arguments of `scrapy crawl articles` make; a `UsageError` for one that cannot be meant."""
-    if url and site:
+    if url is not None and site is not None:
         raise BadArgument("give either -a url= or -a site=, not both")
-    if url:
+    if url is not None:
+        if not url.strip():
+            raise BadArgument("-a url= is empty; give the address of a site, or leave it out for those of sites.toml")
         sites = [site_from_url(address) for address in url.split()]
     else:
         path = Path(settings["SITES_FILE"])
@@ -41,7 +44,7 @@ def crawl_plan(
                 "lists no site; write one as a table [[site]] with name and url, or crawl one by -a url=",
                 path=str(path),
             )
-        if site:
+        if site is not None:
             sites = [find_site(sites, site)]
     most = _limit(limit)
     if most is not None:
@@ -61,6 +64,35 @@ def _since(since: str | None) -> datetime | None:
     if since is None:
         return None
     try:
-        return datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise BadArgument(f"-a since= takes a day as YYYY-MM-DD, not {since!r}") from error
+    if day > datetime.now(UTC):
+        raise BadArgument(f"-a since= takes a day that has been, not {since}")
+    return day
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """Raises a `BadArgument` for a setting of ours that cannot be meant, before it ends in a traceback or a hang."""
+    for name, least in _LEAST.items():
+        values = settings.getlist(name) if name in _LISTS else [settings.get(name)]
+        for value in values:
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                number = nan
+            if not number >= least:
+                raise BadArgument(f"the setting {name} takes a number from {least}, not {value!r}")
+
+
+# The least that a number among our settings may be.
+_LEAST = {
+    "CLEANING_DEADLINE": 1,
+    "CLEANING_PROCESSES": 0,
+    "CRAWL_DELAY_MAX": 0,
+    "LEASES_PER_SITE": 1,
+    "PROGRESS_INTERVAL": 0.1,
+    "REPLAY_AT_ONCE": 1,
+    "RETRY_PAUSES": 0,
+}
+_LISTS = {"RETRY_PAUSES"}

@@ -4,44 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from crawler.tally import SECONDS, Counts
 
 MOST_ROWS = 40  # sites in a table: an archive of others has thousands
+_STORED_BEFORE = ("article/unchanged", "article/older")
 _LOST = ("address/failed/", "address/gone/", "address/refused/")
 
 
 def progress_line(counts: Counts, seconds: float) -> str:
     """One line for a log: what has come in so far."""
     total = _total(counts)
-    pages = total.get("page/fetched", 0)
+    lists, pages = total.get("discovery/read", 0), total.get("page/fetched", 0)
+    articles, duplicates = total.get("article/stored", 0), total.get("article/duplicate", 0)
     return (
-        f"{pages} pages ({pages / max(seconds, 1e-9):.1f}/s), {total.get('article/stored', 0)} articles, "
-        f"{total.get('article/duplicate', 0)} duplicates, {_sum(total, 'article/rejected/')} rejected, "
-        f"{_sum(total, *_LOST)} failed"
+        f"{lists} lists, {pages} pages ({pages / max(seconds, 1e-9):.1f}/s), {articles} articles, "
+        f"{duplicates} duplicates, {_sum(total, 'article/rejected/')} rejected, {_sum(total, *_LOST)} failed"
     )
 
 
 def progress_table(counts: Counts, seconds: float) -> Table:
     """The live view: a row a site, and the whole."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("site", "pages", "articles", "duplicates", "rejected", "failed", "per second"):
+    for heading in ("site", "lists", "pages", "articles", "duplicates", "rejected", "failed", "per second"):
         table.add_column(heading, justify="left" if heading == "site" else "right")
     for site, nouns in _rows(counts):
         pages = nouns.get("page/fetched", 0)
         rejected, failed = _sum(nouns, "article/rejected/"), _sum(nouns, *_LOST)
-        numbers = (pages, nouns.get("article/stored", 0), nouns.get("article/duplicate", 0), rejected, failed)
+        numbers = (
+            nouns.get("discovery/read", 0),
+            pages,
+            nouns.get("article/stored", 0),
+            nouns.get("article/duplicate", 0),
+            rejected,
+            failed,
+        )
         table.add_row(Text(site), *map(str, numbers), f"{pages / max(seconds, 1e-9):.1f}")
     return table
 
 
 def final_table(counts: Counts) -> Table:
-    """The end of a crawl. "found" are addresses of articles and lists that were new or due again."""
-    table = Table(title="What this crawl came to", title_justify="left", pad_edge=False)
-    for heading in ("site", "found", "fetched", "articles", "duplicates"):
-        table.add_column(heading, justify="left" if heading == "site" else "right", no_wrap=True)
+    """The end of a crawl. What was found is fetched or failed; what was fetched is in one of the columns after it."""
+    table = Table(
+        title="What this crawl came to",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    unchanged = any(_sum(nouns, *_STORED_BEFORE) for nouns in counts.values())
+    table.add_column("site")
+    for heading in ("found", "fetched", "articles", "duplicates", *(["unchanged"] if unchanged else [])):
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("rejected")
     table.add_column("failed")
     table.add_column("seconds", justify="right")
@@ -50,6 +67,7 @@ def final_table(counts: Counts) -> Table:
             Text(site),
             str(nouns.get("address/new", 0) + nouns.get("address/again", 0)),
             *(str(nouns.get(noun, 0)) for noun in ("page/fetched", "article/stored", "article/duplicate")),
+            *([str(_sum(nouns, *_STORED_BEFORE))] if unchanged else []),
             _reasons(nouns, ("article/rejected/",)),
             _reasons(nouns, _LOST),
             str(nouns.get(SECONDS, 0)),
@@ -75,7 +93,7 @@ def _reasons(nouns: dict[str, int], areas: Iterable[str]) -> Text:
         for noun, number in sorted(nouns.items())
         if noun.startswith(area)
     ]
-    return Text(", ".join(parts) or "0")
+    return Text("\n".join(parts) or "0")
 
 
 def _total(counts: Counts) -> dict[str, int]:

@@ -132,6 +132,8 @@ class _Reader:
             site = self.site(("site", number), table)
             if any(site.name == other.name for other in sites):
                 raise self.error(("site", number, "name"), f"'name': another site is called \"{site.name}\" already")
+            if twin := next((other for other in sites if other.url == site.url), None):
+                raise self.error(("site", number, "url"), f"'url': the site \"{twin.name}\" has it already")
             sites.append(site)
         return sites
 

@@ -13,6 +13,7 @@ of its address are one commit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ FORGIVEN_AFTER = timedelta(days=30)
 # A pause longer than this does not keep a run waiting.
 PATIENCE = timedelta(seconds=60)
 
+# The source of an address that nobody named: where feeds and sitemaps usually are.
+GUESS = "usual-path"
+
 _DISCOVERY = [kind for kind in AddressKind if kind is not AddressKind.ARTICLE]  # a list, for the index's sake
 _LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries)
 _LOOKUP = 500  # addresses a query: SQLite allows 32,766 variables, older builds 999
@@ -37,7 +41,7 @@ _LOOKUP = 500  # addresses a query: SQLite allows 32,766 variables, older builds
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What became of a list of offers."""
+    """What became of the articles among a list of offers."""
 
     new: int = 0  # never seen before
     again: int = 0  # known, and to be asked again
@@ -52,14 +56,14 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
     new = [offer for offer in offers if offer.url not in known]
     if new:
         connection.execute(insert(Address), [_row(offer, site, run, now) for offer in new])
-    again = 0
-    fresh = len(new)
+    counts = Counter[str]()
     for offer in offers:
-        if (row := known.get(offer.url)) is None:
-            continue
-        fresh += row.first_run == run
-        again += _offer_again(connection, row, offer, run, now)
-    return Offered(new=len(new), again=again, known=len(offers) - len(new) - again, fresh=fresh)
+        row = known.get(offer.url)
+        due = row is not None and _offer_again(connection, row, offer, run, now)
+        if (row.kind if row is not None else offer.kind) == AddressKind.ARTICLE:
+            counts["new" if row is None else "again" if due else "known"] += 1
+            counts["fresh"] += row is None or row.first_run == run
+    return Offered(**counts)
 
 
 def lease(
@@ -75,14 +79,16 @@ def lease(
     """Hands out at most `most` addresses of a site that are due, discovery first, then the newest articles.
 
     `articles` is how many articles the run may still take from the site (none: no bound); where that many are due
-    already, discovery goes no deeper than what the front page names. `since` leaves those alone whose source dates them
-    before it. No article is handed out while discovery is under way: only after it is known which are newest.
+    already, discovery goes no deeper than what the front page names, and guesses nothing. `since` leaves those alone
+    whose source dates them before it. No article is handed out while discovery is under way: only after it is known
+    which are newest.
     """
     due = and_(Address.site == site, Address.state == AddressState.PENDING, Address.due_at <= now)
     wanted = and_(due, Address.kind == AddressKind.ARTICLE, _not_before(since))
     discovery = and_(Address.kind.in_(_DISCOVERY), Address.last_run == run)
     if articles is not None and (articles <= 0 or _has(connection, wanted, skip=articles - 1)):
-        discovery = and_(discovery, Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1))
+        named = and_(Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1), Address.source != GUESS)
+        discovery = and_(discovery, named)
     kinds = case({kind: place for place, kind in enumerate(AddressKind)}, value=Address.kind)
     newest = (Address.rank, Address.id)
     leases = _leases(connection, site, select(*_LEASED).where(due, discovery).order_by(kinds, *newest).limit(most))
@@ -121,6 +127,13 @@ def settle(
     """Ends a lease: nothing more is to be asked of this address until it is offered again."""
     fetched = {"fetched_at": now} if state is AddressState.DONE else {}
     _set(connection, [address], state=state, status=status, reason=reason, tries=0, due_at=now, **fetched)
+
+
+def stop_guessing(connection: Connection, site: str, kind: AddressKind, *, run: int, now: datetime) -> None:
+    """One guess has hit: the others of its kind need not be tried."""
+    others = and_(Address.site == site, Address.kind == kind, Address.source == GUESS, Address.last_run == run)
+    pending = and_(others, Address.state == AddressState.PENDING)
+    connection.execute(update(Address).where(pending).values(state=AddressState.GONE, due_at=now, reason="not-needed"))
 
 
 def fail(
@@ -235,7 +248,7 @@ def _article_is_due(row: Row[Any], offer: Offer, now: datetime) -> bool:
 def _discovery_is_due(row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
     if row.last_run == run:
         return False  # asked, or to be asked, in this run
-    if row.state == AddressState.REFUSED or (row.state == AddressState.GONE and offer.source == "usual-path"):
+    if row.state == AddressState.REFUSED or (row.state == AddressState.GONE and offer.source == GUESS):
         return bool(row.due_at <= now - FORGIVEN_AFTER)
     unchanged = offer.changed_at is not None and row.fetched_at is not None and offer.changed_at <= row.fetched_at
     return not (unchanged and row.state == AddressState.DONE)

@@ -25,6 +25,8 @@ from cleaning.errors import ArchiveMissing
 MOST_BYTES = 1 << 30  # a file that has grown past this is closed, and the next one begun
 MOST_BODY = 10 << 20  # of a replayed body, as it was sent; the crawl's own limit is DOWNLOAD_MAXSIZE
 
+SITE = "Broadsheet-Site"  # a named field of our own in the head of a record, as the standard allows
+
 Headers = list[tuple[str, str]]
 
 
@@ -39,6 +41,7 @@ class Exchange:
     headers: Headers
     body: bytes
     fetched_at: datetime
+    site: str  # the name under which it was crawled, so that a replay needs no sites.toml
     ip_address: str | None = None
     truncated: bool = False
 
@@ -61,6 +64,7 @@ class ArchivedResponse:
     body: bytes
     fetched_at: datetime
     place: Place
+    site: str | None  # where the archive says it: ours does
 
 
 class Archive:
@@ -113,6 +117,7 @@ class Archive:
         else:
             http = StatusAndHeaders(_status_line(exchange.status), exchange.headers, protocol="HTTP/1.1")
             body = exchange.body
+            warc[SITE] = exchange.site
             if exchange.ip_address:
                 warc["WARC-IP-Address"] = exchange.ip_address
             if exchange.truncated:
@@ -207,6 +212,7 @@ def _response(record: ArcWarcRecord, body: bytes, place: Place) -> ArchivedRespo
         body=body,
         fetched_at=fetched_at.replace(tzinfo=fetched_at.tzinfo or UTC).astimezone(UTC),
         place=place,
+        site=record.rec_headers.get_header(SITE),
     )
 
 

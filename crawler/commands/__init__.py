@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from cleaning.errors import BroadsheetError, UsageError
 
 FAILED = 1  # exit status of what went wrong through nobody's mistake
+
+
+class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Scrapy's, but the examples keep their lines."""
 
 
 @contextmanager

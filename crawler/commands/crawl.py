@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from cleaning.errors import BadArgument
-from crawler.commands import errors_answered
+from crawler.arguments import check_settings
+from crawler.commands import HelpFormatter, complain, errors_answered
 from crawler.console import log_beside_live_view, quieten, report_console
 from crawler.demo.server import DemoPress
-from crawler.outcome import FAILED, exit_code
+from crawler.outcome import FAILED, WRONG_USE, exit_code
 from crawler.report import final_table
 from crawler.session import Session
 
-EXAMPLES = """examples:
+EXAMPLES = """arguments of the spider 'articles':
+  -a url=URL           a site to crawl without sites.toml; several with spaces between them, in quotation marks
+  -a site=NAME         one of the sites of sites.toml; without it and url, all of them
+  -a limit=N           at most N articles a site, the newest
+  -a since=YYYY-MM-DD  none that is older
+argument of the spider 'archive':
+  -a path=FILE         a WARC file, or a folder of such files
+
+examples:
   scrapy crawl articles --demo                              the demo newspapers, without a network
   scrapy crawl articles -a url=https://www.example.org      one site
   scrapy crawl articles                                     every site of sites.toml
@@ -37,11 +48,16 @@ class Command(ScrapyCrawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = HelpFormatter
         parser.epilog = EXAMPLES
         parser.add_argument("--demo", action="store_true", help="crawl the demo newspapers, served on loopback")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options(args, opts)
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            complain(self, str(error))
+            sys.exit(WRONG_USE)
         assert self.settings is not None  # noqa: S101 (Scrapy sets it before)
         quieten()
         log_beside_live_view(self.settings)
@@ -49,6 +65,8 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         with errors_answered(self), ExitStack() as stack:
             if opts.demo:
+                if opts.spargs.get("url") is not None:
+                    raise BadArgument("give either --demo or -a url=, not both")
                 self._serve_demo(stack)
             crawler = self._checked_crawler(args, opts)
             session = Session.of(crawler)
@@ -72,6 +90,7 @@ class Command(ScrapyCrawl):
             named = f"there is no spider {args[0]!r}" if len(args) == 1 else "name one spider"
             raise BadArgument(f"{named}; there are: {', '.join(spiders)}")
         crawler = self._create_crawler(args[0])
+        check_settings(crawler.settings)
         crawler.spidercls.check(crawler.settings, opts.spargs)  # type: ignore[attr-defined]  # ours have it
         return crawler
 

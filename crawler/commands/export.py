@@ -16,11 +16,11 @@ from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+from scrapy.commands import ScrapyCommand
 from scrapy.utils.log import configure_logging
 
 from cleaning.errors import BadArgument
-from crawler.commands import complain, errors_answered
+from crawler.commands import HelpFormatter, complain, errors_answered
 from storage.database import database_url, open_database
 from storage.export.formats import FORMAT_NAMES
 from storage.export.manifest import FILE as MANIFEST
@@ -42,10 +42,6 @@ examples:
 """
 
 
-class _HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Scrapy's, but the examples keep their lines."""
-
-
 class Command(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
@@ -58,7 +54,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = _HelpFormatter
+        parser.formatter_class = HelpFormatter
         parser.epilog = EXAMPLES
         add = parser.add_argument
         several = "; may be given several times"

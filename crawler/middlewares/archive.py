@@ -42,6 +42,7 @@ class ArchiveMiddleware:
             headers=[*_lines(response.headers), ("Content-Length", str(len(response.body)))],
             body=response.body,
             fetched_at=fetched_at,
+            site=lease.site,
             ip_address=str(response.ip_address) if response.ip_address else None,
             truncated="dataloss" in response.flags,
         )

@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 class ArchiveSpider(Spider):
     """Makes an item of every HTML page of a WARC file: ours, or one of Common Crawl's news archive.
 
-    Argument: `path`, a WARC file (gzip or not) or a folder of them. A page belongs to the site of `sites.toml` whose
-    own host it stands on, else to a site named after its host.
+    Argument: `path`, a WARC file (gzip or not) or a folder of them. A page belongs to the site that our archive names,
+    else to the one of `sites.toml` whose own host it stands on, else to a site named after its host.
     """
 
     name = "archive"
@@ -102,9 +102,10 @@ class ArchiveSpider(Spider):
         url = canonical_url(archived.url)
         if url is None or not isinstance(decoded, TextResponse):
             return "not-html"
-        site = next((site for site in self._sites if site.owns(url)), None) or site_from_url(url)
-        page = Page(url, decoded.text, archived.status, archived.fetched_at, site.language)
-        return FetchedPage(page, site.name, place=archived.place)
+        site = next((site for site in self._sites if archived.site in (None, site.name) and site.owns(url)), None)
+        page = Page(url, decoded.text, archived.status, archived.fetched_at, site.language if site else None)
+        name = archived.site or (site or site_from_url(url)).name
+        return FetchedPage(page, name, place=archived.place)
 
     def _item_left(self) -> None:
         self._room.release()

@@ -86,7 +86,7 @@ class ArticlesSpider(Spider):
         return Request(lease.url, callback=callback, errback=self.failed, meta=meta, dont_filter=True)
 
     async def parse_article(self, response: Response) -> AsyncIterator[FetchedPage]:
-        """One item a page: cleaning judges whether it is an article."""
+        """One item a page; it goes on in `crawler/pipelines/clean.py`, where it is judged whether it is an article."""
         lease: Lease = response.meta["lease"]
         self._session.tally.count(lease.site, "response/received")
         self._session.tally.count(lease.site, "page/fetched")
@@ -123,6 +123,7 @@ class ArticlesSpider(Spider):
             lambda connection: self._settle_discovery(connection, lease, offers, response), changes=lease.site
         )
         self._session.unsettled.pop(lease.id, None)
+        self._session.tally.count(lease.site, "discovery/read")
         self._count(lease.site, offered)
 
     async def failed(self, failure: Failure) -> None:
@@ -149,7 +150,7 @@ class ArticlesSpider(Spider):
             lambda connection: settle_fate(connection, lease, verdict, pauses), changes=lease.site
         )
         self._session.unsettled.pop(lease.id, None)
-        guessed = lease.source == "usual-path" and state == AddressState.GONE
+        guessed = lease.source == frontier.GUESS and state == AddressState.GONE
         self._session.tally.count(lease.site, "discovery/absent" if guessed else f"address/{state}/{verdict.reason}")
         if _is_front(lease):
             logger.warning("%s: no front page at %s (%s, %s)", lease.site, lease.url, verdict.reason, state)
@@ -180,6 +181,8 @@ class ArticlesSpider(Spider):
         )
         if offered.fresh:
             frontier.offer(connection, lease.site, following, run=run, now=moment)
+        if lease.source == frontier.GUESS and offers:
+            frontier.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
         frontier.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
         return offered
 

@@ -16,7 +16,16 @@ ONE, TWO, THREE = "/2025/10/01/night-ferry-runs-again", "/2025/10/02/old-theatre
 
 def what_is_kept(store: Store) -> dict[str, tuple[object, ...]]:
     return {
-        path: (row.title, row.text, row.authors, row.published_at, row.language, row.rejected, row.duplicate_rule)
+        path: (
+            row.site,
+            row.title,
+            row.text,
+            row.authors,
+            row.published_at,
+            row.language,
+            row.rejected,
+            row.duplicate_rule,
+        )
         for path, row in store.articles().items()
     }
 

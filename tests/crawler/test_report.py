@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from crawler.tally import Counts
 
 COUNTS: Counts = {
     "courier": {
+        "discovery/read": 9,
         "address/new": 36,
         "address/again": 2,
         "page/fetched": 21,
@@ -34,9 +36,24 @@ def shown(table: object) -> str:
 
 
 def test_the_table_says_what_became_of_every_page() -> None:
-    row = next(line for line in shown(final_table(COUNTS)).splitlines() if "courier" in line)
-    cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells == ["courier", "38", "21", "18", "1", "1 section, 2 too-short", "1 http-404, 3 robots", "7"]
+    lines = shown(final_table(COUNTS)).splitlines()
+    at = next(number for number, line in enumerate(lines) if "courier" in line)
+    assert re.search(r"courier +38 +21 +18 +1 +1 section +1 http-404 +7", lines[at])
+    assert re.search(r"2 too-short +3 robots", lines[at + 1])
+    assert "unchanged" not in shown(final_table(COUNTS))
+
+
+def test_pages_that_were_stored_before_have_a_column_when_there_are_some() -> None:
+    table = shown(final_table({"courier": {"page/fetched": 5, "article/unchanged": 4, "article/older": 1}}))
+    assert re.search(r"unchanged", table)
+    assert re.search(r"courier +0 +5 +0 +0 +5 +0 +0", table)
+
+
+def test_the_table_of_the_demo_fits_a_terminal_of_80_columns() -> None:
+    out = StringIO()
+    Console(file=out, width=80).print(final_table({"courier": COUNTS["courier"]}))
+    assert "2 too-short" in out.getvalue()
+    assert "…" not in out.getvalue()
 
 
 def test_a_name_is_no_markup() -> None:
@@ -54,8 +71,8 @@ def test_an_archive_of_thousands_of_sites_has_a_table_of_some() -> None:
 
 
 def test_a_line_of_the_log_sums_up_all_sites() -> None:
-    assert progress_line(COUNTS, 2.0) == "21 pages (10.5/s), 18 articles, 1 duplicates, 3 rejected, 5 failed"
+    assert progress_line(COUNTS, 2.0) == "9 lists, 21 pages (10.5/s), 18 articles, 1 duplicates, 3 rejected, 5 failed"
 
 
 def test_a_crawl_that_has_just_begun_has_a_line_too() -> None:
-    assert progress_line({}, 0.0) == "0 pages (0.0/s), 0 articles, 0 duplicates, 0 rejected, 0 failed"
+    assert progress_line({}, 0.0) == "0 lists, 0 pages (0.0/s), 0 articles, 0 duplicates, 0 rejected, 0 failed"

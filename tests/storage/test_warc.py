@@ -25,7 +25,13 @@ WARCIO = Path(sys.executable).with_name("warcio")
 
 def exchange(path: str = "/a?b=c", body: bytes = b"<p>text</p>", **more: object) -> Exchange:
     headers = [("Content-Type", "text/html; charset=utf-8"), ("X-Twice", "1"), ("X-Twice", "2")]
-    fields = {"status": 200, "headers": headers, "fetched_at": NOON, "ip_address": "127.0.0.1"} | more
+    fields = {
+        "site": "courier",
+        "status": 200,
+        "headers": headers,
+        "fetched_at": NOON,
+        "ip_address": "127.0.0.1",
+    } | more
     return Exchange(f"https://courier.example{path}", "GET", [("User-Agent", "Broadsheet")], body=body, **fields)  # type: ignore[arg-type]
 
 
@@ -53,7 +59,7 @@ def test_what_comes_back_is_what_was_sent(archive: Archive, tmp_path: Path) -> N
     first, second, third = read_archive(only_file(archive, tmp_path), skipped)
     assert (first.url, first.status, first.body) == ("https://courier.example/a?b=c", 200, b"<p>text</p>")
     assert [value for name, value in first.headers if name == "X-Twice"] == ["1", "2"]
-    assert first.fetched_at == NOON
+    assert (first.fetched_at, first.site) == (NOON, "courier")
     assert (second.body, third.status) == (packed, 301)
     assert [first.place, second.place, third.place] == places
     assert skipped == {"warcinfo": 1, "request": 3}
@@ -142,6 +148,7 @@ def test_an_archive_of_others_is_read_too(tmp_path: Path, packed: bool) -> None:
         ("https://three.example/c", b"<p>chunked</p>"),
     ]
     assert found[2].headers == [("Content-Type", "text/html")]
+    assert found[0].site is None
     assert skipped == {"warcinfo": 1, "not-http": 1}
 
 
