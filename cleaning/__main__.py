@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
+import math
 import os
 import sys
 import threading
@@ -11,6 +13,7 @@ from queue import Queue
 from typing import IO, TYPE_CHECKING, Any
 
 from cleaning.article import Article, Page
+from cleaning.errors import UsageError
 from cleaning.workers import Cleaners
 
 if TYPE_CHECKING:
@@ -46,12 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that clean (default: 1)")
     jobs: int = parser.parse_args(arguments).jobs
+    try:
+        lines = _standard_input()
+    except UsageError as error:
+        sys.stderr.write(f"{parser.prog}: {error}\n")
+        return error.exit_status
     cleaners = Cleaners(count=jobs)
     answers: Queue[Answer | None] = Queue(maxsize=WAITING * jobs)
     try:
         cleaners.start()
-        # A reader of its own: the interpreter cannot end while a thread waits inside sys.stdin.
-        lines = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
         threading.Thread(target=_read, args=(lines, cleaners, answers), daemon=True).start()
         while (answer := answers.get()) is not None:
             _write(answer, sys.stdout.buffer)
@@ -65,6 +71,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _standard_input() -> IO[bytes]:
+    """A reader of its own: the interpreter cannot end while a thread waits inside sys.stdin."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; give it the pages, one a line")
+    try:
+        own = os.dup(sys.stdin.fileno())
+        mode = fcntl.fcntl(own, fcntl.F_GETFL) & os.O_ACCMODE
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from error
+    if mode == os.O_WRONLY:
+        raise UsageError("standard input is open for writing only; give it the pages, one a line")
+    return os.fdopen(own, "rb")
+
+
 def _read(lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | None]) -> None:
     """Put an answer, or the promise of one, into the queue for every line; it holds no more than fit."""
     for number, line in enumerate(lines, 1):
@@ -75,7 +95,7 @@ def _read(lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | No
 
 def _promise(line: bytes, number: int, cleaners: Cleaners) -> Answer:
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"not JSON: {error}", "line": number}
     if not isinstance(record, dict):
@@ -84,6 +104,14 @@ def _promise(line: bytes, number: int, cleaners: Cleaners) -> Answer:
         if not isinstance(record.get(key), str):
             return {"id": record.get("id"), "error": f'"{key}" is not a string', "line": number}
     return record.get("id"), cleaners.submit(Page(url=record["url"], html=record["html"]))
+
+
+def _finite(number: str) -> float:
+    """JSON can neither say what is no number nor, once it is read, what is too large for a float."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number[:20]} is no finite number")
+    return value
 
 
 def _write(answer: Answer, out: IO[bytes]) -> None:

@@ -11,7 +11,7 @@ from cleaning import language
 from cleaning.article import Article
 from cleaning.extraction import Extraction, extract
 from cleaning.failure import failed
-from cleaning.headlines import headline_key
+from cleaning.headlines import index_key
 from cleaning.metadata import Metadata, read_metadata
 from cleaning.parsing import parse
 from cleaning.rules import Context, judge
@@ -76,7 +76,7 @@ def _clean(page: Page) -> Article:
         rejected=reason,
         cleaner_version=CLEANER_VERSION,
         fetched_at=page.fetched_at,
-        headline_key=headline_key(metadata.title, metadata.site_name),
+        headline_key=index_key(metadata.title, metadata.site_name),
     )
 
 

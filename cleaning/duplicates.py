@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from functools import cached_property
+from itertools import combinations
 from urllib.parse import urlsplit
 
 # The same headline of the same site within this time is the same story told again, if the texts have anything in
@@ -24,7 +25,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is worked out once is kept beside the fields
 class Story:
     """What is compared of an article. `canonical_url` is the declared one, or else its own address."""
 
@@ -40,6 +41,11 @@ class Story:
     @property
     def when(self) -> datetime:
         return self.published_at or self.fetched_at
+
+    @cached_property
+    def shingles(self) -> frozenset[str]:
+        """Those of its text: worked out once, however many stories it is compared with."""
+        return shingles(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def same_story(one: Story, other: Story) -> Match | None:
     same_canonical = one.canonical_url == other.canonical_url and bool(urlsplit(one.canonical_url).path.strip("/"))
     if not (same_headline or same_canonical):
         return None
-    share = shared(one.text, other.text)
+    share = containment(one.shingles, other.shingles)
     if same_canonical and (same_headline or share >= SAME_SITE_SHARE):
         return Match("canonical-url", share)
     near = one.site == other.site and abs(one.when - other.when) <= REPEATED_WITHIN
@@ -82,7 +88,10 @@ def standings(stories: Iterable[Story]) -> dict[str, Standing | None]:
     names the rule by which it hangs on to the first member that it does match.
     """
     ranked = sorted(stories, key=precedence)
-    matches = {(one.id, other.id): match for one, other in permutations(ranked, 2) if (match := same_story(one, other))}
+    matches: dict[tuple[str, str], Match] = {}
+    for one, other in combinations(ranked, 2):
+        if match := same_story(one, other):
+            matches[one.id, other.id] = matches[other.id, one.id] = match
     verdicts: dict[str, Standing | None] = {}
     for first in ranked:
         if first.id in verdicts:
@@ -107,11 +116,15 @@ def precedence(story: Story) -> tuple[bool, datetime, int, str]:
 
 
 def shared(one: str, other: str) -> float:
-    """Share of the shorter text's shingles that stand in the other, 0 to 1 (containment; Broder 1997)."""
-    first, second = shingles(one), shingles(other)
-    if not first or not second:
+    """Share of the shorter text's shingles that stand in the other, 0 to 1."""
+    return containment(shingles(one), shingles(other))
+
+
+def containment(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the smaller set that stands in the other, 0 to 1; 0 where either is empty (Broder 1997)."""
+    if not one or not other:
         return 0.0
-    return len(first & second) / min(len(first), len(second))
+    return len(one & other) / min(len(one), len(other))
 
 
 def shingles(text: str, size: int = 4) -> frozenset[str]:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 
 WORDS = re.compile(r"[^\W_]+")
+# Characters of a stored key. It is indexed, an index row holds 2,704 bytes at most in PostgreSQL, and a character takes
+# up to 4. Headlines that differ only after so many are told apart by their stories.
+LONGEST_KEY = 300
 
 
 def headline_key(title: str, site_name: str | None = None) -> str:
@@ -22,6 +25,11 @@ def headline_key(title: str, site_name: str | None = None) -> str:
         elif words[: len(name)] == name:
             words = words[len(name) :]
     return " ".join(words)
+
+
+def index_key(title: str, site_name: str | None = None) -> str:
+    """The headline's key as it is stored: at most `LONGEST_KEY` characters, the rest is left off."""
+    return headline_key(title, site_name)[:LONGEST_KEY].rstrip()
 
 
 def _words(text: str) -> list[str]:

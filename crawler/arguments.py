@@ -49,13 +49,18 @@ def crawl_plan(
     most = _limit(limit)
     if most is not None:
         sites = [replace(site, limit=most) for site in sites]
-    return Plan(tuple({site.name: site for site in sites}.values()), _since(since))
+    for number, one in enumerate(sites):
+        if any(one.name == other.name for other in sites[:number]):
+            raise BadArgument(
+                f"two addresses of one host ({one.name}) are one site; write them as sections of sites.toml"
+            )
+    return Plan(tuple(sites), _since(since))
 
 
 def _limit(limit: str | None) -> int | None:
     if limit is None:
         return None
-    if not limit.isdecimal() or int(limit) < 1:
+    if not limit.isdecimal() or len(limit) > 9 or int(limit) < 1:
         raise BadArgument(f"-a limit= takes a number of articles from 1, not {limit!r}")
     return int(limit)
 

@@ -18,8 +18,10 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from twisted.python.failure import Failure
 
+from crawler.middlewares.archive import ArchiveFailed
 from crawler.middlewares.robots import Disallowed, RobotsUnreachable
 from crawler.middlewares.scope import OffSite
 from crawler.session import now
@@ -45,6 +47,16 @@ class Fate:
     reason: str
     state: AddressState | None = None
     status: int | None = None  # HTTP status, where the site answered
+    is_ours: bool = False  # it is our disk or database that failed, not the site
+
+
+# What no further try will change.
+_FINAL: dict[type[BaseException], Fate] = {
+    OffSite: Fate("off-site", AddressState.REFUSED),
+    Disallowed: Fate("robots", AddressState.REFUSED),
+    UnsupportedURLSchemeError: Fate("bad-scheme", AddressState.REFUSED),
+    DownloadCancelledError: Fate("too-large", AddressState.FAILED),
+}
 
 
 def fate(failure: Failure) -> Fate:
@@ -53,26 +65,26 @@ def fate(failure: Failure) -> Fate:
     match error:
         case HttpError():
             return _answered(error.response.status)
-        case OffSite():
-            return Fate("off-site", AddressState.REFUSED)
-        case DownloadCancelledError():
-            return Fate("too-large", AddressState.FAILED)
-        case UnsupportedURLSchemeError():
-            return Fate("bad-scheme", AddressState.REFUSED)
-        case Disallowed():
-            return Fate("robots", AddressState.REFUSED)
+        case ArchiveFailed() | OperationalError() | InterfaceError():
+            return Fate("storage", is_ours=True)
+        case SQLAlchemyError():  # this page cannot be stored, others can; its raw page is in the archive
+            return Fate("not-storable", AddressState.FAILED)
         case RobotsUnreachable(error=None, status=status):
             return Fate(f"robots-http-{status}", status=status)
         case RobotsUnreachable():
             return Fate(_named(error.error))
-        case IgnoreRequest() if "redirections" in str(error):
+        case IgnoreRequest() if "redirections" in str(error):  # Scrapy has no exception of its own for it
             return Fate("redirects", AddressState.FAILED)
         case _:
-            return Fate(_named(error))
+            final = next((verdict for kind, verdict in _FINAL.items() if isinstance(error, kind)), None)
+            return final or Fate(_named(error))
 
 
 def settle_fate(connection: Connection, lease: Lease, verdict: Fate, pauses: Sequence[timedelta]) -> str:
-    """Enters the fate of a leased address; how it is counted: gone, refused, failed, or retried within this run."""
+    """Enters the fate of a leased address; how it is counted: gone, refused, failed, released or retried."""
+    if verdict.is_ours:
+        frontier.release(connection, [lease.id])
+        return "released"
     if verdict.state is not None:
         frontier.settle(connection, lease.id, verdict.state, status=verdict.status, reason=verdict.reason, now=now())
         return verdict.state

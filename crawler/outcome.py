@@ -14,7 +14,8 @@ def exit_code(reason: str | None, counts: Counts) -> int:
     """The exit code of a crawl that ended for `reason` (Scrapy's finish_reason; none where it was killed twice)."""
     if reason in (None, "shutdown"):
         return INTERRUPTED
-    if reason != "finished" or unreachable(counts):
+    unstored = any("page/failed" in nouns for nouns in counts.values())
+    if reason != "finished" or unstored or unreachable(counts):
         return FAILED
     return FINISHED
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from crawler.tally import SECONDS, Counts
 
 MOST_ROWS = 40  # sites in a table: an archive of others has thousands
-_STORED_BEFORE = ("article/unchanged", "article/older")
+_STORED_BEFORE = ("article/unchanged", "article/older", "article/stands")
 _LOST = ("address/failed/", "address/gone/", "address/refused/")
 
 

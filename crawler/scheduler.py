@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scrapy import Request, Spider, signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
 
 from crawler.session import Session, now
@@ -19,6 +20,8 @@ from crawler.spiders.articles import ArticlesSpider
 from storage import frontier
 from storage.addresses import AddressKind, Lease
 
+MOST_FAILURES = 5  # of the database, in a row; then the crawl ends
+PAUSE = timedelta(seconds=3)  # before it is tried again
 logger = logging.getLogger(__name__)
 
 
@@ -37,9 +40,10 @@ class FrontierScheduler:
         self._ready: deque[Lease] = deque()
         self._redirected: deque[Request] = deque()
         self._filling: asyncio.Task[None] | None = None
+        self._failures = 0  # of the database, in a row
         self._alarm: asyncio.TimerHandle | None = None  # set while a paused address comes due soon
         self._dry: set[str] = set()  # sites that had nothing due, and nothing has happened to them since
-        self._look = True  # whether it is worth looking at the frontier
+        self._look = False  # whether it is worth looking at the frontier
         self._spider: ArticlesSpider
 
     @classmethod
@@ -88,6 +92,14 @@ class FrontierScheduler:
             self._ready.extend(leases)
             if due_at is not None:
                 self._wake_at(due_at)
+            self._failures = 0
+        except SQLAlchemyError:
+            self._failures += 1
+            logger.exception("the frontier cannot be read, for the %d. time in a row", self._failures)
+            if self._failures >= MOST_FAILURES:
+                self._session.fail()
+            else:
+                self._wake_at(now() + PAUSE)
         finally:
             self._filling = None
             self._schedule()
@@ -126,10 +138,9 @@ class FrontierScheduler:
             await self._filling
         if self._alarm is not None:
             self._alarm.cancel()
-        unasked = [lease.id for lease in self._ready]
-        for lease in self._ready:
-            self._session.unsettled.pop(lease.id)
-        await self._session.do(lambda connection: frontier.release(connection, unasked))
+        unasked = [*self._ready, *(request.meta["lease"] for request in self._redirected)]
+        for lease in unasked:
+            self._session.unsettled.pop(lease.id, None)
         for lease in self._session.unsettled.values():
             self._session.tally.count(lease.site, "address/unexplained")
             logger.error("nobody said what became of %s; it is given back", lease.url)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
-from cleaning.errors import DataFolderError
 from crawler.outcome import exit_code
 from crawler.tally import Tally
 from storage import frontier, runs
 from storage.addresses import Lease
 from storage.database import database_url, open_database, prepare_data_folder
+from storage.locks import claim_data_folder, claim_database
 from storage.warc import Archive, Exchange, Place
 from storage.writer import Writer
 
@@ -44,11 +43,13 @@ class Session:
         settings = crawler.settings
         self._crawler = crawler
         self.data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
-        self._lock = _lock(self.data_dir)
+        self._claims = [claim_data_folder(self.data_dir)]
         self.database = database_url(self.data_dir, settings.get("DATABASE_URL"))
         self.engine = open_database(self.database)
+        self._claims.append(claim_database(self.engine))
         self.tally = Tally(crawler)
         self.retry_pauses = [timedelta(seconds=float(pause)) for pause in settings.getlist("RETRY_PAUSES")]
+        self._failing: asyncio.Task[None] | None = None
         self.unsettled: dict[int, Lease] = {}
         self.on_change: Callable[[str], None] | None = None  # the scheduler's: a site may have something to hand out
         self._writer = Writer(self.engine)
@@ -66,20 +67,27 @@ class Session:
             _sessions[crawler] = Session(crawler)
         return _sessions[crawler]
 
-    async def do(self, operation: Callable[[Connection], T], *, changes: str | None = None) -> T:
+    async def do(self, operation: Callable[[Connection], T], *, changes: Iterable[str] = ()) -> T:
         """The outcome of an operation on the store, once it is committed.
 
-        `changes` names the site whose addresses may be due by it: new ones, or old ones that waited for a lease to end.
+        `changes` names the sites whose addresses may be due by it: new ones, or ones that waited for a lease to end.
         """
         try:
             return await self._writer.do(operation)
         finally:
-            if changes is not None and self.on_change is not None:
-                self.on_change(changes)
+            if self.on_change is not None:
+                for site in changes:
+                    self.on_change(site)
 
     async def archive(self, exchange: Exchange) -> Place:
         """Where the exchange stands in the archive, once it is written."""
         return await asyncio.get_running_loop().run_in_executor(self._archive_thread, self._archive.write, exchange)
+
+    def fail(self) -> None:
+        """Ends the crawl because nothing can be kept any more; started again, it goes on where it stopped."""
+        if self._failing is None and self._crawler.engine is not None:
+            logger.error("what is fetched can no longer be stored; the crawl ends")
+            self._failing = asyncio.create_task(self._crawler.engine.close_spider_async(reason="storage_failed"))
 
     async def _engine_stopped(self) -> None:
         await self._writer.close()
@@ -95,21 +103,9 @@ class Session:
         """Lets go of all files. After a second Ctrl-C, when no engine has stopped, the command calls this by itself."""
         self._archive_thread.shutdown()
         self._archive.close()
+        for claimed in self._claims:
+            claimed.close()
         self.engine.dispose()
-        self._lock.close()
 
 
 _sessions: WeakKeyDictionary[Crawler, Session] = WeakKeyDictionary()
-
-
-def _lock(data_dir: Path) -> IO[str]:
-    """Holds the data folder as long as the file is open: the kernel lets go of it even after `kill -9`."""
-    file = (data_dir / ".lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise DataFolderError(
-            f"another crawl is using the data folder {data_dir}; wait for it, or choose another by -s DATA_DIR="
-        ) from error
-    return file

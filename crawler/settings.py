@@ -23,7 +23,7 @@ ROBOTSTXT_USER_AGENT = "Broadsheet"  # the product token that robots.txt names
 ROBOTSTXT_OBEY = True
 
 # --- Politeness -------------------------------------------------------------------------------------------------------
-CONCURRENT_REQUESTS = 16  # over all sites
+CONCURRENT_REQUESTS = 16  # over all sites, at least: a crawl of more sites raises it, lest slow ones hold up the others
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time is what a small newspaper's server can take
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host, at least
 DOWNLOAD_DELAY_JITTER = 0  # Scrapy's default of 0.5 would undercut a delay that a site asks for
@@ -50,7 +50,7 @@ RETRY_PAUSES = [
 # --- The frontier -----------------------------------------------------------------------------------------------------
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # filters nothing: the frontier knows every address
-LEASES_PER_SITE = 2  # addresses of a site that Scrapy holds at once: one under way, one to follow it
+LEASES_PER_SITE = 1  # addresses of a site that Scrapy holds at once; a graceful stop waits for all of them
 JOBDIR = None  # Scrapy's own memory loses pages when it is killed; ours is the frontier
 
 # --- Cleaning ---------------------------------------------------------------------------------------------------------

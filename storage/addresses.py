@@ -27,6 +27,10 @@ class AddressState(StrEnum):
     REFUSED = "refused"  # not ours to ask: robots.txt, another host
 
 
+# The source of an address that nobody named: where feeds and sitemaps usually are.
+GUESS = "usual-path"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """An address that discovery found. `url` is in its canonical form (cleaning.canonical)."""

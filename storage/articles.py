@@ -28,6 +28,7 @@ class Kept(StrEnum):
     UPDATED = "updated"  # the same address with another text
     UNCHANGED = "unchanged"
     OLDER = "older"  # a later fetch of the same address is stored already
+    STANDS = "stands"  # a later fetch was no article (a paywall, an error): the article that is stored stands
 
 
 def article_id(url: str) -> str:
@@ -51,6 +52,8 @@ def keep(
     ).one_or_none()
     if stored is not None and stored.fetched_at > fetched_at:
         return Kept.OLDER
+    if stored is not None and stored.rejected is None and article.rejected and stored.fetched_at < fetched_at:
+        return Kept.STANDS
     values: dict[str, Any] = {
         "url": article.url,
         "canonical_url": article.canonical_url or article.url,

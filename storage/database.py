@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -74,6 +75,8 @@ def open_database(url: URL, *, create: bool = True) -> Engine:
                 is_ours = create or inspect(connection).has_table("article")
             if is_ours:
                 _migrate(engine)
+        except CommandError as error:
+            raise DatabaseMissing(f"{shown} was made by a newer Broadsheet than this one; update it") from error
         except DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise DatabaseMissing(f"cannot open the database {shown}: {reason}") from error

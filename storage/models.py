@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, MetaData, String
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.types import StorableJSON, StorableText, UTCDateTime
@@ -60,6 +60,7 @@ class Address(Base):
     source: Mapped[str] = mapped_column(String(32))  # how it was found
     depth: Mapped[int]
     changed_at: Mapped[datetime | None]  # as its source says
+    published_at: Mapped[datetime | None]  # as its page said, where that was older than a run asked for
     rank: Mapped[int]  # its place among others of its kind: least first is newest first, and undated last
     offered_at: Mapped[datetime]
     first_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it first
@@ -99,7 +100,7 @@ class StoredArticle(Base):
     duplicate_likeness: Mapped[float | None]  # share of the shorter text that stands in the other, 0 to 1
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]  # name of the WARC file
-    archive_offset: Mapped[int | None]  # of the response record's gzip member, in bytes
+    archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # of the response record's gzip member, in bytes
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
 
 

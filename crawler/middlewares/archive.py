@@ -6,6 +6,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.headers import Headers
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.session import Session, now
 from storage.addresses import AddressKind, Lease
@@ -13,6 +14,10 @@ from storage.warc import Exchange
 
 # The body has been de-chunked by Twisted: the header no longer describes it.
 _HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
+
+
+class ArchiveFailed(Exception):
+    """The raw page could not be written, and without that nothing of it is kept: the disk is full, or gone."""
 
 
 class ArchiveMiddleware:
@@ -37,7 +42,7 @@ class ArchiveMiddleware:
         exchange = Exchange(
             url=response.url,
             method=request.method,
-            request_headers=_lines(request.headers),
+            request_headers=[("Host", urlparse_cached(request).netloc), *_lines(request.headers)],
             status=response.status,
             headers=[*_lines(response.headers), ("Content-Length", str(len(response.body)))],
             body=response.body,
@@ -46,7 +51,10 @@ class ArchiveMiddleware:
             ip_address=str(response.ip_address) if response.ip_address else None,
             truncated="dataloss" in response.flags,
         )
-        request.meta["archive_place"] = await self._session.archive(exchange)
+        try:
+            request.meta["archive_place"] = await self._session.archive(exchange)
+        except OSError as error:
+            raise ArchiveFailed(f"cannot archive {response.url}: {error.strerror or error}") from error
         self._session.tally.count(lease.site, "archive/written")
         return response
 

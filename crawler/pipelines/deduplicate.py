@@ -27,21 +27,22 @@ def deduplicate(connection: Connection, article_id: str) -> tuple[bool, list[Tur
     URL or headline key, and the clusters that it touches are judged anew as one.
     """
     candidates = {row.id: row for row in articles.look_alikes(connection, article_id)}
+    stories = {name: _story(row) for name, row in candidates.items()}  # each text is broken into shingles once
     newcomer = candidates.get(article_id)
     if newcomer is None:  # rejected: whatever stood in its cluster is judged without it
         articles.mark(connection, article_id)
         touched = set(candidates)
     else:
-        story = _story(newcomer)
         touched = {article_id} | {
             row.id
             for row in candidates.values()
-            if row.id != article_id and (_head(row) == _head(newcomer) or same_story(story, _story(row)))
+            if row.id != article_id
+            and (_head(row) == _head(newcomer) or same_story(stories[article_id], stories[row.id]))
         }
     if touched <= {article_id}:
         return False, []
     mates = articles.cluster_mates(connection, touched)
-    verdicts = standings(map(_story, mates))
+    verdicts = standings(stories.get(row.id) or _story(row) for row in mates)
     for row in mates:
         standing = verdicts[row.id]
         if standing is None:

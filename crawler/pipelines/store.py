@@ -7,12 +7,13 @@ from datetime import datetime
 
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from cleaning.article import Article
 from crawler.items import FetchedPage
 from crawler.pipelines.deduplicate import Turn, deduplicate
 from crawler.session import Session, now
-from storage import articles, frontier
+from storage import articles, frontier, offering
 from storage.addresses import AddressState
 from storage.articles import Kept
 
@@ -43,9 +44,13 @@ class StorePipeline:
         article = item.article
         assert article is not None  # noqa: S101 (the clean pipeline comes before)
         since: datetime | None = getattr(self._crawler.spider, "since", None)
-        outcome = await self._session.do(
-            lambda connection: self._store(connection, item, article, since), changes=item.site
-        )
+        try:
+            outcome = await self._session.do(
+                lambda connection: self._store(connection, item, article, since), changes=[item.site]
+            )
+        except SQLAlchemyError:
+            self._session.tally.count(item.site, "page/failed")
+            raise
         if item.lease is not None:
             self._session.unsettled.pop(item.lease.id, None)
         self._count(item.site, article, outcome)
@@ -54,13 +59,13 @@ class StorePipeline:
     def _store(self, connection: Connection, item: FetchedPage, article: Article, since: datetime | None) -> Outcome:
         run = self._session.run
         fetched_at = item.page.fetched_at or now()
-        if item.lease is None:
-            frontier.know(connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at)
-        elif since and article.published_at and article.published_at < since:
+        if item.lease is not None and since and article.published_at and article.published_at < since:
             # Not what was asked for, but nothing wrong with it: a run without that bound shall find it.
-            frontier.postpone(connection, item.lease.id, changed_at=article.published_at)
+            frontier.postpone(connection, item.lease.id, published_at=article.published_at)
             return Outcome(None)
         kept = articles.keep(connection, article, site=item.site, run=run, fetched_at=fetched_at, place=item.place)
+        if item.lease is None or item.lease.url != article.url:
+            offering.know(connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at)
         is_duplicate, turns = deduplicate(connection, articles.article_id(article.url))
         if item.lease is not None:
             frontier.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
@@ -79,6 +84,9 @@ class StorePipeline:
                 return
             case Kept.OLDER:
                 count(site, "article/older")
+                return
+            case Kept.STANDS:
+                count(site, "article/stands")
                 return
         if article.rejected:
             count(site, f"article/rejected/{article.rejected}")

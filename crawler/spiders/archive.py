@@ -24,9 +24,11 @@ from cleaning.errors import BadArgument
 from crawler.items import FetchedPage
 from crawler.session import Session
 from crawler.sites import Site, load_sites, site_from_url
-from storage.warc import ArchivedResponse, archive_files, read_archive
+from storage.replay import ArchivedResponse, archive_files, read_archive
 
 logger = logging.getLogger(__name__)
+
+CLOSING_CHECK = 0.2  # seconds from an item's leaving to the question whether the crawl was waiting for it
 
 
 class ArchiveSpider(Spider):
@@ -81,6 +83,10 @@ class ArchiveSpider(Spider):
                 yield page
             for kind, number in sorted(skipped.items()):
                 self.crawler.stats.inc_value(f"replay/skipped/{kind}", number)
+            if skipped["torn"]:
+                logger.warning(
+                    "%s breaks off, or is no gzip of single records: what follows in it is not read", path.name
+                )
             if skipped:
                 logger.info(
                     "%s: skipped %s", path.name, ", ".join(f"{n} {kind}" for kind, n in sorted(skipped.items()))
@@ -90,25 +96,44 @@ class ArchiveSpider(Spider):
 
     def _page(self, archived: ArchivedResponse, decoder: HttpCompressionMiddleware) -> FetchedPage | str:
         """The page of a response, or why it is none."""
-        if archived.status != 200:
+        if not 200 <= archived.status <= 299:  # those that the crawl takes
             return f"http-{archived.status}"
-        headers = Headers([(name.encode("latin-1"), value.encode("latin-1")) for name, value in archived.headers])
-        kind = responsetypes.from_args(headers=headers, url=archived.url, body=archived.body[:5000])
-        response: Response = kind(archived.url, status=archived.status, headers=headers, body=archived.body)
         try:
+            # warcio has read them as UTF-8 where they are that, as Scrapy would.
+            headers = Headers([(name.encode(), value.encode()) for name, value in archived.headers])
+            kind = responsetypes.from_args(headers=headers, url=archived.url, body=archived.body[:5000])
+            response: Response = kind(archived.url, status=archived.status, headers=headers, body=archived.body)
             decoded = decoder.process_response(Request(archived.url), response)
+            text = decoded.text if isinstance(decoded, TextResponse) else None
         except IgnoreRequest:
             return "too-large"
+        except Exception as error:  # noqa: BLE001 (each decompressor has its own; one bad page must not end the replay)
+            logger.info("%s at %d: %s: %s", archived.place.file, archived.place.offset, archived.url, error)
+            return "unreadable"
         url = canonical_url(archived.url)
-        if url is None or not isinstance(decoded, TextResponse):
+        if url is None or text is None:
             return "not-html"
         site = next((site for site in self._sites if archived.site in (None, site.name) and site.owns(url)), None)
-        page = Page(url, decoded.text, archived.status, archived.fetched_at, site.language if site else None)
+        page = Page(url, text, archived.status, archived.fetched_at, site.language if site else None)
         name = archived.site or (site or site_from_url(url)).name
         return FetchedPage(page, name, place=archived.place)
 
     def _item_left(self) -> None:
         self._room.release()
+        asyncio.get_running_loop().call_later(CLOSING_CHECK, self._end_if_closing)
+
+    def _end_if_closing(self) -> None:
+        # A crawl told to stop waits until its scraper is idle. Scrapy asks that only when a response has been scraped,
+        # and the items of start() have none: without this question, SIGTERM would wait for ever. It is asked a little
+        # later because the scraper counts an item until its signals have been handled.
+        scraper = self.crawler.engine.scraper
+        slot = scraper.slot
+        if slot is None or slot.closing is None or slot.closing.called:
+            return
+        if slot.is_idle():
+            scraper._check_if_closing()
+        else:
+            asyncio.get_running_loop().call_later(CLOSING_CHECK, self._end_if_closing)
 
     @staticmethod
     def _files_of(arguments: dict[str, str]) -> list[Path]:

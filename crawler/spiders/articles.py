@@ -25,8 +25,8 @@ from crawler.discovery.seeds import robots_sitemaps, seeds, usual_paths
 from crawler.failures import Fate, fate, settle_fate
 from crawler.items import FetchedPage
 from crawler.session import Session, now
-from storage import frontier
-from storage.addresses import AddressKind, AddressState, Lease, Offer
+from storage import frontier, offering
+from storage.addresses import GUESS, AddressKind, AddressState, Lease, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,10 @@ class ArticlesSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: str) -> ArticlesSpider:
         plan = cls._plan(crawler.settings, arguments)
+        # A request that waits for its host's pause counts as concurrent.
+        held = len(plan.sites) * crawler.settings.getint("LEASES_PER_SITE")
+        if held > crawler.settings.getint("CONCURRENT_REQUESTS"):
+            crawler.settings.set("CONCURRENT_REQUESTS", held, priority="spider")
         spider = cls(Session.of(crawler), plan)
         spider._set_crawler(crawler)
         crawler.signals.connect(spider._robots_parsed, signals.robots_parsed)
@@ -72,8 +76,14 @@ class ArticlesSpider(Spider):
         return crawl_plan(settings, **arguments)
 
     async def start(self) -> AsyncIterator[Request]:
-        for site in self.sites:
-            await self._offer(site.name, seeds(site))
+        # All at once: an article is leased only when it is known which are the newest.
+        run = self._session.run
+        await self._session.do(
+            lambda connection: [
+                offering.offer(connection, site.name, seeds(site), run=run, now=now()) for site in self.sites
+            ],
+            changes=[site.name for site in self.sites],
+        )
         requests: list[Request] = []  # they come from the frontier, not from here
         for request in requests:
             yield request
@@ -90,7 +100,7 @@ class ArticlesSpider(Spider):
         lease: Lease = response.meta["lease"]
         self._session.tally.count(lease.site, "response/received")
         self._session.tally.count(lease.site, "page/fetched")
-        html = response.text if isinstance(response, TextResponse) else ""
+        html = await _text(response) or ""
         page = Page(
             url=canonical_url(response.url) or lease.url,
             html=html,
@@ -111,7 +121,7 @@ class ArticlesSpider(Spider):
             lease.depth,
             response.url,
             response.body,
-            html=response.text if isinstance(response, TextResponse) else None,
+            html=await _text(response),
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
         )
         for reason, number in sorted(found.refused.items()):
@@ -120,7 +130,7 @@ class ArticlesSpider(Spider):
             self._session.tally.count(lease.site, f"discovery/problem/{found.problem}")
         offers = self._with_usual_paths(lease, found)
         offered = await self._session.do(
-            lambda connection: self._settle_discovery(connection, lease, offers, response), changes=lease.site
+            lambda connection: self._settle_discovery(connection, lease, offers, response), changes=[lease.site]
         )
         self._session.unsettled.pop(lease.id, None)
         self._session.tally.count(lease.site, "discovery/read")
@@ -143,14 +153,16 @@ class ArticlesSpider(Spider):
             await self._settle(item.lease, fate(failure))
 
     async def _settle(self, lease: Lease, verdict: Fate) -> None:
+        if verdict.is_ours:
+            self._session.fail()
         if verdict.status is not None:
             self._session.tally.count(lease.site, "response/received")
         pauses = self._session.retry_pauses
         state = await self._session.do(
-            lambda connection: settle_fate(connection, lease, verdict, pauses), changes=lease.site
+            lambda connection: settle_fate(connection, lease, verdict, pauses), changes=[lease.site]
         )
         self._session.unsettled.pop(lease.id, None)
-        guessed = lease.source == frontier.GUESS and state == AddressState.GONE
+        guessed = lease.source == GUESS and state == AddressState.GONE
         self._session.tally.count(lease.site, "discovery/absent" if guessed else f"address/{state}/{verdict.reason}")
         if _is_front(lease):
             logger.warning("%s: no front page at %s (%s, %s)", lease.site, lease.url, verdict.reason, state)
@@ -172,16 +184,16 @@ class ArticlesSpider(Spider):
 
     def _settle_discovery(
         self, connection: Connection, lease: Lease, offers: list[Offer], response: Response
-    ) -> frontier.Offered:
+    ) -> offering.Offered:
         """Older pages of a list are asked for only while they show what was not known before this run."""
         moment, run = now(), self._session.run
         following = [offer for offer in offers if offer.source == "next"]
-        offered = frontier.offer(
+        offered = offering.offer(
             connection, lease.site, [offer for offer in offers if offer.source != "next"], run=run, now=moment
         )
         if offered.fresh:
-            frontier.offer(connection, lease.site, following, run=run, now=moment)
-        if lease.source == frontier.GUESS and offers:
+            offering.offer(connection, lease.site, following, run=run, now=moment)
+        if lease.source == GUESS and offers:
             frontier.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
         frontier.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
         return offered
@@ -189,14 +201,19 @@ class ArticlesSpider(Spider):
     async def _offer(self, site: str, offers: list[Offer]) -> None:
         run = self._session.run
         offered = await self._session.do(
-            lambda connection: frontier.offer(connection, site, offers, run=run, now=now()), changes=site
+            lambda connection: offering.offer(connection, site, offers, run=run, now=now()), changes=[site]
         )
         self._count(site, offered)
 
-    def _count(self, site: str, offered: frontier.Offered) -> None:
+    def _count(self, site: str, offered: offering.Offered) -> None:
         self._session.tally.count(site, "address/new", offered.new)
         self._session.tally.count(site, "address/again", offered.again)
         self._session.tally.count(site, "address/known", offered.known)
+
+
+async def _text(response: Response) -> str | None:
+    """The decoded text, made in a thread: guessing the encoding of a long page takes a second."""
+    return await asyncio.to_thread(getattr, response, "text") if isinstance(response, TextResponse) else None
 
 
 def _is_front(lease: Lease) -> bool:

@@ -58,6 +58,25 @@ def test_broken_lines_are_answered_and_the_next_ones_go_on() -> None:
     assert all(record["error"] for record in found[:6])
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", '{"a": [NaN]}'])
+def test_an_id_that_json_cannot_hold_is_a_broken_line(number: str) -> None:
+    line = f'{{"id": {number}, "url": "http://a.example/", "html": "<p>words</p>"}}\n'
+    broken, last = answers(line + page_line(1.5, "<p>words</p>"))
+    assert (broken["id"], broken["line"]) == (None, 1)
+    assert "is no finite number" in broken["error"]
+    assert last["id"] == 1.5
+
+
+@pytest.mark.parametrize("redirection", ["<&-", "0>/dev/null"])
+def test_a_standard_input_that_cannot_be_read_is_one_line_and_status_2(redirection: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$0" "$@" {redirection}', *COMMAND],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("python -m cleaning: standard input is ")
+
+
 def test_nothing_in_gives_nothing_out() -> None:
     assert answers("") == []
 

@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +151,23 @@ def test_scripts_without_spaces_are_compared_by_characters() -> None:
 def test_a_short_text_is_one_shingle() -> None:
     assert shingles("Two words") == {"two words"}
     assert shingles("") == frozenset()
+
+
+def test_every_text_is_broken_into_shingles_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken: list[str] = []
+
+    def counted(text: str) -> frozenset[str]:
+        broken.append(text)
+        return shingles(text)
+
+    monkeypatch.setattr("cleaning.duplicates.shingles", counted)
+    copies = [story(f"{number:02}", f"{prose(1)} {number}") for number in range(80)]
+    outcome = standings(copies)
+    assert sum(standing is not None for standing in outcome.values()) == 79
+    assert sorted(broken) == sorted(copy.text for copy in copies)
+
+
+def test_a_text_that_nothing_is_compared_with_is_not_broken_into_shingles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("cleaning.duplicates.shingles")
+    strangers = [story(str(number), prose(number), key=f"headline {number}") for number in range(5)]
+    assert standings(strangers) == {str(number): None for number in range(5)}

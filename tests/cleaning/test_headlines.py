@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.headlines import headline_key
+from cleaning.headlines import LONGEST_KEY, headline_key, index_key
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,17 @@ def test_the_key_is_what_two_headlines_have_in_common(title: str, site: str | No
 
 def test_a_composed_and_a_decomposed_headline_are_the_same() -> None:
     assert headline_key("Caf\u00e9") == headline_key("Cafe\u0301")
+
+
+@pytest.mark.parametrize("title", ["Νύχτα " * 333, "ﷺ" * 500, "\U00020000" * 1999, "a" * 1999])
+def test_a_key_fits_an_index_row_of_postgresql(title: str) -> None:
+    key = index_key(title)
+    assert LONGEST_KEY - 1 <= len(key) <= LONGEST_KEY
+    assert len(key.encode()) < 2704
+    assert key == key.strip()
+    assert index_key(title + " and more") == key
+
+
+def test_the_site_is_left_off_before_a_key_is_cut() -> None:
+    words = "Nightly " * 60
+    assert index_key(f"Harbour Post: {words}", "Harbour Post") == index_key(words)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import signal
+import subprocess
+import time
 from io import BytesIO
 from pathlib import Path
 
-from crawling import Scrapy, Store, run_scrapy
+from crawling import FAST, ROOT, Scrapy, Store, command, environment, run_scrapy
 from servers.paper import Answer, Paper, prose
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -98,3 +101,64 @@ def test_a_replayed_article_is_not_fetched_by_a_later_crawl(
     paper.asked.clear()
     scrapy("crawl", "articles", "-a", f"url={paper.url}/")
     assert paper.asked_articles() == []
+
+
+def record(name: str, status: str = "200 OK", fields: str = "") -> bytes:
+    """A record of a page, as it stands in an uncompressed WARC file; `fields` are further ones of its HTTP head."""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(name))
+    page = f"<html><body><article><h1>The news of {name}</h1>{text}</article></body></html>"
+    block = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n{fields}\r\n{page}".encode()
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\n"
+        f"WARC-Target-URI: http://courier.example/{name}\r\nWARC-Date: 2025-10-01T08:00:00Z\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def test_one_odd_page_does_not_end_the_replay(scrapy: Scrapy, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "odd.warc"
+    path.write_bytes(
+        record("first-story")
+        + record("foreign-letters", fields="X-Title: Łódź – wiadomości\r\n")
+        + record("not-packed", fields="Content-Encoding: gzip\r\n")
+        + record("not-deflated", fields="Content-Encoding: br\r\n")
+        + record("other-success", status="203 Non-Authoritative Information")
+        + record("moved-away", status="301 Moved Permanently")
+        + record("last-story")
+    )
+    done = scrapy("crawl", "archive", "-a", f"path={path}")
+    assert done.returncode == 0, done.stderr
+    assert set(store.texts()) == {"/first-story", "/foreign-letters", "/other-success", "/last-story"}
+    assert "skipped 1 http-301, 2 unreadable" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_read_in_part_is_named(scrapy: Scrapy, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "one-member.warc.gz"
+    path.write_bytes(gzip.compress(record("first-story") + record("last-story")))
+    done = scrapy("crawl", "archive", "-a", f"path={path}")
+    assert done.returncode == 0, done.stderr
+    assert set(store.texts()) == {"/first-story"}
+    assert "WARNING: one-member.warc.gz breaks off" in done.stderr
+
+
+def test_a_stopped_replay_ends_and_says_so(data: Path, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "long.warc"
+    path.write_bytes(b"".join(record(f"story-number-{number}") for number in range(200)))
+    log = tmp_path / "log"
+    arguments = ("crawl", "archive", "-a", f"path={path}", *FAST, "-s", "LOG_LEVEL=DEBUG")
+    with log.open("w") as file:
+        replay = subprocess.Popen(command(*arguments, data=data), cwd=ROOT, env=environment(), stdout=file, stderr=file)
+    try:
+        until = time.monotonic() + 60
+        while "Scraped from" not in log.read_text():
+            assert replay.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        replay.send_signal(signal.SIGTERM)
+        assert replay.wait(15) == 130, log.read_text()
+    finally:
+        replay.kill()
+        replay.wait()
+    assert 0 < len(store.articles()) < 200

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 from crawling import FAST, ROOT, Scrapy, Store, command, environment
@@ -38,20 +40,22 @@ def wait_until_asked(paper: Paper, articles: int) -> None:
 
 def test_a_killed_crawl_goes_on_where_it_stopped(paper: Paper, scrapy: Scrapy, data: Path, store: Store) -> None:
     published(paper)
-    kills = 0
+    unsettled = 0  # at the kills: asked for and not yet stored
     for fill in (5, 15, 25):
+        before = len(paper.asked_articles())
         crawl = start(paper, data)
         wait_until_asked(paper, fill)
         crawl.send_signal(signal.SIGKILL)
         crawl.communicate()
-        kills += 1
-    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/")
-    assert done.returncode == 0, done.stderr
-    assert "under way when the last crawl was killed" in done.stderr
+        done = {path for path, row in store.addresses().items() if row.state == "done"}
+        unsettled += len(set(paper.asked_articles()[before:]) - done)
+    last = scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    assert last.returncode == 0, last.stderr
+    assert "under way when the last crawl was killed" in last.stderr
     assert store.texts() == {path: "\n".join(prose(path)) for path in PATHS}
     assert {row.state for path, row in store.addresses().items() if path in PATHS} == {"done"}
     # What is fetched twice was under way when a kill came: in the air, or fetched and not yet stored.
-    assert len(paper.asked_articles()) <= len(PATHS) + kills * 60
+    assert len(paper.asked_articles()) <= len(PATHS) + unsettled
 
 
 def test_a_stopped_crawl_says_so_and_gives_back_what_it_holds(
@@ -96,3 +100,53 @@ def test_a_second_crawl_of_one_data_folder_is_refused(paper: Paper, scrapy: Scra
     assert "another crawl is using the data folder" in second.stderr
     crawl.send_signal(signal.SIGKILL)
     crawl.communicate()
+
+
+def test_a_second_crawl_of_one_database_is_refused(
+    paper: Paper, scrapy: Scrapy, data: Path, postgres_database: str, tmp_path: Path
+) -> None:
+    published(paper)
+    for url in (postgres_database, f"sqlite:///{tmp_path}/shared.db"):
+        arguments = command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=tmp_path / "first")
+        paper.asked.clear()
+        crawl = subprocess.Popen(arguments, cwd=ROOT, env=environment(DATABASE_URL=url), stderr=subprocess.DEVNULL)
+        wait_until_asked(paper, 1)
+        second = scrapy("crawl", "articles", "-a", f"url={paper.url}/", DATABASE_URL=url)
+        crawl.send_signal(signal.SIGKILL)
+        crawl.wait()
+        assert second.returncode == 2
+        assert "another crawl is using this database" in second.stderr
+
+
+def test_an_archive_that_cannot_be_written_ends_the_crawl_and_costs_no_try(
+    paper: Paper, scrapy: Scrapy, data: Path, store: Store
+) -> None:
+    published(paper, pause=0)
+    data.mkdir()
+    (data / "archive").write_text("a file where the folder should be")
+    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    assert done.returncode == 1, done.stderr
+    assert "can no longer be stored" in done.stderr
+    assert len(paper.asked_articles()) < 5
+    assert {row.tries for row in store.addresses().values()} == {0}
+    (data / "archive").unlink()
+    assert scrapy("crawl", "articles", "-a", f"url={paper.url}/").returncode == 0
+    assert set(store.texts()) == set(PATHS)
+
+
+def test_a_page_that_the_database_refuses_is_counted_and_costs_only_itself(
+    paper: Paper, scrapy: Scrapy, data: Path, store: Store
+) -> None:
+    paper.publish(PATHS[0])
+    scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    with closing(sqlite3.connect(data / "broadsheet.db")) as database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON article WHEN NEW.url LIKE '%number-1' "
+            "BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    paper.publish(*PATHS[:4])
+    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/")
+    assert done.returncode == 1, done.stderr
+    assert set(store.texts()) == {PATHS[0], PATHS[2], PATHS[3]}
+    assert paper.asked.count(PATHS[1]) == 1
+    assert store.addresses()[PATHS[1]].reason == "not-storable"

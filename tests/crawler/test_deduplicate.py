@@ -12,6 +12,7 @@ from servers.paper import prose
 from sqlalchemy import Connection, select
 
 from cleaning.article import Article, Block
+from cleaning.duplicates import shingles
 from crawler.pipelines.deduplicate import Turn, deduplicate
 from storage import articles, runs
 from storage.articles import article_id
@@ -125,3 +126,20 @@ def test_an_article_that_is_rejected_later_stands_for_nothing(connection: Connec
         "courier/again": (None, None),
         "courier/longer": ("courier/again", "repeated-headline"),
     }
+
+
+def test_a_newcomer_to_many_copies_has_every_text_broken_into_shingles_once(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs.begin(connection, spider="articles", now=NOON)
+    copies = [article(f"courier/{number}", "ferry", canonical_url="https://courier/0") for number in range(20)]
+    arrive(connection, run, *copies[:-1])
+    broken: list[str] = []
+
+    def counted(text: str) -> frozenset[str]:
+        broken.append(text)
+        return shingles(text)
+
+    monkeypatch.setattr("cleaning.duplicates.shingles", counted)
+    arrive(connection, run, copies[-1])
+    assert len(broken) == len(copies)

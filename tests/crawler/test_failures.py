@@ -16,9 +16,11 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from twisted.python.failure import Failure
 
 from crawler.failures import Fate, fate
+from crawler.middlewares.archive import ArchiveFailed
 from crawler.middlewares.robots import Disallowed, RobotsUnreachable
 from crawler.middlewares.scope import OffSite
 from crawler.outcome import FAILED, FINISHED, INTERRUPTED, exit_code
@@ -54,6 +56,9 @@ def answered(status: int) -> HttpError:
         (DownloadConnectionRefusedError("nobody"), Fate("connection-refused")),
         (ResponseDataLossError("cut"), Fate("truncated")),
         (DownloadFailedError("reset"), Fate("download-failed")),
+        (ArchiveFailed("disk full"), Fate("storage", is_ours=True)),
+        (OperationalError("INSERT", {}, Exception("disk full")), Fate("storage", is_ours=True)),
+        (IntegrityError("INSERT", {}, Exception("no such")), Fate("not-storable", AddressState.FAILED)),
         (ZeroDivisionError("a defect"), Fate("zero-division")),
     ],
 )
@@ -67,6 +72,8 @@ def test_a_failure_has_its_fate(error: Exception, expected: Fate) -> None:
         ("finished", {"courier": {"response/received": 3, "address/failed/timeout": 1}}, FINISHED),
         ("finished", {}, FINISHED),
         ("finished", {"courier": {"response/received": 3}, "gazette": {"address/failed/dns": 1}}, FAILED),
+        ("finished", {"courier": {"response/received": 3, "page/failed": 1}}, FAILED),
+        ("storage_failed", {"courier": {"response/received": 3}}, FAILED),
         ("start_error", {}, FAILED),
         ("shutdown", {"courier": {"response/received": 3}}, INTERRUPTED),
         (None, {}, INTERRUPTED),

@@ -88,6 +88,14 @@ def test_an_older_fetch_does_not_replace_a_newer_one(connection: Connection) -> 
     assert stored(connection).title == ARTICLE.title
 
 
+def test_a_later_fetch_that_is_no_article_does_not_cost_the_stored_one(connection: Connection) -> None:
+    keep(connection, ARTICLE)
+    wall = Article(ARTICLE.url, "Subscribe", rejected="paywall")
+    assert keep(connection, wall, NOON + timedelta(days=1)) is Kept.STANDS
+    assert stored(connection).text == ARTICLE.text
+    assert keep(connection, wall) is Kept.UPDATED  # the same fetch, judged anew
+
+
 def test_a_rejected_page_is_kept_with_its_reason(connection: Connection) -> None:
     keep(connection, Article("https://courier.example/world", "World", rejected="section"))
     assert stored(connection, "https://courier.example/world").rejected == "section"

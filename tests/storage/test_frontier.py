@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from storage import frontier, runs
+from storage import frontier, offering, runs
 from storage.addresses import AddressKind, AddressState, Lease, Offer
-from storage.frontier import Offered
 from storage.models import Address
+from storage.offering import Offered
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ class Night:
         self.run = runs.begin(connection, spider="articles", now=now)
 
     def offer(self, *offers: Offer) -> Offered:
-        return frontier.offer(self.connection, SITE, offers, run=self.run, now=self.now)
+        return offering.offer(self.connection, SITE, offers, run=self.run, now=self.now)
 
     def lease(self, most: int = 10, articles: int | None = None, since: datetime | None = None) -> list[Lease]:
         return frontier.lease(
@@ -211,15 +211,15 @@ def test_an_address_of_another_site_is_not_handed_out(night: Night) -> None:
 def test_a_page_that_proves_older_than_asked_for_waits_with_its_true_date(night: Night) -> None:
     night.offer(article("a"))
     (lease,) = night.lease(since=NOW - DAY)
-    frontier.postpone(night.connection, lease.id, changed_at=NOW - 40 * DAY)
+    frontier.postpone(night.connection, lease.id, published_at=NOW - 40 * DAY)
     assert night.lease(since=NOW - DAY) == []
     assert names(night.lease()) == ["a"]
 
 
 def test_a_replayed_page_is_known_to_later_crawls(night: Night) -> None:
     url = "https://courier.example/a"
-    first = frontier.know(night.connection, SITE, url, status=200, run=night.run, fetched_at=NOW)
-    assert frontier.know(night.connection, SITE, url, status=200, run=night.run, fetched_at=NOW) == first
+    first = offering.know(night.connection, SITE, url, status=200, run=night.run, fetched_at=NOW)
+    assert offering.know(night.connection, SITE, url, status=200, run=night.run, fetched_at=NOW) == first
     assert night.offer(article("a", 1)) == Offered(known=1, fresh=1)
     assert night.lease() == []
 
@@ -229,3 +229,82 @@ def test_ten_thousand_offers_at_once(night: Night) -> None:
     assert night.offer(*offers).new == 10_000
     assert night.offer(*offers).known == 10_000
     assert names(night.lease(most=2)) == ["story-0", "story-1"]
+
+
+def test_a_site_that_was_renamed_keeps_its_addresses(night: Night) -> None:
+    night.offer(article("a"), listing("front"))
+    later = Night(night.connection, NOW + DAY)
+    offering.offer(night.connection, "renamed", [article("a"), listing("front")], run=later.run, now=later.now)
+    assert later.lease() == []
+    found = frontier.lease(night.connection, "renamed", most=9, articles=None, since=None, run=later.run, now=later.now)
+    assert names(found) == ["front"]
+    later.done(*found)
+    found = frontier.lease(night.connection, "renamed", most=9, articles=None, since=None, run=later.run, now=later.now)
+    assert names(found) == ["a"]
+
+
+def test_the_word_of_a_feed_makes_an_article_of_what_looked_like_a_section(night: Night) -> None:
+    night.offer(listing("culture"))
+    night.done(*night.lease())
+    assert night.offer(article("culture")).again == 1
+    assert [lease.kind for lease in night.lease()] == [AddressKind.ARTICLE]
+
+
+def test_the_word_of_an_entry_makes_a_section_of_what_looked_like_an_article(night: Night) -> None:
+    night.offer(article("culture"))
+    night.done(*night.lease())
+    later = Night(night.connection, NOW + DAY)
+    later.offer(listing("culture", source="entry"))
+    assert [lease.kind for lease in later.lease()] == [AddressKind.SECTION]
+
+
+def test_a_sitemap_that_names_only_a_day_is_read_again_until_the_day_is_over(night: Night) -> None:
+    today = NOW.replace(hour=0)
+    month = listing("2026-11.xml", AddressKind.SITEMAP, changed_at=today)
+    night.offer(month)
+    night.done(*night.lease())
+    next_night = Night(night.connection, NOW + DAY)
+    next_night.offer(month)
+    assert names(next_night.lease()) == ["2026-11.xml"]
+    frontier.settle(night.connection, 1, AddressState.DONE, status=200, now=NOW + DAY)
+    third_night = Night(night.connection, NOW + 2 * DAY)
+    third_night.offer(month)
+    assert third_night.lease() == []
+
+
+def test_articles_wait_for_a_front_page_that_failed_for_a_moment(night: Night) -> None:
+    night.offer(article("old", 9), listing("front"))
+    (front,) = night.lease()
+    frontier.fail(night.connection, front.id, pauses=PAUSES, reason="http-503", now=NOW)
+    assert night.lease() == []
+    night.now += PAUSES[0]
+    assert names(night.lease()) == ["front"]
+
+
+def test_one_guess_that_hits_ends_the_guessing(night: Night) -> None:
+    guesses = [listing(name, AddressKind.FEED, source="usual-path") for name in ("feed", "rss", "atom")]
+    night.offer(*guesses, listing("map", AddressKind.SITEMAP, source="usual-path"))
+    first, *_ = night.lease(most=1)
+    frontier.stop_guessing(night.connection, SITE, AddressKind.FEED, run=night.run, now=NOW)
+    night.done(first)
+    assert names(night.lease()) == ["map"]
+
+
+def test_with_articles_enough_nothing_is_guessed(night: Night) -> None:
+    night.offer(article("a"), listing("feed", AddressKind.FEED, source="usual-path"))
+    assert names(night.lease(articles=1)) == ["a"]
+
+
+def test_the_target_of_a_redirect_waits_no_more(night: Night) -> None:
+    night.offer(article("target"))
+    offering.know(night.connection, SITE, article("target").url, status=200, run=night.run, fetched_at=NOW)
+    assert night.lease() == []
+    assert night.states() == {"target": AddressState.DONE}
+
+
+def test_a_page_that_proved_older_stays_older_whatever_its_sitemap_says(night: Night) -> None:
+    night.offer(article("a"))
+    (lease,) = night.lease(since=NOW - DAY)
+    frontier.postpone(night.connection, lease.id, published_at=NOW - 40 * DAY)
+    night.offer(article("a", 0.1))
+    assert night.lease(since=NOW - DAY) == []

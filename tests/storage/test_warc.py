@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
+import resource
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +19,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from cleaning.errors import ArchiveMissing
-from storage.warc import MOST_BODY, Archive, Exchange, archive_files, read_archive
+from storage.replay import MOST_BODY, archive_files, read_archive
+from storage.warc import Archive, Exchange
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 WARCIO = Path(sys.executable).with_name("warcio")
@@ -158,6 +161,102 @@ def test_a_body_beyond_the_limit_is_left_out_and_counted(archive: Archive, tmp_p
     skipped: Counter[str] = Counter()
     assert [one.url for one in read_archive(only_file(archive, tmp_path), skipped)] == ["https://courier.example/fine"]
     assert skipped["unreadable"] == 1
+
+
+GOOD_HEAD = {
+    "WARC-Type": "response",
+    "WARC-Target-URI": "http://courier.example/a",
+    "WARC-Date": "2026-11-22T12:00:00Z",
+}
+
+
+def raw_record(block: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>text</p>", **head: str) -> bytes:
+    """A record with a head of its own, right or wrong; "" leaves a field out."""
+    named = GOOD_HEAD | {"WARC-" + name.replace("_", "-"): value for name, value in head.items()}
+    lines = [f"{name}: {value}" for name, value in named.items() if value]
+    lines = ["WARC/1.0", *lines, f"Content-Length: {len(block)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        raw_record(Target_URI=""),
+        raw_record(Type=""),
+        raw_record(Date=""),
+        raw_record(Date="0001-01-01T00:00:00+23:00"),
+        raw_record(Date="9999-12-31T23:59:59-23:00"),
+        raw_record(b"HTTP/1.1 many OK\r\n\r\ntext"),
+        raw_record(b"no head\r\n\r\ntext"),
+    ],
+    ids=["no address", "no type", "no date", "before year 1", "after year 9999", "no number as status", "no HTTP head"],
+)
+def test_an_odd_record_is_counted_and_the_next_one_follows(tmp_path: Path, odd: bytes) -> None:
+    path = tmp_path / "odd.warc"
+    for content in (odd + raw_record(), raw_record() + odd + raw_record()):
+        path.write_bytes(content)
+        assert archive_files(path) == [path]
+        skipped: Counter[str] = Counter()
+        found = [one.url for one in read_archive(path, skipped)]
+        assert found == ["http://courier.example/a"] * (content.count(b"WARC/1.0") - 1)
+        assert skipped == {"unreadable": 1}
+
+
+def test_a_scheme_in_capitals_is_a_scheme(tmp_path: Path) -> None:
+    path = tmp_path / "capitals.warc"
+    path.write_bytes(raw_record(Target_URI="HTTP://courier.example/a"))
+    assert [(one.url, one.body) for one in read_archive(path, Counter())] == [
+        ("HTTP://courier.example/a", b"<p>text</p>")
+    ]
+
+
+def test_a_file_that_is_one_gzip_member_is_counted_as_torn(tmp_path: Path) -> None:
+    path = tmp_path / "one.warc.gz"
+    path.write_bytes(gzip.compress(raw_record() * 3))
+    skipped: Counter[str] = Counter()
+    assert len(list(read_archive(path, skipped))) == 1
+    assert skipped == {"torn": 1}
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[int | None], None]]:
+    """Lets no file of this process grow past so many bytes; None: as before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limit(size: int | None) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
+
+    yield limit
+    limit(None)
+
+
+def test_what_a_full_disk_cuts_off_leaves_no_torn_record(
+    archive: Archive, tmp_path: Path, full_disk: Callable[[int | None], None]
+) -> None:
+    places = [archive.write(exchange("/before", os.urandom(50_000)))]
+    full_disk(80_000)
+    for _ in range(2):
+        with pytest.raises(OSError, match="too large"):
+            archive.write(exchange("/lost", os.urandom(50_000)))
+    full_disk(None)
+    places.append(archive.write(exchange("/after", os.urandom(50_000))))
+    skipped: Counter[str] = Counter()
+    found = list(read_archive(only_file(archive, tmp_path), skipped))
+    assert [one.url.rpartition("/")[2] for one in found] == ["before", "after"]
+    assert [one.place for one in found] == places
+    assert skipped == {"warcinfo": 1, "request": 2}
+
+
+def test_a_file_that_cannot_even_be_begun_is_not_left_behind(
+    archive: Archive, tmp_path: Path, full_disk: Callable[[int | None], None]
+) -> None:
+    full_disk(50)
+    with pytest.raises(OSError, match="too large"):
+        archive.write(exchange())
+    assert list((tmp_path / "archive").iterdir()) == []
+    full_disk(None)
+    archive.write(exchange())
+    assert len(list(read_archive(only_file(archive, tmp_path), Counter()))) == 1
 
 
 def test_what_is_no_archive_is_one_clear_line(tmp_path: Path) -> None:
