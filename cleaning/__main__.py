@@ -12,7 +12,7 @@ import threading
 from queue import Queue
 from typing import IO, TYPE_CHECKING, Any
 
-from cleaning.article import Article, Page
+from cleaning.article import Article, Page, iso
 from cleaning.errors import UsageError
 from cleaning.workers import Cleaners
 
@@ -130,7 +130,7 @@ def _record(identity: object, article: Article) -> dict[str, Any]:
         "url": article.url,
         "title": article.title,
         "authors": list(article.authors),
-        "published_at": f"{article.published_at:%Y-%m-%dT%H:%M:%SZ}" if article.published_at else None,
+        "published_at": iso(article.published_at) if article.published_at else None,
         "language": article.language,
         "text": article.text,
         "removed": [{"text": block.text, "rule": block.rule, "evidence": block.evidence} for block in article.removed],

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+
+# The zone of a time whose page states none: counted as UTC, and not to be taken for the clock of any place.
+UNSTATED = timezone(timedelta(0), "unstated")
+
+
+def stated_offset(moment: datetime | None) -> int | None:
+    """Minutes that the page's clock is ahead of UTC; None where there is no time, or the page states no zone."""
+    if moment is None or moment.tzname() == UNSTATED.tzname(None):
+        return None
+    offset = moment.utcoffset()
+    return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def iso(moment: datetime) -> str:
+    """A time as ISO 8601 to the second, in its own zone: "2024-05-01T23:30:00-04:00", with "Z" for UTC."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class BlockKind(StrEnum):
@@ -56,9 +73,13 @@ class Block:
 class Article:
     """What cleaning makes of one page: always, also of a page that is no article (`rejected` then says why).
 
-    Times are aware and in UTC. `published_raw` keeps what the page said where that could not be believed (a date in the
-    future of the page, or before 1990). `language` is an ISO 639-1 code as langdetect gives it, "und" where there are
-    no letters, `language_probability` between 0 and 1. Nothing is deleted: `blocks` are all of them, `text` the kept.
+    Times are aware, in the zone that the page states, or UNSTATED. `published_raw` keeps what the page said where that
+    could not be believed (a date in the future of the page, or before 1990). `language` is an ISO 639-1 code as
+    langdetect gives it, "und" where there are no letters, `language_probability` between 0 and 1. `licence` is an
+    address where the page gives one; `free` is what the page itself says of its paywall; `page_kind` is one of the
+    words of `cleaning.page_kind`. Nothing is deleted: `blocks` are all of them, `text` the kept.
+
+    `sources` tells for each field that came from the page where, in a reader's words ("JSON-LD datePublished").
     """
 
     url: str
@@ -73,12 +94,16 @@ class Article:
     description: str | None = None
     tags: tuple[str, ...] = ()
     image: str | None = None
+    licence: str | None = None
+    free: bool | None = None
+    page_kind: str | None = None
     language: str = "und"
     language_probability: float = 0.0
     rejected: str | None = None
     cleaner_version: str = ""
     fetched_at: datetime | None = None
     headline_key: str = ""  # the headline as repeated headlines are known by, see cleaning.headlines
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

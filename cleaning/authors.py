@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from cleaning.headlines import headline_key
-from cleaning.structured import Structured, strings, tidy
+from cleaning.lines import tidy
+from cleaning.linked_data import strings
+from cleaning.structured import Said, Structured
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -19,22 +23,31 @@ BY = re.compile(
 # Of bylines with single spaces.
 BETWEEN = re.compile(r" ?[;|/•] ?| (?:and|und|et|og|och|en|και|и) | [&–—] |, (?=[^\s,]{1,40} [^\s,])")
 NO_PERSON = re.compile(r"https?:|www\.|@|\d{2}|[<>{}\[\]=]")
-MOST_WORDS, LONGEST, MOST_AUTHORS = 6, 60, 20
+MOST_WORDS, LONGEST, MOST_AUTHORS, MOST_MARKED = 6, 60, 20, 4
+# How pages mark a byline for readers, surest first: attribute, value, and how it is called.
+MARKS = (
+    ("rel", "author", "rel=author"),
+    ("itemprop", "author", "itemprop author"),
+    ("class", "author", "class author"),
+    ("class", "byline", "class byline"),
+)
+MARKED = etree.XPath("//*[@rel='author' or @itemprop='author' or @class='author' or @class='byline']")
 
 
-def authors(tree: HtmlElement, structured: Structured, site_name: str | None) -> tuple[str, ...]:
-    """The persons that the page names as its authors, in its order, each once."""
+def authors(tree: HtmlElement, structured: Structured, site_name: str | None) -> tuple[tuple[str, ...], str]:
+    """The persons that the page names as its authors, in its order, each once; and where they were found."""
     site_key = headline_key(site_name or "")
-    for raw in (_stated(structured), structured.every(*META), _visible(tree)):
+    for said in (_linked, _meta, _visible):
+        lines = said(tree, structured)
         found: dict[str, str] = {}
-        for line in raw:
-            for name in persons(line):
+        for line in lines:
+            for name in persons(line.text):
                 key = headline_key(name)
                 if key != site_key:
                     found.setdefault(key, name)
         if found:
-            return tuple(found.values())[:MOST_AUTHORS]
-    return ()
+            return tuple(found.values())[:MOST_AUTHORS], lines[0].source
+    return (), ""
 
 
 def persons(line: str) -> list[str]:
@@ -50,23 +63,28 @@ def persons(line: str) -> list[str]:
     return names
 
 
-def _stated(structured: Structured) -> list[str]:
-    found = []
+def _linked(_tree: HtmlElement, structured: Structured) -> list[Said]:
     for item in structured.articles:
+        found = []
         value = item.get("author")
         for author in value if isinstance(value, list) else [value]:
             kinds = strings(author.get("@type")) if isinstance(author, dict) else []
             if not kinds or "Person" in kinds:
-                found += strings(author)
+                found += [Said(name, "JSON-LD author") for name in strings(author)]
         if found:
-            break
-    return found
-
-
-def _visible(tree: HtmlElement) -> list[str]:
-    for path in (".//*[@rel='author']", ".//*[@itemprop='author']", ".//*[@class='author']", ".//*[@class='byline']"):
-        found = [tidy(" ".join(element.itertext())) for element in tree.iterfind(path)]
-        # Many of them are the authors of other articles, listed on this page.
-        if found and len(found) <= 4:
             return found
+    return []
+
+
+def _meta(_tree: HtmlElement, structured: Structured) -> list[Said]:
+    return structured.every(*META)
+
+
+def _visible(tree: HtmlElement, _structured: Structured) -> list[Said]:
+    marked = MARKED(tree)
+    for attribute, value, source in MARKS:
+        found = [element for element in marked if element.get(attribute) == value]
+        # Many of them are the authors of other articles, listed on this page.
+        if found and len(found) <= MOST_MARKED:
+            return [Said(tidy(" ".join(element.itertext())), source) for element in found]
     return []

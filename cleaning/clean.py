@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trafilatura.meta import reset_caches
@@ -11,27 +12,32 @@ from cleaning import language
 from cleaning.article import Article
 from cleaning.extraction import Extraction, extract
 from cleaning.failure import failed
-from cleaning.headlines import index_key
+from cleaning.likelihood.trees import trained
+from cleaning.likelihood.weighing import weigh
 from cleaning.metadata import Metadata, read_metadata
 from cleaning.parsing import parse
 from cleaning.rules import Context, judge
 from cleaning.teasers import labels, teasers
 from cleaning.verdict import rejected
-from cleaning.version import CLEANER_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cleaning.article import Page
+    from cleaning.likelihood.trees import Trees
+    from cleaning.rules.reading import Doubt
 
 log = logging.getLogger(__name__)
 
 
-def clean(page: Page) -> Article:
+def clean(page: Page, trees: Trees | None = None) -> Article:
     """The article of a page, always: of a page that is none, too, with the reason in `rejected`.
 
-    Never raises. The same page gives the same article, whatever was cleaned before.
+    Never raises. The same page gives the same article, whatever was cleaned before. `trees` weighs by another model
+    than the cleaner's own: for measuring one.
     """
     try:
-        return _clean(page)
+        return _clean(page, trees or trained())
     except Exception:
         log.warning("the cleaner failed on %s", page.url, exc_info=True)
         return failed(page, "cleaner-error")
@@ -40,6 +46,7 @@ def clean(page: Page) -> Article:
 def warm() -> None:
     """Load what the first page would otherwise wait for."""
     language.warm()
+    trained()
 
 
 def forget() -> None:
@@ -47,46 +54,29 @@ def forget() -> None:
     reset_caches()
 
 
-def _clean(page: Page) -> Article:
+def _clean(page: Page, trees: Trees) -> Article:
     tree = parse(page.html)
-    metadata = read_metadata(tree, page) if tree is not None else Metadata()
-    extraction = extract(tree, page.url) if tree is not None else Extraction()
-    context = _context(page, metadata, extraction)
+    metadata = read_metadata(tree, page)
+    found = extract(tree, page.url) if tree is not None else Extraction()
+    extraction, doubts = weigh(found, trees, metadata, page.url)
+    context = _context(page, metadata, extraction, doubts)
     blocks = judge(extraction.blocks, context)
     text = "\n".join(block.text for block in blocks if block.kept)
     code, probability = language.language(text, page.language)
-    reason = rejected(page.status, metadata, extraction, blocks, context.teasers)
+    reason = rejected(page.status, metadata.draft, extraction, blocks, context.teasers)
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
-    return Article(
-        url=page.url,
-        title=metadata.title,
-        blocks=blocks,
-        canonical_url=metadata.canonical_url,
-        site_name=metadata.site_name,
-        authors=metadata.authors,
-        published_at=metadata.published_at,
-        published_raw=metadata.published_raw,
-        modified_at=metadata.modified_at,
-        description=metadata.description,
-        tags=metadata.tags,
-        image=metadata.image,
-        language=code,
-        language_probability=probability,
-        rejected=reason,
-        cleaner_version=CLEANER_VERSION,
-        fetched_at=page.fetched_at,
-        headline_key=index_key(metadata.title, metadata.site_name),
-    )
+    return replace(metadata.draft, blocks=blocks, language=code, language_probability=probability, rejected=reason)
 
 
-def _context(page: Page, metadata: Metadata, extraction: Extraction) -> Context:
+def _context(page: Page, metadata: Metadata, extraction: Extraction, doubts: Mapping[int, Doubt]) -> Context:
     return Context(
         url=page.url,
-        title=metadata.title,
+        title=metadata.draft.title,
         titles=metadata.titles,
-        site_name=metadata.site_name,
-        lead=extraction.before(metadata.title),
+        site_name=metadata.draft.site_name,
+        lead=extraction.before(metadata.draft.title),
         teasers=teasers(extraction, page.url),
         labels=labels(extraction, page.url),
+        doubts=doubts,
     )

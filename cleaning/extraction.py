@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,13 +14,23 @@ from trafilatura.settings import Document, Extractor
 from cleaning.addresses import absolute
 from cleaning.article import Block, BlockKind
 from cleaning.headlines import headline_key
-from cleaning.runs import MARK, WORD, Run, number_runs, restored
+from cleaning.rules.reading import SENTENCE_END, weight
+from cleaning.runs import CELLS, MARK, WORD, Run, number_runs, restored
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
-# A table that lays out the page instead of holding figures: one of its cells holds a paragraph of this many characters.
+    from cleaning.runs import Place
+
+# A table that lays out the page instead of holding figures: one of its cells holds a paragraph of more letters than
+# this, or as many in sentences on lines of their own.
 LAYOUT_CELL = 150
+# trafilatura's fast mode is enough, unless it finds so little, and so little of the page's paragraphs: then its
+# standard mode is asked, which compares with two other extractors and takes one and a half times as long again.
+LITTLE, LITTLE_OF_PAGE = 1_500, 0.7
+PARAGRAPH, PARAGRAPH_LINKS = 100, 0.4
 
 # Its warnings ("discarding data") say what our verdict says.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -27,20 +38,22 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What stands in a page: its article's blocks as trafilatura found them, and all of its text runs.
+    """What stands in a page: its article's blocks as they were found, and all of its text runs.
 
-    `numbers` gives for each block the index of its first run, None where the block could not be traced back.
+    `spans` gives for each block the indexes of its runs, none where the block could not be traced back. `base` is what
+    the page's links are relative to.
     """
 
     blocks: tuple[Block, ...] = ()
-    numbers: tuple[int | None, ...] = ()
+    spans: tuple[tuple[int, ...], ...] = ()
     runs: tuple[Run, ...] = ()
+    base: str = ""
 
     def before(self, headline: str) -> int:
         """How many leading blocks stand before the heading with these words in the page; 0 where there is none."""
         key = headline_key(headline)
         place = next((number for number, run in enumerate(self.runs) if key and _opens(run, key)), 0)
-        return next((at for at, number in enumerate(self.numbers) if number is None or number >= place), 0)
+        return next((at for at, span in enumerate(self.spans) if not span or span[0] >= place), 0)
 
 
 def _opens(run: Run, key: str) -> bool:
@@ -55,10 +68,31 @@ def extract(tree: HtmlElement, url: str) -> Extraction:
     """The article's blocks. Changes the tree: read metadata from it before."""
     runs = number_runs(tree)
     base = _base(tree, url)
-    document = trafilatura.bare_extraction(tree, options=_options())
-    text = (document.text if isinstance(document, Document) else None) or ""
+    extraction = _blocks(_text(tree, fast=True), runs, base)
+    if _too_little(extraction):
+        extraction = _blocks(_text(tree, fast=False), runs, base)
+    return extraction
+
+
+def _too_little(extraction: Extraction) -> bool:
+    found = sum(len(block.text) for block in extraction.blocks)
+    return found < LITTLE and found < LITTLE_OF_PAGE * sum(
+        run.characters
+        for run in extraction.runs
+        if run.characters >= PARAGRAPH and run.link_characters < PARAGRAPH_LINKS * run.characters
+    )
+
+
+def _text(tree: HtmlElement, *, fast: bool) -> str:
+    # date_params is for its metadata, which we do not ask for, and would read the clock.
+    options = Extractor(output_format="python", fast=fast, comments=False, dedup=False, date_params={"max_date": ""})
+    document = trafilatura.bare_extraction(tree, options=options)
+    return (document.text if isinstance(document, Document) else None) or ""
+
+
+def _blocks(text: str, runs: list[Run], base: str) -> Extraction:
     blocks: list[Block] = []
-    numbers: list[int | None] = []
+    spans: list[tuple[int, ...]] = []
     last: int | None = None
     for line in text.split("\n"):
         for part in _parts(line, runs):
@@ -66,29 +100,38 @@ def extract(tree: HtmlElement, url: str) -> Extraction:
             if not own and last is not None and " ".join(words.split()) in runs[last].text:
                 own = [last]  # another line of the same run: preformatted text, or links side by side
             last = own[-1] if own else last
-            block = _block(words, [runs[number] for number in own], base)
+            block = block_of(words, [runs[number] for number in own], base)
             if block is not None:
                 blocks.append(block)
-                numbers.append(own[0] if own else None)
-    return Extraction(tuple(blocks), tuple(numbers), tuple(runs))
-
-
-def _options() -> Extractor:
-    # date_params is for its metadata, which we do not ask for, and would read the clock.
-    return Extractor(output_format="python", comments=False, dedup=False, date_params={"max_date": ""})
+                spans.append(tuple(own))
+    return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
 
 
 def _parts(line: str, runs: list[Run]) -> list[str]:
     """The line itself, or the runs of a row of a layout table."""
     if line.startswith("|"):
         _, own = restored(line, runs)
-        if any(runs[number].characters > LAYOUT_CELL for number in own):
+        if _lays_out([runs[number] for number in own]):
             edges = [0, *(mark.start() for mark in MARK.finditer(line)), len(line)]
             return [line[start:end] for start, end in pairwise(edges)]
     return [line]
 
 
-def _block(line: str, runs: list[Run], base: str) -> Block | None:
+def _lays_out(row: Sequence[Run]) -> bool:
+    """Whether the cells of a row hold the page's text, not figures and notes."""
+    sentences: Counter[Place | None] = Counter()
+    for run in row:
+        length = weight(run.text)
+        if length > LAYOUT_CELL:
+            return True
+        if SENTENCE_END.search(run.text):
+            cell = next((place for place in run.place.line() if place.tag in CELLS), None)
+            sentences[cell] += length
+    return any(length > LAYOUT_CELL for length in sentences.values())
+
+
+def block_of(line: str, runs: Sequence[Run], base: str) -> Block | None:
+    """The block with this text, which stands in these runs; None where it has no word."""
     words = " ".join(line.split())
     kind = runs[0].place.kind if runs else BlockKind.PARAGRAPH
     if words.startswith("|") or words.endswith("|"):

@@ -5,114 +5,128 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaning import dates
 from cleaning.addresses import absolute, host
+from cleaning.article import Article
 from cleaning.authors import authors
 from cleaning.canonical import canonical_url
-from cleaning.structured import Structured, read_structured, strings, tidy
+from cleaning.dates.choice import modified, published
+from cleaning.dates.order import read_order
+from cleaning.headlines import index_key
+from cleaning.licence import free, licence
+from cleaning.linked_data import addresses
+from cleaning.page_kind import page_kind
+from cleaning.structured import Said, Structured, read_structured
 from cleaning.title import title_candidates, visible_title
+from cleaning.version import CLEANER_VERSION
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from lxml.html import HtmlElement
 
     from cleaning.article import Page
 
 MOST_TAGS, LONGEST_TAG = 50, 100
 SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:android:app_name")
+DESCRIPTIONS = ("og:description", "description", "twitter:description")
+IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+NOTHING = Said("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """See `cleaning.article.Article`. `titles` are all titles of the page's head: copies of the headline, more or less.
+    """`draft` is the article without what its text will tell: blocks, language, verdict.
 
-    `free` is what the page itself says of its paywall (schema.org isAccessibleForFree), None where it says nothing.
+    `titles` are all titles of the page's head: copies of the headline, more or less.
     """
 
-    title: str = ""
+    draft: Article
     titles: tuple[str, ...] = ()
-    canonical_url: str | None = None
-    site_name: str | None = None
-    authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    published_raw: str | None = None
-    modified_at: datetime | None = None
-    description: str | None = None
-    tags: tuple[str, ...] = ()
-    image: str | None = None
-    free: bool | None = None
-    page_type: str | None = None
 
 
-def read_metadata(tree: HtmlElement, page: Page) -> Metadata:
+def read_metadata(tree: HtmlElement | None, page: Page) -> Metadata:
+    """An empty draft where the page has no tree. The tree must be as the page has it: nothing in it changed yet."""
+    if tree is None:
+        return Metadata(Article(page.url, "", cleaner_version=CLEANER_VERSION, fetched_at=page.fetched_at))
     structured = read_structured(tree)
     site_name = _site_name(structured)
-    published_at, published_raw = dates.published(tree, structured, page.url, page.fetched_at)
-    return Metadata(
-        title=visible_title(tree, structured, site_name, page.url),
-        titles=tuple(title_candidates(structured)),
-        canonical_url=_canonical(page.url, structured),
-        site_name=site_name,
-        authors=authors(tree, structured, site_name),
-        published_at=published_at,
-        published_raw=published_raw,
-        modified_at=dates.modified(structured, page.fetched_at),
-        description=structured.first("og:description", "description", "twitter:description"),
-        tags=_tags(structured),
-        image=_address(page.url, _image(structured)),
-        free=_free(structured),
-        page_type=structured.first("og:type"),
+    title = visible_title(tree, structured, site_name.text, page.url)
+    order = read_order(tree, structured, page)
+    publication = published(tree, structured, title.element, page, order)
+    modification = modified(structured, page, order)
+    names, authors_source = authors(tree, structured, site_name.text)
+    canonical, canonical_source = _canonical(page.url, structured)
+    description = structured.said(*DESCRIPTIONS) or NOTHING
+    tags, tags_source = _tags(structured)
+    image = _image(page.url, structured)
+    rights = licence(tree, structured, page.url) or NOTHING
+    is_free, free_source = free(structured) or (None, "")
+    kind = page_kind(tree, structured) or NOTHING
+    sources = {
+        "title": title.source,
+        "authors": authors_source,
+        "published_at": publication.source,
+        "modified_at": modification.source,
+        "description": description.source,
+        "tags": tags_source,
+        "image": image.source,
+        "canonical_url": canonical_source,
+        "site_name": site_name.source,
+        "licence": rights.source,
+        "free": free_source,
+        "page_kind": kind.source,
+    }
+    draft = Article(
+        url=page.url,
+        title=title.text,
+        canonical_url=canonical,
+        site_name=site_name.text or None,
+        authors=names,
+        published_at=publication.moment,
+        published_raw=publication.refused,
+        modified_at=modification.moment,
+        description=description.text or None,
+        tags=tags,
+        image=image.text or None,
+        licence=rights.text or None,
+        free=is_free,
+        page_kind=kind.text or None,
+        cleaner_version=CLEANER_VERSION,
+        fetched_at=page.fetched_at,
+        headline_key=index_key(title.text, site_name.text),
+        sources={name: source for name, source in sources.items() if source},
     )
+    return Metadata(draft, tuple(said.text for said in title_candidates(structured)))
 
 
-def _canonical(url: str, structured: Structured) -> str | None:
-    stated = structured.canonical or structured.first("og:url")
-    return canonical_url(stated, url) if stated else None
+def _canonical(url: str, structured: Structured) -> tuple[str | None, str]:
+    stated = structured.said("og:url")
+    if structured.canonical:
+        stated = Said(structured.canonical, "<link rel=canonical>")
+    address = canonical_url(stated.text, url) if stated else None
+    return (address, stated.source) if stated and address else (None, "")
 
 
-def _site_name(structured: Structured) -> str | None:
-    for item in structured.articles:
-        for name in strings(item.get("publisher")):
-            return structured.first("og:site_name") or name
-    return structured.first(*SITE_NAMES)
+def _site_name(structured: Structured) -> Said:
+    publishers = structured.linked("publisher")
+    if publishers:
+        return structured.said("og:site_name") or publishers[0]
+    return structured.said(*SITE_NAMES) or NOTHING
 
 
-def _tags(structured: Structured) -> tuple[str, ...]:
-    for name in TAGS:
-        found = [tag.strip() for value in structured.every(name) for tag in value.split(",")]
-        if found:
-            return tuple(dict.fromkeys(tag for tag in found if 0 < len(tag) <= LONGEST_TAG))[:MOST_TAGS]
-    for item in structured.articles:
-        if found := [tag.strip() for value in strings(item.get("keywords")) for tag in value.split(",")]:
-            return tuple(dict.fromkeys(tag for tag in found if 0 < len(tag) <= LONGEST_TAG))[:MOST_TAGS]
-    return ()
+def _tags(structured: Structured) -> tuple[tuple[str, ...], str]:
+    for stated in (*(structured.every(name) for name in TAGS), structured.linked("keywords")):
+        found = [tag.strip() for said in stated for tag in said.text.split(",")]
+        if tags := tuple(dict.fromkeys(tag for tag in found if 0 < len(tag) <= LONGEST_TAG))[:MOST_TAGS]:
+            return tags, stated[0].source
+    return (), ""
 
 
-def _image(structured: Structured) -> str | None:
-    if image := structured.first("og:image", "og:image:url", "twitter:image", "twitter:image:src"):
-        return image
-    for item in structured.articles:
-        value = item.get("image")
-        for image in value if isinstance(value, list) else [value]:
-            address = image.get("url") if isinstance(image, dict) else image
-            if isinstance(address, str):
-                return tidy(address)
-    return None
-
-
-def _free(structured: Structured) -> bool | None:
-    for item in structured.articles:
-        value = item.get("isAccessibleForFree")
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.lower() in ("true", "false"):
-            return value.lower() == "true"
-    return None
-
-
-def _address(base: str, address: str | None) -> str | None:
-    """The absolute http(s) address, None where it is none."""
-    found = absolute(base, address) if address else ""
-    return found if host(found) else None
+def _image(url: str, structured: Structured) -> Said:
+    linked = [
+        Said(address, "JSON-LD image") for item in structured.articles for address in addresses(item.get("image"))
+    ]
+    for said in (*structured.every(*IMAGES), *linked):
+        address = absolute(url, said.text)
+        if host(address):
+            return Said(address, said.source)
+    return NOTHING

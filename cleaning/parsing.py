@@ -1,33 +1,133 @@
-"""HTML text to a tree, whatever the text is."""
+"""HTML text to a tree, whatever the text is, without the characters that no reader sees."""
 
 from __future__ import annotations
 
 import re
+from html.entities import html5
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 # Longer pages are cut here: the longest article page that we have seen has 3 million characters.
 LONGEST_PAGE = 10_000_000
+# Elements around an element, at most: at 256 libxml2 stops reading the page. Of a page with more this many bytes are
+# read, as the time for end tags that end nothing grows with its depth.
+DEEPEST = 240
+LONGEST_DEEP_PAGE = 1_000_000
 
-# What XML, and so lxml, cannot hold: control characters and lone surrogates.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What is no text of its author's, for paragraphs and titles alike; nothing of it can be seen:
+# - control characters, lone surrogates, code points that are no characters: most of them lxml cannot hold;
+# - soft hyphen, zero-width space, word joiner, byte order mark: where a line may break, and ours does not;
+# - direction marks, embeddings, isolates: how a line lies on a screen that ours is not on;
+# - invisible operators, marks of annotations, and private letters, which only the site's own font can show.
+# What shapes letters is spelling and stays as the page has it: the joiner and non-joiner (U+200D, U+200C) of Persian,
+# Indian scripts and emoji, variation selectors, Arabic number signs, the tags of flags.
+INVISIBLE = re.compile(
+    "["
+    "\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    "\u00ad\u200b\u2060\ufeff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
+    "\u2061-\u2064\ufff9-\ufffb\ue000-\uf8ff\U000f0000-\U0010ffff"
+    "]"
+)
+_NAMED = "|".join(sorted(name for name, text in html5.items() if name.endswith(";") and INVISIBLE.fullmatch(text)))
+REFERENCE = re.compile(
+    rf"&(?:#[xX]0*([0-9a-fA-F]{{1,6}})(?![0-9a-fA-F]);?|#0*([0-9]{{1,7}})(?![0-9]);?|{_NAMED})",
+)
+# Joiners shape the letter or emoji before them; after Latin letters, signs and spaces editors have left them behind.
+IDLE_JOINER = re.compile("[\u200c\u200d](?<![\u0300-\u1fff\u2070-\U0010ffff].)")
+# Control characters that browsers show: the form feed as a space, the others as letters of Windows' character set.
+SHOWN = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)} | {"\f": " "}
+SHOWN_CONTROL = re.compile("[\f\x80-\x9f]")
+
+ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 TAG = re.compile(r"<[a-zA-Z!]")
 
 
 def parse(html: str) -> HtmlElement | None:
     """The tree of a page: always an <html> element with a <body>; None where the text holds no markup.
 
-    Comments and processing instructions are left out. Elements nested deeper than 255 levels are flattened by the
-    parser (libxml2), which keeps every later walk over the tree within the interpreter's stack.
+    Comments and processing instructions are left out, and so are invisible characters, written as references or not.
+    Elements nested deeper than `DEEPEST` stand one after the other at that depth, each with its text: every later walk
+    over the tree stays within the interpreter's stack.
     """
     if not TAG.search(html[:LONGEST_PAGE]):
         return None
-    text = FORBIDDEN.sub("", html[:LONGEST_PAGE])
+    text = SHOWN_CONTROL.sub(lambda control: SHOWN[control[0]], html[:LONGEST_PAGE])
+    text = REFERENCE.sub(_visible, INVISIBLE.sub("", text))
     # A parser of its own for every page: one that is shared keeps state when a page breaks it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    # lxml.html looks up a class for each element in Python, a tenth of all cleaning; forms need none of their own.
+    parser.set_element_class_lookup(ONE_CLASS)
     try:
         tree = document_fromstring(text.encode(), parser=parser)
     except (etree.LxmlError, ValueError):  # nothing but white space or comments
-        return None
-    return tree if tree.find("body") is not None else None
+        tree = parser.makeelement("html")
+    last_error = parser.error_log.last_error
+    if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        tree = _flattened(text.encode(), parser)
+    if tree.find("body") is None:  # frames, or a head alone
+        etree.SubElement(tree, "body")
+    return tree
+
+
+def _visible(reference: re.Match[str]) -> str:
+    """The reference as it stands, "" where what it stands for is invisible."""
+    hexadecimal, decimal = reference.groups()
+    if hexadecimal is None and decimal is None:
+        return ""
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    if code > 0x10FFFF:
+        return reference[0]
+    letter = chr(code)
+    return SHOWN[letter] if letter in SHOWN else "" if INVISIBLE.match(letter) else reference[0]
+
+
+def legible(text: str) -> str:
+    """A text without what no reader sees."""
+    return text if text.isascii() and text.isprintable() else IDLE_JOINER.sub("", INVISIBLE.sub("", text))
+
+
+def _flattened(text: bytes, parser: HTMLParser) -> HtmlElement:
+    """The tree of a page that is too deep for libxml2's own trees; its events know no depth."""
+    target = _Flattening(parser.makeelement)
+    tree: HtmlElement = etree.fromstring(text[:LONGEST_DEEP_PAGE], HTMLParser(target=target, encoding="utf-8"))
+    return tree
+
+
+class _Flattening:
+    """A tree built from a parser's events: where it is as deep as may be, an element ends when another begins in it.
+
+    An element that has held nothing by then is left out.
+    """
+
+    def __init__(self, make: Callable[..., HtmlElement]) -> None:
+        self.builder = etree.TreeBuilder(element_factory=make)
+        self.ended: list[bool] = []  # for each element that the page has open, whether it was ended before its time
+        self.open: list[tuple[int, str]] = []  # the indexes of those that were not, and their tags
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if len(self.open) == DEEPEST:
+            index, outer = self.open.pop()
+            self.ended[index] = True
+            element = self.builder.end(outer)
+            if not len(element) and not (element.text or "").strip():
+                element.getparent().remove(element)
+        self.open.append((len(self.ended), tag))
+        self.ended.append(False)
+        self.builder.start(tag, dict(attributes))
+
+    def end(self, tag: str) -> None:
+        if not self.ended.pop():
+            self.open.pop()
+            self.builder.end(tag)
+
+    def data(self, text: str) -> None:
+        self.builder.data(text)
+
+    def close(self) -> HtmlElement:
+        return self.builder.close()

@@ -5,26 +5,43 @@ as two rare symbols in place of its first two characters (`number_runs`) and rea
 (`restored`). The symbols are printable and no letters: they pass through all of its stages. They take the place of
 characters, because lengths decide there (of link texts against paragraphs): with two characters more a paragraph, the
 text of one page in six was another on the oldest of our sets.
+
+What is not printable it drops, with it what shapes letters: Persian words lose their spelling, a family of emoji
+becomes three people. Such characters are written as symbols, too, one for one, and read back. What of a page's
+characters is no spelling, is left out (`cleaning.parsing.legible`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from cleaning.article import BlockKind
+from cleaning.parsing import legible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
 # Byzantine musical symbols: in Unicode since 3.1, in no newspaper yet. A page's own ones are left out of its text.
 FIRST_SYMBOL, SYMBOLS = 0x1D000, 246
 MARK = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}]{{2}}")
-OWN_SYMBOL = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}]")
 MOST_RUNS = SYMBOLS**2  # runs beyond it stay without number
+# What shapes letters: non-joiner, joiner, Mongolian vowel separator; Arabic and Syriac signs around numbers; the tags
+# that make a flag a country's (digits, letters, their end). Ancient Greek musical symbols stand for it.
+SHAPING = "\u200c\u200d\u180e\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2" + "".join(
+    chr(0xE0000 + code) for code in (*range(0x30, 0x3A), *range(0x61, 0x7B), 0x7F)
+)
+HELD = {ord(letter): chr(0x1D200 + at) for at, letter in enumerate(SHAPING)}
+RELEASED = {ord(symbol): chr(code) for code, symbol in HELD.items()}
+SHAPES = re.compile(f"[{SHAPING}]")
+HOLDS = re.compile(f"[{''.join(HELD.values())}]")
+OWN_SYMBOL = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}{''.join(HELD.values())}]")
 
 # Elements that stand in a line of text. All others, known or not, begin and end a run.
 INLINE = frozenset(
@@ -39,6 +56,7 @@ UNREAD = frozenset(
     script style noscript template head svg math select textarea iframe object button audio video canvas map
     """.split()  # noqa: SIM905
 )
+CELLS = ("td", "th")
 KINDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
     **dict.fromkeys(("li", "dd", "dt"), BlockKind.ITEM),
@@ -47,36 +65,50 @@ KINDS = {
     "pre": BlockKind.CODE,
 }
 WORD = re.compile(r"\w")
-SPACE = re.compile(r"\s*")
+IDENTITY = re.compile(r"#[^.]+")
 
 
 class Place:
-    """A block element of the tree with its path from <body> down; shared by all runs in it."""
+    """A block element of the tree with its path from <body> down; shared by all runs in it.
 
-    __slots__ = ("_path", "element", "parent")
+    `label` is its tag with id and classes, "div#story.post", `depth` the number of elements around it.
+    """
 
-    def __init__(self, element: HtmlElement, parent: Place | None) -> None:
-        self.element = element
+    __slots__ = ("_path", "_pattern", "depth", "label", "parent", "tag")
+
+    def __init__(self, tag: str, label: str, parent: Place | None) -> None:
+        self.tag = tag
+        self.label = label
         self.parent = parent
+        self.depth: int = parent.depth + 1 if parent else 0
         self._path: str | None = None
+        self._pattern: tuple[str, ...] | None = None
 
     @property
     def path(self) -> str:
         if self._path is None:
-            label = _label(self.element)
-            self._path = f"{self.parent.path} > {label}" if self.parent and self.parent.parent else label
+            self._path = f"{self.parent.path} > {self.label}" if self.parent and self.parent.parent else self.label
         return self._path
 
     @property
     def kind(self) -> BlockKind:
-        if self.element.tag in ("td", "th"):  # only what stands in the cell itself: pages are laid out in tables
+        if self.tag in CELLS:  # only what stands in the cell itself: pages are laid out in tables
             return BlockKind.ROW
+        return next((kind for place in self.line() if (kind := KINDS.get(place.tag))), BlockKind.PARAGRAPH)
+
+    @property
+    def pattern(self) -> tuple[str, ...]:
+        """Tags and classes of the element and the two around it, without ids: what parts built alike have in common."""
+        if self._pattern is None:
+            self._pattern = tuple(IDENTITY.sub("", place.label) for place in islice(self.line(), 3))
+        return self._pattern
+
+    def line(self) -> Iterator[Place]:
+        """The element itself and those around it, innermost first."""
         place: Place | None = self
         while place is not None:
-            if kind := KINDS.get(place.element.tag):
-                return kind
+            yield place
             place = place.parent
-        return BlockKind.PARAGRAPH
 
 
 @dataclass(slots=True)
@@ -89,16 +121,24 @@ class Run:
     characters: int = 0
     link_characters: int = 0
     links: list[str] = field(default_factory=list)
+    _text: str | None = None
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self.texts).split())
+        """On one line; the run must be read to its end."""
+        if self._text is None:
+            self._text = " ".join(legible("".join(self.texts)).split())
+        return self._text
+
+    @property
+    def has_words(self) -> bool:
+        return WORD.search(self.text) is not None
 
 
 def number_runs(tree: HtmlElement) -> list[Run]:
     """Write the number of every text run into the tree and return the runs; a run's number is its index.
 
-    Changes the tree. Runs without a letter or digit are listed, but carry no number in the tree.
+    Changes the tree, whose text `restored` reads. Runs without a letter or digit are listed, but carry no number there.
     """
     walk = _Walk()
     body = tree.find("body")
@@ -128,7 +168,7 @@ class _Walk:
     def enter(self, element: HtmlElement, *, unread: bool = False) -> None:
         if element.tag not in INLINE:
             self.run = None
-            self.place = Place(element, self.place)
+            self.place = Place(str(element.tag), _label(element), self.place)
         elif element.tag == "a":
             self.href = element.get("href") or ""
         if element.text and not unread:
@@ -160,13 +200,14 @@ class _Walk:
             run.link_characters += len(words)
             if self.href and (not run.links or run.links[-1] != self.href):
                 run.links.append(self.href)
+        held = text.translate(HELD) if SHAPES.search(text) else text
         number = len(self.runs) - 1
         if run.opening or number >= MOST_RUNS or len(words) < 2 or not WORD.search(words):
-            return text
+            return held
         start = len(text) - len(text.lstrip())
         end = start + 2
         run.opening = text[start:end]
-        return f"{text[:start]}{_mark(number)}{text[end:]}"
+        return f"{held[:start]}{_mark(number)}{held[end:]}"
 
 
 def _mark(number: int) -> str:
@@ -185,7 +226,9 @@ def restored(line: str, runs: list[Run]) -> tuple[str, list[int]]:
         numbers.append(number)
         return runs[number].opening
 
-    return MARK.sub(opening, line), numbers
+    if HOLDS.search(line):
+        line = line.translate(RELEASED)
+    return legible(MARK.sub(opening, line)), numbers
 
 
 def _label(element: HtmlElement) -> str:

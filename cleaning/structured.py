@@ -1,28 +1,29 @@
-"""What a page says about itself in its head: meta elements, links, and schema.org objects in JSON-LD."""
+"""What a page says about itself for machines: meta elements, links, times, and schema.org objects in JSON-LD."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from html import unescape
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cleaning.parsing import FORBIDDEN
+from cleaning.lines import tidy
+from cleaning.linked_data import is_article, objects, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
 
-ARTICLE_TYPES = ("article", "blogposting", "report", "posting", "review")
-TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-LONGEST_FIELD = 2_000
-MOST_OBJECTS = 500
+MOST_ELEMENTS = 300  # of a kind; what matters of a page stands at its beginning
 
 
-@dataclass(frozen=True, slots=True)
+class Said(NamedTuple):
+    """A statement of the page, and where it stands, in a reader's words: "meta author", "JSON-LD headline"."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Structured:
     """The page's own words about itself. `meta` is keyed by lower-case name, property or itemprop, in page order."""
 
@@ -30,85 +31,67 @@ class Structured:
     objects: tuple[dict[str, Any], ...] = ()  # every JSON-LD object of the page, outermost first
     title: str = ""  # the <title> element
     canonical: str | None = None
+    licence: str | None = None  # <link rel=license>
+    headings: tuple[HtmlElement, ...] = ()  # <h1>, then <h2>, then <h3>
+    times: tuple[HtmlElement, ...] = ()  # <time>
 
     def first(self, *names: str) -> str | None:
-        """The value of the first of these names that the page has."""
-        for name in names:
-            for value in self.meta.get(name, ()):
-                return value
-        return None
+        """The value of the first of these meta elements that the page has."""
+        said = self.said(*names)
+        return said.text if said else None
 
-    def every(self, *names: str) -> list[str]:
-        return [value for name in names for value in self.meta.get(name, ())]
+    def said(self, *names: str) -> Said | None:
+        """The same with its source."""
+        return next(iter(self.every(*names)), None)
 
-    @property
-    def articles(self) -> Iterator[dict[str, Any]]:
+    def every(self, *names: str) -> list[Said]:
+        return [Said(value, f"meta {name}") for name in names for value in self.meta.get(name, ())]
+
+    def linked(self, key: str) -> list[Said]:
+        """What the JSON-LD objects that are an article of some kind say under this key."""
+        return [Said(text, f"JSON-LD {key}") for item in self.articles for text in strings(item.get(key))]
+
+    @cached_property
+    def articles(self) -> tuple[dict[str, Any], ...]:
         """The JSON-LD objects that are an article of some kind."""
-        for item in self.objects:
-            kinds = [kind.lower() for kind in strings(item.get("@type"))]
-            if any(kind.endswith(ARTICLE_TYPES) for kind in kinds):
-                yield item
+        return tuple(item for item in self.objects if is_article(item))
 
 
 def read_structured(tree: HtmlElement) -> Structured:
+    """One walk over the few elements that can say something."""
     meta: dict[str, list[str]] = defaultdict(list)
-    for element in tree.iter("meta"):
-        content = tidy(element.get("content") or "")
-        if not content:
-            continue
-        for attribute in ("property", "name", "itemprop"):
-            if name := element.get(attribute):
-                meta[name.strip().lower()].append(content)
-                break
-    canonical = None
-    for link in tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
-            canonical = (link.get("href") or "").strip()
-            break
-    title = tree.find(".//title")
+    scripts: list[str] = []
+    links: dict[str, str] = {}
+    found: dict[str, list[HtmlElement]] = {"h1": [], "h2": [], "h3": [], "time": [], "title": []}
+    for element in tree.iter("meta", "link", "script", "title", "h1", "h2", "h3", "time"):
+        tag = element.tag
+        if tag == "meta":
+            _meta(element, meta)
+        elif tag == "link":
+            for relation in (element.get("rel") or "").lower().split():
+                links.setdefault(relation, (element.get("href") or "").strip())
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower() and element.text:
+                scripts.append(element.text)
+        elif len(found[tag]) < MOST_ELEMENTS:
+            found[tag].append(element)
     return Structured(
         meta=dict(meta),
-        objects=tuple(_objects(tree)),
-        title=tidy(title.text_content()) if title is not None else "",
-        canonical=canonical,
+        objects=tuple(objects(scripts)),
+        title=tidy(found["title"][0].text_content()) if found["title"] else "",
+        canonical=links.get("canonical") or None,
+        licence=links.get("license") or None,
+        headings=(*found["h1"], *found["h2"], *found["h3"]),
+        times=tuple(found["time"]),
     )
 
 
-def _objects(tree: HtmlElement) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for script in tree.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower() or not script.text:
-            continue
-        try:
-            waiting = [json.loads(script.text.strip().rstrip(";"), strict=False)]
-        except (ValueError, RecursionError):  # as broken as the web is; the meta elements say most of it again
-            continue
-        while waiting and len(found) < MOST_OBJECTS:
-            item = waiting.pop(0)
-            if isinstance(item, list):
-                waiting[:0] = item[:MOST_OBJECTS]
-            elif isinstance(item, dict):
-                found.append(item)
-                waiting[:0] = [item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in item]
-    return found
-
-
-def strings(value: object) -> list[str]:
-    """The strings in a JSON-LD value, which may be one, a list of them, or an object that has a name."""
-    if isinstance(value, str):
-        return [text] if (text := tidy(value)) else []
-    if isinstance(value, list):
-        return [text for item in value[:MOST_OBJECTS] for text in strings(item) if not isinstance(item, list)]
-    if isinstance(value, dict):
-        return strings(value.get("name")) if not isinstance(value.get("name"), dict) else []
-    return []
-
-
-def tidy(text: str) -> str:
-    """One line of normalised white space, without entities (pages escape twice) and tags, of bounded length."""
-    text = text[:LONGEST_FIELD]
-    if "&" in text:
-        text = unescape(text)
-    if "<" in text:
-        text = TAG.sub(" ", text)
-    return " ".join(FORBIDDEN.sub("", text).split())
+def _meta(element: HtmlElement, meta: dict[str, list[str]]) -> None:
+    content = element.get("content")
+    if not content or not (text := tidy(content)):
+        return
+    for attribute in ("property", "name", "itemprop"):
+        if names := element.get(attribute):
+            for name in names.lower().split():
+                meta[name].append(text)
+            return

@@ -23,10 +23,10 @@ def teasers(extraction: Extraction, url: str) -> frozenset[int]:
     runs, site = extraction.runs, domain(url)
     return frozenset(
         index
-        for index, number in enumerate(extraction.numbers)
-        if number is not None
+        for index, span in enumerate(extraction.spans)
+        if span
         and len(extraction.blocks[index].text) >= LABEL
-        and _leads(runs[max(0, number - MOST_LABELS - 1) : number], url, site)
+        and _leads(runs[max(0, span[0] - MOST_LABELS - 1) : span[0]], url, site)
     )
 
 
@@ -35,11 +35,11 @@ def labels(extraction: Extraction, url: str) -> frozenset[int]:
     runs, site = extraction.runs, domain(url)
     return frozenset(
         index
-        for index, number in enumerate(extraction.numbers)
-        if number is not None
+        for index, span in enumerate(extraction.spans)
+        if span
         and len(extraction.blocks[index].text) < LABEL
-        and number + 1 < len(runs)
-        and _is_headline(runs[number + 1], url, site)
+        and span[0] + 1 < len(runs)
+        and _is_headline(runs[span[0] + 1], url, site)
     )
 
 

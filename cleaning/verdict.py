@@ -20,9 +20,8 @@ from cleaning.rules.reading import weight
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from cleaning.article import Block
+    from cleaning.article import Article, Block
     from cleaning.extraction import Extraction
-    from cleaning.metadata import Metadata
 
 # Letters of kept text (three for a Chinese, Japanese or Korean character).
 SHORTEST = 150
@@ -35,18 +34,18 @@ LONGEST_TEASER = 600
 
 
 def rejected(
-    status: int, metadata: Metadata, extraction: Extraction, blocks: tuple[Block, ...], teasers: AbstractSet[int]
+    status: int, draft: Article, extraction: Extraction, blocks: tuple[Block, ...], teasers: AbstractSet[int]
 ) -> str | None:
     """Why the page is no article; None where it is one. `teasers` are indexes of blocks."""
     if status >= 400:
         return "error-page"
     lengths = {index: weight(block.text) for index, block in enumerate(blocks) if block.kept}
     length = sum(lengths.values())
-    if length < NOTICE and opens_with("error", headline_key(metadata.title)):
+    if length < NOTICE and opens_with("error", headline_key(draft.title)):
         return "error-page"
     if not length:
         return "no-text"
-    if (metadata.free is False and length < TEASER) or (length < PAYWALLED and _walled(extraction)):
+    if (draft.free is False and length < TEASER) or (length < PAYWALLED and _walled(extraction)):
         return "paywall"
     under_headlines = [lengths[index] for index in teasers if lengths.get(index, LONGEST_TEASER) < LONGEST_TEASER]
     if len(under_headlines) >= FEWEST_TEASERS and sum(under_headlines) >= TEASER_SHARE * length:

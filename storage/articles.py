@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
-from cleaning.article import Article
+from cleaning.article import Article, stated_offset
 from storage.models import StoredArticle, StoredBlock
 from storage.types import storable
 from storage.warc import Place
@@ -63,14 +63,19 @@ def keep(
         "headline_key": article.headline_key,
         "authors": article.authors,
         "published_at": article.published_at,
+        "published_offset": stated_offset(article.published_at),
         "published_raw": article.published_raw,
         "modified_at": article.modified_at,
+        "modified_offset": stated_offset(article.modified_at),
         "fetched_at": fetched_at,
         "language": article.language,
         "language_probability": article.language_probability,
         "description": article.description,
         "tags": article.tags,
         "image": article.image,
+        "licence": article.licence,
+        "free": article.free,
+        "page_kind": article.page_kind,
         "text": article.text,
         "words": len(_WORD.findall(article.text)),
         "rejected": article.rejected,

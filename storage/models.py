@@ -84,14 +84,19 @@ class StoredArticle(Base):
     headline_key: Mapped[str] = mapped_column(index=True)
     authors: Mapped[list[str]]
     published_at: Mapped[datetime | None]
+    published_offset: Mapped[int | None]  # minutes that the page's clock is ahead of UTC; none where it states no zone
     published_raw: Mapped[str | None]
     modified_at: Mapped[datetime | None]
+    modified_offset: Mapped[int | None]
     fetched_at: Mapped[datetime]
     language: Mapped[str] = mapped_column(String(16))
     language_probability: Mapped[float]
     description: Mapped[str | None]
     tags: Mapped[list[str]]
     image: Mapped[str | None]
+    licence: Mapped[str | None]
+    free: Mapped[bool | None]  # whether the page says that it may be read without paying
+    page_kind: Mapped[str | None] = mapped_column(String(16))
     text: Mapped[str]
     words: Mapped[int]
     rejected: Mapped[str | None] = mapped_column(String(64))  # why the page is no article

@@ -14,13 +14,13 @@ from cleaning.rules import (
     comment_form,
     dateline,
     link_label,
-    orphan_heading,
     own_links,
     repeated_headline,
     rights,
     see_also,
     share_bar,
     tail,
+    unlikely,
 )
 from cleaning.rules.reading import Context, Cut, Reading, Rule
 
@@ -46,7 +46,7 @@ RULES: Mapping[str, Rule] = {
         call_to_action,
         rights,
         tail,
-        orphan_heading,
+        unlikely,
     )
 }
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cleaning.rules.names import CHROME, COMMENTS, names
-from cleaning.rules.reading import Cut, Reading, weight
+from cleaning.rules.reading import Cut, Place, Reading, is_body, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +21,16 @@ def rule(reading: Reading) -> Iterator[Cut]:
     parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
     evidence: dict[tuple[str, ...], str] = {}
     limit: dict[tuple[str, ...], float] = {}
+    # The paragraphs before the article's first are its standfirst, which papers call teaser or promo.
+    first = next((index for index in reading.body if reading.place(index) is not Place.OUTSIDE), -1)
     for index, block in reading.kept():
+        standfirst = index <= first and is_body(block)
         labels = tuple(block.path.split(" > "))
         shared = _shared(labels, inside)
         # What a heading is called is what it is about, not where it stands.
         end = len(labels) - (labels[-1][:2] in HEADINGS)
         for depth in range(shared, end):
-            if found := names(labels[depth]) & (CHROME | COMMENTS):
+            if found := names(labels[depth]) & (COMMENTS if standfirst else CHROME | COMMENTS):
                 part = labels[: depth + 1]
                 parts[part].append(index)
                 evidence[part] = f"stands in “{labels[depth]}”: {min(found)}"

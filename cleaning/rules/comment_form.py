@@ -40,8 +40,11 @@ def _label(key: str) -> str:
 
 
 def _form(reading: Reading, group: list[tuple[int, int, str, bool]], end: int) -> Iterator[Cut]:
-    """The blocks of a form: two parts or more with a notice among them, or any with no paragraph after it."""
-    if not group:
+    """The blocks of a form: two parts or more with a notice among them, or any with no paragraph after it.
+
+    A single paragraph is none: it speaks of forms and comments.
+    """
+    if not group or (len(group) == 1 and is_body(reading.blocks[group[0][1]])):
         return
     notice = next((phrase for _, _, phrase, is_notice in group if is_notice), None)
     last = group[-1][1]

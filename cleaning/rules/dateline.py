@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
+from cleaning.headlines import headline_key
+from cleaning.phrases import after, opens_with
 from cleaning.rules.names import DATELINE, names
 from cleaning.rules.reading import SENTENCE_END, Cut, Reading, weight
 
@@ -15,8 +18,11 @@ if TYPE_CHECKING:
 MOST = 4  # of them, and they stand among the first
 FIRST = 10
 LONGEST = 120
-YEAR_OR_TIME = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|[0-2]?\d[:.][0-5]\d)(?!\d)|年|月")
-BY = re.compile(r"^(?:by|von|por|par|di|door)\s+\w", re.IGNORECASE)
+DATE_OR_TIME = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d|(?:[01]?\d|2[0-3])[:.][0-5]\d|\d{1,4}([./-])\d{1,2}\1\d{1,4})(?!\d)|\d\s?[年月]"
+)
+NUMBER = re.compile(r"\d+")
+BESIDE_YEAR = 2  # words
 LETTERS = re.compile(r"[^\W\d_]+")
 MOST_WORDS, MOST_LETTERS = 10, 60
 
@@ -40,11 +46,34 @@ def rule(reading: Reading) -> Iterator[Cut]:
 def _evidence(text: str, path: str) -> str | None:
     called = names(path.rpartition(" > ")[2]) & DATELINE
     words = LETTERS.findall(text)
-    short = len(words) <= MOST_WORDS and sum(map(len, words)) <= MOST_LETTERS
-    if YEAR_OR_TIME.search(text) and short and (called or not SENTENCE_END.search(text.rstrip(")»”"))):
+    if len(words) > MOST_WORDS or sum(map(len, words)) > MOST_LETTERS:
+        return None
+    if _dated(_digits(text), words) and (called or not SENTENCE_END.search(text.rstrip(")»”"))):
         return "a date before the first paragraph"
-    if BY.match(text) and short and not SENTENCE_END.search(text):
+    if not SENTENCE_END.search(text) and _byline(text):
         return "a byline before the first paragraph"
-    if called and short:
+    if called:
         return f"stands in “{path.rpartition(' > ')[2]}” before the first paragraph"
     return None
+
+
+def _dated(text: str, words: list[str]) -> bool:
+    """Whether a date or a time stands there. A year with more than a month or a word beside it may be anything's."""
+    found = DATE_OR_TIME.search(text)
+    return found is not None and (
+        not found[0].isdecimal() or len(words) <= BESIDE_YEAR or len(NUMBER.findall(text)) > 1
+    )
+
+
+def _digits(text: str) -> str:
+    """The text with Arabic, Indian and other digits as those that the patterns know."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+
+
+def _byline(text: str) -> bool:
+    """Whether a name follows on "By": a letter that is not small."""
+    phrase = opens_with("by", headline_key(text))
+    name = LETTERS.search(after(text, phrase)) if phrase else None
+    return name is not None and not name[0][0].islower()

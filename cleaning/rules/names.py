@@ -36,7 +36,7 @@ BETWEEN = re.compile(r"[-_:]+")
 NAME = re.compile(r"([a-z]{2,})\d{0,2}")
 LONGEST_NAME = 40  # longer ids and classes are slugs of headlines
 # A theme that writes an article's tags, categories and state into the classes of its element.
-POST_CLASSES = re.compile(r"\.(?:hentry|type-post|post-\d+|status-publish)(?![\w-])")
+POST_CLASSES = re.compile(r"\.(?:hentry|type-post|entry-type-post|post-\d+|status-publish)(?![\w-])")
 
 
 @lru_cache(maxsize=8192)

@@ -44,6 +44,11 @@ def _evidence(reading: Reading, index: int) -> str | None:
             return f"{share}, outside the article’s container"
         return None
     # Among the paragraphs linked items and headings are the article's own structure.
-    if block.kind is BlockKind.PARAGRAPH and words >= FEW_WORDS and block.link_share >= ALL_LINK and not sentence:
+    if (
+        block.kind in {BlockKind.PARAGRAPH, BlockKind.QUOTE}
+        and words >= FEW_WORDS
+        and block.link_share >= ALL_LINK
+        and not sentence
+    ):
         return share
     return None

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cleaning.addresses import domain
 from cleaning.article import Block, BlockKind
@@ -15,16 +15,30 @@ from cleaning.headlines import headline_key
 from cleaning.rules.names import COMMENTS, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
 BODY_CHARACTERS = 100  # a body paragraph has at least as many,
 BODY_LINK_SHARE = 0.4  # less of it is links,
 MOST_OF_BODY = 0.6
 FEWEST_CHARACTERS = 200
-SENTENCE_END = re.compile(r"[.!?…。！？:;»”\"'’)\]]$")  # and it ends like a sentence
-# One of these scripts' characters says as much as three letters.
-DENSE = re.compile(r"[぀-ヿ㐀-鿿가-힯豈-﫿]")
+# What sentences end with: full stops of the world's scripts (Chinese, Indian, Urdu, Armenian, Ethiopic, Burmese, Khmer,
+# Tibetan, Mongolian), and marks that say more than a full stop.
+FULL_STOPS = ".。．।॥۔։።။។៕།༎᠃"
+EXCLAMATIONS = "!?…！？؟፧"
+# A body paragraph ends like a sentence. Thai and Lao have no mark for that: there a text is one that is long enough.
+SENTENCE_END = re.compile(
+    rf"(?:[{FULL_STOPS}{EXCLAMATIONS}:;»”\"'’)\]]|[\u0e00-\u0eff](?<=[\u0e00-\u0eff].{{{BODY_CHARACTERS - 1}}}))$"
+)
+# One of these scripts' characters says as much as three letters: kana, Han, Hangul. All others are counted as letters.
+DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+class Doubt(NamedTuple):
+    """How likely a block is the article's, between 0 and 1, and what speaks against it."""
+
+    likelihood: float
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,8 @@ class Context:
 
     `titles` are the headline and all titles of the page's head, `headings` the texts of its <h1>. `lead` is the number
     of leading blocks that stand before the visible headline in the page, `teasers` the indexes of the blocks that stand
-    under a linked headline of their own, `labels` of the short ones right over one (see `cleaning.teasers`).
+    under a linked headline of their own, `labels` of the short ones right over one (see `cleaning.teasers`), `doubts`
+    what speaks against the blocks that are hardly the article's, by index (see `cleaning.likelihood`).
     """
 
     url: str
@@ -44,6 +59,7 @@ class Context:
     lead: int = 0
     teasers: AbstractSet[int] = frozenset()
     labels: AbstractSet[int] = frozenset()
+    doubts: Mapping[int, Doubt] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +168,4 @@ def is_body(block: Block) -> bool:
 
 def weight(text: str) -> int:
     """The text's length in letters of an alphabet."""
-    return len(text) + 2 * len(DENSE.findall(text))
+    return len(text) if text.isascii() else len(text) + 2 * len(DENSE.findall(text))

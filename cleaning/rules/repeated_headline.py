@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEAR = 90  # likeness, of 100, that an edited headline keeps
-FUZZY_WORDS = 4  # shorter headlines must be the same: "Lakers 98, Bulls 101" is a result
+FUZZY_WORDS = 4  # shorter headlines must be the same
 
 
 def rule(reading: Reading) -> Iterator[Cut]:
@@ -35,7 +36,14 @@ def rule(reading: Reading) -> Iterator[Cut]:
         if key in titles:
             yield Cut(index, f"same words as the headline “{titles[key]}”")
         elif index <= first_body and len(key.split()) >= FUZZY_WORDS:
-            near = next((title for other, title in titles.items() if len(other.split()) >= FUZZY_WORDS
-                         and fuzz.ratio(key, other) >= NEAR), None)  # fmt: skip
+            near = next((title for other, title in titles.items() if _near(key, other)), None)
             if near is not None:
                 yield Cut(index, f"nearly the words of the headline “{near}”")
+
+
+def _near(key: str, other: str) -> bool:
+    if len(other.split()) < FUZZY_WORDS or fuzz.ratio(key, other) < NEAR:
+        return False
+    # Another result is another line; a count of comments behind the headline is not.
+    own, theirs = (Counter(word for word in words.split() if word.isdecimal()) for words in (key, other))
+    return own <= theirs or theirs <= own

@@ -34,8 +34,6 @@ def _evidence(reading: Reading, index: int) -> str | None:
         return "a heading"
     if index in reading.context.teasers:
         return "a teaser under a linked headline"
-    if weight(block.text) > SHORT or SENTENCE_END.search(block.text):
+    if block.kind is not BlockKind.PARAGRAPH or weight(block.text) > SHORT or SENTENCE_END.search(block.text):
         return None
-    if block.kind is BlockKind.PARAGRAPH and (not few or index < reading.body[-1]):
-        return None
-    return "a short line"
+    return "a short line" if few and index > reading.body[-1] else None

@@ -16,6 +16,7 @@ from storage.export import card, manifest
 from storage.export.folder import built_whole, check_free
 from storage.export.formats import Format, format_named
 from storage.export.manifest import ReleasedFile, described
+from storage.export.schema import record
 from storage.export.selection import LeftOut, Selection, batches, check, count, left_out
 from storage.export.tally import Tally
 
@@ -79,9 +80,10 @@ def _write(
     (draft / DATA).mkdir()
     with ExitStack() as stack:
         writers = [stack.enter_context(one.writing(draft / _path(one))) for one in formats]
-        for records in batches(connection, selection):
-            for record in records:
-                tally.add(record)
+        for rows in batches(connection, selection):
+            for row in rows:
+                tally.add(row)
+            records = [record(row) for row in rows]
             for write in writers:
                 write(records)
             progress(tally.rows)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, collate, func, select
 
 from cleaning.errors import BadArgument
-from storage.export.schema import NAMES
+from storage.export.schema import COLUMNS
 from storage.models import StoredArticle
 
 BATCH = 500  # records held at once; also the parameters of one statement, of which SQLite takes 32,766
@@ -93,7 +93,7 @@ def left_out(connection: Connection, selection: Selection) -> LeftOut:
 
 
 def batches(connection: Connection, selection: Selection) -> Iterator[list[Row[Any]]]:
-    """The records, in lists of at most BATCH, ordered by ORDER, each with its values in the order of the schema.
+    """The articles, in lists of at most BATCH, ordered by ORDER, each with the schema's COLUMNS.
 
     The database sorts keys alone, not texts, and hands them over as they are read: memory does not grow with the
     corpus. Names and keys are ordered by their bytes, so that the order is the same on every database.
@@ -110,7 +110,7 @@ def batches(connection: Connection, selection: Selection) -> Iterator[list[Row[A
 
 
 def _records(keys: Any) -> Select[Any]:
-    return select(*(StoredArticle.__table__.c[name] for name in NAMES)).where(StoredArticle.id.in_(keys))
+    return select(*(StoredArticle.__table__.c[name] for name in COLUMNS)).where(StoredArticle.id.in_(keys))
 
 
 def _asked(selection: Selection) -> list[ColumnElement[bool]]:

@@ -18,6 +18,8 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gold import data_sets
+
 from crawler.discovery.addresses import judge_address
 from crawler.sites import site_from_url
 from storage.addresses import AddressKind
@@ -36,11 +38,11 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N of the addresses that are refused")
     options = parser.parse_args()
-    files = sorted(options.data.glob("*.jsonl.xz")) if options.data.is_dir() else [options.data]
+    files = data_sets(parser, options.data)
     print(f"{'set':<18}{'addresses':>10}{'as links':>10}{'declared':>10}  not judged article, as links, by reason")
     total: Counter[str] = Counter()
     refused: list[str] = []
-    for path in files:
+    for name, path in files.items():
         counts: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         for url in addresses(path):
@@ -54,7 +56,7 @@ def main() -> None:
                 reasons[link.reason] += 1
                 refused.append(f"{declared.reason:<12}{link.reason:<12}{url}")
         why = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(6))
-        print(row(path.name.partition(".")[0], counts), why)
+        print(row(name, counts), why)
         total += counts
     print(row("all", total))
     random.seed(0)

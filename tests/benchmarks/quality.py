@@ -1,152 +1,105 @@
-"""How well `clean` does on pages with gold text, beside trafilatura's standard settings, and what each rule cuts.
+"""How well `clean` does on pages with gold text, beside other extractors, what each rule cuts, and what is lost.
 
-    python tests/benchmarks/quality.py DATA [--sample N] [--rule NAME]
+    python tests/benchmarks/quality.py DATA
+    python tests/benchmarks/quality.py DATA --sample 5 --extractors broadsheet,trafilatura --rule see_also
 
-DATA is one NAME.jsonl.xz or a folder of them (see the benchmark's README). Shingles are matched as its score.py does.
-A cut block stands in the gold where at least half of its shingles do. The headline, where the gold holds it and the
-title gives it, is no false cut. --sample takes every Nth page, --rule shows cut blocks of one rule that are gold.
+DATA is a folder of NAME.jsonl.xz or one of them, a page with its gold a line (tests/benchmarks/gold.py). The figures
+are those of the benchmark's own scorer (tests/benchmarks/scoring.py says what each means), where a false cut and a lost
+word are defined, says tests/benchmarks/cuts.py. A page on which an extractor raises counts as an empty text. `*` marks
+a rule whose false cuts are more than one in twelve, and cuts that cost more than 0.3 % of the gold's words.
+
+The other extractors are the project's extra `benchmarks`, which CONTRIBUTING.md says how to install; one that is not
+installed is named and left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
-import re
-import statistics
-from collections import Counter, defaultdict
-from multiprocessing import get_context
-from pathlib import Path
-from typing import Any, NamedTuple
+import os
+import sys
+from collections import defaultdict
+from typing import TYPE_CHECKING
 
-import trafilatura
+import report
+from answers import Extractions
+from cuts import Cuts
+from extractors import EXTRACTORS, OURS, installed
+from gold import Page, add_data_options, count, data_sets, load
+from scoring import score
 
-from cleaning.article import Article, Page
-from cleaning.clean import clean
-from cleaning.headlines import headline_key
 from cleaning.rules import RULES
 
-Shingles = Counter[tuple[str, ...]]
-SHOWN = 20
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+NAMES = (OURS, *EXTRACTORS)
 
 
-class Result(NamedTuple):
-    """One page: its gold, what we made of it, trafilatura's title and text."""
-
-    page: dict[str, Any]
-    article: Article
-    title: str
-    text: str
-
-
-def shingles(words: list[str]) -> Shingles:
-    return Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3)) if words[at : at + 4])
-
-
-def words_of(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
-
-
-def both(page: dict[str, Any]) -> Result:
-    article = clean(Page(page["url"], page["html"]))
-    document = trafilatura.bare_extraction(
-        page["html"], url=page["url"], include_comments=False, with_metadata=True, fast=False
-    )
-    title, text = (document.title or "", document.text or "") if document else ("", "")
-    return Result({key: value for key, value in page.items() if key != "html"}, article, title, text)
-
-
-def figures(results: list[Result], *, ours: bool) -> dict[str, float]:
-    """f1, p, r and exact over the pages with a gold text."""
-    precisions, recalls, exact = [], [], []
-    for page, article, their_title, their_text in results:
-        title, text = (article.title, article.text) if ours else (their_title, their_text)
-        gold, found = words_of(page["text"]), words_of(text)
-        if page["headline_in_gold"] and found[: len(words_of(title))] != words_of(title):
-            found = words_of(title) + found
-        wanted, given = shingles(gold), shingles(found)
-        hit = (wanted & given).total()
-        precisions += [hit / given.total()] if given else []
-        recalls += [hit / wanted.total()] if wanted else []
-        exact.append(gold == found)
-    p, r = statistics.mean(precisions or [0]), statistics.mean(recalls or [0])
-    return {"f1": 2 * p * r / (p + r) if p + r else 0.0, "p": p, "r": r, "exact": statistics.mean(exact)}
-
-
-class Cuts:
-    """What each rule cut: blocks and words, and how many of them stand in the gold."""
-
-    def __init__(self) -> None:
-        self.blocks: Counter[str] = Counter()
-        self.false_blocks: Counter[str] = Counter()
-        self.words: Counter[str] = Counter()
-        self.false_words: Counter[str] = Counter()
-        self.samples: dict[str, list[str]] = defaultdict(list)
-        self.gold_words = 0
-
-    def add(self, result: Result) -> None:
-        gold = words_of(result.page["text"])
-        self.gold_words += len(gold)
-        wanted, line = shingles(gold), f" {' '.join(gold)} "
-        handed_over = headline_key(result.article.title) if result.page["headline_in_gold"] else None
-        for block in result.article.removed:
-            rule, words = block.rule or "", words_of(block.text)
-            if not words or headline_key(block.text) == handed_over:
-                continue
-            own = shingles(words)
-            false = f" {' '.join(words)} " in line if len(words) < 4 else 2 * (own & wanted).total() >= own.total()
-            self.blocks[rule] += 1
-            self.words[rule] += len(words)
-            if false:
-                self.false_blocks[rule] += 1
-                self.false_words[rule] += len(words)
-                self.samples[rule].append(f"{result.page['id']}: {block.text[:100]} [{block.evidence}]")
-
-    def report(self) -> None:
-        print(f"\n{'rule':20} {'cuts':>6} {'in gold':>8} {'share':>6} {'words':>8} {'in gold':>8}")
-        for rule in RULES:
-            cuts = max(1, self.blocks[rule])
-            print(
-                f"{rule:20} {self.blocks[rule]:6} {self.false_blocks[rule]:8} {self.false_blocks[rule] / cuts:6.3f}"
-                f" {self.words[rule]:8} {self.false_words[rule]:8}"
-            )
-        lost = self.false_words.total()
-        print(f"all rules cut {lost} of {self.gold_words} gold words: {lost / max(1, self.gold_words):.2%}")
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--sample", type=int, default=1, metavar="N")
-    parser.add_argument("--rule", choices=list(RULES))
-    options = parser.parse_args()
-    files = sorted(options.data.glob("*.jsonl.xz")) if options.data.is_dir() else [options.data]
-    cuts, means = Cuts(), defaultdict(list)
-    print(
-        f"{'set':18} {'pages':>5} {'rejected':>8}   {'f1':>13} {'p':>13} {'r':>13} {'exact':>13}   (ours trafilatura)"
+    add_data_options(parser)
+    parser.add_argument("--extractors", type=extractors, default=NAMES, metavar="A,B", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--rule", choices=list(RULES), help="show blocks that this rule cut and the gold has")
+    parser.add_argument("--losses", action="store_true", help="show the pages of which extraction lost most")
+    parser.add_argument("--show", type=count, default=20, metavar="N", help="so many of them (default: 20)")
+    parser.add_argument(
+        "--jobs", type=count, default=os.cpu_count(), metavar="N", help="processes (default: all cores)"
     )
-    with get_context("spawn").Pool(2) as pool:
-        for file in files:
-            with lzma.open(file, "rt", encoding="utf-8") as lines:
-                pages = [json.loads(line) for line in lines][:: options.sample]
-            results = list(pool.imap(both, pages, 4))
-            rejected = sum(result.article.rejected is not None for result in results)
-            row = f"{file.name.removesuffix('.jsonl.xz'):18} {len(results):5} {rejected:8}  "
-            golden = [result for result in results if result.page["text"]]
-            if golden:
-                ours, theirs = figures(golden, ours=True), figures(golden, ours=False)
-                for name in ours:
-                    means[name].append((ours[name], theirs[name]))
-                    row += f"   {ours[name]:.3f} {theirs[name]:.3f}"
-            print(row, flush=True)
-            for result in golden:
-                cuts.add(result)
-    pairs = (tuple(map(statistics.mean, zip(*values, strict=True))) for values in means.values())
-    print(f"{'mean':33}  " + "".join(f"   {ours:.3f} {theirs:.3f}" for ours, theirs in pairs))
-    cuts.report()
-    for sample in cuts.samples[options.rule][:SHOWN] if options.rule else ():
-        print("   ", sample)
+    options = parser.parse_args(arguments)
+    files = data_sets(parser, options.data, options.sets)
+    names = [name for name in options.extractors if name == OURS or installed(name)]
+    for name in options.extractors:
+        if name not in names:
+            print(f"{EXTRACTORS[name].label} is not installed and left out: see CONTRIBUTING.md")
+    if not names:
+        parser.error("no extractor is left")
+    cuts = _tables(files, options.sample, names, options.jobs)
+    if cuts:
+        report.print_cuts(cuts)
+        if options.rule:
+            report.print_samples(cuts, options.rule, options.show)
+        if options.losses:
+            report.print_losses(cuts, options.show)
+    return 0
+
+
+def _tables(files: dict[str, Path], sample: int, names: Sequence[str], jobs: int) -> dict[str, Cuts]:
+    """Print what the extractors reach on every set and on all; answers with Broadsheet's cuts of the sets with gold."""
+    by_set: dict[str, dict[str, dict[str, float]]] = {}
+    cuts: dict[str, Cuts] = {}
+    total, all_rejected = 0, defaultdict[str, list[Page]](list)
+    with Extractions(names, jobs) as extractions:
+        for set_name, path in files.items():
+            pages = load(path, sample)
+            articles, given, failures = extractions.answers(set_name, pages)
+            by_set[set_name] = {name: score(pages, given[name]) for name in names}
+            report.print_set(set_name, pages, by_set[set_name], failures)
+            if articles:
+                cuts[set_name], rejected = Cuts(), defaultdict[str, list[Page]](list)
+                for page, article in zip(pages, articles, strict=True):
+                    if page.get("text"):
+                        cuts[set_name].add(page, article)
+                    if article.rejected:
+                        rejected[article.rejected].append(page)
+                        all_rejected[article.rejected].append(page)
+                report.print_rejected(len(pages), rejected)
+                total += len(pages)
+    report.print_means(by_set, names)
+    if cuts:
+        report.print_rejected(total, all_rejected)
+    return {name: found for name, found in cuts.items() if found.gold_words}
+
+
+def extractors(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in NAMES]:
+        raise argparse.ArgumentTypeError(f"no extractor {', '.join(unknown)}; there are: {', '.join(NAMES)}")
+    return names
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -42,6 +42,20 @@ def test_every_page_is_answered_in_its_place(news_page: Any) -> None:
     assert set(found[2]["removed"][-1]) == {"text", "rule", "evidence"}
 
 
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [
+        ("2024-05-01T23:30:00-04:00", "2024-05-01T23:30:00-04:00"),
+        ("2024-05-01T23:30:00.5+00:00", "2024-05-01T23:30:00Z"),
+        ("2024-05-01", "2024-05-01T00:00:00Z"),
+    ],
+)
+def test_a_time_is_written_in_the_zone_that_the_page_states(news_page: Any, stated: str, written: str) -> None:
+    head = f"<meta property='article:published_time' content='{stated}'>"
+    (record,) = answers(page_line(1, news_page.html(head=head)))
+    assert record["published_at"] == written
+
+
 def test_broken_lines_are_answered_and_the_next_ones_go_on() -> None:
     lines = [
         "{",

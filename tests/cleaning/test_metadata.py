@@ -1,92 +1,18 @@
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+import pickle
+from pathlib import Path
+from typing import Any
 
 import pytest
+from page_heads import json_ld, metadata
 
 from cleaning.article import Page
 from cleaning.authors import persons
-from cleaning.dates import parse_time
-from cleaning.metadata import Metadata, read_metadata
-from cleaning.parsing import parse
+from cleaning.clean import clean
+from cleaning.page_kind import GRAPH, TYPES
 
-URL = "https://www.harbour-post.example/2024/ferry"
-FETCHED = datetime(2024, 5, 20, 12, tzinfo=UTC)
-
-
-def metadata(head: str = "", body: str = "", *, url: str = URL, fetched_at: datetime | None = FETCHED) -> Metadata:
-    html = f"<html><head>{head}</head><body>{body}</body></html>"
-    tree = parse(html)
-    assert tree is not None
-    return read_metadata(tree, Page(url, html, fetched_at=fetched_at))
-
-
-def json_ld(**fields: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
-
-
-@pytest.mark.parametrize(
-    ("head", "body", "title"),
-    [
-        ("<title>Night ferry is back - Harbour Post</title>", "<h1>Night ferry is back</h1>", "Night ferry is back"),
-        (
-            "<title>Back on the water!</title><meta property='og:title' content='Night ferry to Orrow runs again'>",
-            "<h1>Harbour Post</h1><h2>Other news of today</h2><h2>Night ferry to Orrow runs again</h2>",
-            "Night ferry to Orrow runs again",
-        ),
-        ("<title>Buy, read, enjoy</title>", "<h1>Night ferry runs in June</h1>", "Night ferry runs in June"),
-        ("<title>Night ferry is back | Harbour Post</title><meta property='og:site_name' content='Harbour Post'>", "",
-         "Night ferry is back"),
-        ("<title>Night ferry runs again</title>", "<h1>Harbour: Night ferry runs again</h1>", "Night ferry runs again"),
-        (json_ld(headline="Night ferry &amp; day ferry"), "", "Night ferry & day ferry"),
-        ("", "", ""),
-    ],
-)  # fmt: skip
-def test_the_title_is_the_headline_that_a_reader_sees(head: str, body: str, title: str) -> None:
-    assert metadata(head, body).title == title
-
-
-@pytest.mark.parametrize(
-    ("raw", "moment"),
-    [
-        ("2024-05-16T23:40:00+02:00", datetime(2024, 5, 16, 21, 40, tzinfo=UTC)),
-        ("2024-05-16T23:40:00.000+0200", datetime(2024, 5, 16, 21, 40, tzinfo=UTC)),
-        ("2024-05-16", datetime(2024, 5, 16, tzinfo=UTC)),
-        ("2024-5-6 7:05", datetime(2024, 5, 6, 7, 5, tzinfo=UTC)),
-        ("Thu, 16 May 2024 21:40:00 GMT", datetime(2024, 5, 16, 21, 40, tzinfo=UTC)),
-        ("2024-13-45", None),
-        ("yesterday", None),
-        ("3/4/2024", None),
-        ("0001-01-01T00:00:00+14:00", None),
-        ("", None),
-    ],
-)
-def test_times_are_read_into_utc(raw: str, moment: datetime | None) -> None:
-    assert parse_time(raw) == moment
-
-
-def test_a_stated_time_comes_before_a_guess() -> None:
-    found = metadata(json_ld(datePublished="2024-05-16T21:40:00Z"), "<p>Archive of 2 March 2021</p>")
-    assert found.published_at == datetime(2024, 5, 16, 21, 40, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("raw", ["2031-01-01T00:00:00Z", "1899-12-31"])
-def test_a_time_that_cannot_be_is_kept_as_it_was_written_only(raw: str) -> None:
-    found = metadata(json_ld(datePublished=raw))
-    assert (found.published_at, found.published_raw) == (None, raw)
-
-
-def test_the_future_is_the_future_of_the_page() -> None:
-    later = json_ld(datePublished="2024-05-22T11:00:00Z")
-    assert metadata(later).published_at is not None
-    assert metadata(later, fetched_at=datetime(2024, 5, 1, tzinfo=UTC)).published_at is None
-    assert metadata(later, fetched_at=None).published_at is not None
-
-
-def test_the_day_in_the_address_is_better_than_none() -> None:
-    found = metadata(url="https://www.harbour-post.example/2024/05/16/ferry")
-    assert found.published_at == datetime(2024, 5, 16, tzinfo=UTC)
+COMMONS = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @pytest.mark.parametrize(
@@ -117,6 +43,12 @@ def test_authors_come_from_json_ld_first() -> None:
     assert metadata(head + "<meta name='author' content='desk'>").authors == ("Anna Berg",)
 
 
+def test_authors_of_listed_articles_are_not_the_authors() -> None:
+    byline = "<p class='byline'>By Anna Berg</p>"
+    assert metadata(body=byline).authors == ("Anna Berg",)
+    assert metadata(body=byline + "<p class='byline'>By Tom Hale</p>" * 5).authors == ()
+
+
 @pytest.mark.parametrize(
     ("href", "address"),
     [
@@ -128,3 +60,92 @@ def test_authors_come_from_json_ld_first() -> None:
 )
 def test_a_canonical_address_is_one_or_none(href: str, address: str | None) -> None:
     assert metadata(f"<link rel='canonical' href='{href}'>").canonical_url == address
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "licence", "source"),
+    [
+        (json_ld(license=COMMONS), "", COMMONS, "JSON-LD license"),
+        (json_ld(license={"@type": "CreativeWork", "url": COMMONS}), "", COMMONS, "JSON-LD license"),
+        (json_ld(license={"@type": "CreativeWork", "name": "CC BY 4.0"}), "", "CC BY 4.0", "JSON-LD license"),
+        (f"<link rel='license' href='{COMMONS}'>", "", COMMONS, "<link rel=license>"),
+        ("", "<a rel='license' href='/terms'>Terms</a>", "https://www.harbour-post.example/terms", "<a rel=license>"),
+        ("<meta name='dcterms.license' content='CC0'>", "", "CC0", "meta dcterms.license"),
+        (f"<meta name='copyright' content='2024, {COMMONS}'>", "", COMMONS, "meta copyright"),
+        ("<meta name='copyright' content='2024 Harbour Post'>", "", None, None),
+        ("", f"<p>Photo: <a href='{COMMONS}'>CC BY</a></p>", None, None),  # the photo's, not the article's
+        (json_ld(license=[[], {"url": 3}, "javascript:/x"]), "", None, None),
+    ],
+)
+def test_a_licence_is_what_the_page_declares_for_itself(
+    head: str, body: str, licence: str | None, source: str | None
+) -> None:
+    found = metadata(head, body)
+    assert (found.licence, found.sources.get("licence")) == (licence, source)
+
+
+@pytest.mark.parametrize(
+    ("value", "free"),
+    [(True, True), (False, False), ("True", True), ("false", False), ("no", None), (None, None), ([], None), (0, None)],
+)
+def test_a_page_says_whether_it_is_free(value: object, free: bool | None) -> None:
+    assert metadata(json_ld(isAccessibleForFree=value)).free is free
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "kind"),
+    [
+        (json_ld(), "", "news"),
+        (json_ld("OpinionNewsArticle"), "", "opinion"),
+        (json_ld("http://schema.org/LiveBlogPosting") + json_ld(), "", "live"),
+        (json_ld() + json_ld("Recipe"), "", "news"),
+        (json_ld("CollectionPage") + "<meta property='og:type' content='article'>", "", "section"),
+        (json_ld("WebPage") + "<meta property='og:type' content='article'>", "", "article"),
+        ("<meta property='og:type' content='video.other'>", "", "video"),
+        ("<meta property='og:type' content='newspaper_thing'>", "", None),
+        ("", "<div itemscope itemtype='http://schema.org/NewsArticle'></div>", "news"),
+        ("", "<div itemscope itemtype='http://schema.org/NewsArticle'></div>" * 9, None),  # a list of them
+        ("", "", None),
+    ],
+)
+def test_a_kind_of_page_is_one_plain_word(head: str, body: str, kind: str | None) -> None:
+    assert metadata(head, body).page_kind == kind
+
+
+def test_every_kind_of_page_is_in_the_docs() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "cleaning.md").read_text("utf-8")
+    for word in (*TYPES, *GRAPH.values()):
+        assert f"`{word}`" in docs, word
+
+
+def test_every_fact_has_its_source() -> None:
+    head = (
+        "<title>Night ferry runs again</title><meta property='og:site_name' content='Harbour Post'>"
+        "<meta name='description' content='In June.'><meta name='keywords' content='ferry'>"
+        "<meta property='og:image' content='/f.jpg'><link rel='canonical' href='/ferry'>"
+        "<meta property='article:modified_time' content='2024-05-17'><meta property='og:type' content='article'>"
+        + json_ld(datePublished="2024-05-16T21:40:00+02:00", author="Anna Berg", isAccessibleForFree=True)
+    )
+    found = metadata(head, "<h1>Night ferry runs again</h1>")
+    assert found.sources == {
+        "title": "<h1>",
+        "authors": "JSON-LD author",
+        "published_at": "JSON-LD datePublished",
+        "modified_at": "meta article:modified_time",
+        "description": "meta description",
+        "tags": "meta keywords",
+        "image": "meta og:image",
+        "canonical_url": "<link rel=canonical>",
+        "site_name": "meta og:site_name",
+        "free": "JSON-LD isAccessibleForFree",
+        "page_kind": "JSON-LD @type",
+    }
+    assert metadata().sources == {}
+
+
+def test_where_a_fact_stood_does_not_make_it_another_article(news_page: Any) -> None:
+    one = clean(Page("https://a.example/x", news_page.html(head="<meta name='author' content='Anna Berg'>")))
+    two = clean(Page("https://a.example/x", news_page.html(head="<meta name='dc.creator' content='Anna Berg'>")))
+    assert one.sources != two.sources
+    assert one == two
+    assert pickle.loads(pickle.dumps(one)).sources == one.sources

@@ -43,3 +43,42 @@ def test_an_edited_headline_before_the_first_paragraph_is_cut(
 )
 def test_a_line_that_only_shares_words_with_the_headline_stays(text: str, cleaned: Callable[..., Article]) -> None:
     assert text in cleaned(middle=f"<h2>{text}</h2>").text.split("\n")
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Nachtfähre nach Orrow fährt ab Juni wieder",
+        "ΝΥΧΤΕΡΙΝΌ ΠΛΟΊΟ ΓΙΑ ΤΟ ΌΡΟΟΥ ΑΠΌ ΤΗΝ ΠΡΏΤΗ ΙΟΥΝΊΟΥ",
+        "Ночной паром в Орроу снова пойдёт с первого июня",
+        "六月一日起夜间渡轮恢复运行",
+        "العبارة الليلية تعود إلى العمل في أول يونيو",
+    ],
+)
+def test_it_is_cut_in_any_language(headline: str, news_page: Any, article_text: str) -> None:
+    from cleaning.article import Page
+    from cleaning.clean import clean
+
+    html = type(news_page)(headline).html(top=f"<p><b>{headline}</b></p>", middle=f"<h2>{headline}</h2>")
+    assert clean(Page("https://www.harbour-post.example/a", html)).text == article_text
+
+
+def test_a_line_of_another_crossing_with_nearly_the_same_words_stays_in_the_text(
+    cleaned: Callable[..., Article],
+) -> None:
+    text = "Night ferry to Arrow will run again from the first of July"
+    assert text in cleaned(middle=f"<h2>{text}</h2>").text.split("\n")
+
+
+def test_an_edited_headline_with_a_count_of_comments_behind_it_is_cut(
+    cleaned: Callable[..., Article], news_page: Any, article_text: str
+) -> None:
+    assert cleaned(top=f"<h2>{news_page.headline} 524</h2>").text == article_text
+
+
+def test_a_headline_with_other_numbers_stays(news_page: Any) -> None:
+    from cleaning.article import Page
+    from cleaning.clean import clean
+
+    html = type(news_page)("Lindmouth 3, Pell 2").html(top="<p>Lindmouth 3, Pell 1</p>")
+    assert "Lindmouth 3, Pell 1" in clean(Page("https://www.harbour-post.example/a", html)).text.split("\n")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cleaning.article import BlockKind
+from cleaning.extraction import extract
 from cleaning.parsing import parse
 from cleaning.runs import MOST_RUNS, Run, number_runs, restored
 
@@ -70,3 +71,26 @@ def test_runs_beyond_the_last_number_are_listed_without_one() -> None:
     runs, text = runs_of("<p>ab</p>" * (MOST_RUNS + 5))
     assert len(runs) == MOST_RUNS + 5
     assert restored(text, runs)[1] == list(range(MOST_RUNS))
+
+
+FLAG = "\U0001f3f4" + "".join(chr(0xE0000 + code) for code in (*b"gbeng", 0x7F))
+SPELLINGS = (
+    "می\u200cخواهم بدانم که چرا کشتی\u200cها در بندر مانده\u200cاند و چه زمانی به راه می\u200cافتند، گفت ناخدا.",
+    "श्री\u200dमान ने मंगलवार को कहा कि नाव की चालीस में से ग्यारह प्लेटें बहुत पतली थीं, इसलिए उसे हटा दिया गया।",
+    f"A family 👨\u200d👩\u200d👧 under the flag {FLAG} waited for the ferry that was to come on Tuesday, and it came.",
+)
+
+
+@pytest.mark.parametrize("text", SPELLINGS, ids=["Persian", "Hindi", "emoji"])
+@pytest.mark.parametrize("frame", ["<p>{}</p>", "<ul><li>{}</li></ul>", "<blockquote><p>{} <b>{}</b></p></blockquote>"])
+def test_a_block_has_the_pages_own_spelling(text: str, frame: str) -> None:
+    tree = parse(f"<html><body><article>{frame.format(text, text) * 3}</article></body></html>")
+    assert tree is not None
+    blocks = extract(tree, "https://a.example/2024/05/a").blocks
+    assert [block.text for block in blocks] == [" ".join([text] * frame.count("{}"))] * 3
+
+
+def test_signs_that_stand_for_others_in_the_tree_are_left_out_where_a_page_has_them() -> None:
+    runs, text = runs_of("<p>Old \U0001d200\U0001d000 music \u0605 and more</p>")
+    assert restored(text, runs) == ("Old  music \u0605 and more", [0])
+    assert runs[0].text == "Old music \u0605 and more"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from cleaning.article import Article, Block, BlockKind
+from cleaning.article import UNSTATED, Article, Block, BlockKind
 from storage import articles, runs
 from storage.articles import Kept, article_id
 from storage.models import StoredArticle, StoredBlock
@@ -70,6 +70,30 @@ def test_an_article_comes_back_as_it_was(connection: Connection) -> None:
         ("paragraph", None),
     ]
     assert blocks[1].links == ["https://courier.example/b"]
+
+
+def test_the_clock_of_the_page_is_kept_beside_the_moment(connection: Connection) -> None:
+    there = timezone(timedelta(hours=-3, minutes=-30))
+    says = replace(
+        ARTICLE,
+        published_at=datetime(2026, 11, 21, 23, 45, tzinfo=there),
+        modified_at=NOON,
+        licence="https://creativecommons.org/licenses/by/4.0/",
+        free=True,
+        page_kind="live",
+    )
+    keep(connection, says)
+    row = stored(connection)
+    assert (row.published_at, row.published_offset) == (datetime(2026, 11, 22, 3, 15, tzinfo=UTC), -210)
+    assert row.published_at.tzinfo is UTC
+    assert (row.modified_at, row.modified_offset) == (NOON, 0)
+    assert (row.licence, row.free, row.page_kind) == ("https://creativecommons.org/licenses/by/4.0/", True, "live")
+
+
+def test_a_time_without_a_zone_has_no_offset(connection: Connection) -> None:
+    keep(connection, replace(ARTICLE, published_at=NOON.replace(tzinfo=UNSTATED), modified_at=None))
+    row = stored(connection)
+    assert (row.published_at, row.published_offset, row.modified_offset) == (NOON, None, None)
 
 
 def test_the_same_address_again_replaces_what_was_there(connection: Connection) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Engine, func, insert, select, update
+from sqlalchemy import URL, Engine, MetaData, Table, create_engine, func, insert, select, update
 
 from cleaning.errors import DatabaseMissing, DataFolderError
-from storage.database import database_url, open_database, prepare_data_folder, reading
-from storage.models import Base, Run
+from storage.database import MIGRATIONS, database_url, open_database, prepare_data_folder, reading
+from storage.models import Base, Run, StoredArticle
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -22,6 +24,28 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def test_the_migrations_make_the_schema_that_the_models_say(engine: Engine) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
+        first = Table("article", MetaData(), autoload_with=connection)
+        needed = {column.name: "x" for column in first.c if not column.nullable}
+        needed |= {"authors": [], "tags": [], "language_probability": 0.9, "words": 1, "run_id": 1, "fetched_at": NOON}
+        connection.execute(insert(first).values(**needed))
+    engine.dispose()
+    again = open_database(database_url, create=False)
+    with reading(again) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        row = connection.execute(select(StoredArticle.__table__)).one()
+    again.dispose()
+    assert (row.title, row.authors, row.fetched_at) == ("x", [], NOON)
+    assert (row.published_offset, row.modified_offset, row.licence, row.free, row.page_kind) == (None,) * 5
 
 
 def test_an_open_database_can_be_opened_again(engine: Engine, database_url: URL) -> None:

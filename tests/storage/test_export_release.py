@@ -28,7 +28,12 @@ CORPUS: list[dict[str, Any]] = [
         "site_name": "The Herald",
         "authors": ["Ada Reed", "Ömer Şen"],
         "published_at": datetime(2026, 11, 3, 23, 59, 59, 999999, tzinfo=UTC),
+        "published_offset": -300,
         "modified_at": datetime(2026, 11, 4, 7, tzinfo=UTC),
+        "modified_offset": 0,
+        "licence": "https://creativecommons.org/licenses/by/4.0/",
+        "free": False,
+        "page_kind": "news",
         "description": "After nine years.",
         "tags": ["harbour", "bridges"],
         "image": "https://herald.example/bridge.jpg",
@@ -103,13 +108,18 @@ def test_a_record_says_everything_that_the_store_knows(corpus: Engine, tmp_path:
         "title": "Harbour bridge opens",
         "authors": ["Ada Reed", "Ömer Şen"],
         "published_at": "2026-11-03T23:59:59.999999Z",
+        "published_local": "2026-11-03T18:59:59.999999-05:00",
         "modified_at": "2026-11-04T07:00:00Z",
+        "modified_local": "2026-11-04T07:00:00+00:00",
         "fetched_at": "2026-11-20T08:00:00Z",
         "language": "en",
         "language_probability": 0.99,
         "description": "After nine years.",
         "tags": ["harbour", "bridges"],
         "image": "https://herald.example/bridge.jpg",
+        "licence": "https://creativecommons.org/licenses/by/4.0/",
+        "free": False,
+        "page_kind": "news",
         "text": "Nine years.\nThen a “bridge”.\u2028Still the same block.",
         "words": 4,
         "cleaner_version": "1",
@@ -117,6 +127,12 @@ def test_a_record_says_everything_that_the_store_knows(corpus: Engine, tmp_path:
         "duplicate_rule": None,
         "duplicate_likeness": None,
     }
+
+
+def test_a_time_without_a_zone_has_no_local_form(on_sqlite: Engine, tmp_path: Path) -> None:
+    released(on_sqlite, tmp_path / "out", languages=("de",))
+    (record,) = records(tmp_path / "out")
+    assert (record["published_at"], record["published_local"]) == ("2026-11-04T00:00:00Z", None)
 
 
 def test_duplicates_come_on_request_and_name_what_they_repeat(corpus: Engine, tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ _TYPES = {
     Kind.MOMENT: pa.timestamp("us", tz="UTC"),
     Kind.COUNT: pa.int64(),
     Kind.SHARE: pa.float64(),
+    Kind.TRUTH: pa.bool_(),
 }
 SCHEMA = pa.schema([pa.field(field.name, _TYPES[field.kind], nullable=field.nullable) for field in FIELDS])
 
 # Columns whose values recur; a dictionary of texts and addresses is built only to be thrown away.
-_RECURRING = ["site", "site_name", "language", "cleaner_version", "duplicate_rule"]
+_RECURRING = ["site", "site_name", "language", "page_kind", "cleaner_version", "duplicate_rule"]
 
 
 @contextmanager

@@ -1,0 +1,139 @@
+"""Times as people write them: 5 May 2024, 5. Mai 2024, May 5, 2024, 5/5/24, 2024年5月5日, each perhaps with an hour."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.article import UNSTATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cleaning.dates.order import Order
+
+NAME = r"([^\W\d_][^\s\d.,;:/|()\[\]-]{1,20})"
+YEAR = r"((?:19|20|25)\d\d)(?!\d)"  # 25: the Buddhist era
+ORDINAL = r"(?:st|nd|rd|th|er|ro|º|°|ª|η|-го)?"
+OF = r"(?:(?:de|del|of|da|gada) |d['’])?"
+# Lines with single spaces. The groups stand in the order of their names.
+FORMS = (
+    ("ymd", re.compile(rf"(?<![\d./-]){YEAR} ?[-/.] ?(\d\d?) ?[-/.] ?(\d\d?)(?!\d)")),
+    ("ymd", re.compile(rf"(?<!\d){YEAR} ?[年년] ?(\d\d?) ?[月월] ?(\d\d?)(?!\d)")),
+    ("dmy", re.compile(rf"(?<!\d)(\d\d?){ORDINAL}[ ./-]{{0,2}}{OF}{NAME}[ .,/-]{{0,3}}{OF}{YEAR}")),
+    ("mdy", re.compile(rf"{NAME}\.?[ -](\d\d?){ORDINAL}[.,]{{0,2}} ?{YEAR}")),
+    ("ymd", re.compile(rf"(?<!\d){YEAR}[.,]? (?:m\. )?{NAME} (\d\d?)(?!\d)")),
+    ("ydm", re.compile(rf"(?<!\d){YEAR}\. ?gada (\d\d?)\. ?{NAME}")),
+    ("figures", re.compile(r"(?<![\d./-])(\d\d?) ?([./-]) ?(\d\d?) ?[./-] ?((?:19|20|25)\d\d|\d\d)(?![\d:])")),
+)  # fmt: skip
+HOUR = re.compile(
+    r"(?<!\d)(\d\d?)(?:[:.h](\d\d)(?::(\d\d)(?:\.\d{1,6})?)?)?"
+    r" ?(?:([ap])\.? ?m\b|(?:GMT|UTC)? ?([+-]\d\d):?(\d\d)(?!\d)|(Z)\b)?",
+    re.IGNORECASE,
+)
+BEHIND, BEFORE = 30, 14  # characters from a date in which its hour stands
+BUDDHIST = 543  # years that its era is ahead
+LONGEST = 400  # characters of a line in which a date is looked for
+
+
+class Written(NamedTuple):
+    """A time in a line: aware, in the zone UNSTATED where none is written beside it."""
+
+    moment: datetime
+    has_hour: bool
+    start: int
+
+
+def written(line: str, order: Order) -> Iterator[Written]:
+    """The times in a line, in the order of its forms. One in figures that has two meanings is left out where the
+    page's own order is not known."""
+    text = " ".join(line[:LONGEST].split()).replace(" ,", ",")
+    if not any(map(str.isdigit, text)):
+        return
+    for form, pattern in FORMS:
+        for match in pattern.finditer(text):
+            day = _figures(match, order) if form == "figures" else _named(match, form, order)
+            if day is not None:
+                yield _with_hour(text, match, day)
+
+
+def month(name: str, language: str = "") -> int | None:
+    """The number of the month with this name or abbreviation, in the language or in any."""
+    by_language, in_any = _months()
+    key = _plain(name)
+    return by_language.get((language, key)) or in_any.get(key)
+
+
+def _named(match: re.Match[str], form: str, order: Order) -> datetime | None:
+    parts = dict(zip(form, match.groups(), strict=True))
+    number = int(parts["m"]) if parts["m"].isdecimal() else month(parts["m"], order.language)
+    return _day(int(parts["y"]), number, int(parts["d"])) if number else None
+
+
+def _figures(match: re.Match[str], order: Order) -> datetime | None:
+    first, separator, second, last = match.groups()
+    one, two = int(first), int(second)
+    year = int(last) if len(last) == 4 else _century(int(last))
+    if separator == "." and two <= 12:
+        return _day(year, two, one)  # 4.12.2024 is written where the day comes first
+    if one > 12 or two > 12 or one == two:
+        return _day(year, min(one, two), max(one, two)) if min(one, two) <= 12 else None
+    if order.month_first is None:
+        return None
+    return _day(year, one, two) if order.month_first else _day(year, two, one)
+
+
+def _century(year: int) -> int:
+    return 1900 + year if year >= 90 else 2000 + year
+
+
+def _day(year: int, number: int, day: int) -> datetime | None:
+    try:
+        return datetime(year - BUDDHIST if year >= 2500 else year, number, day, tzinfo=UNSTATED)
+    except ValueError:
+        return None
+
+
+def _with_hour(text: str, match: re.Match[str], day: datetime) -> Written:
+    behind = text[match.end() : match.end() + BEHIND]
+    before = text[max(0, match.start() - BEFORE) : match.start()]
+    for found in (*HOUR.finditer(behind), *HOUR.finditer(before)):
+        hour, minute, second, half, zone, zone_minutes, universal = found.groups()
+        if minute is None and half is None:
+            continue
+        hours = int(hour) % 12 + (12 if (half or "").lower() == "p" else 0) if half else int(hour)
+        try:
+            moment = day.replace(hour=hours, minute=int(minute or 0), second=int(second or 0))
+            if zone:
+                ahead = timedelta(hours=int(zone), minutes=int(zone[0] + zone_minutes))
+                moment = moment.replace(tzinfo=timezone(ahead))
+            elif universal:
+                moment = moment.replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        return Written(moment, True, match.start())
+    return Written(day, False, match.start())
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold()).replace("ı", "i")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).rstrip("'’׳॰")
+
+
+@cache
+def _months() -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    by_language: dict[tuple[str, str], int] = {}
+    in_any: dict[str, int] = {}
+    for line in (files("cleaning.dates") / "months.txt").read_text("utf-8").splitlines():
+        language, colon, rest = line.partition(":")
+        if line.startswith("#") or not colon:
+            continue
+        for number, names in enumerate(rest.split("|"), 1):
+            for name in names.split():
+                by_language[language, name] = number
+                in_any.setdefault(name, number)
+    return by_language, in_any

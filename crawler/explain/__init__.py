@@ -1,0 +1,1 @@
+"""`scrapy explain`: what the cleaner makes of one page, and why. Nothing is stored."""

@@ -1,0 +1,48 @@
+"""Pages with gold text: data sets as NAME.jsonl.xz, a page a line.
+
+A page is an object with `id`, `url`, `html` and, each or null: `text` (the gold), `with` and `without` (snippets that
+must and must not be in the text), `title`, `date`, `headline_in_gold` (the gold begins with the headline).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+from pathlib import Path
+from typing import Any
+
+ENDING = ".jsonl.xz"
+Page = dict[str, Any]
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", type=Path, help=f"a folder of NAME{ENDING}, or one of them")
+    parser.add_argument("--sample", type=count, default=1, metavar="N", help="take every Nth page of each set")
+    parser.add_argument("--sets", metavar="A,B", help="only these sets of the folder")
+
+
+def count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
+def data_sets(parser: argparse.ArgumentParser, data: Path, chosen: str | None = None) -> dict[str, Path]:
+    """The data sets' files by name; ends the program with one line and status 2 where there are none."""
+    if not data.exists():
+        parser.error(f"{data} does not exist")
+    paths = sorted(data.glob(f"*{ENDING}")) if data.is_dir() else [data]
+    found = {path.name.removesuffix(ENDING): path for path in paths}
+    if not found:
+        parser.error(f"no *{ENDING} in {data}")
+    names = chosen.split(",") if chosen else list(found)
+    if missing := [name for name in names if name not in found]:
+        parser.error(f"no set {', '.join(missing)} in {data}; there are: {', '.join(found)}")
+    return {name: found[name] for name in names}
+
+
+def load(path: Path, sample: int = 1) -> list[Page]:
+    """Every `sample`th page of a data set."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for number, line in enumerate(lines) if number % sample == 0]

@@ -1,0 +1,136 @@
+"""Pages a CPU second on one core: `clean` with everything it does, beside trafilatura with its metadata.
+
+    python tests/benchmarks/speed.py DATA
+    python tests/benchmarks/speed.py DATA --sample 10 --sets big9,daniel
+
+DATA is a folder of NAME.jsonl.xz or one of them, a page a line (tests/benchmarks/gold.py). Both work in this one
+process, page by page in turn, on the same text, each of them first on every other page. The clock is the process's CPU
+time; before each page, outside of it, the libraries' caches are emptied. trafilatura is in its standard mode, without
+comments. The first pages are done once unmeasured, before all others. Peak memory is that of a process of its own each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractors import begin, broadsheet, standard
+from gold import add_data_options, count, data_sets, load
+from stages import STAGES, Stages
+
+from cleaning.clean import forget, warm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gold import Page
+
+WORK = {"broadsheet": broadsheet, "trafilatura": standard}
+WARM_UP = 20  # pages
+LARGEST = 50  # pages that memory is measured on
+
+
+@dataclass
+class Times:
+    """CPU seconds for so many pages."""
+
+    pages: int = 0
+    ours: float = 0.0
+    theirs: float = 0.0
+
+    def add(self, other: Times) -> None:
+        self.pages += other.pages
+        self.ours += other.ours
+        self.theirs += other.theirs
+
+    def row(self, name: str) -> str:
+        ours, theirs = self.pages / (self.ours or 1), self.pages / (self.theirs or 1)
+        return f"{name:<18}{self.pages:>7}{ours:>12.1f}{theirs:>13.1f}{ours / (theirs or 1):>8.2f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_data_options(parser)
+    parser.add_argument("--largest", type=count, default=LARGEST, metavar="N", help="pages that memory is measured on")
+    options = parser.parse_args(arguments)
+    files = data_sets(parser, options.data, options.sets)
+    begin()
+    warm()
+    total, stages = Times(), Stages()
+    largest: list[Page] = []
+    print(f"{'pages a CPU second':<18}{'pages':>7}{'Broadsheet':>12}{'trafilatura':>13}{'ratio':>8}")
+    for number, (name, path) in enumerate(files.items()):
+        pages = load(path, options.sample)
+        if not number:
+            for page in pages[:WARM_UP]:
+                _both(page, ours_first=True)
+        times = measure(pages, stages)
+        print(times.row(name), flush=True)
+        total.add(times)
+        largest = sorted(largest + pages, key=lambda page: len(page["html"]), reverse=True)[: options.largest]
+    print(total.row("all"))
+    print_stages(stages, total)
+    print(f"\npeak memory on the {len(largest)} largest pages, each in a process of its own")
+    for name in WORK:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            before, peak = process.submit(memory, name, largest).result()
+        print(f"{name:<18}{peak:>7.0f} MB, {before:.0f} before the first page")
+    return 0
+
+
+def measure(pages: Sequence[Page], stages: Stages) -> Times:
+    times = Times()
+    with stages.watched():
+        for number, page in enumerate(pages):
+            ours, theirs = _both(page, ours_first=number % 2 == 0)
+            times.add(Times(1, ours, theirs))
+    return times
+
+
+def _both(page: Page, *, ours_first: bool) -> tuple[float, float]:
+    """CPU seconds that Broadsheet and trafilatura need for a page."""
+    spent: dict[str, float] = {}
+    for name in WORK if ours_first else reversed(WORK):
+        forget()
+        began = time.process_time()
+        WORK[name](page["url"], page["html"])
+        spent[name] = time.process_time() - began
+    return spent["broadsheet"], spent["trafilatura"]
+
+
+def print_stages(stages: Stages, total: Times) -> None:
+    print(f"\n{'our time':<18}{'ms a page':>12}{'share':>8}")
+    rest = total.ours - sum(stages.seconds.values())
+    for stage, seconds in [*((stage, stages.seconds[stage]) for stage in STAGES), ("rest", rest), ("all", total.ours)]:
+        print(f"{stage:<18}{1000 * seconds / max(1, total.pages):>12.2f}{seconds / (total.ours or 1):>8.1%}")
+
+
+def memory(name: str, pages: Sequence[Page]) -> tuple[float, float]:
+    """Megabytes of resident memory of this process: before the first page, and the most there was."""
+    begin()
+    if name == "broadsheet":
+        warm()
+    before = _resident("VmRSS")
+    for page in pages:
+        forget()
+        WORK[name](page["url"], page["html"])
+    return before, _resident("VmHWM")
+
+
+def _resident(field: str) -> float:
+    # Not getrusage: its maximum is inherited from the parent.
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(field))
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,219 @@
+"""What holds for every page, whatever is in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cleaning.article import Article, Page
+from cleaning.clean import clean
+from cleaning.extraction import extract
+from cleaning.likelihood.trees import trained
+from cleaning.likelihood.weighing import weigh
+from cleaning.metadata import read_metadata
+from cleaning.parsing import parse
+from cleaning.workers import Cleaners
+
+URL = "https://www.harbour-post.example/2024/05/16/page"
+SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+# Sentences, labels and other languages' lines, so that rules have something to judge.
+TEXTS = st.sampled_from(
+    """
+    The board had taken the boat out of service in January, when a survey found that eleven of forty plates were thin.
+    Die Reederei wartet seit dem Winter auf neue Platten, und die Werft in Pell wartet auf das Geld der Reederei.
+    Ночной паром между Линдмутом и Орроу снова пойдёт с первого июня, решила портовая комиссия в четверг вечером.
+    港务局星期四晚上决定，林德茅斯与奥罗之间的夜间渡轮将从六月一日起恢复运行，委员们一致通过了这个决定。
+    नाव की चालीस में से ग्यारह प्लेटें बहुत पतली थीं, इसलिए बोर्ड ने उसे जनवरी में सेवा से हटा दिया था।
+    See also|Read more:|Lesen Sie auch|Читайте также:|延伸阅读|Print|Share|© 2024|All rights reserved|Leave a Reply
+    By Anna Berg|16 May 2024|Comment|Your email address will not be published.|Sign up for our newsletter|Yes.|&lt;b&gt;
+    """.replace("\n", "|")
+    .replace("    ", "")
+    .strip("|")
+    .split("|")
+) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="<>&"), max_size=40)
+CLASSES = st.sampled_from(
+    ["", " class='share'", " class='related-box'", " class='byline'", " id='comments'", " hidden"]
+)
+
+
+def element(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Some HTML in an element, linked, or beside other HTML."""
+    tag = st.sampled_from(
+        [
+            "p",
+            "div",
+            "li",
+            "h2",
+            "h3",
+            "blockquote",
+            "strong",
+            "em",
+            "span",
+            "td",
+            "pre",
+            "figcaption",
+            "section",
+            "aside",
+        ]
+    )
+    return (
+        st.builds(lambda name, attribute, html: f"<{name}{attribute}>{html}</{name}>", tag, CLASSES, inner)
+        | st.builds(lambda html: f"<a href='/2024/05/other'>{html}</a>", inner)
+        | st.builds(lambda html: f"<ul><li>{html}</li></ul>", inner)
+        | st.builds(lambda html: f"<table><tr><td>{html}</td><td>1</td></tr></table>", inner)
+        | st.builds("{}<br>{}".format, inner, inner)
+        | st.builds("{}{}".format, inner, inner)
+    )
+
+
+HTML = st.recursive(TEXTS, element, max_leaves=25)
+PAGES = st.builds(
+    "<html><head><title>{} - Harbour Post</title></head><body><h1>{}</h1><main>{}</main>{}</body></html>".format,
+    TEXTS,
+    TEXTS,
+    HTML,
+    HTML,
+)
+
+
+def letters(text: str) -> str:
+    """The text's letters and digits, without marks, spaces and what cannot be seen."""
+    return "".join(letter for letter in text if letter.isalnum() and not unicodedata.combining(letter))
+
+
+@SLOW
+@given(PAGES)
+def test_cleaning_again_gives_the_same_article(html: str) -> None:
+    assert clean(Page(URL, html)) == clean(Page(URL, html))
+
+
+@SLOW
+@given(PAGES)
+def test_the_words_of_every_block_stand_in_the_page_in_their_order(html: str) -> None:
+    tree = parse(html)
+    assert tree is not None
+    page = letters(tree.find("body").text_content())
+    for block in clean(Page(URL, html)).blocks:
+        for word in re.findall(r"\w+", block.text):
+            assert letters(word) in page
+        rest = iter(page)
+        assert all(letter in rest for letter in letters(block.text))
+
+
+@SLOW
+@given(PAGES)
+def test_kept_and_cut_blocks_are_all_that_was_extracted_in_order(html: str) -> None:
+    tree = parse(html)
+    assert tree is not None
+    metadata = read_metadata(tree, Page(URL, html))
+    grown = weigh(extract(tree, URL), trained(), metadata, URL).extraction
+    extracted = [(block.text, block.kind, block.path) for block in grown.blocks]
+    article = clean(Page(URL, html))
+    assert [(block.text, block.kind, block.path) for block in article.blocks] == extracted
+    assert len(article.removed) + len([block for block in article.blocks if block.kept]) == len(extracted)
+
+
+@SLOW
+@given(PAGES)
+def test_every_cut_has_a_rule_and_evidence_and_kept_blocks_only_what_speaks_for_them(html: str) -> None:
+    article = clean(Page(URL, html))
+    assert article.rejected != "cleaner-error"
+    for block in article.blocks:
+        assert (block.rule is None) is block.kept
+        if block.kept:
+            assert block.evidence is None or block.evidence.startswith("left out by trafilatura")
+        else:
+            assert block.evidence
+        assert block.text == " ".join(block.text.split())
+        assert 0 <= block.link_share <= 1
+    assert article.text == "\n".join(block.text for block in article.blocks if block.kept)
+
+
+@SLOW
+@given(
+    st.text()
+    | st.binary().map(lambda raw: raw.decode("latin-1"))
+    | st.binary().map(lambda raw: raw.decode("utf-16", "replace"))
+)
+@example("<html><body><p>\ud800</p>")
+@example("\0")
+def test_no_text_raises(html: str) -> None:
+    article = clean(Page(URL, html))
+    assert isinstance(article, Article)
+    assert article.rejected not in (None, "cleaner-error")
+    article.text.encode()
+
+
+@SLOW
+@given(st.text(max_size=80), PAGES)
+def test_no_address_raises(url: str, html: str) -> None:
+    assert clean(Page(url, html)).rejected != "cleaner-error"
+
+
+PARAGRAPH = "<p>The board had taken the boat out of service in January, when a survey found the plates too thin.</p>"
+LINKS = "".join(
+    f"<li><a href='/2024/05/{at}'>A headline of the story number {at} of this year</a></li>" for at in range(300)
+)
+TEASERS = "".join(
+    f"<div><h2><a href='/2024/{at}'>A headline of story number {at}</a></h2>{PARAGRAPH}</div>" for at in range(20)
+)
+# Bad input, with what is said of it: None where an article comes out.
+BAD = {
+    "empty": ("", "no-text"),
+    "white space": (" \r\n\t" * 1_000, "no-text"),
+    "binary": ("".join(map(chr, range(256))) * 5_000, "not-html"),
+    "an image": ("\x89PNG\r\n\x1a\n" + "\x00\xff\x10" * 100_000, "not-html"),
+    "5 MB of one line": (f"<html><body><p>{'word ' * 1_000_000}</p></body></html>", None),
+    "5 MB without a space": (f"<html><body><p>{'x' * 5_000_000}</p></body></html>", None),
+    "5 MB without markup": ("word " * 1_000_000, "not-html"),
+    "50,000 short paragraphs": (f"<html><body>{'<p>A short one.</p>' * 50_000}</body></html>", None),
+    "50,000 short linked paragraphs": (
+        f"<html><body>{'<p><a href=/a>A short one</a></p>' * 50_000}</body></html>",
+        None,
+    ),
+    "20,000 nested divisions": (
+        f"<html><body>{'<div>' * 20_000}{PARAGRAPH * 3}{'</div>' * 20_000}</body></html>",
+        None,
+    ),
+    "20,000 nested quotations": (f"<html><body>{'<blockquote>' * 20_000}{PARAGRAPH * 3}</body></html>", None),
+    "20,000 nested links": (f"<html><body>{'<a href=/a>' * 20_000}{PARAGRAPH * 3}</body></html>", "section"),
+    "NUL between the letters": (f"<html><body>{PARAGRAPH * 3}</body></html>".replace("o", "o\0"), None),
+    "lone surrogates": (f"<html><body>{PARAGRAPH * 3}\udcff<p>\ud800</p></body></html>", None),
+    "a wrong charset": (
+        f"<html><head><meta charset='utf-16'></head><body>{PARAGRAPH * 3}</body></html>",
+        None,
+    ),
+    "a charset that is none": (f"<html><meta charset='klingon'><body>{PARAGRAPH * 3}</body></html>", None),
+    "no charset, wrong letters": (f"<html><body>{PARAGRAPH * 3}<p>FÃ¤hre</p></body></html>", None),
+    "frames only": ("<html><frameset cols='20%,*'><frame src='a'><frame src='b'></frameset></html>", "no-text"),
+    "a frame in the body": ("<html><body><iframe src='/a'></iframe></body></html>", "no-text"),
+    "scripts only": ("<html><body><script>let page = '<p>words</p>'</script></body></html>", "no-text"),
+    "only links": (f"<html><body><ul>{LINKS}</ul></body></html>", "section"),
+    "only teasers": (f"<html><body>{TEASERS}</body></html>", "section"),
+    "100,000 unclosed elements": ("<html><body>" + "<p><b><i>x" * 33_000, None),
+    "100,000 attributes": ("<html><body><p " + "a " * 100_000 + f">{PARAGRAPH * 3}</body></html>", None),
+    "a table of 40,000 cells": (
+        f"<html><body><table>{'<tr><td>1</td><td>2</td></tr>' * 20_000}</table></body></html>",
+        None,
+    ),
+}
+DEADLINE = 20.0  # seconds a page, the crawl's
+
+
+@pytest.fixture(scope="module")
+def cleaners() -> object:
+    pool = Cleaners(count=1, deadline=DEADLINE)
+    pool.start()
+    yield pool
+    pool.stop()
+
+
+@pytest.mark.parametrize(("html", "reason"), BAD.values(), ids=BAD)
+def test_bad_input_is_answered_in_time_and_with_its_reason(html: str, reason: str | None, cleaners: Cleaners) -> None:
+    article = cleaners.submit(Page(URL, html)).result(DEADLINE + 20)
+    assert article.rejected == reason

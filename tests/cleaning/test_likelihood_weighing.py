@@ -1,0 +1,216 @@
+"""What is added to an extraction and what is doubted of it, by models made for one test each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cleaning.article import Article, BlockKind, Page
+from cleaning.clean import clean
+from cleaning.extraction import Extraction, block_of, extract
+from cleaning.likelihood.features import FEATURES
+from cleaning.likelihood.trees import Trees
+from cleaning.likelihood.weighing import Weighed, weigh
+from cleaning.metadata import Metadata, read_metadata
+from cleaning.parsing import parse
+from cleaning.runs import number_runs
+
+URL = "https://www.harbour-post.example/2024/05/16/ferry"
+PROSE = (
+    "The board had taken the boat out of service in January, when a survey found that eleven plates were too thin.",
+    "New plates were fitted at the yard in Pell during March and April, and the work cost a third more than planned.",
+    "The timetable is the same as before: the boat leaves Lindmouth at ten and arrives at Orrow at six in the morning.",
+)
+
+
+def asking(name: str, threshold: float, low: float, high: float) -> Trees:
+    """One question: the log-odds of texts with at most the threshold, and of those with more."""
+    return Trees(((FEATURES.index(name), threshold, low, high, 0.0),))
+
+
+EVERYTHING, NOTHING = Trees((5.0,)), Trees((-5.0,))
+LONG_TEXTS = asking("length", 80, -5.0, 5.0)
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def taken(body: str, *spans: tuple[int, ...]) -> tuple[Extraction, Metadata]:
+    """A page of which these runs were taken, a block a span."""
+    html = f"<html><body>{body}</body></html>"
+    tree = parse(html)
+    assert tree is not None
+    metadata = read_metadata(tree, Page(URL, html))
+    runs = number_runs(tree)
+    blocks = []
+    for span in spans:
+        block = block_of(" ".join(runs[number].text for number in span), [runs[number] for number in span], URL)
+        assert block is not None
+        blocks.append(block)
+    return Extraction(tuple(blocks), spans, tuple(runs), URL), metadata
+
+
+def weighed(trees: Trees, body: str, *spans: tuple[int, ...]) -> Weighed:
+    extraction, metadata = taken(body, *spans)
+    return weigh(extraction, trees, metadata, URL)
+
+
+def texts(found: Weighed) -> list[str]:
+    return [block.text for block in found.extraction.blocks]
+
+
+def test_a_paragraph_left_out_between_two_twins_is_added_in_its_place_and_says_why() -> None:
+    body = "".join(f"<div class='row'><div class='text'><p>{text}</p></div></div>" for text in PROSE)
+    found = weighed(LONG_TEXTS, body, (0,), (2,))
+    assert texts(found) == list(PROSE)
+    assert found.extraction.spans == ((0,), (1,), (2,))
+    first, added, last = found.extraction.blocks
+    assert (first.evidence, last.evidence) == (None, None)
+    assert added.evidence == f"left out by trafilatura, 99% likely: {len(PROSE[1])} letters"
+    assert (added.kind, added.path, added.kept) == (BlockKind.PARAGRAPH, "div.row > div.text > p", True)
+    assert not found.doubts
+
+
+def test_what_is_added_brings_its_links_and_its_kind() -> None:
+    item = f"<ul><li>{PROSE[1]} <a href='/pell'>The yard</a></li></ul>"
+    found = weighed(LONG_TEXTS, paragraphs(PROSE[0]) + item + paragraphs(PROSE[2]), (0,), (2,))
+    added = found.extraction.blocks[1]
+    assert (added.kind, added.links) == (BlockKind.ITEM, ("https://www.harbour-post.example/pell",))
+
+
+def test_a_text_is_taken_in_whose_likelihood_is_high_and_a_paragraph_in_the_middle() -> None:
+    for text, log_odds, count in ((PROSE[1], 5.0, 3), (PROSE[1], 0.0, 3), (PROSE[1], -1.0, 2), ("Two words", 0.0, 2)):
+        body = paragraphs(PROSE[0], text, PROSE[2])
+        assert len(weighed(Trees((log_odds,)), body, (0,), (2,)).extraction.blocks) == count
+
+
+def test_blocks_stand_in_the_order_of_the_page_and_each_beside_its_own_runs() -> None:
+    body = paragraphs(*PROSE, "Two words", *PROSE)
+    found = weighed(EVERYTHING, body, (1,), (5,))
+    runs = found.extraction.runs
+    assert found.extraction.spans == tuple((number,) for number in range(7))
+    assert texts(found) == [run.text for run in runs]
+
+
+def test_a_block_that_cannot_be_traced_stays_behind_the_one_before_it_and_undoubted() -> None:
+    extraction, metadata = taken(paragraphs(*PROSE), (0,), (2,))
+    untraced = block_of("Nobody knows where this stood", [], URL)
+    assert untraced is not None
+    extraction = Extraction(
+        (extraction.blocks[0], untraced, extraction.blocks[1]), ((0,), (), (2,)), extraction.runs, URL
+    )
+    grown = weigh(extraction, EVERYTHING, metadata, URL)
+    assert texts(grown) == [PROSE[0], untraced.text, PROSE[1], PROSE[2]]
+    assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {0, 2}
+
+
+def test_a_text_that_carries_no_number_is_not_added_for_it_may_be_there_already() -> None:
+    body = paragraphs(PROSE[0]) + "<p>A</p>" + paragraphs(PROSE[2])
+    assert texts(weighed(EVERYTHING, body, (0,), (2,))) == [PROSE[0], PROSE[2]]
+
+
+def test_a_doubt_tells_how_likely_and_what_speaks_against() -> None:
+    found = weighed(LONG_TEXTS, paragraphs(PROSE[0], "Two words", PROSE[2]), (0,), (1,), (2,))
+    assert found.doubts.keys() == {1}
+    assert found.doubts[1].evidence == "1% likely: 9 letters"
+    assert found.doubts[1].likelihood == pytest.approx(0.0067, abs=0.0001)
+
+
+def test_doubts_are_of_blocks_as_they_stand_after_the_additions() -> None:
+    found = weighed(LONG_TEXTS, paragraphs(*PROSE, "Two words"), (1,), (3,))
+    assert [texts(found)[index] for index in found.doubts] == ["Two words"]
+
+
+def test_a_doubtful_line_of_a_paragraph_is_split_off() -> None:
+    found = weighed(LONG_TEXTS, f"<p>{PROSE[0]}<br>Photo: Berg<br>{PROSE[1]}</p>", (0, 1, 2))
+    assert texts(found) == [PROSE[0], "Photo: Berg", PROSE[1]]
+    assert found.extraction.spans == ((0,), (1,), (2,))
+    assert found.doubts.keys() == {1}
+
+
+@pytest.mark.parametrize("trees", [EVERYTHING, NOTHING])
+def test_a_paragraph_whose_lines_are_of_one_mind_stays_whole(trees: Trees) -> None:
+    found = weighed(trees, f"<p>{PROSE[0]}<br>Photo: Berg<br>{PROSE[1]}</p>", (0, 1, 2))
+    assert found.extraction.spans == ((0, 1, 2),)
+
+
+def test_a_paragraph_stays_whole_where_its_words_are_not_those_of_its_lines() -> None:
+    extraction, metadata = taken(f"<p>{PROSE[0]}<br>Photo: Berg</p>", (0, 1))
+    other = block_of(f"{PROSE[0]} Photo by Berg", extraction.runs, URL)
+    assert other is not None
+    extraction = Extraction((other,), extraction.spans, extraction.runs, URL)
+    assert weigh(extraction, LONG_TEXTS, metadata, URL).extraction.blocks == (other,)
+
+
+def test_preformatted_text_stays_whole() -> None:
+    found = weighed(LONG_TEXTS, f"<pre>{PROSE[0]}<br>print()</pre>", (0, 1))
+    assert found.extraction.spans == ((0, 1),)
+
+
+def test_a_table_of_results_is_never_doubted_and_a_row_of_links_is() -> None:
+    row = "<tr><td>Pell</td><td>2:1</td></tr>"
+    extraction, metadata = _table(row, "| Pell | 2:1 |")
+    assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {0}
+    extraction, metadata = _table(row.replace("Pell", "<a href='/pell'>Pell</a>"), "| Pell | 2:1 |")
+    assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {0, 1}
+
+
+def _table(row: str, line: str) -> tuple[Extraction, Metadata]:
+    extraction, metadata = taken(f"{paragraphs(PROSE[0])}<table>{row}</table>", (0,))
+    block = block_of(line, extraction.runs[1:], URL)
+    assert block is not None
+    assert block.kind is BlockKind.ROW
+    return Extraction((*extraction.blocks, block), ((0,), (1, 2)), extraction.runs, URL), metadata
+
+
+@pytest.mark.parametrize("trees", [EVERYTHING, NOTHING])
+def test_nothing_comes_of_a_page_without_text(trees: Trees) -> None:
+    metadata = read_metadata(None, Page(URL, ""))
+    assert weigh(Extraction(), trees, metadata, URL) == (Extraction(), {})
+
+
+@pytest.mark.parametrize("trees", [EVERYTHING, NOTHING, LONG_TEXTS, Trees(())])
+def test_blocks_and_their_runs_stay_parallel(trees: Trees, news_page: Any) -> None:
+    html = news_page.html(
+        middle="<p>One<br>two<br>three</p><table><tr><td>Pell</td><td>2:1</td></tr></table><pre>a = 1\nb = 2</pre>",
+        below="<div class='share'><p>Share</p><ul><li>An item</li></ul></div>",
+    )
+    tree = parse(html)
+    assert tree is not None
+    metadata = read_metadata(tree, Page(URL, html))
+    grown, doubts = weigh(extract(tree, URL), trees, metadata, URL)
+    assert len(grown.blocks) == len(grown.spans)
+    firsts = [span[0] for span in grown.spans if span]
+    assert firsts == sorted(firsts)
+    assert all(0 <= index < len(grown.blocks) for index in doubts)
+    for block, span in zip(grown.blocks, grown.spans, strict=True):
+        assert not span or block.path == grown.runs[span[0]].place.path
+
+
+LEFT_OUT = (
+    "<div class='{}'><p>Forty men of the yard worked on her by day and night, and two of them came from Orrow.</p>"
+    "</div>"
+)
+
+
+def cleaned_by(trees: Trees, page: str) -> Article:
+    return clean(Page(URL, page), trees)
+
+
+def test_a_part_of_the_article_that_trafilatura_left_out_comes_back_into_the_text(news_page: Any) -> None:
+    page = news_page.html(middle=LEFT_OUT.format("noprint"))
+    assert "Forty men" not in cleaned_by(Trees(()), page).text
+    article = cleaned_by(LONG_TEXTS, page)
+    assert article.text.split("\n")[3].startswith("Forty men")
+    (block,) = [block for block in article.blocks if block.text.startswith("Forty men")]
+    assert block.kept
+    assert (block.evidence or "").startswith("left out by trafilatura, 99% likely: ")
+
+
+def test_what_was_added_is_judged_by_the_rules_like_the_rest(news_page: Any) -> None:
+    page = news_page.html(end=LEFT_OUT.format("newsletter"))
+    (block,) = [block for block in cleaned_by(LONG_TEXTS, page).blocks if block.text.startswith("Forty men")]
+    assert (block.kept, block.rule) == (False, "chrome")
+    assert "left out" not in (block.evidence or "")

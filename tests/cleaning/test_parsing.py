@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+from lxml import etree
+
+from cleaning.article import Page
+from cleaning.clean import clean
+from cleaning.parsing import DEEPEST, legible, parse
+
+PARAGRAPH = "<p>The board had taken the boat out of service in January, when a survey found the plates too thin.</p>"
+
+
+def body_of(body: str) -> str:
+    tree = parse(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    return str(tree.find("body").text_content())
+
+
+def depth(tree: etree._Element) -> int:
+    deepest = at = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        at += 1 if event == "start" else -1
+        deepest = max(deepest, at)
+    return deepest
+
+
+CONTROLS = "&#27; &#27 &#0; &#x1; &#x000001B; &#x1b &#x0B; &#127; &#xD800; &#xFFFE; &#xFFFF; &#xFDD0;".split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("reference", CONTROLS)
+def test_a_reference_to_what_is_no_character_costs_the_page_nothing(reference: str) -> None:
+    line = (
+        f"<p>An escape {reference} stood in this sentence, copied from a terminal in the harbour master's office.</p>"
+    )
+    html = f"<html><head><title>Dam {reference} open</title></head><body>{PARAGRAPH}{line}</body></html>"
+    article = clean(Page("https://a.example/2024/05/16/dam", html))
+    assert "An escape stood in this sentence" in article.text
+    assert article.rejected is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("&#12;", " "),
+        ("&#133;", "…"),
+        ("&#x93;", "“"),
+        ("&#8205;", "\u200d"),
+        ("&zwnj;", "\u200c"),
+        ("&#65;", "A"),
+        ("&#0065", "A"),
+        ("&amp;#27;", "&#27;"),
+        ("&#x110000;", "\ufffd"),
+        ("&#99999999999999;", "\ufffd"),
+        ("\x93", "“"),
+        ("\f", " "),
+    ],
+)
+def test_what_a_browser_shows_stands_in_the_text(reference: str, text: str) -> None:
+    assert body_of(f"<p>one{reference}two</p>") == f"one{text}two"
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u202b", "\u2069", "\ue000"])
+def test_what_no_reader_sees_is_left_out_however_it_is_written(hidden: str) -> None:
+    for written in (hidden, f"&#{ord(hidden)};", f"&#x{ord(hidden):x};"):
+        assert body_of(f"<p>Zei{written}tung</p>") == "Zeitung"
+    assert legible(f"Zei{hidden}tung") == "Zeitung"
+
+
+@pytest.mark.parametrize("name", ["shy", "ZeroWidthSpace", "NoBreak", "lrm", "rlm"])
+def test_what_no_reader_sees_is_left_out_by_its_name(name: str) -> None:
+    assert body_of(f"<p>Zei&{name};tung</p>") == "Zeitung"
+
+
+@pytest.mark.parametrize(
+    "text", ["می\u200cخواهم", "क्\u200dष", "👨\u200d👩\u200d👧", "❤\ufe0f\u200d🔥", "\U0001f3f4\U000e0067\U000e007f"]
+)
+def test_what_shapes_letters_stays(text: str) -> None:
+    assert legible(text) == text
+
+
+@pytest.mark.parametrize("text", ["\u200dTools", "Tools\u200d", "To\u200cols", " \u200d Tools", "Tools.\u200d"])
+def test_joiners_that_join_nothing_are_left_out(text: str) -> None:
+    assert legible(text).split() in (["Tools"], ["Tools."])
+
+
+@pytest.mark.parametrize("opening", ["<div>", "<blockquote>", "<b>", "<ul><li>", "<table><tr><td>", "<div>text"])
+def test_a_page_nested_too_deep_keeps_its_text_and_is_no_deeper_than_may_be(opening: str) -> None:
+    tree = parse(f"<html><head><title>x</title></head><body>{opening * 1_000}{PARAGRAPH * 3}</body></html>")
+    assert tree is not None
+    assert depth(tree) == DEEPEST
+    assert tree.findtext(".//title") == "x"
+    assert [len(paragraph.text_content()) for paragraph in tree.iter("p")] == [len(PARAGRAPH) - 7] * 3
+    assert tree.text_content().count("text") == opening.count("text") * 1_000
+
+
+def test_what_follows_a_part_that_is_too_deep_stands_where_it_stood() -> None:
+    tree = parse(
+        f"<html><body><main>{'<i>' * 300}deep{'</i>' * 300} and after</main><p id='last'>end</p></body></html>"
+    )
+    assert tree is not None
+    assert tree.find("body/main").text_content() == "deep and after"
+    assert tree.find("body/p").get("id") == "last"
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<html><frameset cols='9'><frame src='a'></frameset></html>", "<title>x</title>", "<!-- x -->", "<html></html>"],
+)
+def test_markup_without_text_is_a_tree_with_an_empty_body(html: str) -> None:
+    tree = parse(html)
+    assert tree is not None
+    assert tree.find("body").text_content() == ""
+    assert clean(Page("https://a.example/", html)).rejected == "no-text"
+
+
+def test_what_has_no_markup_has_no_tree() -> None:
+    assert parse("5 < 6 and 7 > 2") is None
