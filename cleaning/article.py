@@ -62,7 +62,7 @@ class Block:
     links: tuple[str, ...] = ()
     path: str = ""
     rule: str | None = None  # the rule that cut it
-    evidence: str | None = None  # what that rule saw, for a person
+    evidence: str | None = None  # what that rule saw, for a person; of a kept block, why it was added to what was found
 
     @property
     def kept(self) -> bool:

@@ -12,19 +12,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import Block, BlockKind
 from cleaning.extraction import Extraction, block_of
+from cleaning.likelihood.features import FEATURES
 from cleaning.likelihood.look import is_paragraph
 from cleaning.likelihood.signs import against, in_favour
 from cleaning.likelihood.survey import Survey
 from cleaning.rules.reading import Doubt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cleaning.likelihood.trees import Trees
     from cleaning.metadata import Metadata
+    from cleaning.runs import Run
 
 # Likelihood above which a text is taken in, and under which a block is doubted. Chosen on pages that the model had not
 # seen: a higher one raises precision and costs recall.
 TURN = 0.55
 PROSE_TURN = 0.4  # the same for taking in a paragraph: it is more to lose
+# The same where paragraphs that were found stand in elements of the same tags and classes: an article that is cut into
+# several equal parts, of which trafilatura takes one.
+TWINS, TWIN_TURN = 2, 0.15
+ALIKE = FEATURES.index("alike")
 MOST_WEIGHED = 5_000  # texts of a page; the longest article seen has 1,400
 
 
@@ -65,8 +73,7 @@ def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) ->
     for number, value in likely.items():
         run = extraction.runs[number]
         # A run whose number is not in the tree may be taken without our knowing.
-        turn = PROSE_TURN if is_paragraph(run) else TURN
-        if number not in seen.taken and value > turn and run.opening:
+        if number not in seen.taken and value > _turn(run, vectors[number]) and run.opening:
             added = block_of(run.text, [run], extraction.base)
             if added is not None:
                 reason = f"left out by trafilatura, {value:.0%} likely: {in_favour(trees, vectors[number])}"
@@ -85,6 +92,13 @@ def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) ->
         extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
     )
     return Weighed(grown, doubts)
+
+
+def _turn(run: Run, vector: Sequence[float]) -> float:
+    """The likelihood above which a text is taken in."""
+    if not is_paragraph(run):
+        return TURN
+    return TWIN_TURN if vector[ALIKE] >= TWINS else PROSE_TURN
 
 
 def _parts(

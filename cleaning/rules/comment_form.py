@@ -50,5 +50,6 @@ def _form(reading: Reading, group: list[tuple[int, int, str, bool]], end: int) -
     last = group[-1][1]
     trailing = not any(is_body(block) for index, block in reading.kept() if last < index <= end)
     if (notice and len(group) >= 2) or (trailing and (notice or len(group) >= 2 or len(group[0][2].split()) >= 2)):
+        form = "a part of a comment form" if len(group) == 1 else f"one of {len(group)} parts of a comment form"
         for _, index, phrase, _ in group:
-            yield Cut(index, f"“{phrase}”, {len(group)} parts of a comment form")
+            yield Cut(index, f"“{phrase}”, {form}")

@@ -45,16 +45,15 @@ class Doubt(NamedTuple):
 class Context:
     """The page around the blocks.
 
-    `titles` are the headline and all titles of the page's head, `headings` the texts of its <h1>. `lead` is the number
-    of leading blocks that stand before the visible headline in the page, `teasers` the indexes of the blocks that stand
-    under a linked headline of their own, `labels` of the short ones right over one (see `cleaning.teasers`), `doubts`
-    what speaks against the blocks that are hardly the article's, by index (see `cleaning.likelihood`).
+    `titles` are the headline and all titles of the page's head. `lead` is the number of leading blocks that stand
+    before the visible headline in the page, `teasers` the indexes of the blocks that stand under a linked headline of
+    their own, `labels` of the short ones right over one (see `cleaning.teasers`), `doubts` what speaks against the
+    blocks that are hardly the article's, by index (see `cleaning.likelihood`).
     """
 
     url: str
     title: str = ""
     titles: tuple[str, ...] = ()
-    headings: tuple[str, ...] = ()
     site_name: str | None = None
     lead: int = 0
     teasers: AbstractSet[int] = frozenset()
@@ -84,7 +83,7 @@ class Rule(Protocol):
     def __call__(self, reading: Reading) -> Iterator[Cut]: ...
 
 
-CHANGING = ("body", "container", "_paragraph_paths", "last_paragraph")  # with every cut
+CHANGING = ("body", "container", "_inside", "_paragraph_paths", "last_paragraph")  # with every cut
 
 
 @dataclass
@@ -117,30 +116,35 @@ class Reading:
     @cached_property
     def container(self) -> list[str]:
         """The path of the innermost element that holds most of the body's text, without what readers wrote."""
-        held: dict[tuple[str, ...], int] = defaultdict(int)
         body = [index for index in self.body if not named(self.blocks[index].path, COMMENTS)]
         if sum(weight(self.blocks[index].text) for index in body) < FEWEST_CHARACTERS:
             body = self.body
+        by_path: dict[str, int] = defaultdict(int)
         for index in body:
-            labels = tuple(self.blocks[index].path.split(" > "))
+            by_path[self.blocks[index].path] += weight(self.blocks[index].text)
+        held: dict[tuple[str, ...], int] = defaultdict(int)
+        for path, length in by_path.items():
+            labels = tuple(path.split(" > "))
             for depth in range(1, len(labels)):
-                held[labels[:depth]] += weight(self.blocks[index].text)
-        total = sum(weight(self.blocks[index].text) for index in body)
+                held[labels[:depth]] += length
+        total = sum(by_path.values())
         inside = [labels for labels, length in held.items() if length >= MOST_OF_BODY * total]
         inside.sort(key=len)
         return list(inside[-1]) if inside else []
 
+    @cached_property
+    def _inside(self) -> str:
+        return " > ".join(self.container)
+
     def place(self, index: int) -> Place:
-        path = self.blocks[index].path
+        path, inside = self.blocks[index].path, self._inside
         if path in self._paragraph_paths:
             return Place.SAME
-        inside = " > ".join(self.container)
         return Place.WITHIN if not inside or not path or path.startswith(f"{inside} > ") else Place.OUTSIDE
 
     @cached_property
     def _paragraph_paths(self) -> set[str]:
-        inside = " > ".join(self.container)
-        return {path for index in self.body if (path := self.blocks[index].path).startswith(inside)}
+        return {path for index in self.body if (path := self.blocks[index].path).startswith(self._inside)}
 
     @cached_property
     def last_paragraph(self) -> int:

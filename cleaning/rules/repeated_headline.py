@@ -21,7 +21,7 @@ def rule(reading: Reading) -> Iterator[Cut]:
     context = reading.context
     titles = {
         key: title
-        for title in (context.title, *context.headings, *context.titles)
+        for title in (context.title, *context.titles)
         if (key := headline_key(title, context.site_name))
     }
     if not titles:

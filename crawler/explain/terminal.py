@@ -14,7 +14,7 @@ from crawler.explain.explanation import Explanation
 WIDEST = 100  # columns: longer lines are hard to read
 WIDTH = 80  # columns where there is no terminal to ask
 NARROWEST = 40  # columns; in less the names of the facts leave no room for them
-_KEPT, _CUT = "  ", "- "  # a page cannot fake them: they stand before each of its lines
+_KEPT, _CUT, _ADDED = "  ", "- ", "+ "  # a page cannot fake them: they stand before each of its lines
 _INDENT = "    "
 
 
@@ -63,7 +63,9 @@ def _metadata(explanation: Explanation, console: Console) -> Iterator[Text]:
 
 def _kept(block: Block, console: Console) -> Iterator[Text]:
     style = "bold" if block.kind is BlockKind.HEADING else ""
-    return _wrapped(console, (shown(block.text), style), before=_KEPT)
+    yield from _wrapped(console, (shown(block.text), style), before=_KEPT)
+    if block.evidence:
+        yield from _wrapped(console, (shown(block.evidence), "dim"), before=_ADDED + _INDENT)
 
 
 def _cut(block: Block, console: Console) -> Iterator[Text]:

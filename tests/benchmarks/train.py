@@ -129,6 +129,8 @@ def main() -> None:
     sets = {name: load(path, options.sample) for name, path in data_sets(parser, options.data, options.sets).items()}
     with get_context("spawn").Pool(options.jobs) as pool:
         seen = {name: pool.map(see, pages, 8) for name, pages in sets.items()}
+        if not any(page.rows for pages in seen.values() for page in pages):
+            parser.error("these pages hold nothing to learn from")
         print(f"{sum(len(page.rows) for pages in seen.values() for page in pages)} texts", flush=True)
         if options.folds > 1:
             parts = {name: [_fold(page, options.folds) for page in pages] for name, pages in sets.items()}
@@ -141,7 +143,7 @@ def main() -> None:
 
 
 def _fold(page: Page, folds: int) -> int:
-    return zlib.crc32(str(page["group"]).encode()) % folds
+    return zlib.crc32(str(page.get("group", page["id"])).encode()) % folds
 
 
 def measure(

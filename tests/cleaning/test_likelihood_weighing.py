@@ -81,7 +81,7 @@ def test_what_is_added_brings_its_links_and_its_kind() -> None:
 
 
 def test_a_text_is_taken_in_whose_likelihood_is_high_and_a_paragraph_in_the_middle() -> None:
-    for text, log_odds, count in ((PROSE[1], 5.0, 3), (PROSE[1], 0.0, 3), (PROSE[1], -1.0, 2), ("Two words", 0.0, 2)):
+    for text, log_odds, count in ((PROSE[1], 5.0, 3), (PROSE[1], 0.0, 3), (PROSE[1], -3.0, 2), ("Two words", 0.0, 2)):
         body = paragraphs(PROSE[0], text, PROSE[2])
         assert len(weighed(Trees((log_odds,)), body, (0,), (2,)).extraction.blocks) == count
 
@@ -214,3 +214,18 @@ def test_what_was_added_is_judged_by_the_rules_like_the_rest(news_page: Any) -> 
     (block,) = [block for block in cleaned_by(LONG_TEXTS, page).blocks if block.text.startswith("Forty men")]
     assert (block.kept, block.rule) == (False, "chrome")
     assert "left out" not in (block.evidence or "")
+
+
+@pytest.mark.parametrize("name", ["article-body", "story__part", "content", "column"])
+def test_an_article_in_several_equal_parts_is_found_whole(name: str) -> None:
+    texts = [
+        f"The harbour board of Lindmouth decided on Monday that ferry number {number} will run again, after {number}"
+        " months of repairs at the yard in Pell and a winter without any boat."
+        for number in range(15)
+    ]
+    parts = "".join(
+        f"<div class='row'><div class='{name}'>{paragraphs(*texts[at : at + 5])}</div><aside>Adverts</aside></div>"
+        for at in (0, 5, 10)
+    )
+    page = f"<html><head><title>Ferries</title></head><body><main><h1>Ferries</h1>{parts}</main></body></html>"
+    assert clean(Page(URL, page)).text.split("\n") == texts
