@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from cleaning.likelihood.trees import trained
 from cleaning.likelihood.weighing import weigh
 from cleaning.metadata import Metadata, read_metadata
 from cleaning.parsing import parse
+from cleaning.phrases import phrases
 from cleaning.rules import Context, judge
 from cleaning.teasers import labels, teasers
 from cleaning.verdict import rejected
@@ -44,9 +46,12 @@ def clean(page: Page, trees: Trees | None = None) -> Article:
 
 
 def warm() -> None:
-    """Load what the first page would otherwise wait for."""
+    """Load what the first page would otherwise wait for, and keep the garbage collector from looking through it."""
     language.warm()
     trained()
+    phrases("act")
+    gc.collect()
+    gc.freeze()
 
 
 def forget() -> None:

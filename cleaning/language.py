@@ -9,7 +9,8 @@ from pathlib import Path
 from langdetect import DetectorFactory, LangDetectException
 from langdetect.detector_factory import PROFILES_DIRECTORY
 
-SAMPLE = 1_000  # characters; more change nothing but the time
+SAMPLE = 600  # characters; more change nothing but the time
+TRIALS = 3  # langdetect's seven found no more languages of 267 texts, in half as much time again
 SURE = 0.9  # probability below which the text leaves a choice
 ADDRESS = re.compile(r"https?://\S{1,500}|\S{1,100}@\S{1,100}")
 
@@ -25,6 +26,7 @@ def language(text: str, expected: str | None = None) -> tuple[str, float]:
     if not any(map(str.isalpha, sample)):
         return "und", 0.0
     detector = _factory().create()
+    detector.n_trial = TRIALS
     detector.append(sample)
     try:
         best = detector.get_probabilities()

@@ -43,6 +43,7 @@ IDLE_JOINER = re.compile("[\u200c\u200d](?<![\u0300-\u1fff\u2070-\U0010ffff].)")
 # Control characters that browsers show: the form feed as a space, the others as letters of Windows' character set.
 SHOWN = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)} | {"\f": " "}
 SHOWN_CONTROL = re.compile("[\f\x80-\x9f]")
+UNUSUAL = re.compile(f"{INVISIBLE.pattern}|{SHOWN_CONTROL.pattern}")  # most pages have none: one look instead of two
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 TAG = re.compile(r"<[a-zA-Z!]")
@@ -57,8 +58,10 @@ def parse(html: str) -> HtmlElement | None:
     """
     if not TAG.search(html[:LONGEST_PAGE]):
         return None
-    text = SHOWN_CONTROL.sub(lambda control: SHOWN[control[0]], html[:LONGEST_PAGE])
-    text = REFERENCE.sub(_visible, INVISIBLE.sub("", text))
+    text = html[:LONGEST_PAGE]
+    if UNUSUAL.search(text):
+        text = INVISIBLE.sub("", SHOWN_CONTROL.sub(lambda control: SHOWN[control[0]], text))
+    text = REFERENCE.sub(_visible, text)
     # A parser of its own for every page: one that is shared keeps state when a page breaks it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html looks up a class for each element in Python, a tenth of all cleaning; forms need none of their own.

@@ -171,8 +171,11 @@ class _Walk:
             self.place = Place(str(element.tag), _label(element), self.place)
         elif element.tag == "a":
             self.href = element.get("href") or ""
-        if element.text and not unread:
-            element.text = self.read(element.text)
+        text = element.text
+        if text and not unread:
+            read = self.read(text)
+            if read is not text:  # lxml copies what it is given
+                element.text = read
 
     def leave(self, element: HtmlElement, *, inside: bool) -> None:
         if element.tag not in INLINE:
@@ -180,15 +183,19 @@ class _Walk:
             self.place = self.place.parent if self.place else None
         elif element.tag == "a":
             self.href = None
-        if element.tail and inside:
-            element.tail = self.read(element.tail)
+        tail = element.tail
+        if tail and inside:
+            read = self.read(tail)
+            if read is not tail:
+                element.tail = read
 
     def read(self, text: str) -> str:
         """Count a piece of text for its run; the piece comes back with the run's number where one is due."""
         words = text.strip()
         if not words or self.place is None:
             return text
-        if OWN_SYMBOL.search(text):
+        plain = text.isascii()
+        if not plain and OWN_SYMBOL.search(text):
             text, words = OWN_SYMBOL.sub("", text), OWN_SYMBOL.sub("", words)
         run = self.run
         if run is None:
@@ -200,7 +207,7 @@ class _Walk:
             run.link_characters += len(words)
             if self.href and (not run.links or run.links[-1] != self.href):
                 run.links.append(self.href)
-        held = text.translate(HELD) if SHAPES.search(text) else text
+        held = text if plain or not SHAPES.search(text) else text.translate(HELD)
         number = len(self.runs) - 1
         if run.opening or number >= MOST_RUNS or len(words) < 2 or not WORD.search(words):
             return held

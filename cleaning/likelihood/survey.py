@@ -13,6 +13,7 @@ from cleaning.headlines import headline_key
 from cleaning.likelihood.features import NEIGHBOUR, STEPS
 from cleaning.likelihood.look import FEW_RUNS, Look, is_paragraph
 from cleaning.likelihood.spots import Spots
+from cleaning.rules.names import COMMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -23,6 +24,7 @@ MOST, MANY = 20, 50  # counts beyond it say no more: of what is rare, of what is
 FARTHEST = 30  # runs
 HELD = 0.6  # share of the paragraphs that the container holds
 EDGE = 5  # runs around the first and the last paragraph that are looked at, wherever they stand
+CERTAIN_LINKS = 0.2  # of a paragraph that no likelihood would cut
 LINKED = 0.6  # what trafilatura did not take is no candidate with more links
 LONGEST_DESCRIPTION = 500
 
@@ -80,6 +82,14 @@ class Survey:
                 run.link_characters <= LINKED * run.characters and run.has_words and self._stands_near(index, run)
             ):
                 yield index
+
+    def is_certain(self, index: int) -> bool:
+        """Whether a run is a paragraph among the others that were found: whatever its likelihood, it would stay."""
+        if index not in self._paragraphs or index not in self.taken:
+            return False
+        run = self.runs[index]
+        spot = self._spots.at(run.place)
+        return run.link_characters <= CERTAIN_LINKS * run.characters and spot.inside and spot.words.isdisjoint(COMMENTS)
 
     def vector(self, index: int) -> list[float]:
         """The features of a run, in the order of FEATURES."""

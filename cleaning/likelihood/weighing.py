@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Likelihood above which a text is taken in, and under which a block is doubted. Chosen on pages that the model had not
 # seen: a higher one raises precision and costs recall.
 TURN = 0.55
-PROSE_TURN = 0.4  # the same for taking in a paragraph: it is more to lose
+PROSE_TURN = 0.5  # the same for taking in a paragraph: it is more to lose
 # The same where paragraphs that were found stand in elements of the same tags and classes: an article that is cut into
 # several equal parts, of which trafilatura takes one.
 TWINS, TWIN_TURN = 2, 0.15
@@ -61,7 +61,8 @@ def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) ->
     nor doubted.
     """
     seen = survey(extraction, metadata, url)
-    vectors = {number: seen.vector(number) for number in islice(seen.candidates(), MOST_WEIGHED)}
+    weighed = (number for number in seen.candidates() if not seen.is_certain(number))
+    vectors = {number: seen.vector(number) for number in islice(weighed, MOST_WEIGHED)}
     likely = {number: trees.likelihood(vector) for number, vector in vectors.items()}
 
     placed: list[tuple[int, Block, tuple[int, ...]]] = []
@@ -118,6 +119,8 @@ def _parts(
 
 
 def _mean(extraction: Extraction, span: tuple[int, ...], likely: dict[int, float]) -> float | None:
-    """The mean likelihood of a block's runs, weighted by their length."""
-    known = [(likely[number], max(1, extraction.runs[number].characters)) for number in span if number in likely]
-    return sum(value * size for value, size in known) / sum(size for _, size in known) if known else None
+    """The mean likelihood of a block's runs, weighted by their length; None where none was weighed."""
+    if not any(number in likely for number in span):
+        return None
+    sizes = [(likely.get(number, 1.0), max(1, extraction.runs[number].characters)) for number in span]
+    return sum(value * size for value, size in sizes) / sum(size for _, size in sizes)

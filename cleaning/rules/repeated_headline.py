@@ -20,9 +20,7 @@ FUZZY_WORDS = 4  # shorter headlines must be the same
 def rule(reading: Reading) -> Iterator[Cut]:
     context = reading.context
     titles = {
-        key: title
-        for title in (context.title, *context.titles)
-        if (key := headline_key(title, context.site_name))
+        key: title for title in (context.title, *context.titles) if (key := headline_key(title, context.site_name))
     }
     if not titles:
         return

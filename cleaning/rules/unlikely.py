@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LINKED = 0.2
 STRONG = 0.2  # likelihood under which another line that stands like the paragraphs is cut before or after them
-LONG, STRONGER = 60, 0.3  # letters of a longer text, and the likelihood under which it is cut
+LONG, STRONGER = 60, 0.4  # letters of a longer text, and the likelihood under which it is cut
 LEAST = 0.35  # of the text that must remain: a page that is doubtful throughout was not understood
 STRUCTURE = frozenset((BlockKind.ITEM, BlockKind.HEADING))
 

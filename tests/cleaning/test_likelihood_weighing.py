@@ -103,6 +103,10 @@ def test_a_block_that_cannot_be_traced_stays_behind_the_one_before_it_and_undoub
     )
     grown = weigh(extraction, EVERYTHING, metadata, URL)
     assert texts(grown) == [PROSE[0], untraced.text, PROSE[1], PROSE[2]]
+    extraction, metadata = taken(paragraphs("Two words", "Three small words"), (0,), (1,))
+    extraction = Extraction(
+        (extraction.blocks[0], untraced, extraction.blocks[1]), ((0,), (), (1,)), extraction.runs, URL
+    )
     assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {0, 2}
 
 
@@ -132,7 +136,7 @@ def test_a_doubtful_line_of_a_paragraph_is_split_off() -> None:
 
 @pytest.mark.parametrize("trees", [EVERYTHING, NOTHING])
 def test_a_paragraph_whose_lines_are_of_one_mind_stays_whole(trees: Trees) -> None:
-    found = weighed(trees, f"<p>{PROSE[0]}<br>Photo: Berg<br>{PROSE[1]}</p>", (0, 1, 2))
+    found = weighed(trees, "<p>Two words<br>Photo: Berg<br>Three small words</p>", (0, 1, 2))
     assert found.extraction.spans == ((0, 1, 2),)
 
 
@@ -152,9 +156,14 @@ def test_preformatted_text_stays_whole() -> None:
 def test_a_table_of_results_is_never_doubted_and_a_row_of_links_is() -> None:
     row = "<tr><td>Pell</td><td>2:1</td></tr>"
     extraction, metadata = _table(row, "| Pell | 2:1 |")
-    assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {0}
+    assert not weigh(extraction, NOTHING, metadata, URL).doubts
     extraction, metadata = _table(row.replace("Pell", "<a href='/pell'>Pell</a>"), "| Pell | 2:1 |")
-    assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {0, 1}
+    assert weigh(extraction, NOTHING, metadata, URL).doubts.keys() == {1}
+
+
+def test_a_paragraph_among_those_that_were_found_is_not_even_weighed() -> None:
+    found = weighed(NOTHING, paragraphs(*PROSE, "Two words"), (0,), (1,), (2,), (3,))
+    assert found.doubts.keys() == {3}
 
 
 def _table(row: str, line: str) -> tuple[Extraction, Metadata]:
