@@ -164,10 +164,10 @@ def test_a_signal_leaves_neither_a_folder_nor_half_of_one(
     (large / "broadsheet.db").write_bytes((data / "broadsheet.db").read_bytes())
     engine = open_database(URL.create("sqlite", database=str(large / "broadsheet.db")))
     columns = [column.name for column in StoredArticle.__table__.c if column.name != "id"]
-    with engine.begin() as connection:  # 60 MB: long enough to be stopped in the middle
+    with engine.begin() as connection:  # 90 MB: long enough to be stopped in the middle
         connection.execute(
             text(
-                "WITH RECURSIVE many(n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM many WHERE n < 30000) "
+                "WITH RECURSIVE many(n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM many WHERE n < 45000) "
                 f"INSERT INTO article (id, {', '.join(columns)}) SELECT n, "
                 + ", ".join("hex(randomblob(1000))" if name == "text" else name for name in columns)
                 + " FROM many CROSS JOIN article WHERE article.id = '0'"
