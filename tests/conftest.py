@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
-# A shell starts what runs in its background with Ctrl-C ignored; the programs that are interrupted here would be so, too.
+# A shell starts what runs in its background with Ctrl-C ignored; what is interrupted here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
