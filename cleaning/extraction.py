@@ -14,7 +14,7 @@ from trafilatura.settings import Document, Extractor
 from cleaning.addresses import absolute
 from cleaning.article import Block, BlockKind
 from cleaning.headlines import headline_key
-from cleaning.rules.reading import SENTENCE_END, weight
+from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence, weight
 from cleaning.runs import CELLS, MARK, WORD, Run, number_runs, restored
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ LAYOUT_CELL = 150
 # trafilatura's fast mode is enough, unless it finds so little, and so little of the page's paragraphs: then its
 # standard mode is asked, which compares with two other extractors and takes one and a half times as long again.
 LITTLE, LITTLE_OF_PAGE = 1_500, 0.7
-PARAGRAPH, PARAGRAPH_LINKS = 100, 0.4
 
 # Its warnings ("discarding data") say what our verdict says.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -79,7 +78,7 @@ def _too_little(extraction: Extraction) -> bool:
     return found < LITTLE and found < LITTLE_OF_PAGE * sum(
         run.characters
         for run in extraction.runs
-        if run.characters >= PARAGRAPH and run.link_characters < PARAGRAPH_LINKS * run.characters
+        if run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters
     )
 
 
@@ -124,7 +123,7 @@ def _lays_out(row: Sequence[Run]) -> bool:
         length = weight(run.text)
         if length > LAYOUT_CELL:
             return True
-        if SENTENCE_END.search(run.text):
+        if ends_a_sentence(run.text):
             cell = next((place for place in run.place.line() if place.tag in CELLS), None)
             sentences[cell] += length
     return any(length > LAYOUT_CELL for length in sentences.values())

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from cleaning.article import UNSTATED
 from cleaning.dates.order import Order
 from cleaning.dates.written import written
+from cleaning.dates.zone import FURTHEST
 
 NEARLY_ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ,]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)? ?"
@@ -16,7 +17,6 @@ NEARLY_ISO = re.compile(
 )
 MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d")
 COMPACT_ZONE = re.compile(r"([+-]\d{2})(\d{2})$")
-FURTHEST = timedelta(hours=14)  # the zone farthest from UTC
 LONGEST = 60
 UNKNOWN = Order()
 

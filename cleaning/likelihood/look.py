@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 
 from cleaning.headlines import headline_key
 from cleaning.phrases import holds, opens_with, phrases
-from cleaning.rules.reading import EXCLAMATIONS, FULL_STOPS, SENTENCE_END, weight
+from cleaning.rules.reading import (
+    BODY_CHARACTERS,
+    BODY_LINK_SHARE,
+    EXCLAMATIONS,
+    FULL_STOPS,
+    ends_a_sentence,
+    weight,
+)
+from cleaning.runs import HEADINGS
 
 if TYPE_CHECKING:
     from cleaning.runs import Run
 
 LONGEST, MOST_WORDS = 2_000, 100  # beyond these length says no more
 FEW_RUNS = 34  # characters of the shortest paragraph: a hundred letters, in Chinese
-PARAGRAPH, PARAGRAPH_LINKS = 100, 0.4
 TIME = re.compile(r"\d{1,2}:\d{2}|\b(?:19|20)\d\d\b")
 STOPS = FULL_STOPS + EXCLAMATIONS
 QUOTES = "\"“„«‘'「"
@@ -35,7 +42,7 @@ class Look:
         self.key = headline_key(text[:LONGEST])
         self.length = min(weight(text), LONGEST)
         self.words = min(len(self._words), MOST_WORDS)
-        self.sentence_end = _ends_a_sentence(text)
+        self.sentence_end = ends_a_sentence(text)
 
     def form(self) -> tuple[float, ...]:
         text, words = self.text, self._words
@@ -72,18 +79,13 @@ class Look:
 
 
 def is_paragraph(run: Run) -> bool:
-    """Whether a run is prose: long, hardly linked, ending like a sentence."""
+    """Whether a run is prose: what `rules.reading.is_body` is for a block."""
     return (
-        run.link_characters < PARAGRAPH_LINKS * run.characters
-        and run.place.tag not in ("h1", "h2", "h3", "h4", "h5", "h6")
-        and weight(run.text) >= PARAGRAPH
-        and _ends_a_sentence(run.text)
+        run.link_characters < BODY_LINK_SHARE * run.characters
+        and run.place.tag not in HEADINGS
+        and weight(run.text) >= BODY_CHARACTERS
+        and ends_a_sentence(run.text)
     )
-
-
-def _ends_a_sentence(text: str) -> bool:
-    # The sign is the last character; searching from there on, the expression may still look behind it.
-    return SENTENCE_END.search(text, max(0, len(text) - 1)) is not None
 
 
 def _counted(text: str) -> tuple[int, int, int]:

@@ -14,6 +14,8 @@ from cleaning.likelihood.features import NEIGHBOUR, STEPS
 from cleaning.likelihood.look import FEW_RUNS, Look, is_paragraph
 from cleaning.likelihood.spots import Spots
 from cleaning.rules.names import COMMENTS
+from cleaning.rules.unlikely import LINKED as LINKED_AMONG
+from cleaning.runs import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -24,13 +26,12 @@ MOST, MANY = 20, 50  # counts beyond it say no more: of what is rare, of what is
 FARTHEST = 30  # runs
 HELD = 0.6  # share of the paragraphs that the container holds
 EDGE = 5  # runs around the first and the last paragraph that are looked at, wherever they stand
-CERTAIN_LINKS = 0.2  # of a paragraph that no likelihood would cut
 LINKED = 0.6  # what trafilatura did not take is no candidate with more links
 LONGEST_DESCRIPTION = 500
 
 # The features tag_p ... tag_div, and the tags that each stands for.
 TAGS = (
-    ("p",), ("h1", "h2", "h3", "h4", "h5", "h6"), ("li", "dd", "dt"), ("td", "th"), ("blockquote",), ("figcaption",),
+    ("p",), HEADINGS, ("li", "dd", "dt"), ("td", "th"), ("blockquote",), ("figcaption",),
     ("div",),
 )  # fmt: skip
 OUTSIDE = (0.0,) * len(NEIGHBOUR)  # of the page: there is no neighbour
@@ -89,7 +90,7 @@ class Survey:
             return False
         run = self.runs[index]
         spot = self._spots.at(run.place)
-        return run.link_characters <= CERTAIN_LINKS * run.characters and spot.inside and spot.words.isdisjoint(COMMENTS)
+        return run.link_characters <= LINKED_AMONG * run.characters and spot.inside and spot.words.isdisjoint(COMMENTS)
 
     def vector(self, index: int) -> list[float]:
         """The features of a run, in the order of FEATURES."""

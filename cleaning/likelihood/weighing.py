@@ -7,6 +7,7 @@ surely the article's is taken in, what it took and is hardly the article's is do
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,11 +89,15 @@ def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) ->
         mean = _mean(extraction, own, likely)
         if mean is not None and mean < TURN:
             number = min((number for number in own if number in likely), key=lambda number: likely[number])
-            doubts[index] = Doubt(mean, f"{mean:.0%} likely: {against(trees, vectors[number])}")
+            doubts[index] = Doubt(mean, partial(_against, mean, trees, vectors[number]))
     grown = replace(
         extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
     )
     return Weighed(grown, doubts)
+
+
+def _against(mean: float, trees: Trees, vector: Sequence[float]) -> str:
+    return f"{mean:.0%} likely: {against(trees, vector)}"
 
 
 def _turn(run: Run, vector: Sequence[float]) -> float:

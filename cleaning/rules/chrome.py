@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from cleaning.rules.names import CHROME, COMMENTS, names
 from cleaning.rules.reading import Cut, Place, Reading, is_body, weight
+from cleaning.runs import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 LARGEST_SHARE = 0.3  # of the text: a larger part is the article, whatever it is called
 LARGEST_COMMENTS = 0.9  # but readers may write more than the paper
 

@@ -10,7 +10,7 @@ from cleaning.article import BlockKind
 from cleaning.headlines import headline_key
 from cleaning.phrases import after, opens_with
 from cleaning.rules.names import DATELINE, names
-from cleaning.rules.reading import SENTENCE_END, Cut, Reading, weight
+from cleaning.rules.reading import Cut, Reading, ends_a_sentence, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,9 @@ def _evidence(text: str, path: str) -> str | None:
     words = LETTERS.findall(text)
     if len(words) > MOST_WORDS or sum(map(len, words)) > MOST_LETTERS:
         return None
-    if _dated(_digits(text), words) and (called or not SENTENCE_END.search(text.rstrip(")»”"))):
+    if _dated(_digits(text), words) and (called or not ends_a_sentence(text.rstrip(")»”"))):
         return "a date before the first paragraph"
-    if not SENTENCE_END.search(text) and _byline(text):
+    if not ends_a_sentence(text) and _byline(text):
         return "a byline before the first paragraph"
     if called:
         return f"stands in “{path.rpartition(' > ')[2]}” before the first paragraph"

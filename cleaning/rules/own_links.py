@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.rules.reading import SENTENCE_END, Cut, Place, Reading
+from cleaning.rules.reading import Cut, Place, Reading, ends_a_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def _evidence(reading: Reading, index: int) -> str | None:
     if reading.own_links(block) * 2 < max(1, len(block.links)):
         return None
     words = len(block.text.split())
-    sentence = SENTENCE_END.search(block.text)
+    sentence = ends_a_sentence(block.text)
     share = f"{block.link_share:.0%} of it links to {reading.site}"
     if reading.place(index) is Place.OUTSIDE:
         if block.kind is BlockKind.PARAGRAPH and words < FEW_WORDS:

@@ -15,7 +15,7 @@ from cleaning.headlines import headline_key
 from cleaning.rules.names import COMMENTS, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
 BODY_CHARACTERS = 100  # a body paragraph has at least as many,
@@ -35,10 +35,14 @@ DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020
 
 
 class Doubt(NamedTuple):
-    """How likely a block is the article's, between 0 and 1, and what speaks against it."""
+    """How likely a block is the article's, between 0 and 1, and what speaks against it: few are asked for that."""
 
     likelihood: float
-    evidence: str
+    tell: Callable[[], str]
+
+    @property
+    def evidence(self) -> str:
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,13 @@ def is_body(block: Block) -> bool:
         block.kind is not BlockKind.HEADING
         and weight(block.text) >= BODY_CHARACTERS
         and block.link_share < BODY_LINK_SHARE
-        and bool(SENTENCE_END.search(block.text))
+        and ends_a_sentence(block.text)
     )
+
+
+def ends_a_sentence(text: str) -> bool:
+    # The sign is the last character; searching from there on, the expression may still look behind it.
+    return SENTENCE_END.search(text, max(0, len(text) - 1)) is not None
 
 
 def weight(text: str) -> int:

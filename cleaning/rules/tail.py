@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.rules.reading import SENTENCE_END, Cut, Place, Reading, weight
+from cleaning.rules.reading import Cut, Place, Reading, ends_a_sentence, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,6 @@ def _evidence(reading: Reading, index: int) -> str | None:
         return "a heading"
     if index in reading.context.teasers:
         return "a teaser under a linked headline"
-    if block.kind is not BlockKind.PARAGRAPH or weight(block.text) > SHORT or SENTENCE_END.search(block.text):
+    if block.kind is not BlockKind.PARAGRAPH or weight(block.text) > SHORT or ends_a_sentence(block.text):
         return None
     return "a short line" if few and index > reading.body[-1] else None

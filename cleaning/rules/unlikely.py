@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.rules.reading import SENTENCE_END, Cut, Place, Reading, weight
+from cleaning.rules.reading import Cut, Place, Reading, ends_a_sentence, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,5 +50,5 @@ def _defended(reading: Reading, index: int, following: list[int]) -> bool:
         return True
     if block.kind is BlockKind.HEADING and any(reading.place(other) is not Place.OUTSIDE for other in following):
         return True
-    sentence = SENTENCE_END.search(block.text) is not None
+    sentence = ends_a_sentence(block.text)
     return place is Place.SAME and (sentence or likelihood >= STRONG)

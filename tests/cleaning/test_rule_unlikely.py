@@ -133,6 +133,6 @@ def test_a_page_that_would_lose_most_of_its_text_loses_nothing_by_doubts() -> No
 def test_most_of_the_text_is_65_of_100_letters(doubtful: int, cut: bool) -> None:
     # Ten lines of a hundred letters each, none of them a paragraph; the last ones are doubtful.
     blocks = [Block(f"{'letters ' * 12}{at:04}", path="main > div") for at in range(10)]
-    doubts = {index: Doubt(0.01, "none") for index in range(10 - doubtful, 10)}
+    doubts = {index: Doubt(0.01, lambda: "none") for index in range(10 - doubtful, 10)}
     judged = judge(blocks, Context(URL, doubts=doubts))
     assert sum(block.rule == "unlikely" for block in judged) == (doubtful if cut else 0)
