@@ -2,6 +2,8 @@
 
     BroadsheetError                 everything we raise on purpose; its message is one line for a person
     ├── ExportFailed                the disk or the database failed while a release was written; nothing of it is left
+    ├── MemoryUnreadable            what is stored of a site's memory was written by another version, or is damaged
+    ├── RecordUnreadable            a place in the archive gives no page: wrong, torn, too large, cannot be decoded
     └── UsageError                  the user asked for something that cannot be (exit status 2)
         ├── SitesError              sites.toml: which key, which line
         ├── UnknownSite             no such name among the sites
@@ -24,6 +26,18 @@ class BroadsheetError(Exception):
 
 class ExportFailed(BroadsheetError):
     """The disk or the database failed while a release was written; nothing of it is left."""
+
+
+class MemoryUnreadable(BroadsheetError):
+    """What is stored of a site's memory was written by another version, or is damaged; it can be learnt again."""
+
+
+class RecordUnreadable(BroadsheetError):
+    """A place in the archive gives no page; `reason` is a word to count it by."""
+
+    def __init__(self, message: str, reason: str = "unreadable") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class UsageError(BroadsheetError):

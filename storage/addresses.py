@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class AddressKind(StrEnum):
@@ -31,6 +32,31 @@ class AddressState(StrEnum):
 GUESS = "usual-path"
 
 
+# Whose word on a headline counts more than that of others, which are links and show what fits their place. A news
+# sitemap must give each article's title, for search engines to show; a feed may adorn or shorten it.
+_SAYS_HEADLINES = {"news-sitemap": 2, "feed": 1}
+
+
+class Headline(NamedTuple):
+    """What an article is called by a source of its address."""
+
+    key: str  # the headline as it is stored and compared (cleaning.headlines.index_key), never empty
+    source: str  # as that of an offer
+
+
+def best_headline(*told: Headline | None) -> Headline | None:
+    """The one that is kept of all that an article is called: a news sitemap's word, then a feed's, then a link's.
+
+    Of several from one kind of source it is the longest key, and of equal length the last by its code points. The
+    outcome does not depend on when and in which order sources are read, and so a headline that became shorter stays.
+    """
+    return max(filter(None, told), key=_standing, default=None)
+
+
+def _standing(headline: Headline) -> tuple[int, int, str]:
+    return _SAYS_HEADLINES.get(headline.source, 0), len(headline.key), headline.key
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """An address that discovery found. `url` is in its canonical form (cleaning.canonical)."""
@@ -42,6 +68,7 @@ class Offer:
     # How it was found: "entry" (of sites.toml), "feed", "news-sitemap", "sitemap", "section", "next" (page of a list),
     # "robots", "usual-path".
     source: str = ""
+    headline: Headline | None = None  # of an article, where its source gives one
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,10 @@ class Run(Base):
 
 class Address(Base):
     __tablename__ = "address"
-    __table_args__ = (Index("ix_address_lease", "site", "state", "kind", "rank", "id"),)
+    __table_args__ = (
+        Index("ix_address_lease", "site", "state", "kind", "rank", "id"),
+        Index("ix_address_headline", "site", "headline_key"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)  # canonical form, at most 2,000 characters
@@ -70,6 +73,8 @@ class Address(Base):
     fetched_at: Mapped[datetime | None]
     status: Mapped[int | None]  # HTTP status of the last answer
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused
+    headline_key: Mapped[str | None]  # of what its sources call the article, see storage.addresses
+    headline_source: Mapped[str | None] = mapped_column(String(32))  # which of them it was
 
 
 class StoredArticle(Base):

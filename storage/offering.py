@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from storage.addresses import GUESS, AddressKind, AddressState, Offer
+from storage.addresses import GUESS, AddressKind, AddressState, Headline, Offer, best_headline
 from storage.frontier import settle
 from storage.models import Address
 
@@ -37,7 +37,7 @@ class Offered:
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> Offered:
     """Puts addresses into the frontier; known ones stop here unless they are due again."""
-    offers = [_dated(offer, now) for offer in {offer.url: offer for offer in reversed(list(offers))}.values()][::-1]
+    offers = [_dated(offer, now) for offer in _once(offers)]
     known = _known(connection, [offer.url for offer in offers])
     new = [offer for offer in offers if offer.url not in known]
     if new:
@@ -65,6 +65,17 @@ def know(connection: Connection, site: str, url: str, *, status: int, run: int, 
     row = _row(Offer(url, AddressKind.ARTICLE, source="archive"), site, run, fetched_at)
     row |= {"state": AddressState.DONE, "fetched_at": fetched_at, "status": status}
     return connection.execute(insert(Address).values(row).returning(Address.id)).scalar_one()
+
+
+def _once(offers: Iterable[Offer]) -> list[Offer]:
+    """The first offer of each address, under the best headline of all of them."""
+    first: dict[str, Offer] = {}
+    for offer in offers:
+        known = first.setdefault(offer.url, offer)
+        headline = best_headline(known.headline, offer.headline)
+        if headline != known.headline:
+            first[offer.url] = replace(known, headline=headline)
+    return list(first.values())
 
 
 def _dated(offer: Offer, now: datetime) -> Offer:
@@ -101,13 +112,29 @@ def _row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, object]:
         "fetched_at": None,
         "status": None,
         "reason": None,
+        **_headline(offer.headline),
     }
 
 
+def _headline(headline: Headline | None) -> dict[str, object]:
+    key, source = headline or (None, None)
+    return {"headline_key": key, "headline_source": source}
+
+
 def _offer_again(connection: Connection, row: Row[Any], offer: Offer, site: str, run: int, now: datetime) -> bool:
-    """Whether a known address is to be asked again because of this offer."""
-    if row.state == AddressState.LEASED:
-        return False
+    """Whether a known address is to be asked again because of this offer, whose news of it is stored."""
+    values, due = ({}, False) if row.state == AddressState.LEASED else _changes(row, offer, site, run, now)
+    stored = Headline(row.headline_key, row.headline_source) if row.headline_key else None
+    headline = best_headline(stored, offer.headline)
+    if headline != stored:
+        values |= _headline(headline)
+    if values:
+        connection.execute(update(Address).where(Address.id == row.id).values(**values))
+    return due
+
+
+def _changes(row: Row[Any], offer: Offer, site: str, run: int, now: datetime) -> tuple[dict[str, object], bool]:
+    """What changes of a known address, and whether it is to be asked again."""
     values: dict[str, object] = {}
     if row.site != site:
         values["site"] = site  # the site was renamed, or another one's entry covers this address now
@@ -122,9 +149,7 @@ def _offer_again(connection: Connection, row: Row[Any], offer: Offer, site: str,
         due = _discovery_is_due(row, offer, run, now)
     if due:
         values |= {"state": AddressState.PENDING, "due_at": now, "tries": 0, "last_run": run, "depth": offer.depth}
-    if values:
-        connection.execute(update(Address).where(Address.id == row.id).values(**values))
-    return due
+    return values, due
 
 
 def _article_is_due(row: Row[Any], offer: Offer, now: datetime) -> bool:

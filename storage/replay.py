@@ -1,37 +1,25 @@
-"""Reads the raw archive back, and the archives of others: responses out of WARC files, in their order."""
+"""Reads the raw archive back, and the archives of others: a file's responses in their order, or one by its place."""
 
 from __future__ import annotations
 
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
+from warcio.recordloader import ArcWarcRecordLoader
 
-from cleaning.errors import ArchiveMissing
-from storage.warc import SITE, Headers, Place
+from cleaning.errors import ArchiveMissing, RecordUnreadable
+from storage.record import MOST_BODY, TORN, ArchivedResponse, read_response, torn, unreadable
+from storage.warc import Place
 
-MOST_BODY = 10 << 20  # of a replayed body, as it was sent; the crawl's own limit is DOWNLOAD_MAXSIZE
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedResponse:
-    """One response read back; `body` is no longer chunked, but content-encoded as it was sent."""
-
-    url: str
-    status: int
-    headers: Headers
-    body: bytes
-    fetched_at: datetime
-    place: Place
-    site: str | None  # where the archive says it: ours does
+_MOST_HEADS = 1 << 20  # bytes of the two heads of a record, WARC's and HTTP's
+_GZIP = b"\x1f\x8b"
 
 
 def archive_files(path: Path) -> list[Path]:
@@ -53,85 +41,109 @@ def archive_files(path: Path) -> list[Path]:
     return [path]
 
 
-def read_archive(path: Path, skipped: Counter[str]) -> Iterator[ArchivedResponse]:
+def read_archive(path: Path, skipped: Counter[str], *, most_body: int = MOST_BODY) -> Iterator[ArchivedResponse]:
     """The HTTP responses of a WARC file, in its order; records of other kinds are counted in `skipped` by their kind.
 
-    A response that cannot be read is counted as "unreadable", and the next one follows. A file that breaks off (its
-    writer was killed), or is one gzip member instead of one for each record, ends there, counted as "torn".
+    A response that cannot be read is counted as "unreadable" or "too-large" (its body has more than `most_body` bytes),
+    and the next one follows. A file that breaks off (its writer was killed), is damaged, or is one gzip member instead
+    of one for each record, ends there, counted as "torn".
     """
     with path.open("rb") as file:
-        # The HTTP heads are parsed here: an odd one that warcio stumbles over would end its iteration.
+        # The HTTP heads are parsed by us: an odd one that warcio stumbles over would end its iteration.
         records = ArchiveIterator(file, no_record_parse=True)
         while True:
             try:
                 record = next(records, None)
                 if record is None:
                     return
-                kind = _skip(record)
-                head = None if kind else _head(record)
-                body = _body(record, head) if head else b""
-                # Only now: warcio reads a record to its end to know where it began.
-                place = Place(path.name, records.get_record_offset())
-                response = _response(record, head, body, place) if head else None
+                response = read_response(record, Place(path.name, records.offset), most_body)
+            except RecordUnreadable as error:
+                skipped[error.reason] += 1
+                if error.reason == TORN:
+                    return
             except (ArchiveLoadFailed, EOFError, zlib.error):
-                skipped["torn"] += 1
+                skipped[TORN] += 1
                 return
-            if response is None:
-                skipped[kind or "unreadable"] += 1
             else:
                 yield response
 
 
-def _skip(record: ArcWarcRecord) -> str | None:
-    """Why a record is no HTTP response of a page (its kind, or that it does not say), or None."""
-    url = record.rec_headers.get_header("WARC-Target-URI")
-    if record.rec_type is None or (record.rec_type == "response" and url is None):
-        return "unreadable"
-    if record.rec_type != "response":
-        return str(record.rec_type)
-    if record.length == 0 or not url.lower().startswith(("http://", "https://")):
-        return "not-http"
-    return None
+class ArchiveReader:
+    """Reads single responses of the archive in `folder` by their places, without looking at any other record.
+
+    The file that was read last stays open: places are best asked for in the order of their files. Blocking, and for one
+    thread. A context manager, which closes that file.
+    """
+
+    def __init__(self, folder: Path, *, most_body: int = MOST_BODY) -> None:
+        self._folder = folder
+        self._most_body = most_body
+        self._file: BinaryIO | None = None
+        self._name = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = None
+
+    def read(self, place: Place) -> ArchivedResponse:
+        """The response at `place`.
+
+        ArchiveMissing where its file cannot be opened, RecordUnreadable where no response record begins at the offset,
+        it is torn or damaged, or its body has more than `most_body` bytes.
+        """
+        file = self._open(place.file)
+        try:
+            return self._read(file, place)
+        except ArchiveLoadFailed:
+            raise unreadable(place, "no record begins there") from None
+        except (EOFError, zlib.error):
+            raise torn(place) from None
+        except OSError as error:
+            raise unreadable(place, f"the file cannot be read there: {error.strerror or error}") from error
+
+    def _open(self, name: str) -> BinaryIO:
+        if self._file is None or self._name != name:
+            self.close()
+            try:
+                self._file = (self._folder / name).open("rb")
+            except OSError as error:
+                raise ArchiveMissing(f"{self._folder / name} cannot be read: {error.strerror}") from error
+            self._name = name
+        return self._file
+
+    def _read(self, file: BinaryIO, place: Place) -> ArchivedResponse:
+        file.seek(place.offset)
+        start = file.read(len(_GZIP))
+        if not start:
+            raise unreadable(place, "the file ends before that")
+        file.seek(place.offset)
+        stream = BytesIO(_member(file, self._most_body + _MOST_HEADS)) if start == _GZIP else file
+        loader = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+        record = loader.parse_record_stream(stream, known_format="warc", no_record_parse=True)
+        return read_response(record, place, self._most_body)
 
 
-def _head(record: ArcWarcRecord) -> StatusAndHeaders | None:
-    """The HTTP head of a response, or None where it has none that can be read."""
-    try:
-        return StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False).parse(record.raw_stream)
-    except (EOFError, ValueError, IndexError):
-        return None
+def _member(file: BinaryIO, most: int) -> bytes:
+    """The gzip member that begins where `file` stands, unpacked; of a larger one, `most` bytes and one.
 
-
-def _body(record: ArcWarcRecord, head: StatusAndHeaders) -> bytes:
-    """The body of a response, no longer chunked; no more of it than shows that it is too large."""
-    headers: Headers = head.headers
-    chunked = any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers)
-    stream = ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
+    EOFError where the file ends within it. zlib.error where it is damaged: its checksum is checked.
+    """
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     parts: list[bytes] = []
     size = 0
-    while size <= MOST_BODY and (part := stream.read(1 << 16)):
-        parts.append(part)
-        size += len(part)
+    while not unpacker.eof and size <= most:
+        packed = unpacker.unconsumed_tail or file.read(1 << 16)
+        if not packed:
+            raise EOFError
+        parts.append(unpacker.decompress(packed, most + 1 - size))
+        size += len(parts[-1])
     return b"".join(parts)
-
-
-def _response(record: ArcWarcRecord, head: StatusAndHeaders, body: bytes, place: Place) -> ArchivedResponse | None:
-    """The response of a record, or None where its body is too large, or its status or date cannot be read."""
-    try:
-        status = int(head.get_statuscode())
-        fetched_at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
-        fetched_at = fetched_at.replace(tzinfo=fetched_at.tzinfo or UTC).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):  # the last: a date of year 1 or 9999, once in UTC
-        return None
-    if len(body) > MOST_BODY:
-        return None
-    headers: Headers = head.headers
-    return ArchivedResponse(
-        url=record.rec_headers.get_header("WARC-Target-URI"),
-        status=status,
-        headers=[(name, value) for name, value in headers if name.lower() != "transfer-encoding"],
-        body=body,
-        fetched_at=fetched_at,
-        place=place,
-        site=record.rec_headers.get_header(SITE),
-    )

@@ -6,12 +6,13 @@ seeds(site) -> offers -> (fetched elsewhere) -> discover(...) -> more offers, ar
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from w3lib.encoding import html_to_unicode
 
 from cleaning.canonical import canonical_url
+from cleaning.headlines import index_key
 from crawler.discovery.addresses import judge_address
 from crawler.discovery.documents import DocumentKind, kind_of, unpacked
 from crawler.discovery.feeds import read_feed
@@ -19,10 +20,10 @@ from crawler.discovery.sections import read_section
 from crawler.discovery.seeds import robots_sitemaps, seeds, usual_paths
 from crawler.discovery.shape import path_date
 from crawler.discovery.sitemaps import read_sitemap
-from storage.addresses import AddressKind, Offer
+from storage.addresses import AddressKind, Headline, Offer, best_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from crawler.discovery.documents import Reading
@@ -117,6 +118,7 @@ class _Finds:
         self.depth = depth
         self.discovery = Discovery()
         self._seen = {canonical_url(url)}
+        self._places: dict[str, int] = {}  # of articles among the offers
 
     def refuse(self, reason: str, count: int = 1) -> None:
         if count:
@@ -128,28 +130,32 @@ class _Finds:
             url = canonical_url(entry.url, self.base)
             if url is None:
                 self.refuse("no-address")
-            elif url not in self._seen:
+                continue
+            if url not in self._seen:
                 verdict = judge_address(url, self.site, declared=True)
                 if verdict.kind is AddressKind.ARTICLE:
-                    self._add(Offer(url, verdict.kind, entry.changed_at or path_date(url), self.depth + 1, source))
+                    self._add_article(url, entry.changed_at or path_date(url), source)
                 else:
                     self._refuse_address(url, verdict.reason)
+            self._name(url, source, [entry.headline] if entry.headline else [])
         self.refuse("over-cap", reading.left_out)
 
-    def links(self, addresses: Iterable[str]) -> None:
+    def links(self, links: Mapping[str, Iterable[str]]) -> None:
         """The links of a page, judged by their form. Sections come after articles, those of the page's host first."""
         own: list[str] = []
         others: list[str] = []  # on sub-domains: some papers have their sections there, most their services
-        for address in addresses:
+        for address, headlines in links.items():
             url = canonical_url(address, self.base)
             if url is None:
                 self.refuse("no-address")
                 continue
             if url in self._seen:
+                self._name(url, "section", headlines)
                 continue
             verdict = judge_address(url, self.site)
             if verdict.kind is AddressKind.ARTICLE:
-                self._add(Offer(url, verdict.kind, path_date(url), self.depth + 1, "section"))
+                self._add_article(url, path_date(url), "section")
+                self._name(url, "section", headlines)
             elif verdict.kind is None:
                 self._refuse_address(url, verdict.reason)
             elif self.depth + 1 > DEEPEST_SECTION:
@@ -177,6 +183,21 @@ class _Finds:
             self._refuse_address(url, f"{kind}-too-deep")
         else:
             self._add(Offer(url, kind, changed_at, self.depth + 1, source))
+
+    def _add_article(self, url: str, changed_at: datetime | None, source: str) -> None:
+        self._places[url] = len(self.discovery.offers)
+        self._add(Offer(url, AddressKind.ARTICLE, changed_at, self.depth + 1, source))
+
+    def _name(self, url: str, source: str, headlines: Iterable[str]) -> None:
+        """The document shows an article under these headlines, here or a second time."""
+        place = self._places.get(url)
+        if place is None:
+            return
+        offer = self.discovery.offers[place]
+        told = (Headline(key, source) for headline in headlines if (key := index_key(headline)))
+        headline = best_headline(offer.headline, *told)
+        if headline != offer.headline:
+            self.discovery.offers[place] = replace(offer, headline=headline)
 
     def _add(self, offer: Offer) -> None:
         self._seen.add(offer.url)

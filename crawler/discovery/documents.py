@@ -42,10 +42,11 @@ _ROOTS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An address as a document writes it, perhaps relative, and when the document says that it changed."""
+    """An address as a document writes it, perhaps relative, and what the document says of the page behind it."""
 
     url: str
     changed_at: datetime | None = None  # aware, UTC
+    headline: str | None = None  # plain text in one line, at most 300 characters
 
 
 @dataclass(slots=True)

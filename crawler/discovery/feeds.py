@@ -22,7 +22,8 @@ from crawler.discovery.documents import (
     newest_first,
     parsed_time,
 )
-from crawler.discovery.markup import elements, local_name
+from crawler.discovery.headlines import stated_headline
+from crawler.discovery.markup import elements, local_name, whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,8 @@ MOST_READ = 10_000  # entries that are looked at to find them
 _LONGEST = 10_000  # characters of a link or a date
 
 _ATOM = "http://www.w3.org/2005/Atom"
-# What of an entry says where and when. Texts are left out before feedparser sees them: they are most of the bytes, and
-# its time grows with every element in them (50,000 open <a> took a second).
+# What of an entry says where and when. Texts are left out before feedparser sees them, and titles are plain by then:
+# they are most of the bytes, and its time grows with every element in them (50,000 open <a> took a second).
 _KEPT = frozenset(
     ("link", "guid", "id", "origlink", "pubdate", "date", "updated", "published", "modified", "issued", "created")
 )
@@ -74,7 +75,9 @@ def _read_json(body: bytes) -> list[Entry] | None:
         link = next((item[key] for key in ("url", "id") if _is_link(item.get(key))), None)
         if link is not None:
             times = (item.get(key) for key in ("date_modified", "date_published"))
-            entries.append(Entry(link, latest(*(parsed_time(time) for time in times if isinstance(time, str)))))
+            changed_at = latest(*(parsed_time(time) for time in times if isinstance(time, str)))
+            title = item.get("title")
+            entries.append(Entry(link, changed_at, stated_headline(title) if isinstance(title, str) else None))
     return entries
 
 
@@ -94,12 +97,13 @@ def _read_xml(body: bytes, url: str) -> list[Entry]:
     for item in parsed.entries:
         link = _link(item)
         if link is not None:
-            entries.append(Entry(link, latest(_time(item, "updated_parsed"), _time(item, "published_parsed"))))
+            changed_at = latest(_time(item, "updated_parsed"), _time(item, "published_parsed"))
+            entries.append(Entry(link, changed_at, item.get("title") or None))
     return entries
 
 
 def _outline(body: bytes) -> bytes:
-    """The feed again with nothing but the links and dates of its entries, well-formed."""
+    """The feed again with nothing but the links, dates and plain titles of its entries, well-formed."""
     outline = etree.Element(f"{{{_ATOM}}}feed")
     root: etree._Element = outline
     for element in islice(elements(body, "item", "entry"), MOST_READ):
@@ -111,6 +115,9 @@ def _outline(body: bytes) -> bytes:
             entry.set("{http://www.w3.org/XML/1998/namespace}base", element.base)
         for field in islice(filter(_is_kept, element), _MOST_FIELDS):
             etree.SubElement(entry, field.tag, field.attrib).text = field.text
+        # Of the entry's own kind: <media:title> is the caption of a picture.
+        if (title := element.find(element.tag.removesuffix(local_name(element)) + "title")) is not None:
+            etree.SubElement(entry, title.tag).text = stated_headline(whole_text(title))
     return bytes(etree.tostring(outline))
 
 

@@ -11,8 +11,9 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The commonest fault of sitemaps and feeds: an address with a bare "&". libxml2 would drop it with the word behind it.
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});)")
+# The commonest faults of sitemaps and feeds: an address with a bare "&", which libxml2 would drop with the word behind
+# it, and an entity of HTML, after which it would drop those of XML.
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|amp|lt|gt|quot|apos);)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -64,3 +65,8 @@ def child_text(element: etree._Element, name: str) -> str | None:
         if local_name(child) == name:
             return "".join(child.itertext(with_tail=False)).strip() or None
     return None
+
+
+def whole_text(element: etree._Element) -> str:
+    """All text within an element, that of its children included, as it stands."""
+    return "".join(element.itertext())

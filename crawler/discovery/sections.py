@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree, html
+
+from crawler.discovery.headlines import link_headlines
 
 MOST_LINKS = 5_000  # that are looked at; the fullest front pages have about a thousand
 _FEED_TYPE = re.compile(r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)|text/(?:rss|atom)(?:\+xml)?")
@@ -17,7 +20,7 @@ class PageLinks:
     """The addresses that a page gives, as it writes them, each once, in the page's order."""
 
     base: str  # what relative ones are relative to
-    links: list[str] = field(default_factory=list)
+    links: dict[str, list[str]] = field(default_factory=dict)  # with the headlines that they show, none or several
     following: list[str] = field(default_factory=list)  # rel=next
     feeds: list[str] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
@@ -37,7 +40,7 @@ def read_section(page: str, url: str) -> PageLinks:
     bases = (element.get("href") for element in tree.iter("base"))
     # Relative to the page's own address, and settled by canonical_url, as all others are.
     found.base = next((base for base in bases if base and base.strip()), url)
-    links: dict[str, None] = {}
+    links: dict[str, list[str]] = {}
     following: dict[str, None] = {}
     for element in tree.iter("a", "area", "link"):
         address = (element.get("href") or "").strip()
@@ -47,14 +50,16 @@ def read_section(page: str, url: str) -> PageLinks:
         if "next" in relations:
             following[address] = None
         elif element.tag != "link":
-            links[address] = None
+            headlines = links.setdefault(address, [])
+            if len(links) <= MOST_LINKS:
+                headlines += link_headlines(element)
         elif "alternate" in relations and _FEED_TYPE.match((element.get("type") or "").strip().lower()):
             if not _COMMENTS.search(address) and address not in found.feeds:
                 found.feeds.append(address)
         elif "sitemap" in relations and address not in found.sitemaps:
             found.sitemaps.append(address)
     found.following = list(following)
-    found.links = list(links)[:MOST_LINKS]
+    found.links = dict(islice(links.items(), MOST_LINKS))
     found.left_out = len(links) - len(found.links)
     return found
 

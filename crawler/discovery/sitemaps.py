@@ -16,7 +16,8 @@ from crawler.discovery.documents import (
     newest_first,
     parsed_time,
 )
-from crawler.discovery.markup import child_text, elements, local_name
+from crawler.discovery.headlines import stated_headline
+from crawler.discovery.markup import child_text, elements, local_name, whole_text
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -51,8 +52,8 @@ def read_sitemap(body: bytes) -> Reading:
         if local_name(element) == "sitemap":
             children.append(Entry(address, changed_at))
         else:
-            published_at = _news_date(element, reading)
-            reading.entries.append(Entry(address, latest(changed_at, published_at)))
+            published_at, headline = _news(element, reading)
+            reading.entries.append(Entry(address, latest(changed_at, published_at), headline))
     reading.entries = newest_first(reading.entries)
     reading.children = _worth_asking(children)
     reading.left_out = len(children) - len(reading.children)
@@ -65,12 +66,14 @@ def _read_text(body: bytes) -> Reading:
     return Reading([Entry(line) for line in addresses[:MOST_ENTRIES]], left_out=max(0, len(addresses) - MOST_ENTRIES))
 
 
-def _news_date(element: etree._Element, reading: Reading) -> datetime | None:
+def _news(element: etree._Element, reading: Reading) -> tuple[datetime | None, str | None]:
+    """When an article was published, and its headline."""
     for child in element:
         if local_name(child) == "news" and _GOOGLE_NEWS in child.tag:
             reading.is_news = True
-            return parsed_time(child_text(child, "publication_date"))
-    return None
+            titles = (stated_headline(whole_text(part)) for part in child if local_name(part) == "title")
+            return parsed_time(child_text(child, "publication_date")), next(titles, None)
+    return None, None
 
 
 def _worth_asking(children: list[Entry]) -> list[Entry]:

@@ -11,6 +11,7 @@ import pytest
 from protego import Protego
 
 from cleaning.canonical import canonical_url
+from cleaning.headlines import headline_key
 from crawler.demo.papers import PAPERS
 from crawler.demo.server import DemoPress
 from crawler.discovery import discover, robots_sitemaps, seeds, usual_paths
@@ -57,4 +58,8 @@ def test_every_story_of_the_demo_newspaper_is_found_and_its_notices_are_not(pres
     stories = {canonical_url(paper.path(story), site.url) for story in paper.stories if story.found}
     assert stories <= articles
     assert not articles & {canonical_url(path, site.url) for path in paper.notices}
+    keys = {canonical_url(paper.path(story), site.url): headline_key(story.title) for story in paper.stories}
+    named = {url: offer.headline.key for url, offer in known.items() if offer.headline and url in keys}
+    assert named
+    assert named == {url: keys[url] for url in named}
     assert {offer.source for offer in known.values()} >= {"entry", "section", "feed", "sitemap"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 from datetime import UTC, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from cleaning.canonical import canonical_url
+from cleaning.headlines import LONGEST_KEY
 from crawler.discovery import Discovery, discover, robots_sitemaps, seeds, usual_paths
 from crawler.discovery.documents import MOST_BYTES
 from crawler.discovery.seeds import MOST_ROBOTS_SITEMAPS
 from crawler.sites import Site, site_from_url
-from storage.addresses import AddressKind, Offer
+from storage.addresses import AddressKind, Headline, Offer
 
 ROOT = "https://www.example.org"
 SITE = site_from_url(ROOT)
@@ -46,7 +48,14 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
         Offer(ROOT + "/page/2", SECTION, depth=1, source="next"),
         Offer(ROOT + "/2025/10/03/new/", ARTICLE, datetime(2025, 10, 3, tzinfo=UTC), 1, "section"),
         Offer(ROOT + "/the-older-story-of-today", ARTICLE, None, 1, "section"),
-        Offer("https://example.org/2025/10/03/new/", ARTICLE, datetime(2025, 10, 3, tzinfo=UTC), 1, "section"),
+        Offer(
+            "https://example.org/2025/10/03/new/",
+            ARTICLE,
+            datetime(2025, 10, 3, tzinfo=UTC),
+            1,
+            "section",
+            Headline("new at the other host", "section"),
+        ),
         Offer(ROOT + "/sport/", SECTION, depth=1, source="section"),
         Offer(ROOT + "/about-this-paper", SECTION, depth=1, source="section"),
         Offer("https://sport.example.org/", SECTION, depth=1, source="section"),
@@ -100,6 +109,39 @@ def test_the_decoded_text_of_a_page_is_used_where_it_is_given_and_else_its_chars
     assert [offer.url for offer in from_header.offers] == wanted
 
 
+def test_of_all_links_to_an_article_the_longest_headline_is_kept() -> None:
+    links = [
+        '<a href="/harbour/night-ferry-to-run">Read more</a>',
+        '<a href="/harbour/night-ferry-to-run#c">Night ferry to run again</a>',
+        '<a href="/harbour/night-ferry-to-run">Night ferry to run</a><a href="/sport/">All of our sports news</a>',
+    ]
+    for order in permutations(links):
+        offers = {offer.url: offer.headline for offer in found(SECTION, "<html>" + "".join(order)).offers}
+        assert offers == {
+            ROOT + "/harbour/night-ferry-to-run": Headline("night ferry to run again", "section"),
+            ROOT + "/sport/": None,
+        }
+
+
+def test_a_feed_that_lists_an_article_twice_gives_its_longest_headline_to_the_newest_entry() -> None:
+    item = "<item><link>{}</link><title>{}</title><pubDate>{}</pubDate></item>"
+    new = item.format(f"{ROOT}/a?utm_medium=rss", "Night ferry!", "Fri, 03 Oct 2025 06:00:00 GMT")
+    old = item.format(f"{ROOT}/a", "Night ferry to run", "Thu, 02 Oct 2025 06:00:00 GMT")
+    wordless = item.format(f"{ROOT}/b", "…", "Thu, 02 Oct 2025 06:00:00 GMT")
+    for order in permutations((new, old, wordless)):
+        offers = {offer.url: offer for offer in found(FEED, RSS.format("".join(order)), path="/feed/").offers}
+        assert offers[f"{ROOT}/a"].headline == Headline("night ferry to run", "feed")
+        assert offers[f"{ROOT}/a"].changed_at == datetime(2025, 10, 3, 6, tzinfo=UTC)
+        assert offers[f"{ROOT}/b"].headline is None
+
+
+def test_a_headline_of_any_length_fits_the_index_of_the_store() -> None:
+    feed = f"<rss><channel><item><link>{ROOT}/a</link><title>{'ﷺ' * 300}</title></item></channel></rss>"
+    (offer,) = found(FEED, feed, path="/feed/").offers
+    assert offer.headline is not None
+    assert len(offer.headline.key) <= LONGEST_KEY
+
+
 RSS = "<rss><channel>{}</channel></rss>"
 ITEM = "<item><link>{}</link><pubDate>{}</pubDate></item>"
 
@@ -143,7 +185,8 @@ def test_a_sitemap_packed_or_not_gives_articles() -> None:
 def test_a_news_sitemap_says_so_in_its_offers() -> None:
     space = "http://www.google.com/schemas/sitemap-news/0.9"
     body = f'<urlset xmlns:n="{space}"><url><loc>{ROOT}/a</loc><n:news><n:title>x</n:title></n:news></url></urlset>'
-    assert [offer.source for offer in found(SITEMAP, body).offers] == ["news-sitemap"]
+    offers = found(SITEMAP, body).offers
+    assert [(offer.source, offer.headline) for offer in offers] == [("news-sitemap", Headline("x", "news-sitemap"))]
 
 
 def test_an_index_is_followed_three_steps_down_and_never_to_itself_or_off_the_site() -> None:

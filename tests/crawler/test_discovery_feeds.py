@@ -123,6 +123,59 @@ def test_json_feed_gives_links_and_the_later_date() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "headline"),
+    [
+        ("Night ferry to run again", "Night ferry to run again"),
+        ("\n  Night\t ferry&#160;to   run\n", "Night ferry to run"),
+        ("Q&amp;A: night ferry", "Q&A: night ferry"),
+        ("Q&A: night ferry", "Q&A: night ferry"),
+        ("Q&amp;amp;A: night ferry", "Q&A: night ferry"),
+        ("Caf&eacute; &amp; ferry &lt; 3", "Café & ferry < 3"),
+        ("<![CDATA[<b>Night</b> ferry &amp; <i class='x'>harbour</i>]]>", "Night ferry & harbour"),
+        ("&lt;b&gt;Night&lt;/b&gt; ferry", "Night ferry"),
+        ("Night <b>ferry</b> to run", "Night ferry to run"),
+        ("Die Fähre „Ålö“ fährt", "Die Fähre „Ålö“ fährt"),
+        ("夜の船が再び走る", "夜の船が再び走る"),
+        ("", None),
+        ("<![CDATA[<img src='x.jpg'/>]]>", None),
+        ("x" * 300, "x" * 300),
+        ("x" * 301, None),
+    ],
+)
+def test_the_title_of_an_entry_is_its_headline_in_plain_text(written: str, headline: str | None) -> None:
+    feed = rss(f"<title>{written}</title><link>https://example.org/a</link>")
+    assert entries(feed) == [Entry("https://example.org/a", None, headline)]
+
+
+def test_titles_of_pictures_feeds_and_other_entries_are_not_an_entrys() -> None:
+    media = "<m:title xmlns:m='http://search.yahoo.com/mrss/'>A picture</m:title>"
+    feed = rss(
+        f"<link>https://example.org/a</link>{media}<title>Night ferry</title>",
+        f"<link>https://example.org/b</link>{media}<source><title>Other paper</title></source>",
+        "<title>Third</title><link>https://example.org/c</link>",
+    )
+    assert [entry.headline for entry in entries(feed)] == ["Night ferry", None, "Third"]
+
+
+def test_titles_of_atom_are_read_in_all_its_three_forms() -> None:
+    titles = (
+        "<title>Ferry &amp; harbour</title>",
+        '<title type="html">&lt;em>Ferry&lt;/em> &amp;amp; harbour</title>',
+        '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Ferry <em>&amp;</em> harbour</div></title>',
+    )
+    rows = "".join(f'<entry>{title}<link href="/{at}"/></entry>' for at, title in enumerate(titles))
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>The Paper</title>{rows}</feed>'
+    assert [entry.headline for entry in entries(feed)] == ["Ferry & harbour"] * 3
+
+
+def test_json_feed_gives_headlines() -> None:
+    titles: list[object] = ["<b>Night</b> ferry &amp; harbour", None, 7, ""]
+    items = [{"url": f"/{at}", "title": title} for at, title in enumerate(titles)]
+    feed = json.dumps({"items": items})
+    assert [entry.headline for entry in entries(feed)] == ["Night ferry & harbour", None, None, None]
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         ("Mon, 03 Nov 2025 00:00:00 GMT", at(3)),
@@ -221,6 +274,8 @@ def test_no_entity_or_document_type_is_fetched(tmp_path: Path) -> None:
         b"<rss><channel><item>" + b"<link>x</link>" * 100_000,
         b"<rss>" + b"<item>" * 300_000,
         b"<rss><item><title>" + b"&a" * 300_000,
+        b"<rss><item><link>/a</link><title>" + b"<b>x</b>" * 100_000,
+        b"<rss>" + b"<item><title>x" * 100_000,
         b"<rss>" + b"<!--" * 300_000,
         b"<rss " + b'a="' * 300_000,
         b"<" * 500_000,
@@ -235,7 +290,19 @@ def test_hostile_markup_costs_little_time(body: bytes) -> None:
 MARKUP = st.lists(
     st.sampled_from(["<rss>", "<feed>", "<item>", "</item>", "<link>", "<link href='", "http://[", "]]>", "<![CDATA["])
     | st.sampled_from(
-        ["<entry>", "<guid isPermaLink='", "'/>", "xml:base='", "<pubDate>", "99", "<rdf:RDF", ">", "\x00"]
+        [
+            "<entry>",
+            "<title>",
+            "&amp;#1;",
+            "<guid isPermaLink='",
+            "'/>",
+            "xml:base='",
+            "<pubDate>",
+            "99",
+            "<rdf:RDF",
+            ">",
+            "\x00",
+        ]
     )
     | st.sampled_from(["&", "&#0;", "<!", "é", " "])
 ).map("".join)

@@ -56,11 +56,25 @@ def test_a_urlset_gives_addresses_and_dates_newest_first() -> None:
     assert reading.problem is None
 
 
-def test_a_news_sitemap_is_told_apart_and_gives_the_date_of_publication() -> None:
-    news = "<n:news><n:publication_date>2025-10-03T06:00:00Z</n:publication_date><n:title>x</n:title></n:news>"
+def test_a_news_sitemap_is_told_apart_and_gives_the_date_of_publication_and_the_headline() -> None:
+    news = """<n:news><n:publication><n:name>The Paper</n:name><n:title>The Paper</n:title></n:publication>
+        <n:publication_date>2025-10-03T06:00:00Z</n:publication_date>
+        <n:title> Caf&eacute; &amp;amp; ferry\n<![CDATA[<i>reopen</i>]]> </n:title></n:news>"""
     reading = read_sitemap(urlset(f"<loc>https://example.org/a</loc>{news}"))
     assert reading.is_news
-    assert reading.entries == [Entry("https://example.org/a", datetime(2025, 10, 3, 6, tzinfo=UTC))]
+    assert reading.entries == [
+        Entry("https://example.org/a", datetime(2025, 10, 3, 6, tzinfo=UTC), "Café & ferry reopen")
+    ]
+
+
+def test_an_address_without_news_or_a_picture_with_a_title_has_no_headline() -> None:
+    reading = read_sitemap(
+        urlset(
+            "<loc>https://example.org/a</loc><n:news><n:publication_date>2025-10-03</n:publication_date></n:news>",
+            "<loc>https://example.org/b</loc><image:image><image:title>A picture</image:title></image:image>",
+        )
+    )
+    assert [entry.headline for entry in reading.entries] == [None, None]
 
 
 def test_a_plain_list_of_addresses_is_a_sitemap() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, MetaData, Table, create_engine, func, insert
 
 from cleaning.errors import DatabaseMissing, DataFolderError
 from storage.database import MIGRATIONS, database_url, open_database, prepare_data_folder, reading
-from storage.models import Base, Run, StoredArticle
+from storage.models import Address, Base, Run, StoredArticle
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -46,6 +46,34 @@ def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:
     again.dispose()
     assert (row.title, row.authors, row.fetched_at) == ("x", [], NOON)
     assert (row.published_offset, row.modified_offset, row.licence, row.free, row.page_kind) == (None,) * 5
+
+
+def test_addresses_of_the_second_edition_live_on_without_a_headline_and_can_go_back(database_url: URL) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
+        second = Table("address", MetaData(), autoload_with=connection)
+        needed = {column.name: "x" for column in second.c if not column.nullable}
+        needed |= {"id": 1, "depth": 0, "rank": 0, "offered_at": NOON, "first_run": 1, "last_run": 1, "tries": 0}
+        connection.execute(insert(second).values(**needed | {"due_at": NOON}))
+    again = open_database(database_url, create=False)
+    with reading(again) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        row = connection.execute(select(Address.__table__)).one()
+    again.dispose()
+    assert (row.url, row.due_at, row.headline_key, row.headline_source) == ("x", NOON, None, None)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        back = Table("address", MetaData(), autoload_with=connection)
+        assert back.c.keys() == second.c.keys()
+        assert {index.name for index in back.indexes} == {index.name for index in second.indexes}
+        assert connection.execute(select(back.c.url)).scalar_one() == "x"
+    engine.dispose()
 
 
 def test_an_open_database_can_be_opened_again(engine: Engine, database_url: URL) -> None:

@@ -112,13 +112,27 @@ def test_a_full_file_is_followed_by_the_next(tmp_path: Path) -> None:
 
 def test_a_torn_tail_costs_the_torn_record_alone(archive: Archive, tmp_path: Path) -> None:
     archive.write(exchange("/whole"))
-    last = archive.write(exchange("/torn", b"x" * 5_000))
+    last = archive.write(exchange("/torn", os.urandom(50_000)))
     path = only_file(archive, tmp_path)
     whole = path.read_bytes()
-    for cut in (last.offset + 1, last.offset + 40, len(whole) - 700):
+    for cut in (last.offset + 1, last.offset + 40, last.offset + 20_000, len(whole) - 700):
         path.write_bytes(whole[:cut])
         skipped: Counter[str] = Counter()
-        assert [found.url for found in read_archive(path, skipped)][:1] == ["https://courier.example/whole"]
+        assert [found.url for found in read_archive(path, skipped)] == ["https://courier.example/whole"]
+        assert skipped["torn"] == (cut > last.offset + 40)  # of less, nothing is unpacked
+
+
+def test_a_damaged_record_ends_the_file_as_torn(archive: Archive, tmp_path: Path) -> None:
+    archive.write(exchange("/whole"))
+    damaged = archive.write(exchange("/damaged", os.urandom(50_000)))
+    archive.write(exchange("/after"))
+    path = only_file(archive, tmp_path)
+    content = bytearray(path.read_bytes())
+    content[damaged.offset + 20_000] ^= 1
+    path.write_bytes(content)
+    skipped: Counter[str] = Counter()
+    assert [found.url for found in read_archive(path, skipped)] == ["https://courier.example/whole"]
+    assert skipped["torn"] == 1
 
 
 def foreign(path: Path, *, packed: bool) -> None:
@@ -160,7 +174,7 @@ def test_a_body_beyond_the_limit_is_left_out_and_counted(archive: Archive, tmp_p
     archive.write(exchange("/fine"))
     skipped: Counter[str] = Counter()
     assert [one.url for one in read_archive(only_file(archive, tmp_path), skipped)] == ["https://courier.example/fine"]
-    assert skipped["unreadable"] == 1
+    assert skipped["too-large"] == 1
 
 
 GOOD_HEAD = {
