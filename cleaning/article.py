@@ -80,6 +80,8 @@ class Article:
     words of `cleaning.page_kind`. Nothing is deleted: `blocks` are all of them, `text` the kept.
 
     `sources` tells for each field that came from the page where, in a reader's words ("JSON-LD datePublished").
+    Where that was asked for, `observation` is what the page tells of its site, `trace` what of the site's memory the
+    article depends on, and `recalled` a name for what the memory said of that (see `cleaning.memory`).
     """
 
     url: str
@@ -104,6 +106,9 @@ class Article:
     fetched_at: datetime | None = None
     headline_key: str = ""  # the headline as repeated headlines are known by, see cleaning.headlines
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    observation: bytes = field(default=b"", compare=False, repr=False)
+    trace: bytes = field(default=b"", compare=False, repr=False)
+    recalled: str = field(default="", compare=False, repr=False)
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from lxml import etree
 
 from cleaning.headlines import headline_key
 from cleaning.lines import tidy
 from cleaning.linked_data import strings
 from cleaning.structured import Said, Structured
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 META = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl")
 BY = re.compile(
@@ -31,14 +25,13 @@ MARKS = (
     ("class", "author", "class author"),
     ("class", "byline", "class byline"),
 )
-MARKED = etree.XPath("//*[@rel='author' or @itemprop='author' or @class='author' or @class='byline']")
 
 
-def authors(tree: HtmlElement, structured: Structured, site_name: str | None) -> tuple[tuple[str, ...], str]:
+def authors(structured: Structured, site_name: str | None) -> tuple[tuple[str, ...], str]:
     """The persons that the page names as its authors, in its order, each once; and where they were found."""
     site_key = headline_key(site_name or "")
     for said in (_linked, _meta, _visible):
-        lines = said(tree, structured)
+        lines = said(structured)
         found: dict[str, str] = {}
         for line in lines:
             for name in persons(line.text):
@@ -63,7 +56,7 @@ def persons(line: str) -> list[str]:
     return names
 
 
-def _linked(_tree: HtmlElement, structured: Structured) -> list[Said]:
+def _linked(structured: Structured) -> list[Said]:
     for item in structured.articles:
         found = []
         value = item.get("author")
@@ -76,14 +69,13 @@ def _linked(_tree: HtmlElement, structured: Structured) -> list[Said]:
     return []
 
 
-def _meta(_tree: HtmlElement, structured: Structured) -> list[Said]:
+def _meta(structured: Structured) -> list[Said]:
     return structured.every(*META)
 
 
-def _visible(tree: HtmlElement, _structured: Structured) -> list[Said]:
-    marked = MARKED(tree)
+def _visible(structured: Structured) -> list[Said]:
     for attribute, value, source in MARKS:
-        found = [element for element in marked if element.get(attribute) == value]
+        found = [element for element in structured.marked if element.get(attribute) == value]
         # Many of them are the authors of other articles, listed on this page.
         if found and len(found) <= MOST_MARKED:
             return [Said(tidy(" ".join(element.itertext())), source) for element in found]

@@ -15,10 +15,10 @@ from cleaning.addresses import absolute
 from cleaning.article import Block, BlockKind
 from cleaning.headlines import headline_key
 from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence, weight
-from cleaning.runs import CELLS, MARK, WORD, Run, number_runs, restored
+from cleaning.runs import CELLS, MARK, WORD, Run, read_runs, restored, write_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -63,14 +63,26 @@ def _opens(run: Run, key: str) -> bool:
     return own == key or (own.count(" ") >= 2 and key.startswith(own))
 
 
-def extract(tree: HtmlElement, url: str) -> Extraction:
-    """The article's blocks. Changes the tree: read metadata from it before."""
-    runs = number_runs(tree)
-    base = _base(tree, url)
+def extract(tree: HtmlElement, url: str, runs: Sequence[Run] | None = None) -> Extraction:
+    """The article's blocks, as trafilatura finds them. Changes the tree: read metadata from it before.
+
+    `runs` are those of the tree, where they were read already; what was erased of them is not found.
+    """
+    runs = read_runs(tree) if runs is None else runs
+    write_numbers(runs)
+    base = base_address(tree, url)
     extraction = _blocks(_text(tree, fast=True), runs, base)
     if _too_little(extraction):
         extraction = _blocks(_text(tree, fast=False), runs, base)
     return extraction
+
+
+def of_runs(runs: Sequence[Run], chosen: Iterable[int], base: str) -> Extraction:
+    """The extraction in which each of the chosen runs is a block; without trafilatura."""
+    found = [
+        (block, (index,)) for index in sorted(chosen) if (block := block_of(runs[index].text, [runs[index]], base))
+    ]
+    return Extraction(tuple(block for block, _ in found), tuple(span for _, span in found), tuple(runs), base)
 
 
 def _too_little(extraction: Extraction) -> bool:
@@ -89,7 +101,7 @@ def _text(tree: HtmlElement, *, fast: bool) -> str:
     return (document.text if isinstance(document, Document) else None) or ""
 
 
-def _blocks(text: str, runs: list[Run], base: str) -> Extraction:
+def _blocks(text: str, runs: Sequence[Run], base: str) -> Extraction:
     blocks: list[Block] = []
     spans: list[tuple[int, ...]] = []
     last: int | None = None
@@ -106,7 +118,7 @@ def _blocks(text: str, runs: list[Run], base: str) -> Extraction:
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
 
 
-def _parts(line: str, runs: list[Run]) -> list[str]:
+def _parts(line: str, runs: Sequence[Run]) -> list[str]:
     """The line itself, or the runs of a row of a layout table."""
     if line.startswith("|"):
         _, own = restored(line, runs)
@@ -152,6 +164,7 @@ def block_of(line: str, runs: Sequence[Run], base: str) -> Block | None:
     )
 
 
-def _base(tree: HtmlElement, url: str) -> str:
+def base_address(tree: HtmlElement, url: str) -> str:
+    """What the page's links are relative to."""
     element = tree.find(".//base[@href]")
     return absolute(url, element.get("href") or "") if element is not None else url

@@ -41,13 +41,13 @@ class Heading:
         return bool(self.element.tag == "h1")
 
 
-def read_headings(elements: Sequence[HtmlElement], url: str) -> list[Heading]:
-    """The headings with words, without those that link to the site's front page: these are its name."""
+def read_headings(elements: Sequence[HtmlElement]) -> list[Heading]:
+    """The headings with words."""
     found: list[Heading] = []
     for element in elements:
         pieces = tuple(piece for text in _texts(element) if (piece := tidy(text)))
         text = joined(pieces)
-        if text and len(text) <= LONGEST_HEADING and not leads_home(element, url):
+        if text and len(text) <= LONGEST_HEADING:
             found.append(Heading(element, text, headline_key(text), pieces))
             if len(found) == MOST_HEADINGS:
                 break
@@ -64,7 +64,7 @@ def joined(pieces: Sequence[str]) -> str:
 
 
 def leads_home(element: HtmlElement, url: str) -> bool:
-    """Whether the whole element is a link to the site's front page, and this page is another one."""
+    """Whether the element is a link to the site's front page, and this page is another one: then it is its name."""
     link = element if element.tag == "a" else next(element.iter("a"), None)
     if link is None:
         parent = element.getparent()

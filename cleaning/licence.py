@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from lxml import etree
 
 from cleaning.addresses import absolute, host
 from cleaning.linked_data import addresses, strings
 from cleaning.structured import Said, Structured
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
 NAMES = ("dcterms.license", "dc.rights.license", "dc.license", "license", "cc:license")
 RIGHTS = ("dc.rights", "dcterms.rights", "copyright", "rights")  # who owns it, and sometimes a licence
 COMMONS = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/[\w./-]{1,60}")
-LINKED = etree.XPath("//a[contains(@rel, 'license')]/@href")
 LONGEST = 200
 
 
-def licence(tree: HtmlElement, structured: Structured, url: str) -> Said | None:
+def licence(structured: Structured, url: str) -> Said | None:
     """The licence's address where the page gives one, else its words."""
     stated = [
         Said(text, "JSON-LD license")
@@ -31,7 +24,7 @@ def licence(tree: HtmlElement, structured: Structured, url: str) -> Said | None:
     if structured.licence:
         stated.append(Said(structured.licence, "<link rel=license>"))
     stated += structured.every(*NAMES)
-    stated += [Said(str(link), "<a rel=license>") for link in LINKED(tree)]
+    stated += [Said(link, "<a rel=license>") for link in structured.licences]
     for said in stated:
         if text := _addressed(said, url):
             return Said(text, said.source)

@@ -20,6 +20,8 @@ from cleaning.title import title_candidates, visible_title
 from cleaning.version import CLEANER_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
     from cleaning.article import Page
@@ -43,24 +45,27 @@ class Metadata:
     titles: tuple[str, ...] = ()
 
 
-def read_metadata(tree: HtmlElement | None, page: Page) -> Metadata:
-    """An empty draft where the page has no tree. The tree must be as the page has it: nothing in it changed yet."""
+def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = ()) -> Metadata:
+    """An empty draft where the page has no tree. The tree must be as the page has it: nothing in it changed yet.
+
+    `names` are what the site's titles carry beside the headline, as far as that is known.
+    """
     if tree is None:
         return Metadata(Article(page.url, "", cleaner_version=CLEANER_VERSION, fetched_at=page.fetched_at))
     structured = read_structured(tree)
     site_name = _site_name(structured)
-    title = visible_title(tree, structured, site_name.text, page.url)
+    title = visible_title(tree, structured, (site_name.text, *names), page.url)
     order = read_order(tree, structured, page)
     publication = published(tree, structured, title.element, page, order)
     modification = modified(structured, page, order)
-    names, authors_source = authors(tree, structured, site_name.text)
+    names, authors_source = authors(structured, site_name.text)
     canonical, canonical_source = _canonical(page.url, structured)
     description = structured.said(*DESCRIPTIONS) or NOTHING
     tags, tags_source = _tags(structured)
     image = _image(page.url, structured)
-    rights = licence(tree, structured, page.url) or NOTHING
+    rights = licence(structured, page.url) or NOTHING
     is_free, free_source = free(structured) or (None, "")
-    kind = page_kind(tree, structured) or NOTHING
+    kind = page_kind(structured) or NOTHING
     sources = {
         "title": title.source,
         "authors": authors_source,

@@ -18,15 +18,8 @@ recipe  event  product  questions  gallery  section  profile  video  audio  book
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lxml import etree
-
 from cleaning.linked_data import is_article, types
 from cleaning.structured import Said, Structured
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 # schema.org's types, in lower case, by their word; of a page that says several the first word counts.
 TYPES = {
@@ -58,17 +51,17 @@ GRAPH = {
     "profile": "profile", "product": "product", "book": "book",
 }  # fmt: skip
 MOST_STORIES = 3  # more articles in a page's markup are a list of them
-MICRODATA = etree.XPath("//*[@itemtype]/@itemtype")
 
 
-def page_kind(tree: HtmlElement, structured: Structured) -> Said | None:
+def page_kind(structured: Structured) -> Said | None:
     """One of the words above, and where it was found: JSON-LD, then microdata, then the Open Graph."""
     articles = structured.articles[:MOST_STORIES]
     others = [item for item in structured.objects if not is_article(item)]
     for items in (articles, others):
         if word := _word([kind for item in items for kind in types(item)]):
             return Said(word, "JSON-LD @type")
-    marked = [str(kind).rpartition("/")[2] for kind in MICRODATA(tree)]
+    stated = [element.get("itemtype") for element in structured.marked]
+    marked = [kind.rpartition("/")[2] for kind in stated if kind is not None]
     if 0 < len(marked) <= MOST_STORIES * 10 and (word := _word(_few_articles(marked))):
         return Said(word, "itemtype")
     graph = structured.said("og:type")

@@ -36,14 +36,16 @@ INVISIBLE = re.compile(
 )
 _NAMED = "|".join(sorted(name for name, text in html5.items() if name.endswith(";") and INVISIBLE.fullmatch(text)))
 REFERENCE = re.compile(
-    rf"&(?:#[xX]0*([0-9a-fA-F]{{1,6}})(?![0-9a-fA-F]);?|#0*([0-9]{{1,7}})(?![0-9]);?|{_NAMED})",
+    rf"&(?:#[xX]0*([0-9a-fA-F]{{1,6}})(?![0-9a-fA-F]);?|#0*([0-9]{{1,7}})(?![0-9]);?|{_NAMED})".encode(),
 )
 # Joiners shape the letter or emoji before them; after Latin letters, signs and spaces editors have left them behind.
 IDLE_JOINER = re.compile("[\u200c\u200d](?<![\u0300-\u1fff\u2070-\U0010ffff].)")
 # Control characters that browsers show: the form feed as a space, the others as letters of Windows' character set.
 SHOWN = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)} | {"\f": " "}
 SHOWN_CONTROL = re.compile("[\f\x80-\x9f]")
-UNUSUAL = re.compile(f"{INVISIBLE.pattern}|{SHOWN_CONTROL.pattern}")  # most pages have none: one look instead of two
+# Most pages have none of both, which is seen soonest without the ASCII characters that are usual.
+UNUSUAL = re.compile(f"{INVISIBLE.pattern}|{SHOWN_CONTROL.pattern}")
+USUAL = bytes(code for code in range(0x80) if not UNUSUAL.match(chr(code)))
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 TAG = re.compile(r"<[a-zA-Z!]")
@@ -58,36 +60,42 @@ def parse(html: str) -> HtmlElement | None:
     """
     if not TAG.search(html[:LONGEST_PAGE]):
         return None
-    text = html[:LONGEST_PAGE]
-    if UNUSUAL.search(text):
-        text = INVISIBLE.sub("", SHOWN_CONTROL.sub(lambda control: SHOWN[control[0]], text))
-    text = REFERENCE.sub(_visible, text)
+    text = REFERENCE.sub(_visible, _without_invisible(html[:LONGEST_PAGE]))
     # A parser of its own for every page: one that is shared keeps state when a page breaks it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html looks up a class for each element in Python, a tenth of all cleaning; forms need none of their own.
     parser.set_element_class_lookup(ONE_CLASS)
     try:
-        tree = document_fromstring(text.encode(), parser=parser)
+        tree = document_fromstring(text, parser=parser)
     except (etree.LxmlError, ValueError):  # nothing but white space or comments
         tree = parser.makeelement("html")
     last_error = parser.error_log.last_error
     if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        tree = _flattened(text.encode(), parser)
+        tree = _flattened(text, parser)
     if tree.find("body") is None:  # frames, or a head alone
         etree.SubElement(tree, "body")
     return tree
 
 
-def _visible(reference: re.Match[str]) -> str:
-    """The reference as it stands, "" where what it stands for is invisible."""
+def _without_invisible(html: str) -> bytes:
+    """The page as UTF-8, without invisible characters that are no references."""
+    text = html.encode("utf-8", "surrogatepass")
+    rest = text.translate(None, USUAL)
+    if rest and UNUSUAL.search(rest.decode("utf-8", "surrogatepass")):
+        return INVISIBLE.sub("", SHOWN_CONTROL.sub(lambda control: SHOWN[control[0]], html)).encode()
+    return text
+
+
+def _visible(reference: re.Match[bytes]) -> bytes:
+    """The reference as it stands, b"" where what it stands for is invisible."""
     hexadecimal, decimal = reference.groups()
     if hexadecimal is None and decimal is None:
-        return ""
+        return b""
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
     if code > 0x10FFFF:
         return reference[0]
     letter = chr(code)
-    return SHOWN[letter] if letter in SHOWN else "" if INVISIBLE.match(letter) else reference[0]
+    return SHOWN[letter].encode() if letter in SHOWN else b"" if INVISIBLE.match(letter) else reference[0]
 
 
 def legible(text: str) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
@@ -24,7 +24,7 @@ from cleaning.article import BlockKind
 from cleaning.parsing import legible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -122,6 +122,7 @@ class Run:
     characters: int = 0
     link_characters: int = 0
     links: list[str] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list, repr=False)
     _text: str | None = None
 
     @property
@@ -141,6 +142,13 @@ def number_runs(tree: HtmlElement) -> list[Run]:
 
     Changes the tree, whose text `restored` reads. Runs without a letter or digit are listed, but carry no number there.
     """
+    runs = read_runs(tree)
+    write_numbers(runs)
+    return runs
+
+
+def read_runs(tree: HtmlElement) -> list[Run]:
+    """The text runs of a tree, in its order; the tree stays as it is."""
     walk = _Walk()
     body = tree.find("body")
     if body is None:
@@ -157,6 +165,48 @@ def number_runs(tree: HtmlElement) -> list[Run]:
     return walk.runs
 
 
+def write_numbers(runs: Sequence[Run]) -> None:
+    """Write the runs' numbers into the tree that they were read from."""
+    for number, run in enumerate(runs):
+        for piece in run.pieces:
+            piece.write(run, number)
+
+
+def erase(runs: Iterable[Run]) -> None:
+    """Take the texts of these runs out of the tree that they were read from."""
+    for run in runs:
+        for piece in run.pieces:
+            piece.put(None)
+
+
+class Piece(NamedTuple):
+    """A text node: what stands in an element, or right behind it."""
+
+    element: HtmlElement
+    behind: bool
+
+    def put(self, text: str | None) -> None:
+        if self.behind:
+            self.element.tail = text
+        else:
+            self.element.text = text
+
+    def write(self, run: Run, number: int) -> None:
+        """Write what trafilatura is to read: with the run's number where that is due, and what shapes letters held."""
+        text = (self.element.tail if self.behind else self.element.text) or ""
+        plain = text.isascii()
+        read = text if plain else OWN_SYMBOL.sub("", text)
+        words = read.strip()
+        held = read if plain or not SHAPES.search(read) else read.translate(HELD)
+        if not run.opening and number < MOST_RUNS and len(words) >= 2 and WORD.search(words):
+            start = len(read) - len(read.lstrip())
+            end = start + 2
+            run.opening = read[start:end]
+            held = f"{held[:start]}{_mark(number)}{held[end:]}"
+        if held is not text:  # lxml copies what it is given
+            self.put(held)
+
+
 class _Walk:
     """Where the walk over the tree is: the open block elements, the open links, the run under way."""
 
@@ -167,55 +217,45 @@ class _Walk:
         self.run: Run | None = None
 
     def enter(self, element: HtmlElement, *, unread: bool = False) -> None:
-        if element.tag not in INLINE:
+        tag = element.tag
+        if tag not in INLINE:
             self.run = None
-            self.place = Place(str(element.tag), _label(element), self.place)
-        elif element.tag == "a":
+            self.place = Place(str(tag), _label(element), self.place)
+        elif tag == "a":
             self.href = element.get("href") or ""
         text = element.text
         if text and not unread:
-            read = self.read(text)
-            if read is not text:  # lxml copies what it is given
-                element.text = read
+            self.read(text, element, behind=False)
 
     def leave(self, element: HtmlElement, *, inside: bool) -> None:
-        if element.tag not in INLINE:
+        tag = element.tag
+        if tag not in INLINE:
             self.run = None
             self.place = self.place.parent if self.place else None
-        elif element.tag == "a":
+        elif tag == "a":
             self.href = None
         tail = element.tail
         if tail and inside:
-            read = self.read(tail)
-            if read is not tail:
-                element.tail = read
+            self.read(tail, element, behind=True)
 
-    def read(self, text: str) -> str:
-        """Count a piece of text for its run; the piece comes back with the run's number where one is due."""
+    def read(self, text: str, element: HtmlElement, *, behind: bool) -> None:
+        """Count a piece of text for its run."""
         words = text.strip()
         if not words or self.place is None:
-            return text
-        plain = text.isascii()
-        if not plain and OWN_SYMBOL.search(text):
+            return
+        if not text.isascii() and OWN_SYMBOL.search(text):
             text, words = OWN_SYMBOL.sub("", text), OWN_SYMBOL.sub("", words)
         run = self.run
         if run is None:
             run = self.run = Run(self.place)
             self.runs.append(run)
+        run.pieces.append(Piece(element, behind))
         run.texts.append(text)
         run.characters += len(words)
         if self.href is not None:
             run.link_characters += len(words)
             if self.href and (not run.links or run.links[-1] != self.href):
                 run.links.append(self.href)
-        held = text if plain or not SHAPES.search(text) else text.translate(HELD)
-        number = len(self.runs) - 1
-        if run.opening or number >= MOST_RUNS or len(words) < 2 or not WORD.search(words):
-            return held
-        start = len(text) - len(text.lstrip())
-        end = start + 2
-        run.opening = text[start:end]
-        return f"{held[:start]}{_mark(number)}{held[end:]}"
 
 
 def _mark(number: int) -> str:
@@ -223,7 +263,7 @@ def _mark(number: int) -> str:
     return chr(FIRST_SYMBOL + high) + chr(FIRST_SYMBOL + low)
 
 
-def restored(line: str, runs: list[Run]) -> tuple[str, list[int]]:
+def restored(line: str, runs: Sequence[Run]) -> tuple[str, list[int]]:
     """A line of trafilatura's text as the page has it, and the numbers of the runs that it is made of, in order."""
     numbers = []
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from cleaning.headings import UNSPACED, Heading, joined, read_headings
+from cleaning.headings import UNSPACED, Heading, joined, leads_home, read_headings
 from cleaning.headlines import headline_key
 from cleaning.shown_titles import Title, shown_title
 from cleaning.structured import Said, Structured
 from cleaning.title_parts import SiteNames, runs_of_parts, slug, without_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.html import HtmlElement
 
 SURE = 0.70  # a heading that explains a title less than this is another text
@@ -46,44 +48,49 @@ def title_candidates(structured: Structured) -> list[Said]:
     return list(once.values())
 
 
-def visible_title(tree: HtmlElement, structured: Structured, site_name: str | None, url: str) -> Title:
-    """The article's headline without the site's name; an empty one where the page has none."""
-    names = SiteNames(url, [site_name or ""])
+def visible_title(tree: HtmlElement, structured: Structured, site_names: Iterable[str], url: str) -> Title:
+    """The article's headline without the site's names; an empty one where the page has none."""
+    names = SiteNames(url, site_names := tuple(site_names))
     others = [
         *structured.every("article:section", "author"),
         *structured.linked("articleSection"),
         *structured.linked("author"),
     ]
-    labels = SiteNames(url, [site_name or "", *(said.text for said in others)])
+    labels = SiteNames(url, [*site_names, *(said.text for said in others)])
     titles = title_candidates(structured)
     cleaned = [said._replace(text=without_names(said.text, labels)) for said in titles]
-    headings = [one for one in read_headings(structured.headings, url) if one.text not in names]
-    best = _explaining(headings, titles, cleaned, slug(url))
+    headings = [one for one in read_headings(structured.headings) if one.text not in names]
+    best = _explaining(headings, titles, cleaned, url)
     if best is not None:
         return Title(without_names(_own_words(best, cleaned), labels), f"<{best.element.tag}>", best.element)
     shown = shown_title(tree, titles, names)
-    firsts = {one.key: one for one in reversed(headings) if one.is_first and " " in one.key}
+    firsts = {
+        one.key: one
+        for one in reversed(headings)
+        if one.is_first and " " in one.key and not leads_home(one.element, url)
+    }
     first = next((Title(one.text, "<h1>", one.element) for one in firsts.values() if len(firsts) == 1), None)
     return (shown.line if shown.is_sure else first or shown.line or shown.called) or _stated(cleaned, names)
 
 
-def _explaining(headings: list[Heading], titles: list[Said], cleaned: list[Said], words: str) -> Heading | None:
+def _explaining(headings: list[Heading], titles: list[Said], cleaned: list[Said], url: str) -> Heading | None:
     """The heading that explains a title best, where one does."""
     worths: dict[str, float] = {}
     for said in (*titles, *cleaned):
         key = headline_key(said.text)
         worths[key] = max(HEADLINE if said.source == LINKED else 1.0, worths.get(key, 0.0))
-    if words:
+    if words := slug(url):
         worths.setdefault(words, SLUG)
     parts = {headline_key(run): len(run) / len(said.text) for said in titles for run in runs_of_parts(said.text)}
     best, best_score = None, 0.0
     for heading in headings:
         score = _score(heading, worths, parts)
-        if score > best_score:
+        if score > best_score and not leads_home(heading.element, url):
             best, best_score = heading, score
     if best is None or best_score < SURE:
         return None
-    return next((one for one in headings if one.is_first and one.key == best.key), best)
+    alike = (one for one in headings if one.is_first and one.key == best.key)
+    return next((one for one in alike if not leads_home(one.element, url)), best)
 
 
 def _score(heading: Heading, worths: dict[str, float], parts: dict[str, float]) -> float:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from pebble import ProcessExpired, ProcessPool
 
 from cleaning.failure import failed
+from cleaning.memory.site_memory import recollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +48,7 @@ class Cleaners:
     `deadline` is in seconds a page, from the start of its work. Futures are done in any order.
     """
 
-    def __init__(
-        self, count: int = 2, deadline: float = 20.0, *, work: Callable[[Page], Article] | None = None
-    ) -> None:
+    def __init__(self, count: int = 2, deadline: float = 20.0, *, work: Callable[..., Article] | None = None) -> None:
         """`work` is what a child does with a page, a function of a module; `clean` where none is given."""
         self._work = work or _clean
         self.count = count
@@ -68,11 +67,15 @@ class Cleaners:
         for future in [self._pool.submit(_ready, START) for _ in range(self.count)]:
             future.result()
 
-    def submit(self, page: Page) -> Future[Article]:
-        """Clean a page. A page that ran out of time or killed its child comes back rejected, with that reason."""
+    def submit(self, page: Page, memory: bytes | None = None, *, observe: bool = False) -> Future[Article]:
+        """Clean a page. A page that ran out of time or killed its child comes back rejected, with that reason.
+
+        `memory` is that of its site, packed; `observe` as of `clean`.
+        """
         answer: Future[Article] = Future()
         answer.set_running_or_notify_cancel()
-        work = self._pool.submit(_bounded, self.deadline, self._work, page, int(self.deadline) + GRACE)
+        task = partial(self._work, memory=memory, observe=True) if memory or observe else self._work
+        work = self._pool.submit(_bounded, self.deadline, task, page, int(self.deadline) + GRACE)
         work.add_done_callback(partial(self._answer, page, answer))
         return answer
 
@@ -146,11 +149,11 @@ def _bounded(work: Callable[[Page], Article], page: Page, alarm: int) -> Article
 _cleaned = 0
 
 
-def _clean(page: Page) -> Article:
+def _clean(page: Page, memory: bytes | None = None, *, observe: bool = False) -> Article:
     global _cleaned  # noqa: PLW0603 -- a count a process, which is what it is
     from cleaning.clean import clean, forget  # noqa: PLC0415 -- the parent has no use for trafilatura
 
     _cleaned += 1
     if _cleaned % PAGES_A_CACHE == 0:
         forget()
-    return clean(page)
+    return clean(page, memory=recollected(memory) if memory else None, observe=observe)

@@ -51,6 +51,7 @@ class Session:
         self.retry_pauses = [timedelta(seconds=float(pause)) for pause in settings.getlist("RETRY_PAUSES")]
         self._failing: asyncio.Task[None] | None = None
         self.unsettled: dict[int, Lease] = {}
+        self.stays_open = False  # when the engine has stopped: for whoever settles, and closes it then
         self.on_change: Callable[[str], None] | None = None  # the scheduler's: a site may have something to hand out
         self._writer = Writer(self.engine)
         with self.engine.begin() as connection:
@@ -91,13 +92,18 @@ class Session:
 
     async def _engine_stopped(self) -> None:
         await self._writer.close()
+        self.end_run()
+        if not self.stays_open:
+            self.close()
+
+    def end_run(self) -> None:
+        """Writes the run's outcome and counts, as they are now."""
         reason = self._crawler.stats.get_value("finish_reason")
         counts = self.tally.by_site()
         with self.engine.begin() as connection:
             runs.end(
                 connection, self.run, outcome=reason, exit_code=exit_code(reason, counts), counts=counts, now=now()
             )
-        self.close()
 
     def close(self) -> None:
         """Lets go of all files. After a second Ctrl-C, when no engine has stopped, the command calls this by itself."""

@@ -60,6 +60,10 @@ CLEANING_DEADLINE = 30.0  # seconds for one page, then it is rejected as cleaner
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 2_000_000
 REPLAY_AT_ONCE = 32  # pages of a WARC file that are in memory at once
 
+# --- Site memory ------------------------------------------------------------------------------------------------------
+MEMORY_WINDOW = 400  # newest pages of a site that its memory may be learnt from: a redesign is noticed within days
+MEMORY_SAMPLE = 100  # of these, pages that it is learnt from; each is cleaned a second time, without the memory
+
 # --- Components -------------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # a retry or redirect passes it; ours is below

@@ -41,11 +41,14 @@ def keep(
     article: Article,
     *,
     site: str,
-    run: int,
+    run: int | None,
     fetched_at: datetime,
     place: Place | None,
 ) -> Kept:
-    """Stores an article with all its blocks. Its standing among duplicates is `mark`ed afterwards."""
+    """Stores an article with all its blocks. Its standing among duplicates is `mark`ed afterwards.
+
+    `run` is the one that fetched it; None where it is stored already, and stays that run's.
+    """
     name = article_id(article.url)
     stored = connection.execute(
         select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
@@ -82,8 +85,7 @@ def keep(
         "cleaner_version": article.cleaner_version,
         "archive_file": place.file if place else None,
         "archive_offset": place.offset if place else None,
-        "run_id": run,
-    }
+    } | ({} if run is None else {"run_id": run})
     if stored is None:
         connection.execute(insert(StoredArticle).values(id=name, **values))
     else:
@@ -99,6 +101,22 @@ def keep(
         article.rejected,
     )
     return Kept.UNCHANGED if same else Kept.UPDATED
+
+
+def text_of(connection: Connection, name: str) -> tuple[str, str, str | None] | None:
+    """The title and text of a stored article, and why it is none; None where it is not stored."""
+    row = connection.execute(select(_ROW.title, _ROW.text, _ROW.rejected).where(_ROW.id == name)).one_or_none()
+    return (row.title, row.text, row.rejected) if row else None
+
+
+def same_text(stored: tuple[str, str, str | None] | None, article: Article) -> bool:
+    """Whether what is stored, as of `text_of`, is what a reader would be given of this article."""
+    return stored == (storable(article.title), storable(article.text), article.rejected)
+
+
+def cleaned_by(connection: Connection, name: str, version: str) -> None:
+    """Notes the cleaner's version of an article whose text another version left as it was."""
+    connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(cleaner_version=version))
 
 
 def look_alikes(connection: Connection, name: str) -> list[Row[Any]]:

@@ -1,9 +1,14 @@
 """The tables: what is kept of a crawl.
 
-run       one crawl: when, what it counted by site, how it ended
-address   the frontier: every address ever offered, and what became of it
-article   one page that was judged: an article, a duplicate of one, or rejected with its reason
-block     the blocks of an article in reading order, kept and cut, with the rule that cut them
+run          one crawl: when, what it counted by site, how it ended
+address      the frontier: every address ever offered, and what became of it
+article      one page that was judged: an article, a duplicate of one, or rejected with its reason
+block        the blocks of an article in reading order, kept and cut, with the rule that cut them
+observation  what a page told of its site, seen without any memory
+site_memory  what was learnt of a site from its observations
+site_block   the blocks that stand on several of a site's articles
+pardon       blocks of a site that are never to be cut
+trace        what of its site's memory the text of an article depends on
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, MetaData, String
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.types import StorableJSON, StorableText, UTCDateTime
@@ -30,6 +35,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it as a plain class attribute)
         datetime: UTCDateTime,
         str: StorableText,
+        bytes: LargeBinary,
         float: Float(53),
         list[str]: StorableJSON,
         dict[str, Any]: StorableJSON,
@@ -79,11 +85,16 @@ class Address(Base):
 
 class StoredArticle(Base):
     __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_site_id", "site", "id"),
+        # All that says which pages of a site are its newest: to look into 100,000 rows with their texts takes too long.
+        Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)  # of the canonical form of its URL
     url: Mapped[str]
     canonical_url: Mapped[str | None] = mapped_column(index=True)  # as the page declares it
-    site: Mapped[str] = mapped_column(String(64), index=True)
+    site: Mapped[str] = mapped_column(String(64))
     site_name: Mapped[str | None]
     title: Mapped[str]
     headline_key: Mapped[str] = mapped_column(index=True)
@@ -126,3 +137,52 @@ class StoredBlock(Base):
     path: Mapped[str]
     rule: Mapped[str | None] = mapped_column(String(64))
     evidence: Mapped[str | None]
+
+
+class StoredObservation(Base):
+    __tablename__ = "observation"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    site: Mapped[str] = mapped_column(String(64), index=True)
+    cleaner_version: Mapped[str] = mapped_column(String(32))  # that observed
+    fetched_at: Mapped[datetime]  # of the page that was observed
+    data: Mapped[bytes]  # packed by cleaning.memory.observation
+
+
+class StoredSiteMemory(Base):
+    __tablename__ = "site_memory"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))
+    cleaner_version: Mapped[str] = mapped_column(String(32))  # whose observations it was learnt from
+    articles: Mapped[int]  # that it was learnt from
+    data: Mapped[bytes]  # packed by cleaning.memory.site_memory
+
+
+class StoredSiteBlock(Base):
+    __tablename__ = "site_block"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    articles: Mapped[int]  # that it stands on
+    needed: Mapped[int]  # articles from which on it is cut
+    text: Mapped[str]
+    place: Mapped[str]  # where it usually stands
+    first_seen: Mapped[str] = mapped_column(String(10))  # day of an article in ISO form, "" where none is dated
+    last_seen: Mapped[str] = mapped_column(String(10))
+
+
+class Pardon(Base):
+    __tablename__ = "pardon"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    text: Mapped[str]  # as a person gave it
+
+
+class Trace(Base):
+    __tablename__ = "trace"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))  # of that part of the memory, as the article was cleaned with it
+    data: Mapped[bytes]  # which part it is, packed by cleaning.memory.traces

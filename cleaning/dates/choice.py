@@ -44,14 +44,14 @@ def published(
     """
     shown = Shown(tree, structured, headline, order)
     refused: str | None = None
-    for said in publication(tree, structured, page.url):
+    for said in publication(structured, page.url):
         moment = parse_time(said.text, order)
         if moment is None:
             continue
         if not believable(moment, page.fetched_at):
             refused = refused or said.text
         elif ":" not in said.text:
-            return _with_hour(Dated(moment, said.source), publication(tree, structured, page.url), shown, order)
+            return _with_hour(Dated(moment, said.source), publication(structured, page.url), shown, order)
         elif stated_offset(moment):
             return Dated(moment, said.source)
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from cleaning.runs import INLINE, UNREAD
 
 if TYPE_CHECKING:
@@ -92,13 +94,16 @@ def _following(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
 
 
 def _inside(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
-    if element.tag in UNREAD or not isinstance(element.tag, str):
-        return
-    ends_line = element.tag not in INLINE
-    if stated := machine_time(element):  # "three hours ago" says less
-        yield f" {stated} ", ends_line
-        return
-    yield element.text, ends_line
-    for child in element:
-        yield from _inside(child)
-        yield child.tail, child.tag not in INLINE
+    steps = etree.iterwalk(element, events=("start", "end"))
+    for event, inner in steps:
+        ends_line = inner.tag not in INLINE
+        if event == "end":
+            if inner is not element:
+                yield inner.tail, ends_line
+        elif inner.tag in UNREAD:
+            steps.skip_subtree()
+        elif stated := machine_time(inner):  # "three hours ago" says less
+            steps.skip_subtree()
+            yield f" {stated} ", ends_line
+        else:
+            yield inner.text, ends_line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import chain, islice, tee
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.dates.moments import parse_time
@@ -55,16 +55,12 @@ class Shown:
         self._structured = structured
         self._headline = headline
         self._order = order
-        self._near: list[str] | None = None
+        self._near = self._around_headline()
 
     def near(self) -> Iterator[tuple[str, Sighting]]:
         """Those around the headline, with what stands before each in its line."""
-        if self._near is None:
-            headline = self._headline
-            self._near = [] if headline is None else [*lines_below(headline), *lines_above(headline)]
-        for line in self._near:
-            for found in written(line, self._order):
-                yield line[: found.start], Sighting(found.moment, found.has_hour, NEAR)
+        self._near, again = tee(self._near)  # each line is read once, and when it is asked for
+        return again
 
     def times(self) -> Iterator[Sighting]:
         """Those in <time> elements."""
@@ -95,6 +91,12 @@ class Shown:
         yield from self.times()
         yield from self.unclear()
         yield from self._anywhere()
+
+    def _around_headline(self) -> Iterator[tuple[str, Sighting]]:
+        if self._headline is not None:
+            for line in chain(lines_below(self._headline), lines_above(self._headline)):
+                for found in written(line, self._order):
+                    yield line[: found.start], Sighting(found.moment, found.has_hour, NEAR)
 
     def _anywhere(self) -> Iterator[Sighting]:
         """Those in elements that are called a date, then those in any short line."""

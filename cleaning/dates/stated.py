@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from cleaning.dates.near import machine_time
 from cleaning.lines import tidy
 from cleaning.linked_data import strings
@@ -14,8 +12,6 @@ from cleaning.structured import Said, Structured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
 
 PUBLISHED = tuple(
     """
@@ -46,15 +42,14 @@ MODIFIED = tuple(
 )
 YEAR_FIRST = re.compile(r"/((?:19|20)\d\d)(?:[/-]([01]?\d)[/-]([0-3]?\d)|([01]\d)([0-3]\d))(?=[/._-]|$)")
 DAY_FIRST = re.compile(r"/([0-3]\d)-([01]\d)-((?:19|20)\d\d)(?=[/._-]|$)")
-MICRODATA = etree.XPath("//*[contains(@itemprop, 'datePublished') and not(self::meta)]")
 MOST_STORIES = 3  # more different times than these are those of other stories, listed on the page
 
 
-def publication(tree: HtmlElement, structured: Structured, url: str) -> Iterator[Said]:
+def publication(structured: Structured, url: str) -> Iterator[Said]:
     """What it says about its publication, most trustworthy first; read as far as it is asked for."""
     yield from structured.linked("datePublished")
     yield from structured.every(*PUBLISHED)
-    yield from _microdata(tree)
+    yield from _microdata(structured)
     for item in structured.objects:  # the page itself, where no object is an article
         yield from (Said(text, "JSON-LD datePublished") for text in strings(item.get("datePublished")))
     yield from structured.linked("dateCreated")
@@ -76,9 +71,11 @@ def day_in_address(url: str) -> str | None:
     return None
 
 
-def _microdata(tree: HtmlElement) -> list[Said]:
+def _microdata(structured: Structured) -> list[Said]:
     found = [
-        machine_time(element) or element.get("content") or tidy(element.text_content()) for element in MICRODATA(tree)
+        machine_time(element) or element.get("content") or tidy(element.text_content())
+        for element in structured.marked
+        if "datePublished" in element.get("itemprop", "") and element.tag != "meta"
     ]
     if len(set(found)) > MOST_STORIES:
         return []

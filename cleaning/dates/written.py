@@ -21,15 +21,16 @@ YEAR = r"((?:19|20|25)\d\d)(?!\d)"  # 25: the Buddhist era
 ORDINAL = r"(?:st|nd|rd|th|er|ro|º|°|ª|η|-го)?"
 OF = r"(?:(?:de|del|of|da|gada) |d['’])?"
 # Lines with single spaces. The groups stand in the order of their names.
-FORMS = (
+WITH_YEAR = (
     ("ymd", re.compile(rf"(?<![\d./-]){YEAR} ?[-/.] ?(\d\d?) ?[-/.] ?(\d\d?)(?!\d)")),
     ("ymd", re.compile(rf"(?<!\d){YEAR} ?[年년] ?(\d\d?) ?[月월] ?(\d\d?)(?!\d)")),
     ("dmy", re.compile(rf"(?<!\d)(\d\d?){ORDINAL}[ ./-]{{0,2}}{OF}{NAME}[ .,/-]{{0,3}}{OF}{YEAR}")),
     ("mdy", re.compile(rf"{NAME}\.?[ -](\d\d?){ORDINAL}[.,]{{0,2}} ?{YEAR}")),
     ("ymd", re.compile(rf"(?<!\d){YEAR}[.,]? (?:m\. )?{NAME} (\d\d?)(?!\d)")),
     ("ydm", re.compile(rf"(?<!\d){YEAR}\. ?gada (\d\d?)\. ?{NAME}")),
-    ("figures", re.compile(r"(?<![\d./-])(\d\d?) ?([./-]) ?(\d\d?) ?[./-] ?((?:19|20|25)\d\d|\d\d)(?![\d:])")),
 )  # fmt: skip
+FIGURES = re.compile(r"(?<![\d./-])(\d\d?) ?([./-]) ?(\d\d?) ?[./-] ?((?:19|20|25)\d\d|\d\d)(?![\d:])")
+ANY_DIGIT, ANY_YEAR = re.compile(r"\d"), re.compile(YEAR)
 HOUR = re.compile(
     r"(?<!\d)(\d\d?)(?:[:.h](\d\d)(?::(\d\d)(?:\.\d{1,6})?)?)?"
     r" ?(?:([ap])\.? ?m\b|(?:GMT|UTC)? ?([+-]\d\d):?(\d\d)(?!\d)|(Z)\b)?",
@@ -51,14 +52,16 @@ class Written(NamedTuple):
 def written(line: str, order: Order) -> Iterator[Written]:
     """The times in a line, in the order of its forms. One in figures that has two meanings is left out where the
     page's own order is not known."""
-    text = " ".join(line[:LONGEST].split()).replace(" ,", ",")
-    if not any(map(str.isdigit, text)):
+    if not ANY_DIGIT.search(line):
         return
-    for form, pattern in FORMS:
+    text = " ".join(line[:LONGEST].split()).replace(" ,", ",")
+    for form, pattern in WITH_YEAR if ANY_YEAR.search(text) else ():
         for match in pattern.finditer(text):
-            day = _figures(match, order) if form == "figures" else _named(match, form, order)
-            if day is not None:
+            if day := _named(match, form, order):
                 yield _with_hour(text, match, day)
+    for match in FIGURES.finditer(text):
+        if day := _figures(match, order):
+            yield _with_hour(text, match, day)
 
 
 def month(name: str, language: str = "") -> int | None:
@@ -122,6 +125,11 @@ def _with_hour(text: str, match: re.Match[str], day: datetime) -> Written:
 def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold()).replace("ı", "i")
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).rstrip("'’׳॰")
+
+
+def month_names() -> Iterator[str]:
+    """Every name and abbreviation of a month, in any language."""
+    return iter(_months()[1])
 
 
 @cache

@@ -31,3 +31,10 @@ NEIGHBOUR = ("length", "link_share", "taken", "same_path", "inside", "words", "l
 NEIGHBOURS = tuple(f"{name}@{step:+}" for step in STEPS for name in NEIGHBOUR)
 PAGE = ("coverage", "paragraphs")
 FEATURES = OWN + PLACE + NEIGHBOURS + PAGE
+# What a site's memory says of a text, for the model that is asked where there is one (cleaning/memory/recall.py).
+RECALLED = (
+    *(f"recurs@{step:+}" for step in STEPS),
+    "site_articles", "path_articles", "path_kept", "path_likelihood",
+    "pattern_articles", "pattern_kept", "pattern_likelihood", "site_kept", "by_site",
+)  # fmt: skip
+WITH_MEMORY = FEATURES + RECALLED

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.likelihood.features import FEATURES
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -90,23 +88,43 @@ SIGNS: dict[str, tuple[str, str]] = {
     "named_uncertain": ("named like a box or a list", "not named like a box or a list"),
     "coverage": ("{:.0%} of the page's long texts taken", "none of the page's long texts taken"),
     "paragraphs": ("{:.0f} paragraphs in the page", "no paragraph in the page"),
+    "recurs": ("what the site repeats", "nothing that the site repeats"),
+    "site_articles": ("the site is known from {:.0f} articles", "the site is not known"),
+    "path_articles": ("{:.0f} articles of the site have texts with its path", "its path is new on the site"),
+    "path_kept": (
+        "{:.0%} of the texts with its path were kept on the site",
+        "no text with its path was kept on the site",
+    ),
+    "path_likelihood": ("texts with its path were {:.0%} likely on the site", "texts with its path were unlikely"),
+    "pattern_articles": ("{:.0f} articles of the site have such elements", "such elements are new on the site"),
+    "pattern_kept": ("{:.0%} of the texts in such elements were kept on the site", "no text in such elements was kept"),
+    "pattern_likelihood": (
+        "texts in such elements were {:.0%} likely on the site",
+        "such texts were unlikely on the site",
+    ),
+    "site_kept": (
+        "{:.0%} of the texts at this place were kept on the site",
+        "no text at this place was kept on the site",
+    ),
+    "by_site": ("the site is read by its memory", "trafilatura was asked"),
 }
 NEIGHBOURS = {"-2": "two before it", "-1": "before it", "+1": "after it", "+2": "two after it"}
 
 
 def against(trees: Trees, vector: Sequence[float]) -> str:
     """The strongest signs that a text is not the article's."""
-    return _named(vector, trees.shares(vector), -1)
+    return _named(trees, vector, -1)
 
 
 def in_favour(trees: Trees, vector: Sequence[float]) -> str:
     """The strongest signs that it is."""
-    return _named(vector, trees.shares(vector), 1)
+    return _named(trees, vector, 1)
 
 
-def _named(vector: Sequence[float], shares: dict[str, float], side: int) -> str:
-    strongest = sorted((-side * share, FEATURES.index(name)) for name, share in shares.items() if side * share > 0)
-    return ", ".join(_sign(FEATURES[feature], vector[feature]) for _, feature in strongest[:MOST])
+def _named(trees: Trees, vector: Sequence[float], side: int) -> str:
+    shares, names = trees.shares(vector), trees.features
+    strongest = sorted((-side * share, names.index(name)) for name, share in shares.items() if side * share > 0)
+    return ", ".join(_sign(names[feature], vector[feature]) for _, feature in strongest[:MOST])
 
 
 def _sign(name: str, value: float) -> str:

@@ -20,6 +20,7 @@ from cleaning.runs import HEADINGS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from cleaning.memory.recall import Recall
     from cleaning.runs import Place, Run
 
 MOST, MANY = 20, 50  # counts beyond it say no more: of what is rare, of what is not
@@ -64,8 +65,11 @@ class Survey:
         url: str,
         titles: Sequence[str] = (),
         description: str = "",
+        recall: Recall | None = None,
     ) -> None:
         self.runs = runs
+        self._recall = recall
+        self._cut: Collection[int] = recall.cut if recall else ()
         self.taken = frozenset(taken)
         self._site = domain(url)
         self._url = url
@@ -79,6 +83,8 @@ class Survey:
     def candidates(self) -> Iterator[int]:
         """The runs worth weighing: those that were taken, and those that stand where the article's stand."""
         for index, run in enumerate(self.runs):
+            if index in self._cut:
+                continue
             if index in self.taken or (
                 run.link_characters <= LINKED * run.characters and run.has_words and self._stands_near(index, run)
             ):
@@ -93,12 +99,14 @@ class Survey:
         return run.link_characters <= LINKED_AMONG * run.characters and spot.inside and spot.words.isdisjoint(COMMENTS)
 
     def vector(self, index: int) -> list[float]:
-        """The features of a run, in the order of FEATURES."""
+        """The features of a run, in the order of FEATURES, or of WITH_MEMORY where its site is known."""
         vector = self._own(index)
         vector += self._place(index)
         for step in STEPS:
             vector += self._neighbour(index + step)
         vector += self._page
+        if self._recall is not None:
+            vector += (*self._recall.features(index), self._recall.understood)
         return [float(value) for value in vector]  # a tree compares floats twice as fast
 
     def _count(self) -> None:

@@ -16,13 +16,14 @@ from cleaning.extraction import Extraction, block_of
 from cleaning.likelihood.features import FEATURES
 from cleaning.likelihood.look import is_paragraph
 from cleaning.likelihood.signs import against, in_favour
-from cleaning.likelihood.survey import Survey
+from cleaning.likelihood.survey import EDGE, Survey
 from cleaning.rules.reading import Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cleaning.likelihood.trees import Trees
+    from cleaning.memory.recall import Recall
     from cleaning.metadata import Metadata
     from cleaning.runs import Run
 
@@ -38,13 +39,17 @@ MOST_WEIGHED = 5_000  # texts of a page; the longest article seen has 1,400
 
 
 class Weighed(NamedTuple):
-    """An extraction with what was added, and for the indexes of the doubtful blocks what speaks against them."""
+    """An extraction with what was added, and for the indexes of the doubtful blocks what speaks against them.
+
+    `likely` is how likely the texts are that were weighed, by their indexes.
+    """
 
     extraction: Extraction
     doubts: dict[int, Doubt]
+    likely: dict[int, float]
 
 
-def survey(extraction: Extraction, metadata: Metadata, url: str) -> Survey:
+def survey(extraction: Extraction, metadata: Metadata, url: str, recall: Recall | None = None) -> Survey:
     """What is to be seen of a page that was extracted."""
     return Survey(
         extraction.runs,
@@ -52,16 +57,19 @@ def survey(extraction: Extraction, metadata: Metadata, url: str) -> Survey:
         url=url,
         titles=(metadata.draft.title, *metadata.titles),
         description=metadata.draft.description or "",
+        recall=recall,
     )
 
 
-def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) -> Weighed:
+def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str, recall: Recall | None = None) -> Weighed:
     """The extraction with what it lacks, in the order of the page, and what is to be doubted of it.
+
+    `recall` is what the memory of the page's site says of its texts, where there is one; `trees` must be made for it.
 
     A block that was added says so as its evidence. A block that could not be traced back to the page is neither moved
     nor doubted.
     """
-    seen = survey(extraction, metadata, url)
+    seen = survey(extraction, metadata, url, recall)
     weighed = (number for number in seen.candidates() if not seen.is_certain(number))
     vectors = {number: seen.vector(number) for number in islice(weighed, MOST_WEIGHED)}
     likely = {number: trees.likelihood(vector) for number, vector in vectors.items()}
@@ -72,19 +80,24 @@ def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) ->
         for part, own in _parts(extraction, block, span, likely):
             last = own[0] if own else last
             placed.append((last, part, own))
+    by_memory = recall is not None and recall.understood
     for number, value in likely.items():
         run = extraction.runs[number]
-        # A run whose number is not in the tree may be taken without our knowing.
-        if number not in seen.taken and value > _turn(run, vectors[number]) and run.opening:
+        # A run whose number is not in the tree may be taken by trafilatura without our knowing.
+        traced = run.opening or by_memory
+        if number not in seen.taken and value > _turn(run, vectors[number]) and traced:
             added = block_of(run.text, [run], extraction.base)
             if added is not None:
-                reason = f"left out by trafilatura, {value:.0%} likely: {in_favour(trees, vectors[number])}"
+                left_out = "new at its place" if by_memory else "left out by trafilatura"
+                reason = f"{left_out}, {value:.0%} likely: {in_favour(trees, vectors[number])}"
                 placed.append((number, replace(added, evidence=reason), (number,)))
+    if recall is not None:
+        placed += _repeated(extraction, recall, [own[0] for _, _, own in placed if own])
     placed.sort(key=lambda place: place[0])
 
     doubts = {}
     for index, (_, block, own) in enumerate(placed):
-        if block.kind is BlockKind.ROW and not block.links:
+        if not block.kept or (block.kind is BlockKind.ROW and not block.links):
             continue  # of a table with figures, which say nothing of themselves
         mean = _mean(extraction, own, likely)
         if mean is not None and mean < TURN:
@@ -93,7 +106,21 @@ def weigh(extraction: Extraction, trees: Trees, metadata: Metadata, url: str) ->
     grown = replace(
         extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
     )
-    return Weighed(grown, doubts)
+    return Weighed(grown, doubts, likely)
+
+
+def _repeated(
+    extraction: Extraction, recall: Recall, around: Sequence[int]
+) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
+    """The site's blocks that stand in and around the article: they are shown as cut."""
+    if not around:
+        return
+    first, last = min(around) - EDGE, max(around) + EDGE
+    for number, (rule, evidence) in recall.cut.items():
+        if first <= number <= last:
+            block = block_of(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
+            if block is not None:
+                yield number, replace(block, rule=rule, evidence=evidence), (number,)
 
 
 def _against(mean: float, trees: Trees, vector: Sequence[float]) -> str:

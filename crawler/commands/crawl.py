@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,9 +19,10 @@ from crawler.arguments import check_settings
 from crawler.commands import HelpFormatter, complain, errors_answered
 from crawler.console import log_beside_live_view, quieten, report_console
 from crawler.demo.server import DemoPress
-from crawler.outcome import FAILED, WRONG_USE, exit_code
+from crawler.outcome import FAILED, INTERRUPTED, WRONG_USE, exit_code
 from crawler.report import final_table
 from crawler.session import Session
+from crawler.settling import Settling
 
 EXAMPLES = """arguments of the spider 'articles':
   -a url=URL           a site to crawl without sites.toml; several with spaces between them, in quotation marks
@@ -40,8 +43,13 @@ exit status: 0 finished, 1 finished but a site gave no answer, 2 wrong use, 130 
 """
 
 
+logger = logging.getLogger(__name__)
+
+
 class Command(ScrapyCrawl):
-    """Runs a spider, then says what it came to."""
+    """Runs a spider, settles what it taught of the sites, then says what it came to."""
+
+    _interrupted = False
 
     def long_desc(self) -> str:
         return "Crawl sites (spider 'articles') or WARC files (spider 'archive') into the store."
@@ -70,16 +78,34 @@ class Command(ScrapyCrawl):
                 self._serve_demo(stack)
             crawler = self._checked_crawler(args, opts)
             session = Session.of(crawler)
+            session.stays_open = True
             assert self.crawler_process is not None  # noqa: S101 (requires_crawler_process)
             try:
                 self.crawler_process.crawl(crawler, **opts.spargs)
                 self.crawler_process.start()
+                self._settle(crawler, session)
             finally:
                 session.close()
             if self.crawler_process.bootstrap_failed:
                 self.exitcode = FAILED  # the log says by what
             else:
                 self._report(crawler, session)
+
+    def _settle(self, crawler: Crawler, session: Session) -> None:
+        """Puts into effect what the pages teach of their sites; a run that was interrupted leaves it to the next."""
+        counts = session.tally.by_site()
+        if crawler.stats.get_value("finish_reason") != "finished":
+            return
+        for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's handlers tell a reactor that has stopped
+            signal.signal(number, signal.default_int_handler)
+        try:
+            with Settling(session.engine, crawler.settings, session.data_dir, session.tally.count) as settling:
+                for site in counts:
+                    settling.settle(site)
+        except KeyboardInterrupt:
+            logger.warning("interrupted while the texts were settled; the next run goes on with it")
+            self._interrupted = True
+        session.end_run()
 
     def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """The crawler of the spider that was named, its arguments checked."""
@@ -104,9 +130,14 @@ class Command(ScrapyCrawl):
 
     def _report(self, crawler: Crawler, session: Session) -> None:
         counts = session.tally.by_site()
-        self.exitcode = exit_code(crawler.stats.get_value("finish_reason"), counts)
+        self.exitcode = (
+            INTERRUPTED if self._interrupted else exit_code(crawler.stats.get_value("finish_reason"), counts)
+        )
         out = report_console()
         out.print(final_table(counts))
+        changed = session.tally.total("settle/changed")
+        if changed:
+            out.print(f"What the sites repeat changed {changed:,} of the texts (scrapy sites show NAME tells what).")
         out.print(
             f"The data is in {session.data_dir} (database {session.database.render_as_string()}).", soft_wrap=True
         )

@@ -9,27 +9,34 @@ from scrapy.crawler import Crawler
 
 from cleaning.workers import Cleaners
 from crawler.items import FetchedPage
+from crawler.session import Session
+from storage.memory import memories
 
 
 class CleanPipeline:
     """Puts an `Article` beside the page: also beside one that is none, that hung or that killed its child."""
 
-    def __init__(self, processes: int, deadline: float) -> None:
+    def __init__(self, session: Session, processes: int, deadline: float) -> None:
         self._cleaners = Cleaners(count=processes, deadline=deadline)
+        self._session = session
+        self._memories: dict[str, bytes] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
         settings = crawler.settings
         processes = settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
-        return cls(processes, settings.getfloat("CLEANING_DEADLINE"))
+        return cls(Session.of(crawler), processes, settings.getfloat("CLEANING_DEADLINE"))
 
     async def open_spider(self) -> None:
         # Starting a child takes most of a second: not in the reactor's thread, and before the first page.
         await asyncio.to_thread(self._cleaners.start)
+        # As the last run left them: what this one teaches, it teaches when it is over (crawler/settling.py).
+        self._memories = await self._session.do(lambda connection: {one.site: one.data for one in memories(connection)})
 
     async def close_spider(self) -> None:
         await asyncio.to_thread(self._cleaners.stop)
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
-        item.article = await asyncio.wrap_future(self._cleaners.submit(item.page))
+        memory = self._memories.get(item.site)
+        item.article = await asyncio.wrap_future(self._cleaners.submit(item.page, memory, observe=True))
         return item

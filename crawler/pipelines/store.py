@@ -13,6 +13,7 @@ from cleaning.article import Article
 from crawler.items import FetchedPage
 from crawler.pipelines.deduplicate import Turn, deduplicate
 from crawler.session import Session, now
+from crawler.settling import keep_sight
 from storage import articles, frontier, offering
 from storage.addresses import AddressState
 from storage.articles import Kept
@@ -64,6 +65,8 @@ class StorePipeline:
             frontier.postpone(connection, item.lease.id, published_at=article.published_at)
             return Outcome(None)
         kept = articles.keep(connection, article, site=item.site, run=run, fetched_at=fetched_at, place=item.place)
+        if kept not in (Kept.OLDER, Kept.STANDS):
+            keep_sight(connection, item.site, article, fetched_at)
         if item.lease is None or item.lease.url != article.url:
             offering.know(connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at)
         is_duplicate, turns = deduplicate(connection, articles.article_id(article.url))

@@ -86,7 +86,7 @@ def see(page: Page) -> Seen:
     return Seen(rows, wanted, weights)
 
 
-def train(pages: Iterable[tuple[str, Seen]]) -> Trees:
+def train(pages: Iterable[tuple[str, Seen]], *, features: tuple[str, ...] = FEATURES, rounds: int = ROUNDS) -> Trees:
     """`pages` are given with the name of their set: a set counts by the root of its size, a page as one."""
     by_set: dict[str, list[Seen]] = defaultdict(list)
     for name, seen in pages:
@@ -100,9 +100,9 @@ def train(pages: Iterable[tuple[str, Seen]]) -> Trees:
             whole = max(1.0, sum(weight for weight, label in zip(seen.weights, seen.labels, strict=True) if label))
             weights += [100 * weight / whole / len(several) ** 0.5 for weight in seen.weights]
     data = lightgbm.Dataset(np.array(rows, dtype="f8"), np.array(wanted), weight=np.array(weights))
-    booster = lightgbm.train(SETTINGS, data, ROUNDS)
+    booster = lightgbm.train(SETTINGS, data, rounds)
     trees = [_plain(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
-    return Trees.read(json.dumps({"features": FEATURES, "trees": trees}))
+    return Trees.read(json.dumps({"features": features, "trees": trees}), features)
 
 
 def _plain(node: dict[str, Any]) -> list[Any] | float:

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
+from pathlib import Path
 
 import pytest
+from langdetect import DetectorFactory, LangDetectException
+from langdetect.detector_factory import PROFILES_DIRECTORY
 
-from cleaning.language import language
+from cleaning.language import TRIALS, language
 
 TEXTS = {
     "en": "The harbour board decided on Thursday evening that the night boat will run again.",
@@ -52,3 +56,41 @@ def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
 
 def test_a_long_text_costs_no_more_than_its_beginning() -> None:
     assert language(TEXTS["de"] * 50 + TEXTS["en"] * 50_000)[0] == "de"
+
+
+@pytest.fixture(scope="module")
+def langdetect() -> DetectorFactory:
+    factory = DetectorFactory()
+    factory.set_seed(0)
+    factory.load_json_profile([path.read_text("utf-8") for path in sorted(Path(PROFILES_DIRECTORY).iterdir())])
+    return factory
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *TEXTS.values(),
+        *(text.upper() for text in TEXTS.values()),
+        " ".join(TEXTS.values()),
+        "The EU and the USA  met;  a I b, x",
+        unicodedata.normalize(
+            "NFD", "Hội đồng cảng quyết định tàu đêm sẽ chạy lại"
+        ),  # with its accents as letters of their own
+        "Fährhafen Harbour Порт 港 λιμάνι",
+        "港务局 Harbour Board NIGHT BOAT 恢复运行",
+        "Vapor de noite, bote de noche",
+        "Toyota Yaris 2025",
+        "ok",
+        "a",
+        "ꙮ ꙮ",
+    ],
+)
+def test_it_is_langdetect_s_answer_to_the_last_digit(langdetect: DetectorFactory, text: str) -> None:
+    detector = langdetect.create()
+    detector.n_trial = TRIALS
+    detector.append(text)
+    try:
+        best = detector.get_probabilities()
+    except LangDetectException:
+        best = []
+    assert language(text) == ((best[0].lang, round(best[0].prob, 4)) if best else ("und", 0.0))

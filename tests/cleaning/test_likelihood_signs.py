@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from cleaning.likelihood.features import FEATURES, NEIGHBOUR, NEIGHBOURS, OWN, PAGE, PLACE, STEPS
+from cleaning.likelihood.features import FEATURES, NEIGHBOUR, NEIGHBOURS, OWN, PAGE, PLACE, RECALLED, STEPS
 from cleaning.likelihood.signs import SIGNS, against, in_favour
 from cleaning.likelihood.trees import Trees
 
@@ -19,7 +19,7 @@ def trees(*questions: tuple[str, float, float]) -> Trees:
 
 
 def test_there_are_words_for_every_feature_and_none_too_many() -> None:
-    assert SIGNS.keys() == {*OWN, *PLACE, *PAGE}
+    assert SIGNS.keys() == {*OWN, *PLACE, *PAGE, *(name.partition("@")[0] for name in RECALLED)}
     assert set(NEIGHBOUR) <= SIGNS.keys()
     assert len(NEIGHBOURS) == len(STEPS) * len(NEIGHBOUR)
 

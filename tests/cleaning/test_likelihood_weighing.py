@@ -177,7 +177,7 @@ def _table(row: str, line: str) -> tuple[Extraction, Metadata]:
 @pytest.mark.parametrize("trees", [EVERYTHING, NOTHING])
 def test_nothing_comes_of_a_page_without_text(trees: Trees) -> None:
     metadata = read_metadata(None, Page(URL, ""))
-    assert weigh(Extraction(), trees, metadata, URL) == (Extraction(), {})
+    assert weigh(Extraction(), trees, metadata, URL) == (Extraction(), {}, {})
 
 
 @pytest.mark.parametrize("trees", [EVERYTHING, NOTHING, LONG_TEXTS, Trees(())])
@@ -189,7 +189,7 @@ def test_blocks_and_their_runs_stay_parallel(trees: Trees, news_page: Any) -> No
     tree = parse(html)
     assert tree is not None
     metadata = read_metadata(tree, Page(URL, html))
-    grown, doubts = weigh(extract(tree, URL), trees, metadata, URL)
+    grown, doubts, _ = weigh(extract(tree, URL), trees, metadata, URL)
     assert len(grown.blocks) == len(grown.spans)
     firsts = [span[0] for span in grown.spans if span]
     assert firsts == sorted(firsts)

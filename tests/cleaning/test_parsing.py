@@ -66,6 +66,12 @@ def test_what_no_reader_sees_is_left_out_however_it_is_written(hidden: str) -> N
     assert legible(f"Zei{hidden}tung") == "Zeitung"
 
 
+@pytest.mark.parametrize("letter", ["e", "é", "ж", "新", "😀"])
+@pytest.mark.parametrize("hidden", ["\x07", "\x7f", "\u00ad", "\u200b", "\ue000", "\ud800", "\U000f0000"])
+def test_what_no_reader_sees_is_found_between_letters_of_any_script(letter: str, hidden: str) -> None:
+    assert body_of(f"<p>{letter}{hidden}{letter}</p>") == letter * 2
+
+
 @pytest.mark.parametrize("name", ["shy", "ZeroWidthSpace", "NoBreak", "lrm", "rlm"])
 def test_what_no_reader_sees_is_left_out_by_its_name(name: str) -> None:
     assert body_of(f"<p>Zei&{name};tung</p>") == "Zeitung"

@@ -12,11 +12,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Engine, MetaData, Table, create_engine, func, insert, select, update
+from sqlalchemy import URL, Engine, MetaData, Table, create_engine, func, insert, inspect, select, update
 
 from cleaning.errors import DatabaseMissing, DataFolderError
 from storage.database import MIGRATIONS, database_url, open_database, prepare_data_folder, reading
+from storage.memory import memories, remember
 from storage.models import Address, Base, Run, StoredArticle
+from storage.observations import keep_observation, keep_trace, sample
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -73,6 +75,38 @@ def test_addresses_of_the_second_edition_live_on_without_a_headline_and_can_go_b
         assert back.c.keys() == second.c.keys()
         assert {index.name for index in back.indexes} == {index.name for index in second.indexes}
         assert connection.execute(select(back.c.url)).scalar_one() == "x"
+    engine.dispose()
+
+
+def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(database_url: URL) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
+        third = Table("article", MetaData(), autoload_with=connection)
+        tables = set(inspect(connection).get_table_names())
+        needed: dict[str, object] = {column.name: "x" for column in third.c if not column.nullable}
+        needed |= {"authors": [], "tags": [], "language_probability": 0.9, "words": 1, "run_id": 1, "fetched_at": NOON}
+        connection.execute(insert(third).values(**needed | {"archive_file": "a.warc.gz", "archive_offset": 4}))
+    again = open_database(database_url, create=False)
+    with again.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert sample(connection, "x", window=9, size=9) == ["x"]
+        assert memories(connection) == []
+        keep_observation(connection, "x", "x", "1", NOON, b"seen")
+        keep_trace(connection, "x", "digest", b"trace")
+        remember(connection, "x", "digest", "1", 5, b"memory", [])
+    again.dispose()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        back = Table("article", MetaData(), autoload_with=connection)
+        assert {index.name for index in back.indexes} == {index.name for index in third.indexes}
+        assert set(inspect(connection).get_table_names()) == tables
+        assert connection.execute(select(back.c.id)).scalar_one() == "x"
     engine.dispose()
 
 

@@ -1,0 +1,126 @@
+"""One page seen with the memory of its site: what of it the site repeats, and what stands where its articles stand."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cleaning.likelihood.features import STEPS
+from cleaning.memory.fingerprint import fingerprint
+from cleaning.memory.observation import headline, places
+from cleaning.memory.site_memory import MOST_ARTICLES, UNKNOWN, Standing
+from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cleaning.memory.site_memory import SiteMemory
+    from cleaning.runs import Place, Run
+
+# The names of the rules that cut by memory, and what they saw. No numbers: those move from night to night.
+REPEATED = "repeated_block", "stands on other articles of the site, too"
+TEASER = "known_headline", "links with the headline of another article of the site"
+TEASER_LINKED = 0.8  # of a teaser's characters
+# A place is known by its path from so many articles on, else by what it looks like.
+PATH_ARTICLES, PATTERN_ARTICLES = 3, 2
+KEPT = 0.5  # share of the texts at a place from which on a text there is taken for the article's
+LINKED = 0.6  # but none with more links
+# The page is understood where what was taken is this share of its unrepeated long texts, and so many characters, and
+# what stands at unknown places is no more of it: among what was taken, and in the runs around it.
+UNDERSTOOD, LEAST = 0.3, 100
+STRANGE_AMONG, STRANGE_AROUND, AROUND = 0.02, 0.1, 8
+
+
+class Recall:
+    """What a site's memory says of one page's runs.
+
+    `cut` gives for the indexes of what is the site's the rule and its evidence, `taken` are those of the texts that
+    stand where the site's articles stand.
+    """
+
+    def __init__(self, memory: SiteMemory, runs: Sequence[Run], title: str) -> None:
+        self._memory = memory
+        self._runs = runs
+        self._places: dict[Place, tuple[Standing, Standing]] = {}
+        self.articles = min(memory.articles, MOST_ARTICLES)
+        self.knows = memory.is_known
+        self.cut = dict(self._cut(headline(title))) if self.knows else {}
+
+    def _cut(self, own: int) -> Iterator[tuple[int, tuple[str, str]]]:
+        for index, run in enumerate(self._runs):
+            key = fingerprint(run.text)
+            if not key:
+                continue
+            if self._memory.repeats(key):
+                yield index, REPEATED
+            elif run.link_characters >= TEASER_LINKED * run.characters and key != own and key in self._memory.headlines:
+                yield index, TEASER
+
+    @cached_property
+    def taken(self) -> frozenset[int]:
+        return frozenset(
+            index
+            for index, run in enumerate(self._runs if self.knows else ())
+            if index not in self.cut
+            and run.link_characters <= LINKED * run.characters
+            and self.kept_share(run) >= KEPT
+            and run.has_words
+        )
+
+    @cached_property
+    def understood(self) -> bool:
+        """Whether the page is like the site's articles, so that what was taken is its article.
+
+        Not where that is little of the page's long texts, nor where texts stand among it at places that no article of
+        the site had: trafilatura is asked then.
+        """
+        found = sum(self._runs[index].characters for index in self.taken)
+        if found < LEAST:
+            return False
+        first, last = min(self.taken), max(self.taken)
+        there = among = around = 0
+        for index, run in enumerate(self._runs):
+            if index in self.cut:
+                continue
+            if run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters:
+                there += run.characters
+            if first - AROUND <= index < last + AROUND and self._is_strange(index, run):
+                around += run.characters
+                among += run.characters if first < index < last else 0
+        return found >= UNDERSTOOD * there and among <= STRANGE_AMONG * found and around <= STRANGE_AROUND * found
+
+    def _is_strange(self, index: int, run: Run) -> bool:
+        """Whether a text stands where none of the site's articles has one."""
+        return (
+            index not in self.taken
+            and run.link_characters <= LINKED * run.characters
+            and self.kept_share(run) < 0
+            and run.has_words
+        )
+
+    def kept_share(self, run: Run) -> float:
+        """The share of the texts at a run's place that were the article's; -1 where the place is not known."""
+        path, pattern = self._standing(run)
+        if path.articles >= PATH_ARTICLES:
+            return path.kept
+        return pattern.kept if pattern.articles >= PATTERN_ARTICLES else -1.0
+
+    def features(self, index: int) -> list[float]:
+        """What it says of a run, in the order of `features.RECALLED` without the last."""
+        run = self._runs[index]
+        path, pattern = self._standing(run)
+        return [
+            *(float(index + step in self.cut) for step in STEPS),
+            self.articles,
+            *path,
+            *pattern,
+            self.kept_share(run),
+        ]
+
+    def _standing(self, run: Run) -> tuple[Standing, Standing]:
+        if not self.knows:
+            return UNKNOWN, UNKNOWN
+        known = self._places.get(run.place)
+        if known is None:
+            known = self._places[run.place] = self._memory.standing(*places(run))
+        return known

@@ -1,0 +1,50 @@
+"""The benchmark of the look-up in a site's memory, at a small scale."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("memory.py")
+
+
+def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, SCRIPT, *map(str, arguments)],
+        cwd=SCRIPT.parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_prints_times_and_memory_and_finds_what_was_stored(tmp_path: Path) -> None:
+    done = ran("--sites", 5, "--blocks", 200, "--articles", 40, "--asked", 21, "--folder", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1000 blocks of 5 sites, ")
+    assert "known to repeat: 400 of 840" in done.stdout
+    rows = dict(re.findall(r"^(warm|cold) +([\d. ]+)$", done.stdout, re.MULTILINE))
+    for name in ("warm", "cold"):
+        middle, most_of_them, most = map(float, rows[name].split())
+        assert 0 < middle <= most_of_them <= most
+    memory = re.search(r"^peak memory: (\d+) MB, (\d+) before the first look-up$", done.stdout, re.MULTILINE)
+    assert memory is not None
+    assert int(memory[1]) >= int(memory[2]) > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(["--sites", "0"], "'0' is not a number from 1 on"), (["--folder", "nowhere"], "no folder")]
+)
+def test_what_it_cannot_use_is_one_clear_line(arguments: list[str], said: str) -> None:
+    done = ran(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr.splitlines()[-1]
+
+
+def test_its_help_shows_an_example() -> None:
+    assert "python tests/benchmarks/memory.py --sites" in ran("--help").stdout
