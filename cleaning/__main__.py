@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import fcntl
 import json
-import math
 import os
 import sys
 import threading
 from queue import Queue
 from typing import IO, TYPE_CHECKING, Any
 
-from cleaning.article import Article, Page, iso
+from cleaning.addresses import site
+from cleaning.article import Article, iso
 from cleaning.errors import UsageError
+from cleaning.page_lines import read_page
+from cleaning.two_passes import Spool, learn_sites
 from cleaning.workers import Cleaners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
 
 WAITING = 4  # pages a child that may wait for it, or for the answer before theirs
@@ -34,6 +36,7 @@ nothing; the next ones go on.
 EXAMPLE = """\
 example:
   python -m cleaning --jobs 2 < pages.jsonl > articles.jsonl
+  python -m cleaning --jobs 2 --learn < pages.jsonl > articles.jsonl
 """
 
 # What stands in the queue for one line: an answer that is complete, or the line's id and its article to come.
@@ -48,9 +51,15 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that clean (default: 1)")
-    jobs: int = parser.parse_args(arguments).jobs
+    parser.add_argument(
+        "--learn",
+        action="store_true",
+        help="learn each site from its pages first, then clean: all of the input is read before the first answer",
+    )
+    options = parser.parse_args(arguments)
+    jobs: int = options.jobs
     try:
-        lines = _standard_input()
+        lines: Iterable[bytes] = _standard_input()
     except UsageError as error:
         sys.stderr.write(f"{parser.prog}: {error}\n")
         return error.exit_status
@@ -58,7 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
     answers: Queue[Answer | None] = Queue(maxsize=WAITING * jobs)
     try:
         cleaners.start()
-        threading.Thread(target=_read, args=(lines, cleaners, answers), daemon=True).start()
+        memories: dict[str, bytes] = {}
+        if options.learn:
+            lines = spool = Spool(lines)
+            memories = learn_sites(spool, cleaners)
+        threading.Thread(target=_read, args=(lines, cleaners, answers, memories), daemon=True).start()
         while (answer := answers.get()) is not None:
             _write(answer, sys.stdout.buffer)
     except KeyboardInterrupt:
@@ -85,33 +98,22 @@ def _standard_input() -> IO[bytes]:
     return os.fdopen(own, "rb")
 
 
-def _read(lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | None]) -> None:
+def _read(
+    lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | None], memories: Mapping[str, bytes]
+) -> None:
     """Put an answer, or the promise of one, into the queue for every line; it holds no more than fit."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            answers.put(_promise(line, number, cleaners))
+            answers.put(_promise(line, number, cleaners, memories))
     answers.put(None)
 
 
-def _promise(line: bytes, number: int, cleaners: Cleaners) -> Answer:
-    try:
-        record = json.loads(line, parse_constant=_finite, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        return {"id": None, "error": f"not JSON: {error}", "line": number}
-    if not isinstance(record, dict):
-        return {"id": None, "error": "not an object", "line": number}
-    for key in ("url", "html"):
-        if not isinstance(record.get(key), str):
-            return {"id": record.get("id"), "error": f'"{key}" is not a string', "line": number}
-    return record.get("id"), cleaners.submit(Page(url=record["url"], html=record["html"]))
-
-
-def _finite(number: str) -> float:
-    """JSON can neither say what is no number nor, once it is read, what is too large for a float."""
-    value = float(number)
-    if not math.isfinite(value):
-        raise ValueError(f"{number[:20]} is no finite number")
-    return value
+def _promise(line: bytes, number: int, cleaners: Cleaners, memories: Mapping[str, bytes]) -> Answer:
+    found = read_page(line, number)
+    if isinstance(found, dict):
+        return found
+    identity, page = found
+    return identity, cleaners.submit(page, memories.get(site(page.url)))
 
 
 def _write(answer: Answer, out: IO[bytes]) -> None:

@@ -113,7 +113,7 @@ def _extract(tree: HtmlElement | None, url: str, runs: list[Run], recall: Recall
     if recall is not None and recall.understood:
         return of_runs(runs, recall.taken, base_address(tree, url))
     if recall is not None:
-        erase(runs[number] for number in recall.cut)
+        erase(tree, (runs[number] for number in recall.cut))
     return extract(tree, url, runs)
 
 

@@ -15,7 +15,8 @@ from cleaning.addresses import absolute
 from cleaning.article import Block, BlockKind
 from cleaning.headlines import headline_key
 from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence, weight
-from cleaning.runs import CELLS, MARK, WORD, Run, read_runs, restored, write_numbers
+from cleaning.run_numbers import MARK, restored, write_numbers
+from cleaning.runs import CELLS, WORD, Run, read_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,7 +91,9 @@ def _too_little(extraction: Extraction) -> bool:
     return found < LITTLE and found < LITTLE_OF_PAGE * sum(
         run.characters
         for run in extraction.runs
-        if run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters
+        if not run.erased
+        and run.characters >= BODY_CHARACTERS
+        and run.link_characters < BODY_LINK_SHARE * run.characters
     )
 
 

@@ -1,15 +1,4 @@
-"""The text runs of a page: what stands between two block boundaries or line breaks, with its links and its place.
-
-trafilatura says which text is the article's, but not where it stood. So every run gets a number, written into the tree
-as two rare symbols in place of its first two characters (`number_runs`) and read back from trafilatura's lines
-(`restored`). The symbols are printable and no letters: they pass through all of its stages. They take the place of
-characters, because lengths decide there (of link texts against paragraphs): with two characters more a paragraph, the
-text of one page in six was another on the oldest of our sets.
-
-What is not printable it drops, with it what shapes letters: Persian words lose their spelling, a family of emoji
-becomes three people. Such characters are written as symbols, too, one for one, and read back. What of a page's
-characters is no spelling, is left out (`cleaning.parsing.legible`).
-"""
+"""The text runs of a page: what stands between two block boundaries or line breaks, with its links and its place."""
 
 from __future__ import annotations
 
@@ -22,26 +11,12 @@ from lxml import etree
 
 from cleaning.article import BlockKind
 from cleaning.parsing import legible
+from cleaning.run_numbers import OWN_SYMBOL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
-
-# Byzantine musical symbols: in Unicode since 3.1, in no newspaper yet. A page's own ones are left out of its text.
-FIRST_SYMBOL, SYMBOLS = 0x1D000, 246
-MARK = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}]{{2}}")
-MOST_RUNS = SYMBOLS**2  # runs beyond it stay without number
-# What shapes letters: non-joiner, joiner, Mongolian vowel separator; Arabic and Syriac signs around numbers; the tags
-# that make a flag a country's (digits, letters, their end). Ancient Greek musical symbols stand for it.
-SHAPING = "\u200c\u200d\u180e\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2" + "".join(
-    chr(0xE0000 + code) for code in (*range(0x30, 0x3A), *range(0x61, 0x7B), 0x7F)
-)
-HELD = {ord(letter): chr(0x1D200 + at) for at, letter in enumerate(SHAPING)}
-RELEASED = {ord(symbol): chr(code) for code, symbol in HELD.items()}
-SHAPES = re.compile(f"[{SHAPING}]")
-HOLDS = re.compile(f"[{''.join(HELD.values())}]")
-OWN_SYMBOL = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}{''.join(HELD.values())}]")
 
 # Elements that stand in a line of text. All others, known or not, begin and end a run.
 INLINE = frozenset(
@@ -56,6 +31,7 @@ UNREAD = frozenset(
     script style noscript template head svg math select textarea iframe object button audio video canvas map
     """.split()  # noqa: SIM905
 )
+BREAKS = frozenset(("br", "hr"))  # hold no text, but stand between texts
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CELLS = ("td", "th")
 KINDS = {
@@ -123,6 +99,7 @@ class Run:
     link_characters: int = 0
     links: list[str] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list, repr=False)
+    erased: bool = False  # from the tree
     _text: str | None = None
 
     @property
@@ -135,16 +112,6 @@ class Run:
     @property
     def has_words(self) -> bool:
         return WORD.search(self.text) is not None
-
-
-def number_runs(tree: HtmlElement) -> list[Run]:
-    """Write the number of every text run into the tree and return the runs; a run's number is its index.
-
-    Changes the tree, whose text `restored` reads. Runs without a letter or digit are listed, but carry no number there.
-    """
-    runs = read_runs(tree)
-    write_numbers(runs)
-    return runs
 
 
 def read_runs(tree: HtmlElement) -> list[Run]:
@@ -165,18 +132,27 @@ def read_runs(tree: HtmlElement) -> list[Run]:
     return walk.runs
 
 
-def write_numbers(runs: Sequence[Run]) -> None:
-    """Write the runs' numbers into the tree that they were read from."""
-    for number, run in enumerate(runs):
-        for piece in run.pieces:
-            piece.write(run, number)
-
-
-def erase(runs: Iterable[Run]) -> None:
-    """Take the texts of these runs out of the tree that they were read from."""
+def erase(tree: HtmlElement, runs: Iterable[Run]) -> None:
+    """Take the texts of these runs out of the tree that they were read from, and what holds no text."""
     for run in runs:
+        run.erased = True
         for piece in run.pieces:
             piece.put(None)
+    body = tree.find("body")
+    if body is not None:
+        _prune(body)
+
+
+def _prune(element: HtmlElement) -> bool:
+    """Take out what holds no text; whether any is left in the element."""
+    holds = bool(element.text and not element.text.isspace())
+    for child in list(element):
+        kept = child.tag not in UNREAD and _prune(child)
+        behind = child.tail
+        holds = holds or kept or bool(behind and not behind.isspace())
+        if not kept and child.tag not in BREAKS:
+            child.drop_tree()
+    return holds
 
 
 class Piece(NamedTuple):
@@ -185,26 +161,15 @@ class Piece(NamedTuple):
     element: HtmlElement
     behind: bool
 
+    @property
+    def text(self) -> str:
+        return (self.element.tail if self.behind else self.element.text) or ""
+
     def put(self, text: str | None) -> None:
         if self.behind:
             self.element.tail = text
         else:
             self.element.text = text
-
-    def write(self, run: Run, number: int) -> None:
-        """Write what trafilatura is to read: with the run's number where that is due, and what shapes letters held."""
-        text = (self.element.tail if self.behind else self.element.text) or ""
-        plain = text.isascii()
-        read = text if plain else OWN_SYMBOL.sub("", text)
-        words = read.strip()
-        held = read if plain or not SHAPES.search(read) else read.translate(HELD)
-        if not run.opening and number < MOST_RUNS and len(words) >= 2 and WORD.search(words):
-            start = len(read) - len(read.lstrip())
-            end = start + 2
-            run.opening = read[start:end]
-            held = f"{held[:start]}{_mark(number)}{held[end:]}"
-        if held is not text:  # lxml copies what it is given
-            self.put(held)
 
 
 class _Walk:
@@ -256,27 +221,6 @@ class _Walk:
             run.link_characters += len(words)
             if self.href and (not run.links or run.links[-1] != self.href):
                 run.links.append(self.href)
-
-
-def _mark(number: int) -> str:
-    high, low = divmod(number, SYMBOLS)
-    return chr(FIRST_SYMBOL + high) + chr(FIRST_SYMBOL + low)
-
-
-def restored(line: str, runs: Sequence[Run]) -> tuple[str, list[int]]:
-    """A line of trafilatura's text as the page has it, and the numbers of the runs that it is made of, in order."""
-    numbers = []
-
-    def opening(mark: re.Match[str]) -> str:
-        number = (ord(mark[0][0]) - FIRST_SYMBOL) * SYMBOLS + ord(mark[0][1]) - FIRST_SYMBOL
-        if number >= len(runs):
-            return ""
-        numbers.append(number)
-        return runs[number].opening
-
-    if HOLDS.search(line):
-        line = line.translate(RELEASED)
-    return legible(MARK.sub(opening, line)), numbers
 
 
 def _label(element: HtmlElement) -> str:

@@ -6,7 +6,7 @@ import pytest
 from labels import LESS, MOST_WORDS, SNIPPET, UNSURE, labels
 
 from cleaning.parsing import parse
-from cleaning.runs import Run, number_runs
+from cleaning.runs import Run, read_runs
 
 GOLD = "The boat leaves at ten. It is back at six, says Anna Berg of the harbour board."
 
@@ -14,7 +14,7 @@ GOLD = "The boat leaves at ten. It is back at six, says Anna Berg of the harbour
 def runs(*texts: str) -> list[Run]:
     tree = parse("<html><body>" + "".join(f"<p>{text}</p>" for text in texts) + "</body></html>")
     assert tree is not None
-    return number_runs(tree)
+    return read_runs(tree)
 
 
 def told(page: dict[str, Any], *texts: str, titles: tuple[str, ...] = ()) -> dict[int, bool]:

@@ -89,7 +89,7 @@ def see_with(task: tuple[Page, SiteMemory]) -> list[Seen]:
             continue
         else:
             recall.understood = False
-            erase(runs[number] for number in recall.cut)
+            erase(tree, (runs[number] for number in recall.cut))
             extraction = extract(tree, page["url"], runs)
         seen = survey(extraction, metadata, page["url"], recall)
         judged = labels(page, runs, (metadata.draft.title, *metadata.titles))

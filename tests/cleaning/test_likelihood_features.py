@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cleaning.likelihood.features import FEATURES
 from cleaning.likelihood.survey import FARTHEST, MANY, MOST, Survey
 from cleaning.parsing import parse
-from cleaning.runs import Run, number_runs
+from cleaning.runs import Run, read_runs
 
 if TYPE_CHECKING:
     from random import Random
@@ -33,7 +33,7 @@ FEW = "A short line"
 def runs_of(body: str) -> list[Run]:
     tree = parse(f"<html><body>{body}</body></html>")
     assert tree is not None
-    return number_runs(tree)
+    return read_runs(tree)
 
 
 def values(body: str, taken: set[str] | None = None, titles: tuple[str, ...] = ()) -> list[dict[str, float]]:
@@ -220,8 +220,8 @@ SCRIPT = """
 import json, sys
 from cleaning.likelihood.survey import Survey
 from cleaning.parsing import parse
-from cleaning.runs import number_runs
-runs = number_runs(parse(sys.stdin.read()))
+from cleaning.runs import read_runs
+runs = read_runs(parse(sys.stdin.read()))
 survey = Survey(runs, set(range(0, len(runs), 2)), url="https://example.org/a", titles=("One", "Ford closed"))
 print(json.dumps([survey.vector(number) for number in survey.candidates()]))
 """

@@ -14,7 +14,8 @@ from cleaning.likelihood.trees import Trees
 from cleaning.likelihood.weighing import Weighed, weigh
 from cleaning.metadata import Metadata, read_metadata
 from cleaning.parsing import parse
-from cleaning.runs import number_runs
+from cleaning.run_numbers import write_numbers
+from cleaning.runs import read_runs
 
 URL = "https://www.harbour-post.example/2024/05/16/ferry"
 PROSE = (
@@ -43,7 +44,8 @@ def taken(body: str, *spans: tuple[int, ...]) -> tuple[Extraction, Metadata]:
     tree = parse(html)
     assert tree is not None
     metadata = read_metadata(tree, Page(URL, html))
-    runs = number_runs(tree)
+    runs = read_runs(tree)
+    write_numbers(runs)
     blocks = []
     for span in spans:
         block = block_of(" ".join(runs[number].text for number in span), [runs[number] for number in span], URL)

@@ -5,14 +5,16 @@ import pytest
 from cleaning.article import BlockKind
 from cleaning.extraction import extract
 from cleaning.parsing import parse
-from cleaning.runs import MOST_RUNS, Run, number_runs, restored
+from cleaning.run_numbers import MOST_RUNS, restored, write_numbers
+from cleaning.runs import Run, read_runs
 
 
 def runs_of(body: str) -> tuple[list[Run], str]:
     """The runs of a page, and its text with their numbers in it."""
     tree = parse(f"<html><body>{body}</body></html>")
     assert tree is not None
-    runs = number_runs(tree)
+    runs = read_runs(tree)
+    write_numbers(runs)
     return runs, "\n".join(tree.itertext())
 
 
@@ -26,7 +28,8 @@ def test_numbers_take_no_room_and_read_back_to_what_stood_there() -> None:
     tree = parse(f"<html><body>{body}</body></html>")
     assert tree is not None
     before = tree.text_content()
-    runs = number_runs(tree)
+    runs = read_runs(tree)
+    write_numbers(runs)
     after = tree.text_content()
     assert len(after) == len(before)
     assert after != before
