@@ -23,7 +23,7 @@ from cleaning.metadata import Metadata, read_metadata
 from cleaning.parsing import parse
 from cleaning.phrases import phrases
 from cleaning.rules import Context, judge
-from cleaning.runs import erase, read_runs
+from cleaning.runs import read_runs
 from cleaning.teasers import labels, teasers
 from cleaning.verdict import rejected
 
@@ -112,9 +112,7 @@ def _extract(tree: HtmlElement | None, url: str, runs: list[Run], recall: Recall
         return Extraction()
     if recall is not None and recall.understood:
         return of_runs(runs, recall.taken, base_address(tree, url))
-    if recall is not None:
-        erase(tree, (runs[number] for number in recall.cut))
-    return extract(tree, url, runs)
+    return extract(tree, url, runs, without=recall.cut if recall else ())
 
 
 def _context(page: Page, metadata: Metadata, extraction: Extraction, doubts: Mapping[int, Doubt]) -> Context:

@@ -16,7 +16,7 @@ from cleaning.article import Block, BlockKind
 from cleaning.headlines import headline_key
 from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence, weight
 from cleaning.run_numbers import MARK, restored, write_numbers
-from cleaning.runs import CELLS, WORD, Run, read_runs
+from cleaning.runs import CELLS, WORD, Run, erase, prune, read_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,13 +64,20 @@ def _opens(run: Run, key: str) -> bool:
     return own == key or (own.count(" ") >= 2 and key.startswith(own))
 
 
-def extract(tree: HtmlElement, url: str, runs: Sequence[Run] | None = None) -> Extraction:
+def extract(
+    tree: HtmlElement, url: str, runs: Sequence[Run] | None = None, *, without: Iterable[int] = ()
+) -> Extraction:
     """The article's blocks, as trafilatura finds them. Changes the tree: read metadata from it before.
 
-    `runs` are those of the tree, where they were read already; what was erased of them is not found.
+    `runs` are those of the tree, where they were read already; `without` are the indexes of those that it is not to
+    see.
     """
     runs = read_runs(tree) if runs is None else runs
+    unseen = [runs[index] for index in without]
+    erase(unseen)
     write_numbers(runs)
+    if unseen:
+        prune(tree.find("body"))
     base = base_address(tree, url)
     extraction = _blocks(_text(tree, fast=True), runs, base)
     if _too_little(extraction):
@@ -91,9 +98,7 @@ def _too_little(extraction: Extraction) -> bool:
     return found < LITTLE and found < LITTLE_OF_PAGE * sum(
         run.characters
         for run in extraction.runs
-        if not run.erased
-        and run.characters >= BODY_CHARACTERS
-        and run.link_characters < BODY_LINK_SHARE * run.characters
+        if run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters
     )
 
 

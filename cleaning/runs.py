@@ -31,6 +31,7 @@ UNREAD = frozenset(
     script style noscript template head svg math select textarea iframe object button audio video canvas map
     """.split()  # noqa: SIM905
 )
+SCRIPTS = frozenset(("script", "style", "svg", "template"))  # of these, what nobody reads
 BREAKS = frozenset(("br", "hr"))  # hold no text, but stand between texts
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CELLS = ("td", "th")
@@ -99,7 +100,6 @@ class Run:
     link_characters: int = 0
     links: list[str] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list, repr=False)
-    erased: bool = False  # from the tree
     _text: str | None = None
 
     @property
@@ -132,22 +132,21 @@ def read_runs(tree: HtmlElement) -> list[Run]:
     return walk.runs
 
 
-def erase(tree: HtmlElement, runs: Iterable[Run]) -> None:
-    """Take the texts of these runs out of the tree that they were read from, and what holds no text."""
+def erase(runs: Iterable[Run]) -> None:
+    """Take the texts of these runs out of the tree that they were read from."""
     for run in runs:
-        run.erased = True
         for piece in run.pieces:
             piece.put(None)
-    body = tree.find("body")
-    if body is not None:
-        _prune(body)
 
 
-def _prune(element: HtmlElement) -> bool:
-    """Take out what holds no text; whether any is left in the element."""
+def prune(element: HtmlElement) -> bool:
+    """Take out of the element what holds no text; whether it holds any itself.
+
+    Text behind what is taken out moves to another element: runs that were read before can no longer be written.
+    """
     holds = bool(element.text and not element.text.isspace())
     for child in list(element):
-        kept = child.tag not in UNREAD and _prune(child)
+        kept = child.tag not in SCRIPTS and (child.tag in UNREAD or prune(child))
         behind = child.tail
         holds = holds or kept or bool(behind and not behind.isspace())
         if not kept and child.tag not in BREAKS:

@@ -22,17 +22,16 @@ _BATCH = 1_000  # rows that are fetched at a time
 def headlines(connection: Connection, site: str) -> set[tuple[str, str]]:
     """The headlines by which a link into the site may be known, each key with the id of the article that it names.
 
-    They are those of stored articles (duplicates, not rejected pages), and those that the sources of its addresses give
-    to articles, fetched or not. With the latter comes the id that the article has or would have once it is stored: a
-    page's own headline is told from another one's before it is stored as well as after. Only where one address
-    redirects to another, what the first is called comes with an id that no article has.
+    They are those of stored pages, and those that the sources of its addresses give to articles, fetched or not.
+    Rejected pages have theirs, too: whether a page is one may depend on what is known of its site, and with it on this.
+    With an address comes the id that its article has or would have once it is stored: a page's own headline is told
+    from another one's before it is stored as well as after. Only where one address redirects to another, what the first
+    is called comes with an id that no article has.
 
     A key of fewer than 3 words, or 8 characters in scripts without spaces, names nothing and is left out. Rows are
     streamed: memory is that of the set.
     """
-    stored = select(StoredArticle.headline_key, StoredArticle.id).where(
-        StoredArticle.site == site, StoredArticle.rejected.is_(None)
-    )
+    stored = select(StoredArticle.headline_key, StoredArticle.id).where(StoredArticle.site == site)
     known = select(Address.headline_key, Address.url).where(
         Address.site == site, Address.kind == AddressKind.ARTICLE, Address.headline_key.is_not(None)
     )

@@ -24,7 +24,7 @@ STATS = sorted(
         re.sub(r"\{[^}]*\}", "<reason>", stat)
         for source in SOURCES.values()
         for stat in re.findall(
-            r"""count\([^"]*?f?"((?:address|link|discovery|response|page|archive|article|replay)/[^"]+)\"""", source
+            r"""count\([^"]*?f?"((?:address|link|discovery|response|page|archive|article|replay|memory|settle)/[^"]+)\"""", source
         )
     }
 )
@@ -90,9 +90,10 @@ def test_folders_of_the_map_exist() -> None:
 
 def test_every_rule_and_every_reason_is_in_the_docs() -> None:
     from cleaning import verdict
+    from cleaning.memory.recall import REPEATED, TEASER
     from cleaning.rules import RULES
 
     reasons = re.findall(r"^([a-z-]+) {2,}", str(verdict.__doc__), re.MULTILINE)
     assert len(reasons) >= 6
-    for name in (*RULES, *reasons):
+    for name in (*RULES, REPEATED[0], TEASER[0], *reasons):
         assert f"`{name}`" in DOCS

@@ -2,11 +2,13 @@
 
     python tests/benchmarks/speed.py DATA
     python tests/benchmarks/speed.py DATA --sample 10 --sets big9,daniel
+    python tests/benchmarks/speed.py DATA --warm       with the memory of each site; sites of five articles or more
 
 DATA is a folder of NAME.jsonl.xz or one of them, a page a line (tests/benchmarks/gold.py). Both work in this one
 process, page by page in turn, on the same text, each of them first on every other page. The clock is the process's CPU
 time; before each page, outside of it, the libraries' caches are emptied. trafilatura is in its standard mode, without
 comments. The first pages are done once unmeasured, before all others. Peak memory is that of a process of its own each.
+With --warm the sites are learnt before, outside of the clock, from all of their pages in the set.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -24,12 +27,18 @@ from extractors import begin, broadsheet, standard
 from gold import add_data_options, count, data_sets, load
 from stages import STAGES, Stages
 
-from cleaning.clean import forget, warm
+from cleaning.addresses import site
+from cleaning.article import Page as Fetched
+from cleaning.clean import clean, forget, warm
+from cleaning.memory.learning import learn
+from cleaning.memory.observation import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gold import Page
+
+    from cleaning.memory.site_memory import SiteMemory
 
 WORK = {"broadsheet": broadsheet, "trafilatura": standard}
 WARM_UP = 20  # pages
@@ -58,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
     parser.add_argument("--largest", type=count, default=LARGEST, metavar="N", help="pages that memory is measured on")
+    parser.add_argument("--warm", action="store_true", help="clean with the memory of each site")
     options = parser.parse_args(arguments)
     files = data_sets(parser, options.data, options.sets)
     begin()
@@ -66,11 +76,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     largest: list[Page] = []
     print(f"{'pages a CPU second':<18}{'pages':>7}{'Broadsheet':>12}{'trafilatura':>13}{'ratio':>8}")
     for number, (name, path) in enumerate(files.items()):
-        pages = load(path, options.sample)
+        pages = load(path, 1 if options.warm else options.sample)
+        memories = learn_sites(pages) if options.warm else {}
+        if options.warm:
+            pages = [page for page in pages if site_of(page) in memories][:: options.sample]
+            if not pages:
+                continue
         if not number:
             for page in pages[:WARM_UP]:
-                _both(page, ours_first=True)
-        times = measure(pages, stages)
+                _both(page, None, ours_first=True)
+        times = measure(pages, stages, memories)
         print(times.row(name), flush=True)
         total.add(times)
         largest = sorted(largest + pages, key=lambda page: len(page["html"]), reverse=True)[: options.largest]
@@ -84,22 +99,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(pages: Sequence[Page], stages: Stages) -> Times:
+def learn_sites(pages: Sequence[Page]) -> dict[str, SiteMemory]:
+    """The memories of the sites that can be known from these pages."""
+    seen: defaultdict[str, dict[str, Observation]] = defaultdict(dict)
+    for number, page in enumerate(pages):
+        article = clean(Fetched(page["url"], page["html"]), observe=True)
+        seen[site_of(page)][f"{number:06}"] = Observation.unpacked(article.observation)
+    return {name: memory for name, own in seen.items() if (memory := learn(own).memory).is_known}
+
+
+def site_of(page: Page) -> str:
+    return site(page["url"]) or page["url"]
+
+
+def measure(pages: Sequence[Page], stages: Stages, memories: Mapping[str, SiteMemory]) -> Times:
     times = Times()
     with stages.watched():
         for number, page in enumerate(pages):
-            ours, theirs = _both(page, ours_first=number % 2 == 0)
+            ours, theirs = _both(page, memories.get(site_of(page)), ours_first=number % 2 == 0)
             times.add(Times(1, ours, theirs))
     return times
 
 
-def _both(page: Page, *, ours_first: bool) -> tuple[float, float]:
+def _both(page: Page, memory: SiteMemory | None, *, ours_first: bool) -> tuple[float, float]:
     """CPU seconds that Broadsheet and trafilatura need for a page."""
     spent: dict[str, float] = {}
     for name in WORK if ours_first else reversed(WORK):
         forget()
         began = time.process_time()
-        WORK[name](page["url"], page["html"])
+        if name == "broadsheet":
+            clean(Fetched(page["url"], page["html"]), memory=memory)
+        else:
+            WORK[name](page["url"], page["html"])
         spent[name] = time.process_time() - began
     return spent["broadsheet"], spent["trafilatura"]
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 STAGES = {
     "parse": "parse",
     "metadata": "read_metadata",
-    "extraction": "extract",
+    "runs": "read_runs",
+    "recall": "Recall",
+    "extraction": "_extract",
+    "weighing": "weigh",
     "context": "_context",
     "rules": "judge",
     "language": "language.language",

@@ -37,7 +37,7 @@ from cleaning.memory.recall import Recall
 from cleaning.memory.site_memory import FEWEST
 from cleaning.metadata import read_metadata
 from cleaning.parsing import parse
-from cleaning.runs import erase, read_runs
+from cleaning.runs import read_runs
 
 if TYPE_CHECKING:
     from gold import Page
@@ -89,8 +89,7 @@ def see_with(task: tuple[Page, SiteMemory]) -> list[Seen]:
             continue
         else:
             recall.understood = False
-            erase(tree, (runs[number] for number in recall.cut))
-            extraction = extract(tree, page["url"], runs)
+            extraction = extract(tree, page["url"], runs, without=recall.cut)
         seen = survey(extraction, metadata, page["url"], recall)
         judged = labels(page, runs, (metadata.draft.title, *metadata.titles))
         numbers = [number for number in seen.candidates() if number in judged]

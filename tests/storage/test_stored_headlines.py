@@ -38,7 +38,7 @@ def found(engine: Engine, site: str = SITE) -> set[tuple[str, str]]:
         return headlines(connection, site)
 
 
-def test_they_are_those_of_accepted_articles_duplicates_included(engine: Engine, give_articles: GiveArticles) -> None:
+def test_they_are_those_of_all_stored_pages_of_the_site(engine: Engine, give_articles: GiveArticles) -> None:
     rows = [
         {"id": "one", "headline_key": "night ferry to run"},
         {"id": "two", "headline_key": "night ferry to run again", "duplicate_of": "one"},
@@ -46,7 +46,11 @@ def test_they_are_those_of_accepted_articles_duplicates_included(engine: Engine,
         {"id": "far", "headline_key": "story of another site", "site": "gazette"},
     ]
     give_articles(engine, rows)
-    assert found(engine) == {("night ferry to run", "one"), ("night ferry to run again", "two")}
+    assert found(engine) == {
+        ("night ferry to run", "one"),
+        ("night ferry to run again", "two"),
+        ("the page behind a wall", "wall"),
+    }
 
 
 def test_they_are_those_of_addresses_of_articles_fetched_or_not(engine: Engine) -> None:

@@ -1,0 +1,93 @@
+"""The same pages in any order, by any number of processes: whether `python -m cleaning --learn` gives the same texts.
+
+    python tests/benchmarks/order.py DATA/big9.jsonl.xz
+    python tests/benchmarks/order.py DATA/big9.jsonl.xz --shuffles 5 --jobs 1,4 --sites
+
+DATA is one NAME.jsonl.xz, a page a line (tests/benchmarks/gold.py). Every shuffle is cleaned with each number of
+processes; printed is the SHA-256 over the sorted texts of each run. Exit status 1 where two differ. With --sites the
+figures by a page's place among those of its site are printed as well: what memory does for the first two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from gold import add_data_options, count, data_sets, load
+from scoring import Answer, score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gold import Page
+
+ROOT = Path(__file__).parents[2]
+SHUFFLES = 20
+FEWEST = 5  # pages of a group
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_data_options(parser)
+    parser.add_argument("--shuffles", type=count, default=SHUFFLES, metavar="N", help=f"(default: {SHUFFLES})")
+    parser.add_argument("--jobs", default="1,4", metavar="N,N", help="numbers of processes (default: 1,4)")
+    parser.add_argument("--sites", action="store_true", help="also print figures by a page's place in its site")
+    options = parser.parse_args(arguments)
+    jobs = [count(text) for text in options.jobs.split(",")]
+    seen = Counter[str]()
+    for name, path in data_sets(parser, options.data, options.sets).items():
+        pages = load(path, options.sample)
+        answers: dict[str, dict[str, Any]] = {}
+        seen.clear()
+        for shuffle in range(options.shuffles):
+            shuffled = list(pages)
+            Random(shuffle).shuffle(shuffled)
+            for number in jobs:
+                answers = cleaned(shuffled, number)
+                digest = sha256("\0".join(sorted(answer["text"] for answer in answers.values())).encode()).hexdigest()
+                seen[digest] += 1
+                print(f"{name:18} shuffle {shuffle:2}, {number} processes: {digest}", flush=True)
+        print(f"{name:18} {sum(seen.values())} runs, {len(seen)} different outcomes")
+        if options.sites:
+            by_place(pages, answers)
+        if len(seen) > 1:
+            return 1
+    return 0
+
+
+def cleaned(pages: Sequence[Page], jobs: int) -> dict[str, dict[str, Any]]:
+    """What `python -m cleaning --learn` answers to these pages, by their ids."""
+    lines = "".join(json.dumps({key: page[key] for key in ("id", "url", "html")}) + "\n" for page in pages)
+    done = subprocess.run(
+        [sys.executable, "-m", "cleaning", "--learn", "--jobs", str(jobs)],
+        input=lines.encode(),
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        check=True,
+    )
+    return {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
+
+
+def by_place(pages: Sequence[Page], answers: dict[str, dict[str, Any]]) -> None:
+    """Print f1 of the first two pages of each group in this order, and of the others."""
+    groups = defaultdict(list)
+    for page in pages:
+        groups[page.get("group", page["id"])].append(page)
+    known = [group for group in groups.values() if len(group) >= FEWEST]
+    first = [page for group in known for page in group[:2] if page.get("text")]
+    later = [page for group in known for page in group[2:] if page.get("text")]
+    for title, some in (("pages 1-2", first), ("later pages", later)):
+        found = [answers[page["id"]] for page in some]
+        figures = score(some, [Answer(one["title"], one["text"], one["published_at"]) for one in found])
+        print(f"{title:18} {len(some):5} f1={figures['f1']:.4f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
