@@ -86,7 +86,10 @@ class Survey:
             if index in self._cut:
                 continue
             if index in self.taken or (
-                run.link_characters <= LINKED * run.characters and run.has_words and self._stands_near(index, run)
+                run.link_characters <= LINKED * run.characters
+                and run.has_words
+                and self._stands_near(index, run)
+                and not (self._recall is not None and self._recall.is_hopeless(run))
             ):
                 yield index
 

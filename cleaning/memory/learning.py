@@ -1,8 +1,9 @@
 """What is learnt of a site: a function of the set of its observations, and of nothing else.
 
 Each article has one voice, however many copies of it there are. A block that stands on enough articles is the site's,
-not theirs. Enough is three; of a larger sample a share. What tells a story (prose, a heading, a quotation) and was kept
-by the cleaner may be the background that a running story repeats: it needs more.
+not theirs. Enough is three; of a larger sample a share. What tells a story (prose, a heading, a quotation) and is kept
+by the cleaner on any of them may be the background that a running story repeats, or a story that others quote or tease:
+among what articles keep it is cut only if it stands on more, and is kept on enough itself.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.memory.observation import Observation, Seen, Voice
 from cleaning.memory.site_memory import (
+    AMONG,
+    ELSEWHERE,
     FEWEST,
     MOST_ARTICLES,
     RepeatedBlock,
     SiteMemory,
     Standing,
-    counts,
+    cuts,
     members,
     standings,
 )
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 REPEATED, REPEATED_SHARE = 3, 0.03  # articles on which a block stands that is the site's
 TOLD, TOLD_SHARE = 6, 0.1  # the same for what tells a story
-NAMES, NAMES_SHARE = 5, 0.2  # articles whose titles carry a part that is no headline's
+NAMES, NAMES_SHARE = 5, 0.6  # articles whose titles carry a part that is no headline's, nor a series'
 LEAST_HEARD = 2  # articles that speak for a place
 
 
@@ -67,14 +70,14 @@ def learn(
         if block.articles >= LEAST_HEARD or block.fingerprint in own
     )
     cut = {
-        block.fingerprint: block.articles
+        block.fingerprint: where
         for block in blocks
-        if block.articles >= block.needed and block.fingerprint not in pardoned
+        if block.fingerprint not in pardoned and (where := _where(block, total))
     }
     known = {seen.headline for seen in voices.values()} | set(headlines)
     memory = SiteMemory(
         articles=total,
-        repeated=counts(cut),
+        repeated=cuts(cut),
         paths=standings(dict(_standings((seen.paths, article[name]) for name, seen in voices.items()))),
         patterns=standings(dict(_standings((seen.patterns, article[name]) for name, seen in voices.items()))),
         headlines=members(known - {0}),
@@ -89,6 +92,16 @@ def needed(total: int, *, telling: bool) -> int:
     return max(fewest, math.ceil(share * total))
 
 
+def _where(block: RepeatedBlock, total: int) -> int:
+    """At what places a block is cut, of AMONG and ELSEWHERE; 0 where it is not."""
+    enough = needed(total, telling=False)
+    if block.articles < enough:
+        return 0
+    if block.needed == enough:
+        return AMONG | ELSEWHERE
+    return ELSEWHERE | (AMONG if block.articles >= block.needed and block.kept >= enough else 0)
+
+
 def _repeated(
     voices: Mapping[str, Observation], article: Mapping[str, str], total: int, own: Mapping[int, Seen]
 ) -> Iterator[RepeatedBlock]:
@@ -99,18 +112,20 @@ def _repeated(
             stands[key].setdefault(article[name], []).append((block, seen.day))
     for key, by_article in sorted(stands.items()):
         on = [one for several in by_article.values() for one in several]
-        first = on[0][0]
-        telling = sum(block.telling and block.kept for block, _ in on) * 2 > len(on)
+        more = own.get(key)
+        seen_on = [block for block, _ in on] + ([more] if more else [])
+        kept = sum(any(block.kept for block, _ in several) for several in by_article.values())
         days = sorted(day for _, day in on if day)
         place = min(Counter(block.place for block, _ in on).items(), key=lambda item: (-item[1], item[0]))[0]
         yield RepeatedBlock(
             fingerprint=key,
-            articles=len(by_article) + (key in own),
-            text=first.text,
+            articles=len(by_article) + (more is not None),
+            text=on[0][0].text,
             path=place,
             first_seen=days[0] if days else "",
             last_seen=days[-1] if days else "",
-            needed=needed(total, telling=telling),
+            needed=needed(total, telling=any(block.telling and block.kept for block in seen_on)),
+            kept=kept + (more is not None and more.kept),
         )
 
 

@@ -82,7 +82,7 @@ class Observation:
                 {key: Seen(*seen) for key, *seen in blocks},
                 *({key: Voice(*voice) for key, *voice in voices} for voices in (paths, patterns)),
             )  # fmt: skip
-        except (zlib.error, ValueError, TypeError) as error:
+        except (zlib.error, ValueError, TypeError, RecursionError) as error:
             raise MemoryUnreadable(f"what was seen of a page cannot be read: {error}") from error
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cleaning.article import BlockKind
 from cleaning.likelihood.features import STEPS
 from cleaning.memory.fingerprint import fingerprint
 from cleaning.memory.observation import headline, places
 from cleaning.memory.site_memory import MOST_ARTICLES, UNKNOWN, Standing
-from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE
+from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,12 +24,15 @@ TEASER = "known_headline", "links with the headline of another article of the si
 TEASER_LINKED = 0.8  # of a teaser's characters
 # A place is known by its path from so many articles on, else by what it looks like.
 PATH_ARTICLES, PATTERN_ARTICLES = 3, 2
+SURELY_KEPT = 0.8
 KEPT = 0.5  # share of the texts at a place from which on a text there is taken for the article's
 LINKED = 0.6  # but none with more links
-# The page is understood where what was taken is this share of its unrepeated long texts, and so many characters, and
-# what stands at unknown places is no more of it: among what was taken, and in the runs around it.
+HOPELESS, SURE_ARTICLES = 0.03, 8  # share at which nothing is looked for any more, and the articles that must say so
+# The page is understood where what was taken is this share of its unrepeated long texts, and so many characters; where
+# nothing stands among it at unknown places; and what stands there in the runs around it, and of long texts anywhere, is
+# no more of it.
 UNDERSTOOD, LEAST = 0.3, 100
-STRANGE_AMONG, STRANGE_AROUND, AROUND = 0.02, 0.1, 8
+STRANGE, AROUND = 0.1, 8
 
 
 class Recall:
@@ -51,8 +55,10 @@ class Recall:
             key = fingerprint(run.text)
             if not key:
                 continue
-            if self._memory.repeats(key):
-                yield index, REPEATED
+            if key in self._memory.repeated:
+                share = self.kept_share(run)
+                if self._memory.repeats(key, among=share >= KEPT or share < 0):
+                    yield index, REPEATED
             elif run.link_characters >= TEASER_LINKED * run.characters and key != own and key in self._memory.headlines:
                 yield index, TEASER
 
@@ -62,9 +68,15 @@ class Recall:
             index
             for index, run in enumerate(self._runs if self.knows else ())
             if index not in self.cut
-            and run.link_characters <= LINKED * run.characters
             and self.kept_share(run) >= KEPT
+            and (run.link_characters <= LINKED * run.characters or self._is_linked_sentence(run))
             and run.has_words
+        )
+
+    def _is_linked_sentence(self, run: Run) -> bool:
+        """Whether most of a text is link, but it is a sentence, at a place where nearly all is kept."""
+        return (
+            run.link_characters < run.characters and self.kept_share(run) >= SURELY_KEPT and ends_a_sentence(run.text)
         )
 
     @cached_property
@@ -72,22 +84,35 @@ class Recall:
         """Whether the page is like the site's articles, so that what was taken is its article.
 
         Not where that is little of the page's long texts, nor where texts stand among it at places that no article of
-        the site had: trafilatura is asked then.
+        the site had, nor with tables and preformatted lines, which only trafilatura puts together: it is asked then.
         """
         found = sum(self._runs[index].characters for index in self.taken)
-        if found < LEAST:
+        if found < LEAST or self._has_rows:
             return False
         first, last = min(self.taken), max(self.taken)
-        there = among = around = 0
+        there = strange = 0
         for index, run in enumerate(self._runs):
             if index in self.cut:
                 continue
-            if run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters:
-                there += run.characters
-            if first - AROUND <= index < last + AROUND and self._is_strange(index, run):
-                around += run.characters
-                among += run.characters if first < index < last else 0
-        return found >= UNDERSTOOD * there and among <= STRANGE_AMONG * found and around <= STRANGE_AROUND * found
+            is_long = run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters
+            there += run.characters if is_long else 0
+            if (is_long or first - AROUND <= index < last + AROUND) and self._is_strange(index, run):
+                if first < index < last:
+                    return False
+                strange += run.characters
+        return found >= UNDERSTOOD * there and strange <= STRANGE * found
+
+    @property
+    def _has_rows(self) -> bool:
+        """Whether preformatted text was taken, or two cells of one row."""
+        rows: set[Place | None] = set()
+        for index in self.taken:
+            place = self._runs[index].place
+            if place.kind is BlockKind.CODE or (place.kind is BlockKind.ROW and place.parent in rows):
+                return True
+            if place.kind is BlockKind.ROW:
+                rows.add(place.parent)
+        return False
 
     def _is_strange(self, index: int, run: Run) -> bool:
         """Whether a text stands where none of the site's articles has one."""
@@ -104,6 +129,11 @@ class Recall:
         if path.articles >= PATH_ARTICLES:
             return path.kept
         return pattern.kept if pattern.articles >= PATTERN_ARTICLES else -1.0
+
+    def is_hopeless(self, run: Run) -> bool:
+        """Whether a text stands where the site's articles have had texts, hardly one of which was kept."""
+        path, _ = self._standing(run)
+        return path.articles >= SURE_ARTICLES and path.kept <= HOPELESS
 
     def features(self, index: int) -> list[float]:
         """What it says of a run, in the order of `features.RECALLED` without the last."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 STEPS = 32  # to which shares are rounded: what moves less moves no text
+# Where a repeated block is cut: at places whose texts are mostly kept, at any other.
+AMONG, ELSEWHERE = 1, 2
 REMEMBERED = 64  # memories of a process: of the sites that are crawled side by side
 FEWEST = 5  # articles of a site that teaches anything
 MOST_ARTICLES = 20  # beyond it the number of articles that speak for a place says no more
@@ -35,6 +37,11 @@ class Numbers:
 
     def __len__(self) -> int:
         return len(self._keys)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Numbers) and (self._keys, self._data) == (other._keys, other._data)
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never looked up
 
     def __contains__(self, key: int) -> bool:
         return self.get(key) is not None
@@ -90,19 +97,20 @@ class RepeatedBlock:
     first_seen: str  # day of the earliest article that it stands on, in ISO form, "" where none is dated
     last_seen: str
     needed: int  # articles from which on it is cut
+    kept: int = 0  # articles on which the cleaner alone keeps it
 
 
 @dataclass(frozen=True)
 class SiteMemory:
     """What a site repeats and where its articles stand: all that cleaning needs of it.
 
-    `articles` are the distinct ones it was learnt from. `repeated` gives for fingerprints of blocks that are cut the
-    number of articles, `paths` and `patterns` the standing of places, `headlines` are fingerprints of the site's own
-    headlines, `names` what its titles carry beside them.
+    `articles` are the distinct ones it was learnt from. `repeated` gives for fingerprints of blocks where they are cut
+    (`ELSEWHERE`, `AMONG`), `paths` and `patterns` the standing of places, `headlines` are fingerprints of the site's
+    own headlines, `names` what its titles carry beside them.
     """
 
     articles: int = 0
-    repeated: Numbers = field(default_factory=lambda: Numbers({}, 2))
+    repeated: Numbers = field(default_factory=lambda: Numbers({}, 1))
     paths: Numbers = field(default_factory=lambda: Numbers({}, 3))
     patterns: Numbers = field(default_factory=lambda: Numbers({}, 3))
     headlines: Numbers = field(default_factory=lambda: Numbers({}, 0))
@@ -113,10 +121,10 @@ class SiteMemory:
         """Whether it was learnt from enough articles to be believed."""
         return self.articles >= FEWEST
 
-    def repeats(self, fingerprint: int) -> int:
-        """On how many articles the block with this fingerprint stands; 0 where it is not to be cut."""
-        count = self.repeated.get(fingerprint)
-        return int.from_bytes(count) if count else 0
+    def repeats(self, fingerprint: int, *, among: bool) -> bool:
+        """Whether the block with this fingerprint is the site's where it stands: among what articles keep, or not."""
+        cut = self.repeated.get(fingerprint)
+        return cut is not None and bool(cut[0] & (AMONG if among else ELSEWHERE))
 
     def standing(self, path: int, pattern: int) -> tuple[Standing, Standing]:
         return _standing(self.paths.get(path)), _standing(self.patterns.get(pattern))
@@ -147,13 +155,13 @@ class SiteMemory:
                 raise MemoryUnreadable(f"the site's memory is of format {record['format']}, not {FORMAT}")
             return cls(
                 record["articles"],
-                Numbers.read(record["repeated"], 2),
+                Numbers.read(record["repeated"], 1),
                 Numbers.read(record["paths"], 3),
                 Numbers.read(record["patterns"], 3),
                 Numbers.read(record["headlines"], 0),
                 tuple(record["names"]),
             )
-        except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
+        except (zlib.error, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise MemoryUnreadable(f"the site's memory cannot be read: {error}") from error
 
     @cached_property
@@ -168,8 +176,8 @@ def recollected(data: bytes) -> SiteMemory:
     return SiteMemory.unpacked(data)
 
 
-def counts(values: Mapping[int, int]) -> Numbers:
-    return Numbers({key: min(value, 0xFFFF).to_bytes(2) for key, value in values.items()}, 2)
+def cuts(values: Mapping[int, int]) -> Numbers:
+    return Numbers({key: bytes((value,)) for key, value in values.items()}, 1)
 
 
 def members(values: Iterable[int]) -> Numbers:

@@ -7,6 +7,7 @@ A sketch is the set of the smallest hashes of a text's shingles; the likeness of
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cleaning.duplicates import shingles
@@ -51,13 +52,16 @@ def clusters(pages: Mapping[str, tuple[Sketch, int]]) -> dict[str, str]:
             name = root[name]
         return name
 
-    for at, name in enumerate(names):
+    holders: defaultdict[int, list[str]] = defaultdict(list)  # texts without a hash in common are not alike
+    for name in names:
         own, headline = pages[name]
-        for other in names[:at]:
+        for other in sorted({other for value in own for other in holders[value]}):
             theirs, title = pages[other]
             if first(name) == first(other):
                 continue
             if likeness(own, theirs) >= (SAME_HEADLINE if headline and headline == title else SAME):
                 one, two = sorted((first(name), first(other)))
                 root[two] = one
+        for value in own:
+            holders[value].append(name)
     return {name: first(name) for name in names}

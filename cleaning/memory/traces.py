@@ -63,7 +63,7 @@ class Trace(NamedTuple):
             return UNKNOWN
         said = sha256(repr((min(memory.articles, MOST_ARTICLES), memory.names)).encode("utf-8", "replace"))
         for key in self.blocks:
-            said.update(b"r" if key in memory.repeated else b"h" if key in memory.headlines else b"-")
+            said.update(memory.repeated.get(key) or (b"h" if key in memory.headlines else b"-"))
         for table, keys in ((memory.paths, self.paths), (memory.patterns, self.patterns)):
             for key in keys:
                 said.update(table.get(key) or b"---")

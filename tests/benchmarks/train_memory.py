@@ -129,13 +129,15 @@ def main() -> None:
         observed, alone = observe_all(sets, known, options.folds, pool)
         print(f"{len(known)} pages of {len({one.site for one in known})} sites observed", flush=True)
         rows = rows_of(sets, known, observed, pool)
-        answers = {}
+        answers: dict[Known, Answer] = {}
         for fold in range(options.folds):
             trees = train_on(known, rows, [one for one in known if fold_of(one.site, options.folds) != fold])
             own = [one for one in known if fold_of(one.site, options.folds) == fold]
             memories = {site: learn(observed[site]).memory for site in {one.site for one in own}}
-            tasks = [(sets[one.name][one.at], memories[one.site], trees) for one in own]
-            answers.update(zip(own, pool.map(clean_with, tasks, 8), strict=True))
+            read_with = [one for one in own if memories[one.site].is_known]
+            tasks = [(sets[one.name][one.at], memories[one.site], trees) for one in read_with]
+            answers |= {one: alone[one] for one in own}
+            answers.update(zip(read_with, pool.map(clean_with, tasks, 8), strict=True))
     figures("without a memory", sets, known, alone)
     figures("with one", sets, known, answers)
     if options.out:
