@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -32,11 +31,11 @@ from cleaning.memory.fingerprint import fingerprint
 from cleaning.memory.learning import Learnt, learn
 from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import SiteMemory
-from cleaning.memory.traces import Trace
 from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
 from crawler.archived import ArchivedPages
 from crawler.pipelines.deduplicate import deduplicate
+from crawler.sight import is_due, keep_sight, recalled
 from storage import articles
 from storage.headlines import headlines
 from storage.memory import pardons, remember
@@ -54,26 +53,23 @@ from storage.replay import ArchiveReader
 logger = logging.getLogger(__name__)
 
 BATCH = 100  # articles a transaction
+MOST_TIMES = 3  # that a site is learnt and settled in a row
 WAITING = 4  # pages a child that are read ahead
 
 Count = Callable[[str, str, int], None]  # a site, a noun, a number
 
 
-def keep_sight(connection: Connection, site: str, article: Article, fetched_at: datetime) -> None:
-    """Keeps what a page told of its site and what of the site's memory its text depends on, beside the stored text."""
-    name = articles.article_id(article.url)
-    keep_trace(connection, name, article.recalled, article.trace)
-    if article.observation:
-        keep_observation(connection, name, site, article.cleaner_version, fetched_at, article.observation)
-
-
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A stored page cleaned again: the article, or why there is none (the page could not be read back)."""
+    """A stored page cleaned again: the article, or why there is none.
+
+    `recalled` names what the memory says of a page that its cleaner failed on: until that changes, it is not due again.
+    """
 
     page: TracedPage
     article: Article | None
     problem: str = ""
+    recalled: str = ""
 
 
 class Settling:
@@ -97,6 +93,7 @@ class Settling:
         self._archive = ArchiveReader(data_dir / "archive", most_body=self._pages.most_body)
         self._cleaners = Cleaners(count=self._jobs, deadline=settings.getfloat("CLEANING_DEADLINE"))
         self._started = False
+        self._missing: set[str] = set()  # files of the archive that are not there
 
     def __enter__(self) -> Self:
         self._archive.__enter__()
@@ -109,15 +106,26 @@ class Settling:
         self._cleaners.stop()
 
     def settle(self, site: str) -> None:
-        """Learn the site's memory and clean again what it changes. Articles of another version are left for reclean."""
-        memory = self.learn(site)
-        pages = (page for page in self.pages(site) if page.cleaner_version == CLEANER_VERSION)
-        due = (page for page in pages if is_due(page, memory))
-        for batch in _batches(self.cleaned(due, memory)):
-            self.adopt(batch)
+        """Learn the site's memory and clean again what it changes. Articles of another version are left for reclean.
 
-    def learn(self, site: str) -> SiteMemory:
-        """The site's memory, learnt from the pages of its sample and stored."""
+        Until nothing changes: the memory holds the articles' headlines, and what it knows of the site's titles may
+        change these. They depend on no other text, so that the second time is the last.
+        """
+        for _ in range(MOST_TIMES):
+            learnt = self.learn(site)
+            self.remember(site, learnt)
+            memory = learnt.memory
+            pages = (page for page in self.pages(site) if page.cleaner_version == CLEANER_VERSION)
+            due = (page for page in pages if is_due(page, memory))
+            changed = [self.adopt(batch) for batch in _batches(self.cleaned(due, memory))]
+            if not any(changed):
+                return
+
+    def learn(self, site: str) -> Learnt:
+        """What the pages of its sample teach of the site; not yet put into effect.
+
+        What each page told is kept: it depends on nothing but the page.
+        """
         with self._engine.begin() as connection:
             chosen = sample(connection, site, window=self._window, size=self._sample)
             known = observations(connection, site, chosen, CLEANER_VERSION)
@@ -133,13 +141,16 @@ class Settling:
                         )
         with self._engine.begin() as connection:
             forget_observations(connection, site, chosen)
-            learnt = self._learnt(connection, site, known)
-            memory = learnt.memory
+            return self._learnt(connection, site, known)
+
+    def remember(self, site: str, learnt: Learnt) -> None:
+        """Store what was learnt of a site: from now on its pages are cleaned with it."""
+        memory = learnt.memory
+        with self._engine.begin() as connection:
             changed = remember(
                 connection, site, memory.digest, CLEANER_VERSION, memory.articles, memory.packed(), learnt.blocks
             )
         self._count(site, "memory/changed" if changed else "memory/unchanged", 1)
-        return memory
 
     def pages(self, site: str) -> Iterator[TracedPage]:
         """The site's stored pages, in order of their ids."""
@@ -159,24 +170,36 @@ class Settling:
         for page in pages:
             waiting.append((page, self._submitted(page, data)))
             if len(waiting) > WAITING * self._jobs:
-                yield self._result(*waiting.popleft())
+                yield self._result(*waiting.popleft(), memory)
         while waiting:
-            yield self._result(*waiting.popleft())
+            yield self._result(*waiting.popleft(), memory)
 
-    def adopt(self, batch: Iterable[Cleaned]) -> None:
-        """Store what was cleaned again, in one transaction: the text where it is another, else what it depends on."""
+    def adopt(self, batch: Iterable[Cleaned]) -> int:
+        """Store what was cleaned again, in one transaction: the text where it is another, else what it depends on.
+
+        How many texts are others than before.
+
+        Of what another version of the cleaner made all is stored: dates and authors may be others, too.
+        """
+        changed = 0
         with self._engine.begin() as connection:
-            for page, article in [(one.page, one.article) for one in batch if one.article is not None]:
-                if articles.same_text(articles.text_of(connection, page.id), article):
-                    if page.cleaner_version != CLEANER_VERSION:
-                        articles.cleaned_by(connection, page.id, CLEANER_VERSION)
-                else:
+            for one in batch:
+                page, article = one.page, one.article
+                if article is None:
+                    if one.recalled:
+                        keep_trace(connection, page.id, one.recalled, page.data or b"")
+                    continue
+                same = articles.same_text(articles.text_of(connection, page.id), article)
+                if not same or page.cleaner_version != CLEANER_VERSION:
                     articles.keep(
                         connection, article, site=page.site, run=None, fetched_at=page.fetched_at, place=page.place
                     )
                     deduplicate(connection, page.id)
+                if not same:
+                    changed += 1
                     self._count(page.site, "settle/changed", 1)
                 keep_sight(connection, page.site, article, page.fetched_at)
+        return changed
 
     def _learnt(self, connection: Connection, site: str, known: dict[str, bytes]) -> Learnt:
         seen = {}
@@ -192,32 +215,28 @@ class Settling:
         try:
             archived = self._archive.read(page.place)
             fetched = self._pages.stored_page(archived, url=page.url, site=page.site, fetched_at=page.fetched_at)
-        except (ArchiveMissing, RecordUnreadable) as error:
+        except ArchiveMissing as error:
+            if page.place.file not in self._missing:  # said once, not for each of its pages
+                self._missing.add(page.place.file)
+                logger.warning("%s: its pages cannot be cleaned again", error)
+            return str(error)
+        except RecordUnreadable as error:
+            logger.warning("%s cannot be cleaned again: %s", page.url, error)
             return str(error)
         if not self._started:  # only where there is something to do: it takes a second
             self._cleaners.start()
             self._started = True
         return self._cleaners.submit(fetched, memory, observe=True)
 
-    def _result(self, page: TracedPage, answer: Future[Article] | str) -> Cleaned:
+    def _result(self, page: TracedPage, answer: Future[Article] | str, memory: SiteMemory | None) -> Cleaned:
         if isinstance(answer, str):
-            logger.warning("%s cannot be cleaned again: %s", page.url, answer)
             self._count(page.site, "settle/unreadable", 1)
             return Cleaned(page, None, answer)
         article = answer.result()
         self._count(page.site, "settle/cleaned", 1)
         if (article.rejected or "").startswith("cleaner-"):  # what stands is better than what failed
-            return Cleaned(page, None, article.rejected or "")
+            return Cleaned(page, None, article.rejected or "", recalled(page, memory))
         return Cleaned(page, article)
-
-
-def is_due(page: TracedPage, memory: SiteMemory) -> bool:
-    """Whether a page would now be cleaned with other knowledge than its stored text was."""
-    if page.data is None:
-        return True
-    if not page.data:  # the cleaner failed on it
-        return False
-    return Trace.unpacked(page.data).digest(memory) != page.digest
 
 
 def _batches(cleaned: Iterator[Cleaned]) -> Iterator[list[Cleaned]]:

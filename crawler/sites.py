@@ -15,7 +15,7 @@ from crawler.toml_lines import key_lines
 from storage.addresses import AddressKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from crawler.toml_lines import KeyPath
@@ -85,10 +85,16 @@ def site_from_url(url: str) -> Site:
 def find_site(sites: Iterable[Site], name: str) -> Site:
     """The site of that name, in any case; UnknownSite names those that are near."""
     known = {site.name: site for site in sites}
-    if (found := known.get(name.strip().lower())) is not None:
-        return found
+    return known[known_name(known, name)]
+
+
+def known_name(known: Collection[str], name: str, *, where: str = "in the list of sites") -> str:
+    """The one of the `known` names that is meant, in any case; UnknownSite names those that are near."""
+    for one in (name, name.strip().lower()):
+        if one in known:
+            return one
     near = get_close_matches(name.lower(), known, n=3) or sorted(known)[:10]
-    raise UnknownSite(f'no site "{name}" in the list of sites; there are: {", ".join(near) or "none"}')
+    raise UnknownSite(f'no site "{name}" {where}; there are: {", ".join(near) or "none"}')
 
 
 def load_sites(path: Path) -> list[Site]:

@@ -114,11 +114,6 @@ def same_text(stored: tuple[str, str, str | None] | None, article: Article) -> b
     return stored == (storable(article.title), storable(article.text), article.rejected)
 
 
-def cleaned_by(connection: Connection, name: str, version: str) -> None:
-    """Notes the cleaner's version of an article whose text another version left as it was."""
-    connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(cleaner_version=version))
-
-
 def look_alikes(connection: Connection, name: str) -> list[Row[Any]]:
     """The article `name` and all that may be the same story: its cluster, and what shares its canonical URL or key.
 

@@ -5,10 +5,9 @@ A memory is packed by `cleaning.memory.site_memory`; the store knows its digest 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from operator import itemgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
@@ -16,9 +15,6 @@ from cleaning.memory.site_memory import RepeatedBlock
 from storage.models import Pardon, StoredSiteBlock, StoredSiteMemory
 from storage.types import storable
 
-MOST_READ = 500  # memories that a process holds: a large one takes 100 kB
-
-T = TypeVar("T")
 _MEMORY = StoredSiteMemory.__table__.c
 _BLOCK = StoredSiteBlock.__table__.c
 _KNOWN = (_MEMORY.site, _MEMORY.digest, _MEMORY.cleaner_version, _MEMORY.articles, _MEMORY.data)
@@ -32,32 +28,6 @@ class StoredMemory(NamedTuple):
     version: str  # of the cleaner whose observations it was learnt from
     articles: int  # that it was learnt from
     data: bytes
-
-
-class Memories(Generic[T]):
-    """The sites' memories as `read` makes them of their bytes: each is read once, and again only when it has changed.
-
-    Which one is a site's is asked of the database every time. The `most` that were asked for last stay in memory. Not
-    for several threads at once.
-    """
-
-    def __init__(self, read: Callable[[bytes], T], *, most: int = MOST_READ) -> None:
-        self._read = read
-        self._most = most
-        self._known: OrderedDict[str, T] = OrderedDict()  # by digest
-
-    def of(self, connection: Connection, site: str) -> T | None:
-        """The memory of a site; None where nothing was learnt of it yet. Raises what `read` raises."""
-        digest = connection.scalar(select(_MEMORY.digest).where(_MEMORY.site == site))
-        if digest is None:
-            return None
-        if digest not in self._known:
-            stored = connection.execute(select(_MEMORY.data).where(_MEMORY.site == site)).scalar_one()
-            self._known[digest] = self._read(stored)
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
-        self._known.move_to_end(digest)
-        return self._known[digest]
 
 
 def memory_of(connection: Connection, site: str) -> StoredMemory | None:

@@ -52,7 +52,7 @@ def accepted(connection: Connection, sites: Collection[str], since: datetime | N
     """For each of these sites how many of its pages are articles, of those that were fetched then or later."""
     site = StoredArticle.site
     question = select(site, func.count()).where(*_asked(sites, since), StoredArticle.rejected.is_(None))
-    return dict(connection.execute(question.group_by(site).order_by(site)).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(question.group_by(site).order_by(site))}
 
 
 def last_run(connection: Connection) -> int:

@@ -53,7 +53,7 @@ def learn(
 ) -> Learnt:
     """What a site's pages, by their names, teach of it.
 
-    `headlines` are fingerprints of others than theirs, `pardoned` of blocks that are never to be cut. `without` names a
+    `headlines` are fingerprints of others than theirs, `pardoned` of texts that are never to be cut. `without` names a
     page that is to be cleaned as if it had not been seen: for measuring.
     """
     accepted = {name: seen for name, seen in observations.items() if seen.accepted}
@@ -80,7 +80,7 @@ def learn(
         repeated=cuts(cut),
         paths=standings(dict(_standings((seen.paths, article[name]) for name, seen in voices.items()))),
         patterns=standings(dict(_standings((seen.patterns, article[name]) for name, seen in voices.items()))),
-        headlines=members(known - {0}),
+        headlines=members(known - {0} - set(pardoned)),
         names=_names(voices, article, total),
     )
     return Learnt(memory, blocks)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
-from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from cleaning.errors import BadArgument
 from crawler.arguments import check_settings
-from crawler.commands import HelpFormatter, complain, errors_answered
+from crawler.commands import HelpFormatter, errors_answered, options_answered
 from crawler.console import log_beside_live_view, quieten, report_console
 from crawler.demo.server import DemoPress
-from crawler.outcome import FAILED, INTERRUPTED, WRONG_USE, exit_code
+from crawler.outcome import FAILED, INTERRUPTED, exit_code
 from crawler.report import final_table
 from crawler.session import Session
 from crawler.settling import Settling
@@ -61,11 +59,8 @@ class Command(ScrapyCrawl):
         parser.add_argument("--demo", action="store_true", help="crawl the demo newspapers, served on loopback")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
+        with options_answered(self):
             super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            complain(self, str(error))
-            sys.exit(WRONG_USE)
         assert self.settings is not None  # noqa: S101 (Scrapy sets it before)
         quieten()
         log_beside_live_view(self.settings)

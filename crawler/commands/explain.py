@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 
@@ -16,7 +14,7 @@ from cleaning.canonical import canonical_url
 from cleaning.errors import BadArgument, BroadsheetError
 from cleaning.workers import Cleaners
 from crawler.arguments import check_settings
-from crawler.commands import FAILED, HelpFormatter, complain, errors_answered
+from crawler.commands import FAILED, HelpFormatter, complain, errors_answered, options_answered, refuse_options
 from crawler.console import quieten
 from crawler.explain.characters import shown
 from crawler.explain.delivery import check_target, to_file, to_standard_output
@@ -26,7 +24,7 @@ from crawler.explain.fetch import fetch_page
 from crawler.explain.local import NO_ADDRESS, STANDARD_INPUT, read_page
 from crawler.explain.terminal import output_console, rendered
 from crawler.explain.web_page import web_page
-from crawler.outcome import INTERRUPTED, WRONG_USE
+from crawler.outcome import INTERRUPTED
 
 EXAMPLES = """\
 At the terminal a kept block stands plain, and each line of a cut one begins
@@ -76,11 +74,8 @@ class Command(ScrapyCommand):
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
+        with options_answered(self):
             super().process_options(args, opts)
-        except ScrapyUsageError as error:
-            complain(self, str(error))
-            sys.exit(WRONG_USE)
         quieten()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -94,6 +89,7 @@ class Command(ScrapyCommand):
     def _explain(self, args: list[str], opts: argparse.Namespace) -> None:
         settings = self._settings()
         check_settings(settings)
+        refuse_options(self, args, but=STANDARD_INPUT)
         named = _one(args)
         is_address = _SCHEME.match(named) is not None
         if is_address and opts.url is not None:
@@ -128,9 +124,6 @@ class Command(ScrapyCommand):
 
 
 def _one(args: list[str]) -> str:
-    for arg in args:
-        if arg.startswith("-") and arg != STANDARD_INPUT:
-            raise BadArgument(f"there is no option {arg}; scrapy explain --help lists them")
     if len(args) != 1 or not args[0].strip():
         named = f"not {len(args)} ({' '.join(args)})" if len(args) > 1 else "it was not named"
         raise BadArgument(f"takes one page, {named}: scrapy explain URL|FILE")

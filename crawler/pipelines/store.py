@@ -13,7 +13,7 @@ from cleaning.article import Article
 from crawler.items import FetchedPage
 from crawler.pipelines.deduplicate import Turn, deduplicate
 from crawler.session import Session, now
-from crawler.settling import keep_sight
+from crawler.sight import keep_sight
 from storage import articles, frontier, offering
 from storage.addresses import AddressState
 from storage.articles import Kept

@@ -20,11 +20,11 @@ from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors import begin, broadsheet, standard
 from gold import add_data_options, count, data_sets, load
+from memory import resident
 from stages import STAGES, Stages
 
 from cleaning.addresses import site
@@ -147,17 +147,11 @@ def memory(name: str, pages: Sequence[Page]) -> tuple[float, float]:
     begin()
     if name == "broadsheet":
         warm()
-    before = _resident("VmRSS")
+    before = resident("VmRSS")
     for page in pages:
         forget()
         WORK[name](page["url"], page["html"])
-    return before, _resident("VmHWM")
-
-
-def _resident(field: str) -> float:
-    # Not getrusage: its maximum is inherited from the parent.
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(field))
-    return int(line.split()[1]) / 1024
+    return before, resident("VmHWM")
 
 
 if __name__ == "__main__":

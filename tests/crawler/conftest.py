@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,12 +10,33 @@ from pathlib import Path
 import pytest
 from crawling import Scrapy, Store, run_scrapy
 from servers.paper import Paper
+from two_papers import STORIES, Tables, age, crawl_two_papers, reclean, tables
 
 
 @pytest.fixture
 def paper() -> Iterator[Paper]:
     with Paper() as paper:
         yield paper
+
+
+@pytest.fixture(scope="session")
+def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a crawl of two papers, of which one repeats a line: for reading, or for copies."""
+    folder = tmp_path_factory.mktemp("two-papers") / "data"
+    crawl_two_papers(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settled(two_papers: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What stands in the store once another cleaner's articles were cleaned again, without any interruption."""
+    data = Path(shutil.copytree(two_papers, tmp_path_factory.mktemp("settled") / "data"))
+    age(data)
+    done = reclean(data)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{2 * STORIES} pages cleaned again" in done.stdout
+    assert f"{2 * STORIES} articles have another text" in done.stdout
+    return tables(data)
 
 
 @pytest.fixture

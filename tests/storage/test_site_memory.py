@@ -7,14 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, Engine, event
 
-from cleaning.errors import MemoryUnreadable
-from cleaning.memory.site_memory import RepeatedBlock, SiteMemory, counts
+from cleaning.memory.site_memory import AMONG, ELSEWHERE, RepeatedBlock, SiteMemory, cuts, recollected
 from storage.database import reading
 from storage.memory import (
-    Memories,
     StoredMemory,
     memories,
     memory_of,
@@ -57,13 +54,14 @@ def written(connection: Connection) -> Iterator[list[tuple[str, str, int]]]:
 
 
 def test_a_memory_comes_back_as_it_was(engine: Engine) -> None:
-    memory = SiteMemory(articles=12, repeated=counts({4: 5, LARGEST: 70}), names=("The Courier",))
+    memory = SiteMemory(articles=12, repeated=cuts({4: ELSEWHERE, LARGEST: AMONG | ELSEWHERE}), names=("The Courier",))
     with engine.begin() as connection:
         assert remember(connection, SITE, memory.digest, "1", memory.articles, memory.packed(), BLOCKS)
     with reading(engine) as connection:
         stored = memory_of(connection, SITE)
         assert stored == StoredMemory(SITE, memory.digest, "1", 12, memory.packed())
         assert SiteMemory.unpacked(stored.data).digest == memory.digest
+        assert recollected(stored.data).repeats(LARGEST, among=True)
         assert memory_of(connection, "gazette") is None
 
 
@@ -155,40 +153,3 @@ def test_a_pardon_outlives_the_memory(engine: Engine) -> None:
         pardon(connection, SITE, 1, "Line 1")
         store(connection, digest="d2")
         assert pardons(connection, SITE) == {1: "Line 1"}
-
-
-def test_a_memory_is_read_once_and_again_when_it_has_changed(engine: Engine) -> None:
-    read: list[bytes] = []
-
-    def noted(data: bytes) -> str:
-        read.append(data)
-        return data.decode()
-
-    known = Memories(noted)
-    with engine.begin() as connection:
-        assert known.of(connection, SITE) is None
-        store(connection)
-        assert [known.of(connection, SITE) for _ in range(3)] == ["memory d1"] * 3
-        store(connection, digest="d2")
-        assert [known.of(connection, SITE) for _ in range(3)] == ["memory d2"] * 3
-    assert read == [b"memory d1", b"memory d2"]
-
-
-def test_only_the_memories_that_were_asked_for_last_are_held(engine: Engine) -> None:
-    read: list[str] = []
-    known = Memories(lambda data: read.append(data.decode()), most=2)
-    with engine.begin() as connection:
-        for site in "abc":
-            remember(connection, site, f"digest {site}", "1", 5, site.encode(), [])
-        for site in "abacab":
-            known.of(connection, site)
-    assert read == ["a", "b", "c", "b"]
-
-
-def test_a_memory_that_cannot_be_read_says_so_every_time(engine: Engine) -> None:
-    known = Memories(SiteMemory.unpacked)
-    with engine.begin() as connection:
-        store(connection)
-        for _ in range(2):
-            with pytest.raises(MemoryUnreadable):
-                known.of(connection, SITE)
