@@ -24,7 +24,8 @@ STATS = sorted(
         re.sub(r"\{[^}]*\}", "<reason>", stat)
         for source in SOURCES.values()
         for stat in re.findall(
-            r"""count\([^"]*?f?"((?:address|link|discovery|response|page|archive|article|replay|memory|settle)/[^"]+)\"""", source
+            r"""count\([^"]*?f?"((?:address|link|discovery|response|page|archive|article|replay|memory|settle)/[^"]+)\"""",
+            source,
         )
     }
 )

@@ -15,6 +15,7 @@ from cleaning.headlines import headline_key
 from cleaning.likelihood.look import is_paragraph
 from cleaning.memory.fingerprint import fingerprint, number
 from cleaning.memory.sketches import Sketch, sketch
+from cleaning.rules.reading import BODY_LINK_SHARE, ends_a_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -106,14 +107,16 @@ def observe(
     `kept` are the indexes of the texts that are the article's, `likely` how likely those are that were weighed.
     """
     blocks: dict[int, Seen] = {}
+    last = max((index for index in kept if is_paragraph(runs[index])), default=-1)
     by_path: defaultdict[int, list[int]] = defaultdict(list)
     by_pattern: defaultdict[int, list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
         if not run.has_words:
             continue
         if key := fingerprint(run.text):
-            telling = run.place.kind in TELLING or is_paragraph(run)
-            blocks.setdefault(key, Seen(run.text[:LONGEST_TEXT], _where(run), index in kept, telling))
+            blocks.setdefault(
+                key, Seen(run.text[:LONGEST_TEXT], _where(run), index in kept, _is_telling(run, among=index < last))
+            )
         path, pattern = places(run)
         by_path[path].append(index)
         by_pattern[pattern].append(index)
@@ -127,6 +130,17 @@ def observe(
         paths={key: _voice(own, kept, likely) for key, own in by_path.items()},
         patterns={key: _voice(own, kept, likely) for key, own in by_pattern.items()},
     )
+
+
+def _is_telling(run: Run, *, among: bool) -> bool:
+    """Whether a text may tell a story: a heading, a quotation, a paragraph; among these a short sentence, too.
+
+    That may be a refrain; after the last of them it is rather who wrote it.
+    """
+    if run.place.kind in TELLING or is_paragraph(run):
+        return True
+    unlinked = run.link_characters < BODY_LINK_SHARE * run.characters
+    return among and unlinked and ends_a_sentence(run.text) and not run.text.endswith((":", "："))
 
 
 def _voice(indexes: Sequence[int], kept: Collection[int], likely: Mapping[int, float]) -> Voice:

@@ -98,7 +98,7 @@ class Command(ScrapyCrawl):
                 for site in counts:
                     settling.settle(site)
         except KeyboardInterrupt:
-            logger.warning("interrupted while the texts were settled; the next run goes on with it")
+            logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
             self._interrupted = True
         session.end_run()
 

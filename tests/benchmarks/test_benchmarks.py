@@ -19,6 +19,7 @@ from stages import STAGES, Stages
 from cleaning import language
 from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.memory.site_memory import SiteMemory
 
 HERE = Path(__file__).parent
 
@@ -170,7 +171,7 @@ def test_the_stages_are_clocked_and_left_as_they_were() -> None:
     stages = Stages()
     began = time.process_time()
     with stages.watched():
-        clean(Page("https://www.example.org/", f"<p>{' '.join(prose(1))}</p>"))
+        clean(Page("https://www.example.org/", f"<p>{' '.join(prose(1))}</p>"), memory=SiteMemory(articles=5))
     spent = time.process_time() - began
     assert set(stages.seconds) == set(STAGES)
     assert 0 < sum(stages.seconds.values()) <= spent

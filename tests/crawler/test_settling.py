@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,21 +22,26 @@ if TYPE_CHECKING:
 
 FIRST_NIGHT = datetime(2024, 6, 1, 2, tzinfo=UTC)
 NEWS = "Every morning at six: what the Lantern knows, in your letter box, and none of it twice. Write to us to have it."
+LANTERN, MORGEN, GAZETTE = SmallPaper(), SmallPaper("morgenblatt", "de"), SmallPaper("gazette")
+STORIES = 12  # of the lantern
 WRITER = "Ada Fennimore has written about the water for eleven years, and still cannot swim."
 
 
 def papers() -> list[Page]:
-    """The pages of two papers, one with a line in the midst of its texts and its writers under some of them."""
-    lantern, morgen = SmallPaper(), SmallPaper("morgenblatt", "de")
+    """The pages of three papers.
+
+    One with a line in the midst of its texts and its writers under half of them, one that links its next story, one of
+    four articles.
+    """
     pages = [
-        lantern.page(number, middle=f"<p>{NEWS}</p>", end=f"<p>{WRITER}</p>" if number % 3 == 0 else "")
-        for number in range(16)
+        LANTERN.page(number, middle=f"<p>{NEWS}</p>", end=f"<p>{WRITER}</p>" if number % 2 == 0 else "")
+        for number in range(STORIES)
     ]
     pages += [
-        morgen.page(number, below=f"<p><a href='{morgen.url(number + 1)}'>{morgen.story(number + 1).headline}</a></p>")
-        for number in range(12)
+        MORGEN.page(number, below=f"<p><a href='{MORGEN.url(number + 1)}'>{MORGEN.story(number + 1).headline}</a></p>")
+        for number in range(8)
     ]
-    return pages
+    return pages + [GAZETTE.page(number, middle=f"<p>{NEWS}</p>") for number in range(4)]
 
 
 def archive(data: Path, pages: Sequence[Page], night: int) -> Path:
@@ -87,65 +93,64 @@ def one_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+@pytest.fixture
+def data(one_night: Path, tmp_path: Path) -> Path:
+    """A copy of that night's data folder."""
+    return Path(shutil.copytree(one_night, tmp_path / "data"))
+
+
 def test_what_a_site_repeats_is_cut_once_the_night_is_over(one_night: Path) -> None:
     texts = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'lantern'")]
-    assert len(texts) == 16
+    assert len(texts) == STORIES
     assert not any(NEWS in text or WRITER in text for text in texts)
     cut = rows(one_night, f"SELECT count(*) FROM block WHERE rule = 'repeated_block' AND text = '{NEWS}'")
-    assert cut == [(16,)]
-    headlines = {SmallPaper("morgenblatt", "de").story(number).headline for number in range(1, 13)}
+    assert cut == [(STORIES,)]
+    headlines = {MORGEN.story(number).headline for number in range(1, 9)}
     morgen = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'morgenblatt'")]
     assert not any(headline in text for text in morgen for headline in headlines)
 
 
 def test_every_story_is_whole(one_night: Path) -> None:
-    lantern = SmallPaper()
     stored = dict(rows(one_night, "SELECT url, text FROM article WHERE site = 'lantern'"))
-    for number in range(16):
-        assert stored[lantern.url(number)] == lantern.story(number).text
+    for number in range(STORIES):
+        assert stored[LANTERN.url(number)] == LANTERN.story(number).text
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_any_order_three_nights_and_four_processes_end_in_the_same_texts(
-    one_night: Path, tmp_path: Path, seed: int
-) -> None:
+def test_any_order_three_nights_and_four_processes_end_in_the_same_texts(one_night: Path, tmp_path: Path) -> None:
     pages = papers()
-    random.Random(seed).shuffle(pages)
-    for night, some in enumerate((pages[:6], pages[6:17], pages[17:]), 1):
-        crawl(tmp_path, archive(tmp_path, some, night), processes=4 if seed == 1 else 2)
+    random.Random(1).shuffle(pages)
+    for night, some in enumerate((pages[:5], pages[5:13], pages[13:]), 1):
+        crawl(tmp_path, archive(tmp_path, some, night), processes=4)
     assert outcome(tmp_path) == outcome(one_night)
 
 
-def test_what_is_settled_is_left_alone(one_night: Path) -> None:
-    before = rows(one_night, "SELECT * FROM article ORDER BY id"), rows(one_night, "SELECT * FROM block ORDER BY 1, 2")
-    nothing = archive(one_night, [SmallPaper("gazette").page(1)], 2)
-    crawl(one_night, nothing)
+def test_what_is_settled_is_left_alone(data: Path) -> None:
+    before = rows(data, "SELECT * FROM article ORDER BY id"), rows(data, "SELECT * FROM block ORDER BY 1, 2")
+    crawl(data, archive(data, [SmallPaper("courier").page(1)], 2))
     after = (
-        rows(one_night, "SELECT * FROM article WHERE site <> 'gazette' ORDER BY id"),
+        rows(data, "SELECT * FROM article WHERE site <> 'courier' ORDER BY id"),
         rows(
-            one_night,
-            "SELECT block.* FROM block JOIN article ON article.id = article_id WHERE site <> 'gazette' ORDER BY 1, 2",
+            data,
+            "SELECT block.* FROM block JOIN article ON article.id = article_id WHERE site <> 'courier' ORDER BY 1, 2",
         ),
     )
     assert after == before
 
 
-def test_a_settling_that_was_cut_short_is_finished_by_the_next_run(one_night: Path, tmp_path: Path) -> None:
-    path = archive(tmp_path, papers(), 1)
-    crawl(tmp_path, path)
-    with sqlite3.connect(tmp_path / "broadsheet.db") as database:
+def test_a_settling_that_was_cut_short_is_finished_by_the_next_run(one_night: Path, data: Path) -> None:
+    """That one sees one page of each site."""
+    with sqlite3.connect(data / "broadsheet.db") as database:
         # As a kill leaves it: the memory is stored, and half of the articles were cleaned before there was one.
-        database.execute("UPDATE trace SET digest = 'unknown' WHERE article_id < '8'")
-        database.execute("UPDATE article SET text = text || '\nand a line of chaff' WHERE id < '8'")
-    one_more = SmallPaper().page(0, middle=f"<p>{NEWS}</p>", end=f"<p>{WRITER}</p>")
-    crawl(tmp_path, archive(tmp_path, [one_more], 2))
-    crawl(tmp_path, archive(tmp_path, [SmallPaper("morgenblatt", "de").page(11)], 3))
-    texts = dict(rows(tmp_path, "SELECT url, text FROM article WHERE site = 'lantern'"))
-    assert texts == dict(rows(one_night, "SELECT url, text FROM article WHERE site = 'lantern'"))
+        half = "SELECT id FROM article WHERE site <> 'gazette' AND id < '8'"
+        database.execute(f"UPDATE trace SET digest = 'unknown' WHERE article_id IN ({half})")
+        database.execute(f"UPDATE article SET text = text || '\nand a line of chaff' WHERE id IN ({half})")
+    assert outcome(data) != outcome(one_night)
+    crawl(data, archive(data, [papers()[0], papers()[STORIES]], 2))
+    assert outcome(data) == outcome(one_night)
 
 
-def test_a_site_of_four_articles_teaches_nothing(tmp_path: Path) -> None:
-    pages = [SmallPaper().page(number, middle=f"<p>{NEWS}</p>") for number in range(4)]
-    crawl(tmp_path, archive(tmp_path, pages, 1))
-    assert rows(tmp_path, "SELECT articles FROM site_memory") == [(4,)]
-    assert all(NEWS in text for (text,) in rows(tmp_path, "SELECT text FROM article"))
+def test_a_site_of_four_articles_teaches_nothing(one_night: Path) -> None:
+    assert rows(one_night, "SELECT articles FROM site_memory WHERE site = 'gazette'") == [(4,)]
+    texts = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'gazette'")]
+    assert len(texts) == 4
+    assert all(NEWS in text for text in texts)
