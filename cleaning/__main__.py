@@ -74,6 +74,9 @@ def main(arguments: list[str] | None = None) -> int:
         threading.Thread(target=_read, args=(lines, cleaners, answers, memories), daemon=True).start()
         while (answer := answers.get()) is not None:
             _write(answer, sys.stdout.buffer)
+    except UsageError as error:
+        sys.stderr.write(f"{parser.prog}: {error}\n")
+        return error.exit_status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # nobody reads on: nothing to do, and nobody to tell

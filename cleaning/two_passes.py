@@ -9,10 +9,11 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict, deque
 from hashlib import sha256
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import IO, TYPE_CHECKING
 
 from cleaning.addresses import site
+from cleaning.errors import UsageError
 from cleaning.memory.learning import learn
 from cleaning.memory.observation import Observation
 from cleaning.page_lines import read_page
@@ -39,8 +40,14 @@ class Spool:
         self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 -- kept until the last line is read again
         self._sample = sample
         self.samples: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)  # heaps of (-name, offset)
-        for number, line in enumerate(lines, 1):
-            self._keep(line, number)
+        try:
+            for number, line in enumerate(lines, 1):
+                self._keep(line, number)
+            self._file.flush()
+        except OSError as error:
+            raise UsageError(
+                f"the pages cannot be kept in {gettempdir()} while they are read: {error.strerror}"
+            ) from error
 
     def __iter__(self) -> Iterator[bytes]:
         self._file.seek(0)
@@ -71,14 +78,14 @@ class Spool:
 
 def learn_sites(spool: Spool, cleaners: Cleaners) -> dict[str, bytes]:
     """The memories of the sites in the spool, packed, by their names."""
-    seen: defaultdict[str, dict[str, Observation]] = defaultdict(dict)
+    seen: defaultdict[str, dict[str, bytes]] = defaultdict(dict)  # packed: they are many
     waiting: deque[tuple[str, int, Future[Article]]] = deque()
 
     def take() -> None:
         name, key, answer = waiting.popleft()
         observation = answer.result().observation
         if observation:  # none of a page that its cleaner failed on
-            seen[name][f"{key:032x}"] = Observation.unpacked(observation)
+            seen[name][f"{key:032x}"] = observation
 
     chosen = sorted((offset, name, -key) for name, heap in spool.samples.items() for key, offset in heap)
     for offset, name, key in chosen:
@@ -87,4 +94,10 @@ def learn_sites(spool: Spool, cleaners: Cleaners) -> dict[str, bytes]:
             take()
     while waiting:
         take()
-    return {name: memory.packed() for name, own in seen.items() if (memory := learn(own).memory).is_known}
+    memories = {}
+    for name in sorted(seen):
+        own = {page: Observation.unpacked(data) for page, data in seen.pop(name).items()}
+        memory = learn(own).memory
+        if memory.is_known:
+            memories[name] = memory.packed()
+    return memories

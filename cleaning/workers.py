@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pebble import ProcessExpired, ProcessPool
 
+from cleaning.errors import MemoryUnreadable
 from cleaning.failure import failed
 from cleaning.memory.site_memory import recollected
 
@@ -156,4 +157,9 @@ def _clean(page: Page, memory: bytes | None = None, *, observe: bool = False) ->
     _cleaned += 1
     if _cleaned % PAGES_A_CACHE == 0:
         forget()
-    return clean(page, memory=recollected(memory) if memory else None, observe=observe)
+    try:
+        known = recollected(memory) if memory else None
+    except MemoryUnreadable as error:  # the next settling learns it anew
+        log.warning("%s is cleaned without its site's memory: %s", page.url, error)
+        known = None
+    return clean(page, memory=known, observe=observe)

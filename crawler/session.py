@@ -58,7 +58,8 @@ class Session:
             self.run = runs.begin(connection, spider=str(crawler.spidercls.name), now=now())
             if left := frontier.release(connection):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
-        self._archive = Archive(self.data_dir / "archive", run=self.run, software=settings["USER_AGENT"])
+        self.archive_folder = (self.data_dir / "archive").resolve()
+        self._archive = Archive(self.archive_folder, run=self.run, software=settings["USER_AGENT"])
         self._archive_thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         crawler.signals.connect(self._engine_stopped, signals.engine_stopped)
 
@@ -96,13 +97,18 @@ class Session:
         if not self.stays_open:
             self.close()
 
-    def end_run(self) -> None:
-        """Writes the run's outcome and counts, as they are now."""
+    def end_run(self, code: int | None = None) -> None:
+        """Writes the run's outcome and counts, as they are now; `code` where it is not that of the crawl itself."""
         reason = self._crawler.stats.get_value("finish_reason")
         counts = self.tally.by_site()
         with self.engine.begin() as connection:
             runs.end(
-                connection, self.run, outcome=reason, exit_code=exit_code(reason, counts), counts=counts, now=now()
+                connection,
+                self.run,
+                outcome=reason,
+                exit_code=exit_code(reason, counts) if code is None else code,
+                counts=counts,
+                now=now(),
             )
 
     def close(self) -> None:

@@ -128,14 +128,19 @@ class Settling:
         """
         with self._engine.begin() as connection:
             chosen = sample(connection, site, window=self._window, size=self._sample)
-            known = observations(connection, site, chosen, CLEANER_VERSION)
+            known = {
+                name: data
+                for name, data in observations(connection, site, chosen, CLEANER_VERSION).items()
+                if not data or _read(name, data) is not None
+            }
         missing = set(chosen) - known.keys()
         unseen = (page for page in self.pages(site) if page.id in missing)
         for batch in _batches(self.cleaned(unseen if missing else (), None)):
             with self._engine.begin() as connection:
                 for one in batch:
-                    if one.article is not None and one.article.observation:
-                        known[one.page.id] = one.article.observation
+                    # A page that its cleaner fails on tells nothing, and is not asked again.
+                    if one.article is not None or one.recalled:
+                        known[one.page.id] = one.article.observation if one.article else b""
                         keep_observation(
                             connection, one.page.id, site, CLEANER_VERSION, one.page.fetched_at, known[one.page.id]
                         )
@@ -177,8 +182,7 @@ class Settling:
     def adopt(self, batch: Iterable[Cleaned]) -> int:
         """Store what was cleaned again, in one transaction: the text where it is another, else what it depends on.
 
-        How many texts are others than before.
-
+        How many texts are others than before. Where only what was cut is told differently, the blocks alone are stored.
         Of what another version of the cleaner made all is stored: dates and authors may be others, too.
         """
         changed = 0
@@ -195,6 +199,8 @@ class Settling:
                         connection, article, site=page.site, run=None, fetched_at=page.fetched_at, place=page.place
                     )
                     deduplicate(connection, page.id)
+                elif not articles.same_blocks(connection, page.id, article):
+                    articles.keep_blocks(connection, page.id, article)
                 if not same:
                     changed += 1
                     self._count(page.site, "settle/changed", 1)
@@ -202,12 +208,7 @@ class Settling:
         return changed
 
     def _learnt(self, connection: Connection, site: str, known: dict[str, bytes]) -> Learnt:
-        seen = {}
-        for name, data in known.items():
-            try:
-                seen[name] = Observation.unpacked(data)
-            except MemoryUnreadable as error:
-                logger.warning("%s of %s: %s", name, site, error)
+        seen = {name: one for name, data in known.items() if (one := _read(name, data)) is not None}
         others = (fingerprint(key) for key, _ in headlines(connection, site))
         return learn(seen, headlines=others, pardoned=pardons(connection, site))
 
@@ -237,6 +238,15 @@ class Settling:
         if (article.rejected or "").startswith("cleaner-"):  # what stands is better than what failed
             return Cleaned(page, None, article.rejected or "", recalled(page, memory))
         return Cleaned(page, article)
+
+
+def _read(name: str, data: bytes) -> Observation | None:
+    """What a page told; None where it told nothing, or what is stored of it is damaged: then it is asked again."""
+    try:
+        return Observation.unpacked(data) if data else None
+    except MemoryUnreadable as error:
+        logger.warning("article %s: %s", name, error)
+        return None
 
 
 def _batches(cleaned: Iterator[Cleaned]) -> Iterator[list[Cleaned]]:

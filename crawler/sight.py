@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from cleaning.article import Article
+from cleaning.errors import MemoryUnreadable
 from cleaning.memory.site_memory import SiteMemory
 from cleaning.memory.traces import Trace
 from storage import articles
 from storage.observations import TracedPage, keep_observation, keep_trace
+
+logger = logging.getLogger(__name__)
 
 
 def keep_sight(connection: Connection, site: str, article: Article, fetched_at: datetime) -> None:
@@ -22,8 +26,15 @@ def keep_sight(connection: Connection, site: str, article: Article, fetched_at: 
 
 
 def recalled(page: TracedPage, memory: SiteMemory | None) -> str:
-    """A name for what a memory says of a page: where it is the same as when the page was cleaned, its text is."""
-    trace = Trace.unpacked(page.data) if page.data else Trace.of(())
+    """A name for what a memory says of a page: where it is the same as when the page was cleaned, its text is.
+
+    "" where what the text depends on cannot be read: then that is to be found out again.
+    """
+    try:
+        trace = Trace.unpacked(page.data) if page.data else Trace.of(())
+    except MemoryUnreadable as error:
+        logger.warning("%s is cleaned again: %s", page.url, error)
+        return ""
     return trace.digest(memory or SiteMemory())
 
 

@@ -90,9 +90,7 @@ def keep(
         connection.execute(insert(StoredArticle).values(id=name, **values))
     else:
         connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
-        connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
-    if article.blocks:
-        connection.execute(insert(StoredBlock), _blocks(name, article))
+    keep_blocks(connection, name, article)
     if stored is None:
         return Kept.NEW
     same = (stored.text, stored.title, stored.rejected) == (
@@ -112,6 +110,20 @@ def text_of(connection: Connection, name: str) -> tuple[str, str, str | None] | 
 def same_text(stored: tuple[str, str, str | None] | None, article: Article) -> bool:
     """Whether what is stored, as of `text_of`, is what a reader would be given of this article."""
     return stored == (storable(article.title), storable(article.text), article.rejected)
+
+
+def same_blocks(connection: Connection, name: str, article: Article) -> bool:
+    """Whether the blocks of a stored article are these, each kept or cut by the same rule."""
+    row = StoredBlock
+    stored = connection.execute(select(row.text, row.rule).where(row.article_id == name).order_by(row.position))
+    return [tuple(block) for block in stored] == [(storable(block.text), block.rule) for block in article.blocks]
+
+
+def keep_blocks(connection: Connection, name: str, article: Article) -> None:
+    """Stores the blocks of an article whose text is stored as it is."""
+    connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
+    if article.blocks:
+        connection.execute(insert(StoredBlock), _blocks(name, article))
 
 
 def look_alikes(connection: Connection, name: str) -> list[Row[Any]]:

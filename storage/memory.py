@@ -55,9 +55,9 @@ def remember(
     """
     _remember_blocks(connection, site, blocks)
     before = connection.execute(
-        select(_MEMORY.digest, _MEMORY.cleaner_version).where(_MEMORY.site == site)
+        select(_MEMORY.digest, _MEMORY.cleaner_version, _MEMORY.data).where(_MEMORY.site == site)
     ).one_or_none()
-    if before is not None and tuple(before) == (digest, version):
+    if before is not None and tuple(before) == (digest, version, data):
         return False
     connection.execute(delete(StoredSiteMemory).where(_MEMORY.site == site))
     connection.execute(

@@ -14,6 +14,7 @@ FOLDED = "0"  # stands for a number, and for a month's or weekday's name
 NUMBER = re.compile(r"\d+")
 # Without spaces, a weekday is no word of its own.
 WEEKDAY = re.compile("星期[一二三四五六日天]|[月火水木金土日]曜日?")
+DATED = re.compile(r"\b\d{1,2}:\d\d|\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 FEWEST_LETTERS = 3  # of a name: shorter ones are other words in other languages
 REMEMBERED = 30_000  # texts of a process: a site's menus stand on all of its pages
 
@@ -30,6 +31,13 @@ def fingerprint(text: str) -> int:
     if all(word == FOLDED for word in words):
         return 0
     return number(" ".join(words))
+
+
+def wording(text: str) -> int:
+    """A number for the text's very words, figures and all; for its fingerprint's where these are a date or an hour."""
+    key = headline_key(text)
+    dated = DATED.search(text) or WEEKDAY.search(key) or not _names().isdisjoint(key.split())
+    return fingerprint(text) if dated else number(key)
 
 
 def number(text: str) -> int:

@@ -3,7 +3,8 @@
 Each article has one voice, however many copies of it there are. A block that stands on enough articles is the site's,
 not theirs. Enough is three; of a larger sample a share. What tells a story (prose, a heading, a quotation) and is kept
 by the cleaner on any of them may be the background that a running story repeats, or a story that others quote or tease:
-among what articles keep it is cut only if it stands on more, and is kept on enough itself.
+among what articles keep it is cut only if it stands on more, and is kept on enough itself, in the same words: a figure
+that differs is what the article says.
 """
 
 from __future__ import annotations
@@ -97,8 +98,8 @@ def _where(block: RepeatedBlock, total: int) -> int:
     enough = needed(total, telling=False)
     if block.articles < enough:
         return 0
-    if block.needed == enough:
-        return AMONG | ELSEWHERE
+    if block.needed == enough:  # it tells no story
+        return ELSEWHERE | (0 if block.varied and block.kept < enough else AMONG)
     return ELSEWHERE | (AMONG if block.articles >= block.needed and block.kept >= enough else 0)
 
 
@@ -114,7 +115,11 @@ def _repeated(
         on = [one for several in by_article.values() for one in several]
         more = own.get(key)
         seen_on = [block for block, _ in on] + ([more] if more else [])
-        kept = sum(any(block.kept for block, _ in several) for several in by_article.values())
+        wordings = Counter(
+            words for several in by_article.values() for words in {block.words for block, _ in several if block.kept}
+        )
+        if more and more.kept:
+            wordings[more.words] += 1
         days = sorted(day for _, day in on if day)
         place = min(Counter(block.place for block, _ in on).items(), key=lambda item: (-item[1], item[0]))[0]
         yield RepeatedBlock(
@@ -125,7 +130,8 @@ def _repeated(
             first_seen=days[0] if days else "",
             last_seen=days[-1] if days else "",
             needed=needed(total, telling=any(block.telling and block.kept for block in seen_on)),
-            kept=kept + (more is not None and more.kept),
+            kept=max(wordings.values(), default=0),
+            varied=len(wordings) > 1,
         )
 
 

@@ -13,7 +13,7 @@ from cleaning.errors import MemoryUnreadable
 from cleaning.headings import UNSPACED
 from cleaning.headlines import headline_key
 from cleaning.likelihood.look import is_paragraph
-from cleaning.memory.fingerprint import fingerprint, number
+from cleaning.memory.fingerprint import fingerprint, number, wording
 from cleaning.memory.sketches import Sketch, sketch
 from cleaning.rules.reading import BODY_LINK_SHARE, ends_a_sentence
 
@@ -27,7 +27,7 @@ FORMAT = 1
 LONGEST_TEXT = 120  # characters of a block that are kept, for people
 MOST_TITLES, LONGEST_TITLE = 6, 200
 # What tells a story: it may stand on several articles because the story does.
-TELLING = frozenset((BlockKind.HEADING, BlockKind.QUOTE))
+TELLING = frozenset((BlockKind.HEADING, BlockKind.QUOTE, BlockKind.ITEM, BlockKind.ROW))
 FEWEST_WORDS, FEWEST_UNSPACED = 3, 8  # of a headline that is no other text by chance
 
 
@@ -37,7 +37,8 @@ class Seen(NamedTuple):
     text: str
     place: str  # its element and the one around it
     kept: bool  # by the cleaner alone
-    telling: bool  # prose, a heading or a quotation
+    telling: bool  # prose, a heading, a quotation, an item, a cell
+    words: int = 0  # a number for its very words: blocks that differ in a figure have the same fingerprint
 
 
 class Voice(NamedTuple):
@@ -115,7 +116,14 @@ def observe(
             continue
         if key := fingerprint(run.text):
             blocks.setdefault(
-                key, Seen(run.text[:LONGEST_TEXT], _where(run), index in kept, _is_telling(run, among=index < last))
+                key,
+                Seen(
+                    run.text[:LONGEST_TEXT],
+                    _where(run),
+                    index in kept,
+                    _is_telling(run, among=index < last),
+                    wording(run.text),
+                ),
             )
         path, pattern = places(run)
         by_path[path].append(index)
@@ -133,7 +141,7 @@ def observe(
 
 
 def _is_telling(run: Run, *, among: bool) -> bool:
-    """Whether a text may tell a story: a heading, a quotation, a paragraph; among these a short sentence, too.
+    """Whether a text may tell a story: a heading, an item, a paragraph or the like; among these a short sentence, too.
 
     That may be a refrain; after the last of them it is rather who wrote it.
     """

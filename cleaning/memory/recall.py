@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from cleaning.memory.fingerprint import fingerprint
 from cleaning.memory.observation import headline, places
 from cleaning.memory.site_memory import MOST_ARTICLES, UNKNOWN, Standing
 from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence
+from cleaning.runs import CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +51,7 @@ class Recall:
         self.articles = min(memory.articles, MOST_ARTICLES)
         self.knows = memory.is_known
         self.cut = dict(self._cut(headline(title))) if self.knows else {}
+        self._leave_rows_whole()
 
     def _cut(self, own: int) -> Iterator[tuple[int, tuple[str, str]]]:
         for index, run in enumerate(self._runs):
@@ -61,6 +64,18 @@ class Recall:
                     yield index, REPEATED
             elif run.link_characters >= TEASER_LINKED * run.characters and key != own and key in self._memory.headlines:
                 yield index, TEASER
+
+    def _leave_rows_whole(self) -> None:
+        """A row of a table is the site's as a whole, or not at all."""
+        rows: defaultdict[Place, list[int]] = defaultdict(list)
+        for index, run in enumerate(self._runs if self.cut else ()):
+            row = run.place.parent
+            if run.place.tag in CELLS and row is not None and run.has_words:
+                rows[row].append(index)
+        for indexes in rows.values():
+            if not all(index in self.cut for index in indexes):
+                for index in indexes:
+                    self.cut.pop(index, None)
 
     @cached_property
     def taken(self) -> frozenset[int]:

@@ -97,7 +97,8 @@ class RepeatedBlock:
     first_seen: str  # day of the earliest article that it stands on, in ISO form, "" where none is dated
     last_seen: str
     needed: int  # articles from which on it is cut
-    kept: int = 0  # articles on which the cleaner alone keeps it
+    kept: int = 0  # articles on which the cleaner alone keeps it in the same words
+    varied: bool = False  # whether it is kept in several wordings
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Command(ScrapyCrawl):
         except KeyboardInterrupt:
             logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
             self._interrupted = True
-        session.end_run()
+        session.end_run(INTERRUPTED if self._interrupted else None)
 
     def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """The crawler of the spider that was named, its arguments checked."""

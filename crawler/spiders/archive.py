@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,8 @@ class ArchiveSpider(Spider):
                 if isinstance(item, str):
                     skipped[item] += 1
                     continue
+                if path.parent.resolve() != self._session.archive_folder:
+                    item.place = replace(response.place, file=str(path.resolve()))  # to be found again
                 await self._room.acquire()
                 self._session.tally.count(item.site, "page/fetched")
                 yield item

@@ -208,3 +208,20 @@ def test_a_story_of_one_paragraph_is_told_from_the_chaff_around_it() -> None:
     chaff = CHAFF["en"]["newsletter"]
     page = paper.page(50, middle=f"<p>{chaff}</p>", story=short)
     assert clean(page, memory=memory("en")).text == short.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Spectators: {} in all.</p>",
+        "<ul><li>{} g of sugar</li></ul>",
+        "<table><tr><td>Orrow</td><td>{}</td></tr></table>",
+    ],
+    ids=["figure", "ingredient", "score"],
+)
+def test_lines_that_differ_in_their_figures_are_the_articles_own(line: str) -> None:
+    paper = SmallPaper()
+    pages = [paper.page(number, middle=line.format(number * 37 + 11)) for number in range(ARTICLES)]
+    known = memory_of(pages)
+    for page in pages:
+        assert clean(page, memory=known).text == clean(page).text

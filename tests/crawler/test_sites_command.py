@@ -53,8 +53,8 @@ def test_the_list_counts_what_is_known_of_each_site(sites: Sites) -> None:
     articles, learnt_from, repeated, cut_from = found["one"]
     assert (articles, learnt_from) == (STORIES, STORIES)
     assert repeated >= 2  # the chaff, and the link to the front page
-    assert cut_from == TOLD
-    assert found["two"][3] == 0
+    assert cut_from == STORIES  # the link stands beside each of them
+    assert found["two"][3] == STORIES  # beside its texts stands nothing but that link
 
 
 def test_a_site_tells_what_it_repeats_and_on_how_many_articles(sites: Sites) -> None:
