@@ -149,6 +149,26 @@ def test_a_settling_that_was_cut_short_is_finished_by_the_next_run(one_night: Pa
     assert outcome(data) == outcome(one_night)
 
 
+def test_what_is_damaged_of_the_memory_is_learnt_again(one_night: Path, data: Path) -> None:
+    with sqlite3.connect(data / "broadsheet.db") as database:
+        database.execute("UPDATE site_memory SET data = X'00' WHERE site = 'lantern'")
+        database.execute("UPDATE trace SET data = X'0102' WHERE article_id < '4'")
+        database.execute("UPDATE observation SET data = X'0102' WHERE article_id > 'a'")
+    crawl(data, archive(data, [papers()[0], papers()[STORIES]], 2))
+    assert outcome(data) == outcome(one_night)
+    assert rows(data, "SELECT count(*) FROM article WHERE rejected IS NOT NULL") == [(0,)]
+    assert rows(data, "SELECT site, data FROM site_memory ORDER BY site") == rows(
+        one_night, "SELECT site, data FROM site_memory ORDER BY site"
+    )
+
+
+def test_pages_of_a_foreign_archive_are_settled_too(one_night: Path, data: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (foreign,) = (data / "archive").glob("*run000001*")
+    crawl(elsewhere, foreign)
+    assert outcome(elsewhere) == outcome(one_night)
+
+
 def test_a_site_of_four_articles_teaches_nothing(one_night: Path) -> None:
     assert rows(one_night, "SELECT articles FROM site_memory WHERE site = 'gazette'") == [(4,)]
     texts = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'gazette'")]
