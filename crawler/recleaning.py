@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine
@@ -24,7 +23,7 @@ from cleaning.memory.learning import Learnt
 from cleaning.version import CLEANER_VERSION
 from crawler.differences import Differences
 from crawler.progress_bar import Report
-from crawler.settling import BATCH, Cleaned, Settling
+from crawler.settling import Cleaned, Settling, batches
 from crawler.sight import is_due
 from crawler.spool import Spool
 from storage.database import reading
@@ -171,9 +170,7 @@ class Recleaning:
         return differences
 
     def _batches(self) -> Iterator[list[Cleaned]]:
-        records = self._spool.records(_Kind.PAGE)
-        while batch := list(islice(records, BATCH)):
-            yield batch
+        return batches(self._spool.records(_Kind.PAGE))
 
 
 def _digests(learnt: dict[str, Learnt]) -> dict[str, str]:

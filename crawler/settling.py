@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Self
 
 from scrapy.settings import BaseSettings
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from cleaning.article import Article
 from cleaning.errors import ArchiveMissing, MemoryUnreadable, RecordUnreadable
@@ -55,6 +55,7 @@ logger = logging.getLogger(__name__)
 BATCH = 100  # articles a transaction
 MOST_TIMES = 3  # that a site is learnt and settled in a row
 WAITING = 4  # pages a child that are read ahead
+NOTHING = b""  # what a page tells that its cleaner fails on
 
 Count = Callable[[str, str, int], None]  # a site, a noun, a number
 
@@ -117,7 +118,7 @@ class Settling:
             memory = learnt.memory
             pages = (page for page in self.pages(site) if page.cleaner_version == CLEANER_VERSION)
             due = (page for page in pages if is_due(page, memory))
-            changed = [self.adopt(batch) for batch in _batches(self.cleaned(due, memory))]
+            changed = [self.adopt(batch) for batch in batches(self.cleaned(due, memory))]
             if not any(changed):
                 return
 
@@ -128,25 +129,23 @@ class Settling:
         """
         with self._engine.begin() as connection:
             chosen = sample(connection, site, window=self._window, size=self._sample)
-            known = {
-                name: data
-                for name, data in observations(connection, site, chosen, CLEANER_VERSION).items()
-                if not data or _read(name, data) is not None
-            }
-        missing = set(chosen) - known.keys()
+            told = observations(connection, site, chosen, CLEANER_VERSION)
+        seen = {name: told_so for name, data in told.items() if (told_so := _read(name, data)) is not None}
+        missing = {name for name in chosen if name not in seen and told.get(name) != NOTHING}
         unseen = (page for page in self.pages(site) if page.id in missing)
-        for batch in _batches(self.cleaned(unseen if missing else (), None)):
+        for batch in batches(self.cleaned(unseen if missing else (), None)):
             with self._engine.begin() as connection:
                 for one in batch:
                     # A page that its cleaner fails on tells nothing, and is not asked again.
                     if one.article is not None or one.recalled:
-                        known[one.page.id] = one.article.observation if one.article else b""
-                        keep_observation(
-                            connection, one.page.id, site, CLEANER_VERSION, one.page.fetched_at, known[one.page.id]
-                        )
+                        page, data = one.page, one.article.observation if one.article else NOTHING
+                        keep_observation(connection, page.id, site, CLEANER_VERSION, page.fetched_at, data)
+                        if (observation := _read(page.id, data)) is not None:
+                            seen[page.id] = observation
         with self._engine.begin() as connection:
             forget_observations(connection, site, chosen)
-            return self._learnt(connection, site, known)
+            others = (fingerprint(key) for key, _ in headlines(connection, site))
+            return learn(seen, headlines=others, pardoned=pardons(connection, site))
 
     def remember(self, site: str, learnt: Learnt) -> None:
         """Store what was learnt of a site: from now on its pages are cleaned with it."""
@@ -207,11 +206,6 @@ class Settling:
                 keep_sight(connection, page.site, article, page.fetched_at)
         return changed
 
-    def _learnt(self, connection: Connection, site: str, known: dict[str, bytes]) -> Learnt:
-        seen = {name: one for name, data in known.items() if (one := _read(name, data)) is not None}
-        others = (fingerprint(key) for key, _ in headlines(connection, site))
-        return learn(seen, headlines=others, pardoned=pardons(connection, site))
-
     def _submitted(self, page: TracedPage, memory: bytes | None) -> Future[Article] | str:
         try:
             archived = self._archive.read(page.place)
@@ -243,12 +237,13 @@ class Settling:
 def _read(name: str, data: bytes) -> Observation | None:
     """What a page told; None where it told nothing, or what is stored of it is damaged: then it is asked again."""
     try:
-        return Observation.unpacked(data) if data else None
+        return Observation.unpacked(data) if data != NOTHING else None
     except MemoryUnreadable as error:
         logger.warning("article %s: %s", name, error)
         return None
 
 
-def _batches(cleaned: Iterator[Cleaned]) -> Iterator[list[Cleaned]]:
+def batches(cleaned: Iterator[Cleaned]) -> Iterator[list[Cleaned]]:
+    """As many as are stored in one transaction, one after another."""
     while batch := list(islice(cleaned, BATCH)):
         yield batch

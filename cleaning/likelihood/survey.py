@@ -109,7 +109,7 @@ class Survey:
             vector += self._neighbour(index + step)
         vector += self._page
         if self._recall is not None:
-            vector += (*self._recall.features(index), self._recall.understood)
+            vector += self._recall.features(index)
         return [float(value) for value in vector]  # a tree compares floats twice as fast
 
     def _count(self) -> None:

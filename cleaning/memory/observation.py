@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from cleaning.article import Article
-    from cleaning.runs import Run
+    from cleaning.runs import Place, Run
 
 FORMAT = 1
 LONGEST_TEXT = 120  # characters of a block that are kept, for people
@@ -88,9 +88,9 @@ class Observation:
             raise MemoryUnreadable(f"what was seen of a page cannot be read: {error}") from error
 
 
-def places(run: Run) -> tuple[int, int]:
-    """The numbers of a text's path, and of the tags and classes of its element and the two around it."""
-    return number(run.place.path), number(" ".join(run.place.pattern))
+def places(place: Place) -> tuple[int, int]:
+    """The numbers of an element's path, and of the tags and classes of it and the two around it."""
+    return number(place.path), number(" ".join(place.pattern))
 
 
 def headline(title: str) -> int:
@@ -109,6 +109,7 @@ def observe(
     """
     blocks: dict[int, Seen] = {}
     last = max((index for index in kept if is_paragraph(runs[index])), default=-1)
+    numbers: dict[Place, tuple[int, int]] = {}
     by_path: defaultdict[int, list[int]] = defaultdict(list)
     by_pattern: defaultdict[int, list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
@@ -125,7 +126,9 @@ def observe(
                     wording(run.text),
                 ),
             )
-        path, pattern = places(run)
+        if run.place not in numbers:
+            numbers[run.place] = places(run.place)
+        path, pattern = numbers[run.place]
         by_path[path].append(index)
         by_pattern[pattern].append(index)
     return Observation(

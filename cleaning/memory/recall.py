@@ -10,7 +10,7 @@ from cleaning.article import BlockKind
 from cleaning.likelihood.features import STEPS
 from cleaning.memory.fingerprint import fingerprint
 from cleaning.memory.observation import headline, places
-from cleaning.memory.site_memory import MOST_ARTICLES, UNKNOWN, Standing
+from cleaning.memory.site_memory import MOST_ARTICLES, Standing
 from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence
 from cleaning.runs import CELLS
 
@@ -49,8 +49,7 @@ class Recall:
         self._runs = runs
         self._places: dict[Place, tuple[Standing, Standing]] = {}
         self.articles = min(memory.articles, MOST_ARTICLES)
-        self.knows = memory.is_known
-        self.cut = dict(self._cut(headline(title))) if self.knows else {}
+        self.cut = dict(self._cut(headline(title)))
         self._leave_rows_whole()
 
     def _cut(self, own: int) -> Iterator[tuple[int, tuple[str, str]]]:
@@ -81,7 +80,7 @@ class Recall:
     def taken(self) -> frozenset[int]:
         return frozenset(
             index
-            for index, run in enumerate(self._runs if self.knows else ())
+            for index, run in enumerate(self._runs)
             if index not in self.cut
             and self.kept_share(run) >= KEPT
             and (run.link_characters <= LINKED * run.characters or self._is_linked_sentence(run))
@@ -151,7 +150,7 @@ class Recall:
         return path.articles >= SURE_ARTICLES and path.kept <= HOPELESS
 
     def features(self, index: int) -> list[float]:
-        """What it says of a run, in the order of `features.RECALLED` without the last."""
+        """What it says of a run, in the order of `features.RECALLED`."""
         run = self._runs[index]
         path, pattern = self._standing(run)
         return [
@@ -160,12 +159,11 @@ class Recall:
             *path,
             *pattern,
             self.kept_share(run),
+            self.understood,
         ]
 
     def _standing(self, run: Run) -> tuple[Standing, Standing]:
-        if not self.knows:
-            return UNKNOWN, UNKNOWN
         known = self._places.get(run.place)
         if known is None:
-            known = self._places[run.place] = self._memory.standing(*places(run))
+            known = self._places[run.place] = self._memory.standing(*places(run.place))
         return known

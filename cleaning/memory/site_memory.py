@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zlib
 from array import array
 from base64 import b64decode, b64encode
@@ -53,16 +54,11 @@ class Numbers:
         return self._data[at * self._width : (at + 1) * self._width]
 
     def written(self) -> list[str]:
-        keys = array("q", self._keys)
-        if _big_endian():
-            keys.byteswap()
-        return [b64encode(keys.tobytes()).decode(), b64encode(self._data).decode()]
+        return [b64encode(little_endian(self._keys).tobytes()).decode(), b64encode(self._data).decode()]
 
     @classmethod
     def read(cls, record: list[str], width: int) -> Numbers:
-        keys = array("q", b64decode(record[0]))
-        if _big_endian():
-            keys.byteswap()
+        keys = little_endian(array("q", b64decode(record[0])))
         read = cls({}, width)
         read._keys, read._data = keys, b64decode(record[1])
         if len(read._data) != width * len(keys):
@@ -189,12 +185,16 @@ def standings(values: Mapping[int, Standing]) -> Numbers:
     return Numbers({key: value.packed() for key, value in values.items()}, 3)
 
 
+def little_endian(numbers: array[int]) -> array[int]:
+    """The same numbers, whose bytes are the same on every machine; and back again."""
+    if sys.byteorder == "big":
+        numbers = array(numbers.typecode, numbers)
+        numbers.byteswap()
+    return numbers
+
+
 def _standing(data: bytes | None) -> Standing:
     if data is None:
         return UNKNOWN
     articles, kept, likelihood = data
     return Standing(articles, kept / STEPS, -1.0 if likelihood == 255 else likelihood / STEPS)
-
-
-def _big_endian() -> bool:
-    return array("H", [1]).tobytes() == b"\0\1"

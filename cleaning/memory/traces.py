@@ -6,7 +6,6 @@ cleaned again, without a look at their pages.
 
 from __future__ import annotations
 
-import sys
 from array import array
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaning.errors import MemoryUnreadable
 from cleaning.memory.fingerprint import fingerprint
 from cleaning.memory.observation import places
-from cleaning.memory.site_memory import MOST_ARTICLES
+from cleaning.memory.site_memory import MOST_ARTICLES, little_endian
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,20 +34,19 @@ class Trace(NamedTuple):
 
     @classmethod
     def of(cls, runs: Sequence[Run]) -> Trace:
-        spots = {run.place: run for run in runs}
-        numbers = [places(run) for run in spots.values()]
+        numbers = [places(place) for place in dict.fromkeys(run.place for run in runs)]
         blocks = _ordered(key for run in runs if (key := fingerprint(run.text)))
         return cls(blocks, _ordered(path for path, _ in numbers), _ordered(pattern for _, pattern in numbers))
 
     def packed(self) -> bytes:
         parts = [array("q", map(len, self)), *self]
-        return b"".join(_little_endian(part).tobytes() for part in parts)
+        return b"".join(little_endian(part).tobytes() for part in parts)
 
     @classmethod
     def unpacked(cls, data: bytes) -> Trace:
         """Raises `MemoryUnreadable` where these bytes are no trace."""
         try:
-            numbers = _little_endian(array("q", data))
+            numbers = little_endian(array("q", data))
             one, two, three = numbers[:3]
         except ValueError as error:
             raise MemoryUnreadable("an article's trace cannot be read") from error
@@ -72,10 +70,3 @@ class Trace(NamedTuple):
 
 def _ordered(numbers: Iterable[int]) -> array[int]:
     return array("q", sorted(set(numbers)))
-
-
-def _little_endian(numbers: array[int]) -> array[int]:
-    if sys.byteorder == "big":
-        numbers = array("q", numbers)
-        numbers.byteswap()
-    return numbers

@@ -12,8 +12,15 @@ import lzma
 from pathlib import Path
 from typing import Any
 
+from cleaning.addresses import site
+
 ENDING = ".jsonl.xz"
 Page = dict[str, Any]
+
+
+def site_of(page: Page) -> str:
+    """The name under which the page's site is learnt."""
+    return site(page["url"]) or str(page["url"])
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:

@@ -23,11 +23,10 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from extractors import begin, broadsheet, standard
-from gold import add_data_options, count, data_sets, load
+from gold import add_data_options, count, data_sets, load, site_of
 from memory import resident
 from stages import STAGES, Stages
 
-from cleaning.addresses import site
 from cleaning.article import Page as Fetched
 from cleaning.clean import clean, forget, warm
 from cleaning.memory.learning import learn
@@ -106,10 +105,6 @@ def learn_sites(pages: Sequence[Page]) -> dict[str, SiteMemory]:
         article = clean(Fetched(page["url"], page["html"]), observe=True)
         seen[site_of(page)][f"{number:06}"] = Observation.unpacked(article.observation)
     return {name: memory for name, own in seen.items() if (memory := learn(own).memory).is_known}
-
-
-def site_of(page: Page) -> str:
-    return site(page["url"]) or page["url"]
 
 
 def measure(pages: Sequence[Page], stages: Stages, memories: Mapping[str, SiteMemory]) -> Times:

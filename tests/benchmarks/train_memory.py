@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractors import read
-from gold import add_data_options, count, data_sets, load
+from gold import add_data_options, count, data_sets, load, site_of
 from labels import labels
 from scoring import mean_of_sets, score
 from train import Seen, see, train
 
-from cleaning.addresses import site
 from cleaning.article import Page as Fetched
 from cleaning.clean import clean
 from cleaning.extraction import base_address, extract, of_runs
@@ -56,10 +55,6 @@ class Known(NamedTuple):
     name: str
     at: int
     site: str
-
-
-def site_of(page: Page) -> str:
-    return site(page["url"]) or page["url"]
 
 
 def fold_of(site: str, folds: int) -> int:
