@@ -45,6 +45,9 @@ class Page:
     status: int = 200
     fetched_at: datetime | None = None  # aware; bounds what may be believed of the page's own dates
     language: str | None = None  # tag of what its site is said to be written in; decides where the text does not
+    robots_header: tuple[str, ...] = ()  # the X-Robots-Tag lines that came with it
+    robot: str = ""  # our name, as robots tags may use it
+    obeyed: tuple[str, ...] = ()  # words of robots tags that keep a page from being an article (cleaning.robots_tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ class Article:
     address where the page gives one; `free` is what the page itself says of its paywall; `page_kind` is one of the
     words of `cleaning.page_kind`. Nothing is deleted: `blocks` are all of them, `text` the kept.
 
+    `robots` is what the page asks of robots like us, in its own words, obeyed or not (`cleaning.robots_tags`).
+
     `sources` tells for each field that came from the page where, in a reader's words ("JSON-LD datePublished").
+    `limited` names the limits that the page hit, on the whole or in a field: what is beyond them is left out.
     Where that was asked for, `observation` is what the page tells of its site, `trace` what of the site's memory the
     article depends on, and `recalled` a name for what the memory said of that (see `cleaning.memory`).
     """
@@ -99,6 +105,7 @@ class Article:
     licence: str | None = None
     free: bool | None = None
     page_kind: str | None = None
+    robots: tuple[str, ...] = ()
     language: str = "und"
     language_probability: float = 0.0
     rejected: str | None = None
@@ -109,6 +116,7 @@ class Article:
     observation: bytes = field(default=b"", compare=False, repr=False)
     trace: bytes = field(default=b"", compare=False, repr=False)
     recalled: str = field(default="", compare=False, repr=False)
+    limited: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

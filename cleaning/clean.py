@@ -20,8 +20,9 @@ from cleaning.memory.recall import Recall
 from cleaning.memory.site_memory import SiteMemory
 from cleaning.memory.traces import Trace
 from cleaning.metadata import Metadata, read_metadata
-from cleaning.parsing import parse
+from cleaning.parsing import parsed
 from cleaning.phrases import phrases
+from cleaning.robots_tags import read_robots_tags, refused
 from cleaning.rules import Context, judge
 from cleaning.runs import read_runs
 from cleaning.teasers import labels, teasers
@@ -59,6 +60,8 @@ def clean(
         # Never an article lost to what its site is believed to be.
         alone = _clean(page, None, None, observe=False)
         return article if alone.rejected else replace(alone, trace=article.trace, recalled=article.recalled)
+    except MemoryError:
+        return failed(page, "cleaner-memory")
     except Exception:
         log.warning("the cleaner failed on %s", page.url, exc_info=True)
         return failed(page, "cleaner-error")
@@ -80,8 +83,11 @@ def forget() -> None:
 
 
 def _clean(page: Page, trees: Trees | None, memory: SiteMemory | None, *, observe: bool) -> Article:
-    tree = parse(page.html)
+    tree, limited = parsed(page.html)
+    if "elements" in limited:
+        return failed(page, "too-many-elements", limited)
     metadata = read_metadata(tree, page, memory.names if memory else ())
+    asked = read_robots_tags(tree, page)
     runs = read_runs(tree) if tree is not None else []
     recall = Recall(memory, runs, metadata.draft.title) if memory else None
     found = _extract(tree, page.url, runs, recall)
@@ -94,7 +100,18 @@ def _clean(page: Page, trees: Trees | None, memory: SiteMemory | None, *, observ
     reason = rejected(page.status, metadata.draft, extraction, blocks, context.teasers)
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
-    article = replace(metadata.draft, blocks=blocks, language=code, language_probability=probability, rejected=reason)
+    if reason != "error-page":  # which often asks not to be indexed, and says nothing of the page that stood there
+        reason = refused(asked.words, page.obeyed, page.fetched_at) or reason
+    article = replace(
+        metadata.draft,
+        blocks=blocks,
+        language=code,
+        language_probability=probability,
+        rejected=reason,
+        robots=asked.words,
+        sources={**metadata.draft.sources, **({"robots": asked.source} if asked.words else {})},
+        limited=limited,
+    )
     if not observe:
         return article
     seen = b""

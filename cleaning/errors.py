@@ -4,6 +4,7 @@
     ├── ExportFailed                the disk or the database failed while a release was written; nothing of it is left
     ├── MemoryUnreadable            what is stored of a site's memory was written by another version, or is damaged
     ├── RecordUnreadable            a place in the archive gives no page: wrong, torn, too large, cannot be decoded
+    ├── StorageLost                 the database or the archive took no writes for longer than STORAGE_PATIENCE
     └── UsageError                  the user asked for something that cannot be (exit status 2)
         ├── SitesError              sites.toml: which key, which line
         ├── UnknownSite             no such name among the sites
@@ -23,6 +24,8 @@ from __future__ import annotations
 class BroadsheetError(Exception):
     """Base of all errors that Broadsheet raises on purpose."""
 
+    exit_status = 1
+
 
 class ExportFailed(BroadsheetError):
     """The disk or the database failed while a release was written; nothing of it is left."""
@@ -38,6 +41,18 @@ class RecordUnreadable(BroadsheetError):
     def __init__(self, message: str, reason: str = "unreadable") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class StorageLost(BroadsheetError):
+    """The database or the archive took no writes for longer than it was waited for; `fault` is a word to count it by.
+
+    What was fetched meanwhile is not lost: its address is as it was before, and is asked again by the next start.
+    """
+
+    def __init__(self, message: str, fault: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.exit_status = 5 if fault == "full" else 4  # as crawler/outcome.py names them
 
 
 class UsageError(BroadsheetError):

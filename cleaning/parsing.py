@@ -1,10 +1,10 @@
-"""HTML text to a tree, whatever the text is, without the characters that no reader sees."""
+"""HTML text to a tree, whatever the text is and however large, without the characters that no reader sees."""
 
 from __future__ import annotations
 
 import re
 from html.entities import html5
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -18,6 +18,11 @@ LONGEST_PAGE = 10_000_000
 # read, as the time for end tags that end nothing grows with its depth.
 DEEPEST = 240
 LONGEST_DEEP_PAGE = 1_000_000
+# Cleaning takes up to a tenth of a millisecond and 4 kB an element: of a page with this many, 15 s and 600 MB on the
+# machine where that was measured, and a slower one needs room. Of 656 pages of newspapers the largest has 4,731.
+MOST_ELEMENTS = 150_000
+# Characters of an id or a class: every block's path holds those of all elements around it. The longest seen is 7,060.
+LONGEST_NAME = 10_000
 
 # What is no text of its author's, for paragraphs and titles alike; nothing of it can be seen:
 # - control characters, lone surrogates, code points that are no characters: most of them lxml cannot hold;
@@ -49,18 +54,47 @@ USUAL = bytes(code for code in range(0x80) if not UNUSUAL.match(chr(code)))
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 TAG = re.compile(r"<[a-zA-Z!]")
+# What is sent in place of a page, whatever it is called: documents, and bytes that were never text. Of compressed bytes
+# or pictures read as text every tenth character is one of these controls, and none of these tags stands among them. NUL
+# is not: UTF-16 that is read as another encoding is half of that.
+DOCUMENT = re.compile(r"\s*(?:%PDF-|\{\s*[\"}]|\[\s*[{\"\]])")
+BINARY = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+PAGE = re.compile(r"<(?:!doctype|html|head|body|title|meta|div|article)\b", re.IGNORECASE)
+SAMPLE, SHARE = 4_000, 0.03  # characters of the beginning that are looked at, and the share of controls that is much
+LONG_NAMES = etree.XPath(f"//@id[string-length() > {LONGEST_NAME}]/.. | //@class[string-length() > {LONGEST_NAME}]/..")
+
+
+class Parsed(NamedTuple):
+    """The tree of a page, None where the text holds no markup; and the limits that the page hit.
+
+    "length": it was cut; "depth": it was flattened; "attribute": an id or a class was cut; "elements": it has more
+    than `MOST_ELEMENTS`, and is not to be cleaned.
+    """
+
+    tree: HtmlElement | None
+    limited: tuple[str, ...] = ()
 
 
 def parse(html: str) -> HtmlElement | None:
+    """The tree of a page, as of `parsed`."""
+    return parsed(html).tree
+
+
+def parsed(html: str) -> Parsed:
     """The tree of a page: always an <html> element with a <body>; None where the text holds no markup.
 
     Comments and processing instructions are left out, and so are invisible characters, written as references or not.
     Elements nested deeper than `DEEPEST` stand one after the other at that depth, each with its text: every later walk
-    over the tree stays within the interpreter's stack.
+    over the tree stays within the interpreter's stack. MemoryError where memory is too short for it: never a part of
+    the page for the whole.
     """
-    if not TAG.search(html[:LONGEST_PAGE]):
-        return None
-    text = REFERENCE.sub(_visible, _without_invisible(html[:LONGEST_PAGE]))
+    limited = []
+    if len(html) > LONGEST_PAGE:
+        html = html[:LONGEST_PAGE]
+        limited.append("length")
+    if not _is_markup(html):
+        return Parsed(None, tuple(limited))
+    text = REFERENCE.sub(_visible, _without_invisible(html))
     # A parser of its own for every page: one that is shared keeps state when a page breaks it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html looks up a class for each element in Python, a tenth of all cleaning; forms need none of their own.
@@ -70,11 +104,37 @@ def parse(html: str) -> HtmlElement | None:
     except (etree.LxmlError, ValueError):  # nothing but white space or comments
         tree = parser.makeelement("html")
     last_error = parser.error_log.last_error
+    if last_error is not None and last_error.type == etree.ErrorTypes.ERR_NO_MEMORY:
+        raise MemoryError
     if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         tree = _flattened(text, parser)
+        limited += ["depth", "length"] if len(text) > LONGEST_DEEP_PAGE else ["depth"]
     if tree.find("body") is None:  # frames, or a head alone
         etree.SubElement(tree, "body")
-    return tree
+    if _shorten_names(tree):
+        limited.append("attribute")
+    # An element has a bracket at least; to count these takes no time.
+    if text.count(b"<") > MOST_ELEMENTS and sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
+        limited.append("elements")
+    return Parsed(tree, tuple(limited))
+
+
+def _shorten_names(tree: HtmlElement) -> bool:
+    """Whether an id or a class was longer than may be; then it is cut."""
+    elements = LONG_NAMES(tree)
+    for element in elements:
+        for name in ("id", "class"):
+            if value := element.get(name):
+                element.set(name, value[:LONGEST_NAME])
+    return bool(elements)
+
+
+def _is_markup(html: str) -> bool:
+    """Whether the text is a page, or a part of one, as far as its first characters and a tag can tell."""
+    if not TAG.search(html) or DOCUMENT.match(html):
+        return False
+    start = html[:SAMPLE]
+    return len(BINARY.findall(start)) <= SHARE * len(start) or PAGE.search(start) is not None
 
 
 def _without_invisible(html: str) -> bytes:

@@ -44,6 +44,7 @@ KINDS = {
 }
 WORD = re.compile(r"\w")
 IDENTITY = re.compile(r"#[^.]+")
+LONGEST_PATH = 10_000  # characters, of the inner end: each block has one; the longest seen has 3,429
 
 
 class Place:
@@ -65,7 +66,8 @@ class Place:
     @property
     def path(self) -> str:
         if self._path is None:
-            self._path = f"{self.parent.path} > {self.label}" if self.parent and self.parent.parent else self.label
+            path = f"{self.parent.path} > {self.label}" if self.parent and self.parent.parent else self.label
+            self._path = path[-LONGEST_PATH:]
         return self._path
 
     @property

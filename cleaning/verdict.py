@@ -1,11 +1,12 @@
 """Whether a page is an article, and what it is otherwise.
 
-error-page   the server said so, or the page does and says little else
-section      a list of stories
-paywall      the beginning of an article, for subscribers
-too-short    less text than an article has
-no-text      none
-not-html     no markup
+error-page         the server said so, or the page does and says little else
+section            a list of stories
+paywall            the beginning of an article, for subscribers
+too-short          less text than an article has
+no-text            none
+not-html           no markup: another document, compressed bytes, a picture
+too-many-elements  more than could be cleaned within the deadline
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from scrapy import Request
-from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
@@ -18,6 +16,8 @@ from scrapy.signalmanager import SignalManager
 from cleaning.article import Page
 from cleaning.canonical import canonical_url
 from crawler.items import FetchedPage
+from crawler.middlewares.compression import Bomb, CompressionMiddleware, TooLarge, Undecodable
+from crawler.robots_obeyed import RobotsObeyed
 from crawler.sites import Site, load_sites, site_from_url
 from storage.record import ArchivedResponse, unreadable
 
@@ -33,13 +33,14 @@ class ArchivedPages:
 
     def __init__(self, settings: BaseSettings) -> None:
         path = Path(settings["SITES_FILE"])
+        self._robots = RobotsObeyed(settings)
         self.most_body = settings.getint("DOWNLOAD_MAXSIZE") or _UNLIMITED
         self._sites: list[Site] = load_sites(path) if path.is_file() else []
         self._languages = {site.name: site.language for site in self._sites}
         # The crawl's own component, with its limit. Of a crawler it asks for these three; a real one would set up
         # logging anew.
         crawler: Any = SimpleNamespace(settings=settings, stats=None, signals=SignalManager())
-        self._decoder = HttpCompressionMiddleware(crawler=crawler)
+        self._decoder = CompressionMiddleware(crawler=crawler)
 
     def fetched_page(self, archived: ArchivedResponse) -> FetchedPage | None:
         """The item that the response makes; None where it is no text or its address none.
@@ -65,7 +66,8 @@ class ArchivedPages:
         return self._page(archived, url, self._text(archived) or "", site)
 
     def _page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
-        return Page(url, html, archived.status, archived.fetched_at, self._languages.get(site))
+        facts = self._robots.facts(archived.headers)
+        return Page(url, html, archived.status, archived.fetched_at, self._languages.get(site), **facts)
 
     def _text(self, archived: ArchivedResponse) -> str | None:
         try:
@@ -73,10 +75,12 @@ class ArchivedPages:
             headers = Headers([(name.encode(), value.encode()) for name, value in archived.headers])
             kind = responsetypes.from_args(headers=headers, url=archived.url, body=archived.body)
             response = kind(archived.url, status=archived.status, headers=headers, body=archived.body)
-            decoded = self._decoder.process_response(Request(archived.url), response)
+            decoded = self._decoder.decoded(Request(archived.url), response)
             return decoded.text if isinstance(decoded, TextResponse) else None
-        except IgnoreRequest as error:
+        except (TooLarge, Bomb) as error:
             raise unreadable(archived.place, str(error), "too-large") from error
-        except Exception as error:  # each decompressor has its own
+        except Undecodable as error:
+            raise unreadable(archived.place, str(error)) from error
+        except Exception as error:  # of a header that is none
             what = f"{archived.url} cannot be decoded ({type(error).__name__}: {error})"
             raise unreadable(archived.place, what) from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from math import nan
+from math import isfinite, nan
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
 
 from cleaning.errors import BadArgument, SitesError
+from cleaning.workers import LEAST_MEMORY
+from crawler.guard.networks import allowed_networks
 from crawler.sites import Site, find_site, load_sites, site_from_url
 
 
@@ -86,20 +88,34 @@ def check_settings(settings: BaseSettings) -> None:
                 number = float(value)
             except (TypeError, ValueError):
                 number = nan
-            if not number >= least:
+            if not (isfinite(number) and number >= least):
                 raise BadArgument(f"the setting {name} takes a number from {least}, not {value!r}")
+    allowed_networks(settings)
+    if 0 < settings.getint("CLEANING_MEMORY") < LEAST_MEMORY:
+        raise BadArgument(f"the setting CLEANING_MEMORY takes 0 or a number from {LEAST_MEMORY}: a child needs so much")
 
 
 # The least that a number among our settings may be.
 _LEAST = {
+    "BARREN_PAGES": 0,
+    "BREAKER_FAILURES": 1,
+    "BREAKER_PAUSES": 0,
     "CLEANING_DEADLINE": 1,
+    "CLEANING_MEMORY": 0,
     "CLEANING_PROCESSES": 0,
     "CRAWL_DELAY_MAX": 0,
+    "DISK_INTERVAL": 0.1,
+    "DISK_LEAST": 0,
     "LEASES_PER_SITE": 1,
+    "LISTS_PER_SITE": 1,
     "MEMORY_SAMPLE": 1,
     "MEMORY_WINDOW": 1,
+    "PAGES_PER_HOST": 0,
     "PROGRESS_INTERVAL": 0.1,
     "REPLAY_AT_ONCE": 1,
+    "RETRY_AFTER_MAX": 0,
     "RETRY_PAUSES": 0,
+    "ROBOTS_PAUSE": 0,
+    "STORAGE_PATIENCE": 0,
 }
-_LISTS = {"RETRY_PAUSES"}
+_LISTS = {"BREAKER_PAUSES", "RETRY_PAUSES"}

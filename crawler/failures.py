@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.spidermiddlewares.httperror import HttpError
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from twisted.python.failure import Failure
 
-from crawler.middlewares.archive import ArchiveFailed
+from cleaning.errors import StorageLost
+from crawler.extensions.prompt_stop import Stopped
+from crawler.guard.middleware import AddressRefused
+from crawler.handlers import named
+from crawler.holds import HostHeld, jittered
+from crawler.middlewares.compression import Bomb, TooLarge
 from crawler.middlewares.robots import Disallowed, RobotsUnreachable
 from crawler.middlewares.scope import OffSite
 from crawler.session import now
@@ -31,13 +27,6 @@ from storage.addresses import AddressState, Lease
 _GONE = {404, 410}
 _NOT_FOR_US = {401, 402, 403, 407, 451}
 _LATER = {408, 425, 429}
-_REASONS: dict[type[BaseException], str] = {
-    CannotResolveHostError: "dns",
-    DownloadTimeoutError: "timeout",
-    DownloadConnectionRefusedError: "connection-refused",
-    ResponseDataLossError: "truncated",
-}
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +37,7 @@ class Fate:
     state: AddressState | None = None
     status: int | None = None  # HTTP status, where the site answered
     is_ours: bool = False  # it is our disk or database that failed, not the site
+    until: datetime | None = None  # the address was not asked for: a host is on hold until then
 
 
 # What no further try will change.
@@ -56,45 +46,57 @@ _FINAL: dict[type[BaseException], Fate] = {
     Disallowed: Fate("robots", AddressState.REFUSED),
     UnsupportedURLSchemeError: Fate("bad-scheme", AddressState.REFUSED),
     DownloadCancelledError: Fate("too-large", AddressState.FAILED),
+    TooLarge: Fate("too-large", AddressState.FAILED),
+    Bomb: Fate("bomb", AddressState.FAILED),
 }
 
 
 def fate(failure: Failure) -> Fate:
     """The fate of the address whose request ended so."""
     error = failure.value
+    assert error is not None  # noqa: S101 (a Failure is of an exception)
     match error:
         case HttpError():
             return _answered(error.response.status)
-        case ArchiveFailed() | OperationalError() | InterfaceError():
+        case StorageLost() | OperationalError() | InterfaceError():
             return Fate("storage", is_ours=True)
         case SQLAlchemyError():  # this page cannot be stored, others can; its raw page is in the archive
             return Fate("not-storable", AddressState.FAILED)
-        case RobotsUnreachable(error=None, status=status):
-            return Fate(f"robots-http-{status}", status=status)
+        case AddressRefused(reason=reason):
+            return Fate(f"address-{reason}", AddressState.REFUSED)
         case RobotsUnreachable():
-            return Fate(_named(error.error))
+            return Fate(error.hold.reason, status=error.status, until=error.hold.until)
+        case Stopped():
+            return Fate("stopped", until=now())
+        case HostHeld():
+            return Fate(error.hold.reason, until=error.hold.until)
         case IgnoreRequest() if "redirections" in str(error):  # Scrapy has no exception of its own for it
             return Fate("redirects", AddressState.FAILED)
         case _:
             final = next((verdict for kind, verdict in _FINAL.items() if isinstance(error, kind)), None)
-            return final or Fate(_named(error))
+            return final or Fate(named(error))
 
 
 def settle_fate(connection: Connection, lease: Lease, verdict: Fate, pauses: Sequence[timedelta]) -> str:
-    """Enters the fate of a leased address; how it is counted: gone, refused, failed, released or retried."""
+    """Enters the fate of a leased address; how it is counted: gone, refused, failed, released, retried or held."""
     if verdict.is_ours:
         frontier.release(connection, [lease.id])
         return "released"
+    if verdict.until is not None:
+        frontier.put_off(connection, lease.id, until=verdict.until)
+        return "held"
     if verdict.state is not None:
         frontier.settle(connection, lease.id, verdict.state, status=verdict.status, reason=verdict.reason, now=now())
         return verdict.state
-    again = frontier.fail(connection, lease.id, pauses=pauses, reason=verdict.reason, status=verdict.status, now=now())
+    again = frontier.fail(
+        connection,
+        lease.id,
+        pauses=[jittered(pause) for pause in pauses],
+        reason=verdict.reason,
+        status=verdict.status,
+        now=now(),
+    )
     return "retried" if again else "failed"
-
-
-def _named(error: BaseException | None) -> str:
-    named = next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), None)
-    return named or _CAMEL.sub("-", type(error).__name__).lower().removesuffix("-error")
 
 
 def _answered(status: int) -> Fate:

@@ -32,7 +32,7 @@ from storage.observations import TracedPage
 from storage.texts import accepted, archived_pages, last_run, stored_texts
 
 SPOOL = "reclean.spool"  # in the data folder
-FORMAT = 1  # of the spool's records
+FORMAT = 2  # of the spool's records
 
 
 class _Kind(IntEnum):
@@ -148,7 +148,9 @@ class Recleaning:
                 done += 1
                 report(done, total)
                 changed = page.cleaner_version != CLEANER_VERSION or is_due(page, learnt[site].memory)
-                if (site, page.id) > at and changed:
+                # What ended its cleaner may be cleaned with more memory or time, or on a machine that does less beside.
+                failed = (page.rejected or "").startswith("cleaner-")
+                if (site, page.id) > at and (changed or failed):
                     yield page
 
         for site in self._wanted.sites:

@@ -12,6 +12,7 @@ from crawler.tally import SECONDS, Counts
 
 MOST_ROWS = 40  # sites in a table: an archive of others has thousands
 _STORED_BEFORE = ("article/unchanged", "article/older", "article/stands")
+_HELD = "host/held/"
 _LOST = ("address/failed/", "address/gone/", "address/refused/")
 
 
@@ -69,7 +70,7 @@ def final_table(counts: Counts) -> Table:
             *(str(nouns.get(noun, 0)) for noun in ("page/fetched", "article/stored", "article/duplicate")),
             *([str(_sum(nouns, *_STORED_BEFORE))] if unchanged else []),
             _reasons(nouns, ("article/rejected/",)),
-            _reasons(nouns, _LOST),
+            _reasons(nouns, (*_LOST, _HELD)),
             str(nouns.get(SECONDS, 0)),
         )
     return table

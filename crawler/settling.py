@@ -92,7 +92,11 @@ class Settling:
         self._window, self._sample = settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE")
         self._pages = ArchivedPages(settings)
         self._archive = ArchiveReader(data_dir / "archive", most_body=self._pages.most_body)
-        self._cleaners = Cleaners(count=self._jobs, deadline=settings.getfloat("CLEANING_DEADLINE"))
+        self._cleaners = Cleaners(
+            count=self._jobs,
+            deadline=settings.getfloat("CLEANING_DEADLINE"),
+            most_memory=settings.getint("CLEANING_MEMORY"),
+        )
         self._started = False
         self._missing: set[str] = set()  # files of the archive that are not there
 
@@ -184,7 +188,7 @@ class Settling:
         How many texts are others than before. Where only what was cut is told differently, the blocks alone are stored.
         Of what another version of the cleaner made all is stored: dates and authors may be others, too.
         """
-        changed = 0
+        changed: list[str] = []  # the sites of those articles
         with self._engine.begin() as connection:
             for one in batch:
                 page, article = one.page, one.article
@@ -201,10 +205,11 @@ class Settling:
                 elif not articles.same_blocks(connection, page.id, article):
                     articles.keep_blocks(connection, page.id, article)
                 if not same:
-                    changed += 1
-                    self._count(page.site, "settle/changed", 1)
+                    changed.append(page.site)
                 keep_sight(connection, page.site, article, page.fetched_at)
-        return changed
+        for site in changed:
+            self._count(site, "settle/changed", 1)
+        return len(changed)
 
     def _submitted(self, page: TracedPage, memory: bytes | None) -> Future[Article] | str:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from time import monotonic
+from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
@@ -38,3 +39,13 @@ class Tally:
                 _, site, noun = key.split("/", 2)
                 counts[site][noun] = value
         return dict(counts)
+
+
+def tally_of(crawler: Crawler) -> Tally:
+    """The one of this crawl, for components that work without a session, too."""
+    if crawler not in _tallies:
+        _tallies[crawler] = Tally(crawler)
+    return _tallies[crawler]
+
+
+_tallies: WeakKeyDictionary[Crawler, Tally] = WeakKeyDictionary()

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 
 from cleaning.article import Article, stated_offset
 from storage.models import StoredArticle, StoredBlock
-from storage.types import storable
+from storage.sanitising import sanitised
 from storage.warc import Place
 
 _WORD = re.compile(r"\w+")
@@ -28,7 +28,9 @@ class Kept(StrEnum):
     UPDATED = "updated"  # the same address with another text
     UNCHANGED = "unchanged"
     OLDER = "older"  # a later fetch of the same address is stored already
-    STANDS = "stands"  # a later fetch was no article (a paywall, an error): the article that is stored stands
+    # A later fetch was no article (a paywall, an error): the article that is stored stands. Not where its site has come
+    # to ask, by robots tags that are obeyed, that it be not kept.
+    STANDS = "stands"
 
 
 def article_id(url: str) -> str:
@@ -45,17 +47,18 @@ def keep(
     fetched_at: datetime,
     place: Place | None,
 ) -> Kept:
-    """Stores an article with all its blocks. Its standing among duplicates is `mark`ed afterwards.
+    """Stores an article, sanitised, with all its blocks. Its standing among duplicates is `mark`ed afterwards.
 
     `run` is the one that fetched it; None where it is stored already, and stays that run's.
     """
     name = article_id(article.url)
+    article = sanitised(article, fetched_at)
     stored = connection.execute(
         select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
     ).one_or_none()
     if stored is not None and stored.fetched_at > fetched_at:
         return Kept.OLDER
-    if stored is not None and stored.rejected is None and article.rejected and stored.fetched_at < fetched_at:
+    if stored is not None and stored.rejected is None and stored.fetched_at < fetched_at and _says_nothing(article):
         return Kept.STANDS
     values: dict[str, Any] = {
         "url": article.url,
@@ -79,6 +82,7 @@ def keep(
         "licence": article.licence,
         "free": article.free,
         "page_kind": article.page_kind,
+        "robots": article.robots,
         "text": article.text,
         "words": len(_WORD.findall(article.text)),
         "rejected": article.rejected,
@@ -90,14 +94,10 @@ def keep(
         connection.execute(insert(StoredArticle).values(id=name, **values))
     else:
         connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
-    keep_blocks(connection, name, article)
+    _replace_blocks(connection, name, article)
     if stored is None:
         return Kept.NEW
-    same = (stored.text, stored.title, stored.rejected) == (
-        storable(article.text),
-        storable(article.title),
-        article.rejected,
-    )
+    same = (stored.text, stored.title, stored.rejected) == (article.text, article.title, article.rejected)
     return Kept.UNCHANGED if same else Kept.UPDATED
 
 
@@ -109,18 +109,24 @@ def text_of(connection: Connection, name: str) -> tuple[str, str, str | None] | 
 
 def same_text(stored: tuple[str, str, str | None] | None, article: Article) -> bool:
     """Whether what is stored, as of `text_of`, is what a reader would be given of this article."""
-    return stored == (storable(article.title), storable(article.text), article.rejected)
+    article = sanitised(article, article.fetched_at)
+    return stored == (article.title, article.text, article.rejected)
 
 
 def same_blocks(connection: Connection, name: str, article: Article) -> bool:
     """Whether the blocks of a stored article are these, each kept or cut by the same rule."""
     row = StoredBlock
     stored = connection.execute(select(row.text, row.rule).where(row.article_id == name).order_by(row.position))
-    return [tuple(block) for block in stored] == [(storable(block.text), block.rule) for block in article.blocks]
+    blocks = sanitised(article, article.fetched_at).blocks
+    return [tuple(block) for block in stored] == [(block.text, block.rule) for block in blocks]
 
 
 def keep_blocks(connection: Connection, name: str, article: Article) -> None:
     """Stores the blocks of an article whose text is stored as it is."""
+    _replace_blocks(connection, name, sanitised(article, article.fetched_at))
+
+
+def _replace_blocks(connection: Connection, name: str, article: Article) -> None:
     connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
     if article.blocks:
         connection.execute(insert(StoredBlock), _blocks(name, article))
@@ -165,6 +171,10 @@ def mark(
         .where(StoredArticle.id == name)
         .values(duplicate_of=of, duplicate_rule=rule, duplicate_likeness=share)
     )
+
+
+def _says_nothing(article: Article) -> bool:
+    return article.rejected is not None and not article.rejected.startswith("robots-")
 
 
 def _blocks(name: str, article: Article) -> list[dict[str, Any]]:

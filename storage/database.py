@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -19,6 +20,14 @@ from cleaning.errors import DatabaseMissing, DataFolderError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 30.0  # how long a writer waits for another one before "database is locked"
+# A server that does not answer is given up: the crawl tries again, and must be able to end meanwhile.
+_SERVER = {
+    "connect_timeout": 10,  # seconds
+    "keepalives_idle": 30,  # seconds of silence before a connection is looked at
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds for which what was sent may stay unanswered
+}
 
 
 def prepare_data_folder(folder: Path) -> Path:
@@ -51,11 +60,12 @@ def database_url(data_dir: Path, configured: str | None) -> URL:
     return url
 
 
-def open_database(url: URL, *, create: bool = True) -> Engine:
+def open_database(url: URL, *, create: bool = True, busy: float = BUSY_SECONDS) -> Engine:
     """An engine on a database whose schema is up to date.
 
-    With `create` false a database that is not there, or holds no schema of ours, is a `DatabaseMissing`, as is every
-    database that cannot be reached.
+    `busy` is for how many seconds a transaction waits in the database for others to let go of what it needs; then it
+    fails as locked. With `create` false a database that is not there, or holds no schema of ours, is a
+    `DatabaseMissing`, as is every database that cannot be reached.
     """
     shown = url.render_as_string(hide_password=True)
     if not create and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
@@ -63,7 +73,7 @@ def open_database(url: URL, *, create: bool = True) -> Engine:
             f"there is no database at {url.database}; crawl first, or name it by DATA_DIR or DATABASE_URL"
         )
     try:
-        engine = _engine(url)
+        engine = _engine(url, busy)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseMissing(
             f"no driver for {shown} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
@@ -96,10 +106,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, busy: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        return _server_engine(url, busy)
+    engine = create_engine(url, connect_args={"timeout": busy})
 
     # Python's driver opens a transaction only before the first write, so that a transaction which reads and then writes
     # fails at once with "database is locked". We begin ourselves, and writers take the lock when they begin.
@@ -107,13 +117,26 @@ def _engine(url: URL) -> Engine:
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits to a power cut
         connection.execute("PRAGMA foreign_keys = ON")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         reads = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _server_engine(url: URL, busy: float) -> Engine:
+    ours = {name: value for name, value in _SERVER.items() if name not in url.query}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=ours if url.drivername.endswith("psycopg") else {})
+    if url.get_backend_name() == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def _connected(connection: Any, _record: object) -> None:
+            connection.execute(f"SET lock_timeout = {round(busy * 1000)}")
+            connection.commit()
 
     return engine
 

@@ -2,6 +2,7 @@
 
 run          one crawl: when, what it counted by site, how it ended
 address      the frontier: every address ever offered, and what became of it
+host         hosts on hold: until when nothing is asked of them, and why
 article      one page that was judged: an article, a duplicate of one, or rejected with its reason
 block        the blocks of an article in reading order, kept and cut, with the rule that cut them
 observation  what a page told of its site, seen without any memory
@@ -63,6 +64,7 @@ class Address(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)  # canonical form, at most 2,000 characters
+    host: Mapped[str] = mapped_column(server_default="")  # as storage.hosts.host_of has it
     site: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))  # AddressKind
     state: Mapped[str] = mapped_column(String(16))  # AddressState
@@ -81,6 +83,15 @@ class Address(Base):
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused
     headline_key: Mapped[str | None]  # of what its sources call the article, see storage.addresses
     headline_source: Mapped[str | None] = mapped_column(String(32))  # which of them it was
+
+
+class Host(Base):
+    __tablename__ = "host"
+
+    host: Mapped[str] = mapped_column(primary_key=True)  # as storage.hosts.host_of has it
+    held_until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(64))
+    opened: Mapped[int]  # how often in a row its circuit breaker opened
 
 
 class StoredArticle(Base):
@@ -113,6 +124,7 @@ class StoredArticle(Base):
     licence: Mapped[str | None]
     free: Mapped[bool | None]  # whether the page says that it may be read without paying
     page_kind: Mapped[str | None] = mapped_column(String(16))
+    robots: Mapped[list[str]] = mapped_column(server_default="[]")  # what its robots tags ask of us
     text: Mapped[str]
     words: Mapped[int]
     rejected: Mapped[str | None] = mapped_column(String(64))  # why the page is no article

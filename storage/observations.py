@@ -33,6 +33,7 @@ class TracedPage(NamedTuple):
     cleaner_version: str  # that made its text
     digest: str | None
     data: bytes | None
+    rejected: str | None = None  # why the stored page is no article
 
 
 def site_names(connection: Connection) -> list[str]:
@@ -131,6 +132,7 @@ def traces(connection: Connection, site: str, *, after: str = "", limit: int) ->
             page.archive_file,
             page.archive_offset,
             page.cleaner_version,
+            page.rejected,
             Trace.digest,
             Trace.data,
         )
@@ -149,6 +151,7 @@ def traces(connection: Connection, site: str, *, after: str = "", limit: int) ->
             row.cleaner_version,
             row.digest,
             row.data,
+            row.rejected,
         )
         for row in rows
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.addresses import GUESS, AddressKind, AddressState, Headline, Offer, best_headline
 from storage.frontier import settle
+from storage.hosts import host_of
 from storage.models import Address
 
 # An article whose source says that it changed is fetched again, but not twice within a night.
@@ -96,6 +97,7 @@ def _known(connection: Connection, urls: list[str]) -> dict[str, Row[Any]]:
 def _row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, object]:
     return {
         "url": offer.url,
+        "host": host_of(offer.url),
         "site": site,
         "kind": offer.kind,
         "state": AddressState.PENDING,

@@ -9,13 +9,17 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-# What PostgreSQL cannot store (NUL, lone surrogates) and what no text needs (the other C0 and C1 controls).
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# What PostgreSQL cannot store (NUL, lone surrogates) and what no text needs: the other C0 and C1 controls, and the code
+# points that are no characters, the last two of each plane and 32 in the first.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+_UNSTORABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 
 
 def storable(text: str) -> str:
-    """`text` without the characters that one of the databases refuses."""
-    return _UNSTORABLE.sub("", text)
+    """`text` without the characters that one of the databases refuses, or that are none."""
+    return text if text.isprintable() else _UNSTORABLE.sub("", text)
 
 
 def storable_json(value: Any) -> Any:

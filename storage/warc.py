@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from cleaning.errors import StorageLost
+from storage.faults import Fault, fault, told
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +54,11 @@ class Place:
 
 
 class Archive:
-    """Writes exchanges to `folder`, a new file for each run. Blocking: the crawl calls it from a thread of its own."""
+    """Writes exchanges to `folder`, a new file for each run. Blocking: the crawl calls it from a thread of its own.
+
+    `sync` may be called from another thread, and must be before a row is committed that names a record: a row never
+    names one that is not there, not even after a power cut.
+    """
 
     def __init__(self, folder: Path, *, run: int, software: str, most_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
@@ -58,6 +67,9 @@ class Archive:
         self._most_bytes = most_bytes
         self._file: BinaryIO | None = None
         self._files = 0
+        self._lock = Lock()  # of the next three, and of closing the file
+        self._behind = False  # whether something is written that is not known to be on the disk
+        self._lost: StorageLost | None = None
 
     def write(self, exchange: Exchange) -> Place:
         """Appends request and response; returns once both are handed to the operating system.
@@ -76,16 +88,50 @@ class Archive:
         except BaseException:
             self._take_back(Path(file.name), place.offset)
             raise
+        with self._lock:
+            self._behind = True
         return place
 
+    def sync(self) -> None:
+        """Returns when every record that `write` returned for is on the disk.
+
+        `StorageLost` where the disk does not take it, then and at every later call: the kernel forgets what it could
+        not write, so that a second flush may succeed without it.
+        """
+        with self._lock:
+            if self._lost is not None:
+                raise StorageLost(str(self._lost), self._lost.fault)
+            if not self._behind or self._file is None:
+                return
+            self._behind = False
+            descriptor = os.dup(self._file.fileno())  # the file may be closed meanwhile
+        try:
+            self._flush_to_disk(descriptor)
+        finally:
+            os.close(descriptor)
+
     def close(self) -> None:
-        """Closes the file, if one is open; every record that `write` returned for is in it even where that fails."""
-        file, self._file = self._file, None
-        if file is not None:
-            try:
-                file.close()
-            except OSError as error:
-                logger.warning("closing %s: %s", file.name, error)
+        """Closes the file, if one is open; every record that `write` returned for is on the disk, or `sync` raises."""
+        with self._lock:
+            file, self._file = self._file, None
+            behind, self._behind = self._behind, False
+        if file is None:
+            return
+        if behind:
+            with suppress(StorageLost):  # the next `sync` raises it
+                self._flush_to_disk(file.fileno())
+        with suppress(OSError):  # what is still in its buffer belongs to a record that is taken back
+            file.close()
+
+    def _flush_to_disk(self, descriptor: int) -> None:
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            wrong = fault(error) or Fault.UNWRITABLE
+            lost = StorageLost(f"the archive is {wrong} ({told(error)}): the disk did not take what was written", wrong)
+            with self._lock:
+                self._lost = lost
+            raise lost from error
 
     def _take_back(self, path: Path, length: int) -> None:
         """Cuts the file back to its last whole record; where that fails, the next record begins a new file."""
@@ -105,6 +151,7 @@ class Archive:
             stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
             path = self._folder / f"broadsheet-{stamp}-run{self._run:06d}-{self._files:03d}.warc.gz"
             self._file = path.open("xb")
+            _sync_folder(self._folder)
             writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:
@@ -132,6 +179,15 @@ class Archive:
         return writer.create_warc_record(
             exchange.url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=warc
         )
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file's name is on the disk only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _path(url: str) -> str:

@@ -24,6 +24,7 @@ FAST = tuple(
         "AUTOTHROTTLE_START_DELAY=0",
         "RETRY_PAUSES=0.2,0.4,43200,172800",
         "CLEANING_PROCESSES=1",
+        "ALLOWED_NETWORKS=127.0.0.0/8",
     )
     for part in ("-s", setting)
 )

@@ -24,7 +24,7 @@ STATS = sorted(
         re.sub(r"\{[^}]*\}", "<reason>", stat)
         for source in SOURCES.values()
         for stat in re.findall(
-            r"""count\([^"]*?f?"((?:address|link|discovery|response|page|archive|article|replay|memory|settle)/[^"]+)\"""",
+            r"""count\([^"]*?f?"((?:address|host|link|robots|discovery|response|page|archive|article|replay|memory|settle|storage|disk)/[^"]+)\"""",
             source,
         )
     }
@@ -98,3 +98,19 @@ def test_every_rule_and_every_reason_is_in_the_docs() -> None:
     assert len(reasons) >= 6
     for name in (*RULES, REPEATED[0], TEASER[0], *reasons):
         assert f"`{name}`" in DOCS
+
+
+def test_every_proof_of_a_promise_is_a_test() -> None:
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:tests/\w+/)?(\w+\.py)`", text))
+    known = {path.name for path in (ROOT / "tests").rglob("*.py")}
+    assert len(named) > 25
+    assert named <= known
+    cells = re.findall(r"^\| (.*) \| .*\| *$", text, re.MULTILINE)
+    ranges = [
+        pair
+        for cell in cells
+        for pair in re.findall(r"(\d+)(?:-(\d+))?(?=[,)])", " ".join(re.findall(r"\([\d, -]+\)", cell)))
+    ]
+    numbers = {number for first, last in ranges for number in range(int(first), int(last or first) + 1)}
+    assert numbers == set(range(1, 41))

@@ -41,14 +41,13 @@ def options_answered(command: ScrapyCommand) -> Iterator[None]:
 def errors_answered(command: ScrapyCommand) -> Iterator[None]:
     """Ends the block at an error of ours with one line on standard error and the command's exit status.
 
-    The status is that of the `UsageError`, 2, or FAILED for any other `BroadsheetError`. Other exceptions are defects
-    and keep their traceback.
+    The status is that of the error: 2 for a `UsageError`. Other exceptions are defects and keep their traceback.
     """
     try:
         yield
     except BroadsheetError as error:
         complain(command, str(error))
-        command.exitcode = error.exit_status if isinstance(error, UsageError) else FAILED
+        command.exitcode = error.exit_status
 
 
 @contextmanager

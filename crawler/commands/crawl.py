@@ -6,13 +6,14 @@ import argparse
 import logging
 import signal
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
-from cleaning.errors import BadArgument
+from cleaning.errors import BadArgument, StorageLost
 from crawler.arguments import check_settings
 from crawler.commands import HelpFormatter, errors_answered, options_answered
 from crawler.console import log_beside_live_view, quieten, report_console
@@ -37,7 +38,8 @@ examples:
   scrapy crawl articles -a site=example -a limit=50 -a since=2026-11-01
   scrapy crawl archive -a path=data/archive/FILE.warc.gz    a WARC file, without a request to any site
 
-exit status: 0 finished, 1 finished but a site gave no answer, 2 wrong use, 130 interrupted (start it again to go on)
+exit status: 0 finished, 1 finished but a site gave no answer, 2 wrong use, 4 database lost, 5 disk full, 6 nothing to
+do yet, 7 the address guard is off, 130 interrupted (start it again to go on, as after 4 and 5)
 """
 
 
@@ -47,7 +49,7 @@ logger = logging.getLogger(__name__)
 class Command(ScrapyCrawl):
     """Runs a spider, settles what it taught of the sites, then says what it came to."""
 
-    _interrupted = False
+    _code: int | None = None  # with which it ends, where what comes after the crawl decides it
 
     def long_desc(self) -> str:
         return "Crawl sites (spider 'articles') or WARC files (spider 'archive') into the store."
@@ -79,6 +81,8 @@ class Command(ScrapyCrawl):
                 self.crawler_process.crawl(crawler, **opts.spargs)
                 self.crawler_process.start()
                 self._settle(crawler, session)
+                if not session.has_ended and crawler.stats.get_value("finish_reason") is not None:
+                    session.end_run()  # its engine never started, so that none stopped
             finally:
                 session.close()
             if self.crawler_process.bootstrap_failed:
@@ -89,18 +93,21 @@ class Command(ScrapyCrawl):
     def _settle(self, crawler: Crawler, session: Session) -> None:
         """Puts into effect what the pages teach of their sites; a run that was interrupted leaves it to the next."""
         counts = session.tally.by_site()
-        if crawler.stats.get_value("finish_reason") != "finished":
+        if crawler.stats.get_value("finish_reason") not in ("finished", "closespider_timeout"):
             return
         for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's handlers tell a reactor that has stopped
             signal.signal(number, signal.default_int_handler)
         try:
             with Settling(session.engine, crawler.settings, session.data_dir, session.tally.count) as settling:
                 for site in counts:
-                    settling.settle(site)
+                    session.steadily(partial(settling.settle, site))
         except KeyboardInterrupt:
             logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
-            self._interrupted = True
-        session.end_run(INTERRUPTED if self._interrupted else None)
+            self._code = INTERRUPTED
+        except StorageLost as error:
+            logger.error("%s; the next run of these sites settles their texts", error)  # noqa: TRY400 (one line)
+            self._code = error.exit_status
+        session.end_run(self._code)
 
     def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """The crawler of the spider that was named, its arguments checked."""
@@ -120,14 +127,18 @@ class Command(ScrapyCrawl):
         press = stack.enter_context(DemoPress())
         sites = Path(stack.enter_context(TemporaryDirectory(prefix="broadsheet-demo-"))) / "sites.toml"
         sites.write_text(press.sites_toml(), encoding="utf-8")
-        for name, value in {"SITES_FILE": str(sites), "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_START_DELAY": 0}.items():
+        for name, value in {
+            "SITES_FILE": str(sites),
+            "DOWNLOAD_DELAY": 0,
+            "AUTOTHROTTLE_START_DELAY": 0,
+            "ALLOWED_NETWORKS": ["127.0.0.0/8"],
+        }.items():
             self.settings.set(name, value, priority="cmdline")
 
     def _report(self, crawler: Crawler, session: Session) -> None:
         counts = session.tally.by_site()
-        self.exitcode = (
-            INTERRUPTED if self._interrupted else exit_code(crawler.stats.get_value("finish_reason"), counts)
-        )
+        reason = crawler.stats.get_value("finish_reason")
+        self.exitcode = exit_code(reason, counts) if self._code is None else self._code
         out = report_console()
         out.print(final_table(counts))
         changed = session.tally.total("settle/changed")

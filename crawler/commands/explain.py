@@ -146,7 +146,9 @@ def _place(url: str, asked: str | None, given: str | None) -> tuple[str | None, 
 
 def _cleaned(page: Page, settings: Settings) -> Article:
     """In a child process, so that a page that hangs its cleaner ends here as it would end in a crawl."""
-    cleaners = Cleaners(count=1, deadline=settings.getfloat("CLEANING_DEADLINE"))
+    cleaners = Cleaners(
+        count=1, deadline=settings.getfloat("CLEANING_DEADLINE"), most_memory=settings.getint("CLEANING_MEMORY")
+    )
     try:
         cleaners.start()
         return cleaners.submit(page).result()

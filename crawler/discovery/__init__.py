@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.discovery.documents import Reading
-    from crawler.discovery.sections import PageLinks
+    from crawler.discovery.sections import MayFollow, PageLinks
     from crawler.sites import Site
 
 __all__ = ["Discovery", "discover", "judge_address", "robots_sitemaps", "seeds", "usual_paths"]
@@ -60,12 +60,14 @@ def discover(
     *,
     html: str | None = None,
     content_type: str = "",
+    may_follow: MayFollow = lambda _: True,
 ) -> Discovery:
     """Read one fetched document and offer what it lists.
 
     `kind` and `depth` are those of the offer that led to it, `url` is where it came from in the end, `html` its text
-    where that is decoded already. A document is read as what it is, whatever was expected: a sitemap address may answer
-    with a feed, a feed address with a page. Never raises, never fetches; takes up to seconds for the largest sitemaps.
+    where that is decoded already, `may_follow` says of a page's tree whether its links may be followed. A document is
+    read as what it is, whatever was expected: a sitemap address may answer with a feed, a feed address with a page.
+    Never raises, never fetches; takes up to seconds for the largest sitemaps.
     """
     finds = _Finds(site, url, depth)
     content, is_cut = unpacked(body)
@@ -81,7 +83,7 @@ def discover(
             is_list = False
             if what is DocumentKind.HTML or kind is AddressKind.SECTION:
                 text = html if html is not None else html_to_unicode(content_type, content)[1]
-                _take_page(finds, read_section(text, url))
+                _take_page(finds, read_section(text, url, may_follow))
     if is_cut:
         finds.discovery.problem = "bomb"
     elif not is_list and kind in (AddressKind.FEED, AddressKind.SITEMAP):
@@ -102,6 +104,9 @@ def _take_page(finds: _Finds, page: PageLinks) -> None:
         finds.follow(address, AddressKind.FEED, "section", DEEPEST_PAGE)
     for address in page.sitemaps:
         finds.follow(address, AddressKind.SITEMAP, "section", DEEPEST_SITEMAP)
+    if not page.followed:
+        finds.refuse("nofollow", len(page.following) + len(page.links) + page.left_out)
+        return
     for address in page.following:  # before the links, among which page two is refused
         finds.follow(address, AddressKind.SECTION, "next", DEEPEST_PAGE)
     finds.links(page.links)

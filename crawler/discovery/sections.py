@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -10,6 +11,7 @@ from lxml import etree, html
 
 from crawler.discovery.headlines import link_headlines
 
+MayFollow = Callable[[etree._Element | None], bool]
 MOST_LINKS = 5_000  # that are looked at; the fullest front pages have about a thousand
 _FEED_TYPE = re.compile(r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)|text/(?:rss|atom)(?:\+xml)?")
 _COMMENTS = re.compile(r"/comments?(?:/|$)|[-_/]comments?\.(?:xml|rss)", re.IGNORECASE)
@@ -25,16 +27,19 @@ class PageLinks:
     feeds: list[str] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
     left_out: int = 0  # links over the cap
+    followed: bool = True  # whether its links may be; feeds and sitemaps that it names are no such links
 
 
-def read_section(page: str, url: str) -> PageLinks:
+def read_section(page: str, url: str, may_follow: MayFollow = lambda _: True) -> PageLinks:
     """The links of the page that stood at `url`. Never raises: a page that is none has no links.
 
     A <base href> is honoured. Links with rel=nofollow count: what they withhold is the site's recommendation, and a
-    crawler's permission is in robots.txt. Feeds of comments do not.
+    crawler's permission is in robots.txt and in what the page as a whole asks, which `may_follow` judges by its tree.
+    Feeds of comments do not count.
     """
     found = PageLinks(base=url)
     tree = _parsed(page)
+    found.followed = may_follow(tree)
     if tree is None:
         return found
     bases = (element.get("href") for element in tree.iter("base"))

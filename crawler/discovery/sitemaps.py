@@ -44,7 +44,8 @@ def read_sitemap(body: bytes) -> Reading:
         return Reading(problem="bad-sitemap")
     reading = Reading()
     children: list[Entry] = []
-    for element in islice(elements(body, "url", "sitemap"), MOST_ENTRIES):
+    listed = elements(body, "url", "sitemap")
+    for element in islice(listed, MOST_ENTRIES):
         address = child_text(element, "loc")
         if address is None:
             continue
@@ -56,7 +57,7 @@ def read_sitemap(body: bytes) -> Reading:
             reading.entries.append(Entry(address, latest(changed_at, published_at), headline))
     reading.entries = newest_first(reading.entries)
     reading.children = _worth_asking(children)
-    reading.left_out = len(children) - len(reading.children)
+    reading.left_out = len(children) - len(reading.children) + sum(1 for _ in listed)
     return reading
 
 

@@ -17,9 +17,15 @@ REASONS = {
     "paywall": "the beginning of an article, for subscribers",
     "too-short": "under 150 letters of text (50 Chinese, Japanese or Korean characters)",
     "no-text": "no text at all",
-    "not-html": "no markup",
+    "not-html": "no markup: another document, compressed bytes, a picture",
+    "too-many-elements": "more than 150,000 elements, which could not be cleaned within the deadline",
+    **dict.fromkeys(
+        ("robots-noindex", "robots-noarchive", "robots-noai", "robots-noimageai"),
+        "its robots tags ask for that, and ROBOTS_TAGS_OBEYED names it",
+    ),
     "cleaner-timeout": "the page hung or killed its child process",
     "cleaner-crash": "the page hung or killed its child process",
+    "cleaner-memory": "its child process would have taken more than CLEANING_MEMORY",
     "cleaner-error": "the cleaner failed on it (a defect, and logged), or was stopped",
     "cleaner-stopped": "the cleaner failed on it (a defect, and logged), or was stopped",
 }
@@ -112,6 +118,7 @@ def _stated(article: Article) -> Iterator[Fact]:
         "licence": article.licence,
         "free": article.free,
         "page_kind": article.page_kind,
+        "robots": article.robots,
     }
     for name, value in values.items():
         source = article.sources.get(name)

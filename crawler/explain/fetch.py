@@ -11,7 +11,6 @@ from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
@@ -21,45 +20,33 @@ from cleaning.canonical import canonical_url
 from cleaning.errors import BroadsheetError
 from crawler.explain.place import site_of
 from crawler.failures import fate
+from crawler.guard.middleware import AddressRefused
+from crawler.middlewares.scope import OffSite
+from crawler.robots_obeyed import RobotsObeyed
 from crawler.sites import Site
 
-_HERE = f"{__name__}."
 # What has a frontier, a store and an archive around it in a crawl.
 _WITHOUT_A_CRAWL: dict[str, Any] = {
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {
         "scrapy.extensions.logstats.LogStats": None,
+        "crawler.guard.self_check.GuardCheck": 0,
         "crawler.extensions.politeness.Politeness": 100,
     },
 }
-_MIDDLEWARES = {
-    "crawler.middlewares.archive.ArchiveMiddleware": None,
-    f"{_HERE}OneSite": 50,
-}
+_MIDDLEWARES = {"crawler.middlewares.archive.ArchiveMiddleware": None}
 # What a person is told of the reasons that a crawl counts.
 _WORDS = {
     "connection-refused": "its host refuses the connection",
     "dns": "its host cannot be found",
     "redirects": "it redirects without an end",
     "robots": "robots.txt does not let us ask for it",
+    "tls": "its host cannot prove that it is the one that was asked for (TLS)",
     "timeout": "its host gives no answer in time",
     "too-large": "it is larger than any page that the crawl takes (DOWNLOAD_MAXSIZE)",
     "truncated": "its answer breaks off",
 }
-
-
-class _Elsewhere(IgnoreRequest):
-    """The address redirects to another site."""
-
-
-class OneSite:
-    """Lets the request be redirected within its site alone, as the crawl does."""
-
-    def process_request(self, request: Request) -> None:
-        site: Site | None = request.meta.get("site")
-        if site is not None and not site.owns(request.url):
-            raise _Elsewhere(f"it redirects to another site, which the crawl does not follow: {request.url}")
 
 
 class _OnePage(Spider):
@@ -96,6 +83,7 @@ class _OnePage(Spider):
             status=response.status,
             fetched_at=datetime.now(UTC),
             language=self._site.language,
+            **RobotsObeyed(self.settings).facts(response.headers),
         )
 
     async def failed(self, failure: Failure) -> None:
@@ -137,15 +125,20 @@ def _ended_by_ctrl_c() -> Iterator[None]:
 
 def _said(failure: Failure) -> str:
     """Why no page came, for a person."""
-    if isinstance(failure.value, _Elsewhere):
-        return str(failure.value)
+    error = failure.value
+    if isinstance(error, OffSite):
+        return f"it redirects to another site, which the crawl does not follow: {error.url}"
+    if isinstance(error, AddressRefused):
+        return f"we ask for nothing there: {error}"
     verdict = fate(failure)
     if verdict.status is not None:
         answer = f"{verdict.status} {_phrase(verdict.status)}".strip()
         if verdict.reason.startswith("robots-"):
             return f"its host answers {answer} for robots.txt, and without that we ask for nothing"
         return f"its host answers {answer}; the crawl makes no article of that"
-    return _WORDS.get(verdict.reason) or f"no page came of it ({verdict.reason}: {failure.value})"
+    return (
+        _WORDS.get(verdict.reason.removeprefix("robots-")) or f"no page came of it ({verdict.reason}: {failure.value})"
+    )
 
 
 def _phrase(status: int) -> str:

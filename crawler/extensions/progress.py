@@ -23,7 +23,7 @@ class Progress:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._tally = Session.of(crawler).tally
+        self._session = Session.of(crawler)
         self._interval = crawler.settings.getfloat("PROGRESS_INTERVAL")
         self._task: asyncio.Task[None] | None = None
         self._live: Live | None = None
@@ -51,8 +51,11 @@ class Progress:
     async def _show(self) -> None:
         while True:
             await asyncio.sleep(self._interval if self._live is None else _REDRAW)
-            counts, seconds = self._tally.by_site(), monotonic() - self._began
+            counts, seconds = self._session.tally.by_site(), monotonic() - self._began
+            trouble = self._session.trouble
             if self._live is None:
-                logger.info(progress_line(counts, seconds))
+                logger.info("%s%s", progress_line(counts, seconds), f"; waiting: {trouble}" if trouble else "")
             else:
-                self._live.update(progress_table(counts, seconds), refresh=True)
+                table = progress_table(counts, seconds)
+                table.caption = f"waiting: {trouble}" if trouble else None
+                self._live.update(table, refresh=True)

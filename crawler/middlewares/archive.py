@@ -16,15 +16,11 @@ from storage.warc import Exchange
 _HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 
 
-class ArchiveFailed(Exception):
-    """The raw page could not be written, and without that nothing of it is kept: the disk is full, or gone."""
-
-
 class ArchiveMiddleware:
     """Stands nearest to the wire: the body is still content-encoded, and redirects and errors pass here, too.
 
     The response goes on only when its record is written; `meta["archive_place"]` says where it stands, and
-    `meta["fetched_at"]` when any response came in.
+    `meta["fetched_at"]` when any response came in. A page whose record cannot be written is not kept (`StorageLost`).
     """
 
     def __init__(self, session: Session) -> None:
@@ -51,10 +47,7 @@ class ArchiveMiddleware:
             ip_address=str(response.ip_address) if response.ip_address else None,
             truncated="dataloss" in response.flags,
         )
-        try:
-            request.meta["archive_place"] = await self._session.archive(exchange)
-        except OSError as error:
-            raise ArchiveFailed(f"cannot archive {response.url}: {error.strerror or error}") from error
+        request.meta["archive_place"] = await self._session.archive(exchange)
         self._session.tally.count(lease.site, "archive/written")
         return response
 

@@ -16,8 +16,8 @@ from storage.memory import memories
 class CleanPipeline:
     """Puts an `Article` beside the page: also beside one that is none, that hung or that killed its child."""
 
-    def __init__(self, session: Session, processes: int, deadline: float) -> None:
-        self._cleaners = Cleaners(count=processes, deadline=deadline)
+    def __init__(self, session: Session, processes: int, deadline: float, most_memory: int) -> None:
+        self._cleaners = Cleaners(count=processes, deadline=deadline, most_memory=most_memory)
         self._session = session
         self._memories: dict[str, bytes] = {}
 
@@ -25,13 +25,17 @@ class CleanPipeline:
     def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
         settings = crawler.settings
         processes = settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
-        return cls(Session.of(crawler), processes, settings.getfloat("CLEANING_DEADLINE"))
+        deadline, most_memory = settings.getfloat("CLEANING_DEADLINE"), settings.getint("CLEANING_MEMORY")
+        return cls(Session.of(crawler), processes, deadline, most_memory)
 
     async def open_spider(self) -> None:
         # Starting a child takes most of a second: not in the reactor's thread, and before the first page.
         await asyncio.to_thread(self._cleaners.start)
         # As the last run left them: what this one teaches, it teaches when it is over (crawler/settling.py).
-        self._memories = await self._session.do(lambda connection: {one.site: one.data for one in memories(connection)})
+        with self._session.unless_lost():
+            self._memories = await self._session.do(
+                lambda connection: {one.site: one.data for one in memories(connection)}
+            )
 
     async def close_spider(self) -> None:
         await asyncio.to_thread(self._cleaners.stop)

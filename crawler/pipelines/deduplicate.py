@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -20,8 +20,17 @@ class Turn:
     is_duplicate: bool
 
 
-def deduplicate(connection: Connection, article_id: str) -> tuple[bool, list[Turn]]:
-    """Marks the article and its look-alikes; whether it is a duplicate, and what turned by it.
+@dataclass(frozen=True, slots=True)
+class Deduplicated:
+    """How an article stands among those that are stored."""
+
+    is_duplicate: bool = False
+    is_known: bool = False  # its own site has the story at another address, be that the duplicate
+    turns: list[Turn] = field(default_factory=list)
+
+
+def deduplicate(connection: Connection, article_id: str) -> Deduplicated:
+    """Marks the article and its look-alikes.
 
     The outcome is the same in whatever order articles arrive: a newcomer is compared with all that share its canonical
     URL or headline key, and the clusters that it touches are judged anew as one.
@@ -40,7 +49,7 @@ def deduplicate(connection: Connection, article_id: str) -> tuple[bool, list[Tur
             and (_head(row) == _head(newcomer) or same_story(stories[article_id], stories[row.id]))
         }
     if touched <= {article_id}:
-        return False, []
+        return Deduplicated()
     mates = articles.cluster_mates(connection, touched)
     verdicts = standings(stories.get(row.id) or _story(row) for row in mates)
     for row in mates:
@@ -54,7 +63,9 @@ def deduplicate(connection: Connection, article_id: str) -> tuple[bool, list[Tur
         for row in mates
         if row.id != article_id and (is_duplicate := verdicts[row.id] is not None) != (row.duplicate_of is not None)
     ]
-    return verdicts.get(article_id) is not None, turns
+    sites = {row.id: row.site for row in mates}
+    own = sites.pop(article_id, None)
+    return Deduplicated(verdicts.get(article_id) is not None, own in sites.values(), turns)
 
 
 def _head(row: Row[Any]) -> str:

@@ -10,15 +10,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from cleaning.article import Article
+from cleaning.errors import StorageLost
 from crawler.items import FetchedPage
-from crawler.pipelines.deduplicate import Turn, deduplicate
+from crawler.pipelines.deduplicate import Deduplicated, deduplicate
 from crawler.session import Session, now
 from crawler.sight import keep_sight
 from storage import articles, frontier, offering
 from storage.addresses import AddressState
 from storage.articles import Kept
+from storage.sanitising import sanitised
 
 BEFORE_SINCE = "before-since"
+# Articles all the same: behind a paywall, withheld by a tag, or too much for the cleaner.
+NO_FAULT = ("paywall", "robots-", "cleaner-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class Outcome:
     """What the store said of one page."""
 
     kept: Kept | None  # none: it was older than what was asked for, and is left for another run
-    is_duplicate: bool = False
-    turns: list[Turn] = field(default_factory=list)
+    standing: Deduplicated = field(default_factory=Deduplicated)
+    limited: tuple[str, ...] = ()  # the limits that it hit, in cleaning or before it was stored
 
 
 class StorePipeline:
@@ -45,21 +49,24 @@ class StorePipeline:
         article = item.article
         assert article is not None  # noqa: S101 (the clean pipeline comes before)
         since: datetime | None = getattr(self._crawler.spider, "since", None)
-        try:
-            outcome = await self._session.do(
-                lambda connection: self._store(connection, item, article, since), changes=[item.site]
-            )
-        except SQLAlchemyError:
-            self._session.tally.count(item.site, "page/failed")
-            raise
-        if item.lease is not None:
-            self._session.unsettled.pop(item.lease.id, None)
-        self._count(item.site, article, outcome)
+        with self._session.unless_lost(item.lease):
+            try:
+                outcome = await self._session.do(
+                    lambda connection: self._store(connection, item, article, since), changes=[item.site]
+                )
+            except (SQLAlchemyError, StorageLost):
+                self._session.tally.count(item.site, "page/failed")
+                raise
+            if item.lease is not None:
+                self._session.unsettled.pop(item.lease.id, None)
+            self._count(item.site, article, outcome)
+            self._learn(item, article, outcome)
         return item
 
     def _store(self, connection: Connection, item: FetchedPage, article: Article, since: datetime | None) -> Outcome:
         run = self._session.run
         fetched_at = item.page.fetched_at or now()
+        article = sanitised(article, fetched_at)  # here, too: by these dates it is decided, and its limits are counted
         if item.lease is not None and since and article.published_at and article.published_at < since:
             # Not what was asked for, but nothing wrong with it: a run without that bound shall find it.
             frontier.postpone(connection, item.lease.id, published_at=article.published_at)
@@ -69,13 +76,23 @@ class StorePipeline:
             keep_sight(connection, item.site, article, fetched_at)
         if item.lease is None or item.lease.url != article.url:
             offering.know(connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at)
-        is_duplicate, turns = deduplicate(connection, articles.article_id(article.url))
+        standing = deduplicate(connection, articles.article_id(article.url))
         if item.lease is not None:
             frontier.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
-        return Outcome(kept, is_duplicate, turns)
+        return Outcome(kept, standing, article.limited)
+
+    def _learn(self, item: FetchedPage, article: Article, outcome: Outcome) -> None:
+        """Tells the traps what came of an address; one that is stored as it was says nothing."""
+        if item.lease is None or outcome.kept not in (Kept.NEW, Kept.UPDATED):
+            return
+        rejected = article.rejected or ""
+        if not rejected.startswith(NO_FAULT):
+            self._session.traps.came_of(item.lease.url, is_barren=bool(rejected) or outcome.standing.is_known)
 
     def _count(self, site: str, article: Article, outcome: Outcome) -> None:
         count = self._session.tally.count
+        for name in outcome.limited:
+            count(site, f"page/limited/{name}")
         match outcome.kept:
             case None:
                 count(site, f"article/rejected/{BEFORE_SINCE}")
@@ -94,8 +111,8 @@ class StorePipeline:
         if article.rejected:
             count(site, f"article/rejected/{article.rejected}")
         else:
-            count(site, "article/duplicate" if outcome.is_duplicate else "article/stored")
-        for turn in outcome.turns:
+            count(site, "article/duplicate" if outcome.standing.is_duplicate else "article/stored")
+        for turn in outcome.standing.turns:
             if turn.run == self._session.run:
                 count(turn.site, "article/duplicate", 1 if turn.is_duplicate else -1)
                 count(turn.site, "article/stored", -1 if turn.is_duplicate else 1)

@@ -34,6 +34,7 @@ class ArchiveSpider(Spider):
     """
 
     name = "archive"
+    asks_sites = False  # so that no guard is needed
     custom_settings = {"SCHEDULER": "scrapy.core.scheduler.Scheduler"}  # noqa: RUF012 (Scrapy's); no requests: no frontier
 
     def __init__(self, session: Session, files: list[Path], pages: ArchivedPages, at_once: int) -> None:
@@ -74,6 +75,8 @@ class ArchiveSpider(Spider):
                 if path.parent.resolve() != self._session.archive_folder:
                     item.place = replace(response.place, file=str(path.resolve()))  # to be found again
                 await self._room.acquire()
+                if self._session.is_lost:  # Scrapy goes on with start() while it closes
+                    return
                 self._session.tally.count(item.site, "page/fetched")
                 yield item
             for kind, number in sorted(skipped.items()):

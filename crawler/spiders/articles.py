@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from protego import Protego
@@ -24,6 +25,7 @@ from crawler.discovery import Discovery, discover
 from crawler.discovery.seeds import robots_sitemaps, seeds, usual_paths
 from crawler.failures import Fate, fate, settle_fate
 from crawler.items import FetchedPage
+from crawler.robots_obeyed import RobotsObeyed
 from crawler.session import Session, now
 from storage import frontier, offering
 from storage.addresses import GUESS, AddressKind, AddressState, Lease, Offer
@@ -40,11 +42,12 @@ class ArticlesSpider(Spider):
 
     name = "articles"
 
-    def __init__(self, session: Session, plan: Plan) -> None:
+    def __init__(self, session: Session, plan: Plan, robots: RobotsObeyed) -> None:
         super().__init__(self.name)
         self.sites = plan.sites
         self.since = plan.since
         self._session = session
+        self._robots = robots
         self._by_name = {site.name: site for site in plan.sites}
         self._mishaps: set[asyncio.Task[None]] = set()
         self._named: set[tuple[str, AddressKind]] = set()  # sites that name a feed, a sitemap of their own
@@ -57,11 +60,11 @@ class ArticlesSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: str) -> ArticlesSpider:
         plan = cls._plan(crawler.settings, arguments)
-        # A request that waits for its host's pause counts as concurrent.
-        held = len(plan.sites) * crawler.settings.getint("LEASES_PER_SITE")
+        # A request that waits for its host's pause counts as concurrent, and so does the robots.txt that it waits for.
+        held = len(plan.sites) * (crawler.settings.getint("LEASES_PER_SITE") + 1)
         if held > crawler.settings.getint("CONCURRENT_REQUESTS"):
-            crawler.settings.set("CONCURRENT_REQUESTS", held, priority="spider")
-        spider = cls(Session.of(crawler), plan)
+            crawler.settings.set("CONCURRENT_REQUESTS", held, priority="cmdline")
+        spider = cls(Session.of(crawler), plan, RobotsObeyed(crawler.settings))
         spider._set_crawler(crawler)
         crawler.signals.connect(spider._robots_parsed, signals.robots_parsed)
         crawler.signals.connect(spider._callback_failed, signals.spider_error)
@@ -78,12 +81,13 @@ class ArticlesSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         # All at once: an article is leased only when it is known which are the newest.
         run = self._session.run
-        await self._session.do(
-            lambda connection: [
-                offering.offer(connection, site.name, seeds(site), run=run, now=now()) for site in self.sites
-            ],
-            changes=[site.name for site in self.sites],
-        )
+        with self._session.unless_lost():
+            await self._session.do(
+                lambda connection: [
+                    offering.offer(connection, site.name, seeds(site), run=run, now=now()) for site in self.sites
+                ],
+                changes=[site.name for site in self.sites],
+            )
         requests: list[Request] = []  # they come from the frontier, not from here
         for request in requests:
             yield request
@@ -107,6 +111,7 @@ class ArticlesSpider(Spider):
             status=response.status,
             fetched_at=response.meta["fetched_at"],
             language=self._by_name[lease.site].language,
+            **self._robots.facts(response.headers),
         )
         yield FetchedPage(page, lease.site, lease, response.meta.get("archive_place"))
 
@@ -123,18 +128,20 @@ class ArticlesSpider(Spider):
             response.body,
             html=await _text(response),
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
+            may_follow=partial(self._robots.follows, response.headers),
         )
         for reason, number in sorted(found.refused.items()):
             self._session.tally.count(lease.site, f"link/refused/{reason}", number)
         if found.problem:
             self._session.tally.count(lease.site, f"discovery/problem/{found.problem}")
         offers = self._with_usual_paths(lease, found)
-        offered = await self._session.do(
-            lambda connection: self._settle_discovery(connection, lease, offers, response), changes=[lease.site]
-        )
-        self._session.unsettled.pop(lease.id, None)
-        self._session.tally.count(lease.site, "discovery/read")
-        self._count(lease.site, offered)
+        with self._session.unless_lost(lease):
+            offered = await self._session.do(
+                lambda connection: self._settle_discovery(connection, lease, offers, response), changes=[lease.site]
+            )
+            self._session.unsettled.pop(lease.id, None)
+            self._session.tally.count(lease.site, "discovery/read")
+            self._count(lease.site, offered)
 
     async def failed(self, failure: Failure) -> None:
         """Says what became of an address that gave no page."""
@@ -153,17 +160,24 @@ class ArticlesSpider(Spider):
             await self._settle(item.lease, fate(failure))
 
     async def _settle(self, lease: Lease, verdict: Fate) -> None:
+        with self._session.unless_lost(lease):
+            await self._settle_fate(lease, verdict)
+
+    async def _settle_fate(self, lease: Lease, verdict: Fate) -> None:
         if verdict.is_ours:
             self._session.fail()
-        if verdict.status is not None:
+        if verdict.status is not None and verdict.until is None:  # what was held back was not asked for
             self._session.tally.count(lease.site, "response/received")
         pauses = self._session.retry_pauses
         state = await self._session.do(
             lambda connection: settle_fate(connection, lease, verdict, pauses), changes=[lease.site]
         )
         self._session.unsettled.pop(lease.id, None)
-        guessed = lease.source == GUESS and state == AddressState.GONE
-        self._session.tally.count(lease.site, "discovery/absent" if guessed else f"address/{state}/{verdict.reason}")
+        if lease.source == GUESS and state == AddressState.GONE:
+            self._session.tally.count(lease.site, "discovery/absent")
+        elif state != "held":  # that is counted once for the host
+            noun = f"address/{state}/{verdict.reason}"
+            self._session.tally.count(lease.site, noun)
         if _is_front(lease):
             logger.warning("%s: no front page at %s (%s, %s)", lease.site, lease.url, verdict.reason, state)
 
@@ -200,10 +214,11 @@ class ArticlesSpider(Spider):
 
     async def _offer(self, site: str, offers: list[Offer]) -> None:
         run = self._session.run
-        offered = await self._session.do(
-            lambda connection: offering.offer(connection, site, offers, run=run, now=now()), changes=[site]
-        )
-        self._count(site, offered)
+        with self._session.unless_lost():
+            offered = await self._session.do(
+                lambda connection: offering.offer(connection, site, offers, run=run, now=now()), changes=[site]
+            )
+            self._count(site, offered)
 
     def _count(self, site: str, offered: offering.Offered) -> None:
         self._session.tally.count(site, "address/new", offered.new)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # What `cleaning.clean` calls for each stage, as it names it.
 STAGES = {
-    "parse": "parse",
+    "parse": "parsed",
     "metadata": "read_metadata",
     "runs": "read_runs",
     "recall": "Recall",

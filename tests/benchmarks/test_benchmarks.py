@@ -167,7 +167,7 @@ def test_whatever_an_extractor_raises_is_its_failure() -> None:
 
 def test_the_stages_are_clocked_and_left_as_they_were() -> None:
     module = vars(import_module("cleaning.clean"))
-    before = [module["parse"], module["judge"], language.language]
+    before = [module["parsed"], module["judge"], language.language]
     stages = Stages()
     began = time.process_time()
     with stages.watched():
@@ -175,7 +175,7 @@ def test_the_stages_are_clocked_and_left_as_they_were() -> None:
     spent = time.process_time() - began
     assert set(stages.seconds) == set(STAGES)
     assert 0 < sum(stages.seconds.values()) <= spent
-    assert [module["parse"], module["judge"], language.language] == before
+    assert [module["parsed"], module["judge"], language.language] == before
 
 
 def test_a_stage_inside_another_counts_for_itself_alone() -> None:

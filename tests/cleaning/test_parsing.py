@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import gzip
+import random
+import time
+import zlib
+
 import pytest
 from lxml import etree
 
 from cleaning.article import Page
 from cleaning.clean import clean
-from cleaning.parsing import DEEPEST, legible, parse
+from cleaning.parsing import DEEPEST, LONGEST_PAGE, MOST_ELEMENTS, legible, parse, parsed
+from cleaning.runs import LONGEST_PATH
 
 PARAGRAPH = "<p>The board had taken the boat out of service in January, when a survey found the plates too thin.</p>"
 
@@ -121,3 +127,57 @@ def test_markup_without_text_is_a_tree_with_an_empty_body(html: str) -> None:
 
 def test_what_has_no_markup_has_no_tree() -> None:
     assert parse("5 < 6 and 7 > 2") is None
+
+
+# 14 of the forty
+OTHERS = {
+    "gzip": gzip.compress(PARAGRAPH.encode() * 300).decode("utf-8", "replace"),
+    "gzip as latin-1": gzip.compress(PARAGRAPH.encode() * 300).decode("latin-1"),
+    "deflate": zlib.compress(random.Random(1).randbytes(5_000)).decode("cp1252", "replace") + "<p>",
+    "PDF": "%PDF-1.7\n1 0 obj << /Title <FEFF0041> >>",
+    "JSON": '\n {"html": "<p>text</p>"}',
+    "JSON list": '[{"html": "<p>text</p>"}]',
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_what_is_sent_in_place_of_a_page_is_none(text: str) -> None:
+    assert parse(text) is None
+    assert clean(Page("https://a.example/", text)).rejected == "not-html"
+
+
+@pytest.mark.parametrize("before", ["{{ template }}", "[[", "{% load %}", "\x1b\x07", "[if] "])
+def test_what_an_editor_left_before_a_page_does_not_cost_it(before: str) -> None:
+    assert clean(Page("https://a.example/2024/05/16/dam", f"{before}<html><body>{PARAGRAPH * 3}")).rejected is None
+
+
+# 30 of the forty
+LIMITED = {
+    "ordinary": (PARAGRAPH, ()),
+    "deep": ("<div>" * 300 + PARAGRAPH, ("depth",)),
+    "deep and long": ("<div>" * 300_000 + PARAGRAPH, ("depth", "length")),
+    "long": (PARAGRAPH + "x" * LONGEST_PAGE, ("length",)),
+    "named at length": (f"<div id='{'x' * 1_000_000}'><p class='{'x ' * 500_000}'>{PARAGRAPH}</div>", ("attribute",)),
+    "of many elements": ("<i>x</i>" * (MOST_ELEMENTS + 1), ("elements",)),
+}
+
+
+@pytest.mark.parametrize(("body", "limited"), LIMITED.values(), ids=LIMITED)
+def test_a_page_says_which_limits_it_hit(body: str, limited: tuple[str, ...]) -> None:
+    html = f"<html><body>{body}</body></html>"
+    assert parsed(html).limited == limited
+    assert clean(Page("https://a.example/", html)).limited == limited
+
+
+def test_a_page_of_too_many_elements_is_rejected_before_it_takes_time() -> None:
+    html = "<p>ab cd</p>" * (MOST_ELEMENTS + 1)
+    began = time.process_time()
+    assert clean(Page("https://a.example/", html)).rejected == "too-many-elements"
+    assert time.process_time() - began < 2
+
+
+def test_the_path_of_no_block_is_longer_than_may_be() -> None:
+    nest = f"<div class='{'x' * 5_000}'>" * 20
+    article = clean(Page("https://a.example/", f"<html><body>{nest}{PARAGRAPH * 5}"))
+    assert article.blocks
+    assert {len(block.path) for block in article.blocks} == {LONGEST_PATH}

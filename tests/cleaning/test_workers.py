@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
+import psutil
 import pytest
 
+from cleaning import workers
 from cleaning.article import Article, Page
 from cleaning.clean import clean
 from cleaning.workers import Cleaners
@@ -51,6 +53,14 @@ def work(page):
         raise RuntimeError("no")
     if "slow" in page.url:
         time.sleep(1.5)
+    if "hog" in page.url:
+        return Article(url=page.url, title="x" * 500_000_000)
+    if "swallow" in page.url:
+        kept = ["x" * 10_000_000 for _ in range(30)]
+        try:
+            kept.append("x" * 500_000_000)
+        except MemoryError:
+            pass
     return Article(url=page.url, title=f"{os.getpid()} {'scrapy' in sys.modules}")
 """
 
@@ -62,7 +72,7 @@ from misbehaving import work
 
 if __name__ == "__main__":
     import scrapy
-    pool = Cleaners(count=1, deadline=float(sys.argv[1]), work=work)
+    pool = Cleaners(count=1, deadline=float(sys.argv[1]), most_memory=450 << 20, work=work)
     pool.start()
     answers = [pool.submit(Page("http://a.example/" + name, "")) for name in sys.argv[2:]]
     print("ready", flush=True)
@@ -96,6 +106,46 @@ def test_a_page_that_hangs_or_kills_its_child_costs_itself_only(parent: Callable
         out, _ = program.communicate(timeout=60)
     reasons = [line.split()[0] for line in out.splitlines()[1:]]
     assert reasons == ["None", "cleaner-timeout", "None", "cleaner-crash", "None", "cleaner-error", "None"]
+
+
+# 31 of the forty
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel counts a child's memory on Linux only")
+def test_a_page_that_takes_too_much_memory_costs_itself_only(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    with parent(5.0, "one", "hog", "two", "swallow", "three") as program:
+        out, _ = program.communicate(timeout=60)
+    reasons = [line.split()[0] for line in out.splitlines()[1:]]
+    assert reasons == ["None", "cleaner-memory", "None", "cleaner-memory", "None"]
+
+
+def test_children_that_die_at_no_page_are_replaced(cleaners: Cleaners, caplog: pytest.LogCaptureFixture) -> None:
+    page = Page("https://a.example/b", "<p>words</p>")
+    for _ in range(2):
+        (child,) = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+        child.kill()
+        time.sleep(0.5)  # it is noticed that it is gone
+        assert cleaners.submit(page).result(60) == clean(page)
+    assert "started anew" in caplog.text
+
+
+def test_a_pool_that_answers_nothing_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "START", 1.0)
+    pool = Cleaners(count=1, deadline=1.0)
+    monkeypatch.setattr(workers, "START", 60.0)
+    pool.start()
+    monkeypatch.setattr(workers, "START", 1.0)
+    (child,) = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())][-1:]
+    child.suspend()  # before it took a page: its deadline does not run
+    page = Page("https://a.example/b", "<p>words</p>")
+    assert pool.submit(page).result(60) == clean(page)
+    pool.stop()
+
+
+def test_what_is_left_when_the_children_are_stopped_says_so() -> None:
+    pool = Cleaners(count=1)
+    pool.start()
+    answers = [pool.submit(Page("https://a.example/b", "<p>words</p>" * 10_000)) for _ in range(4)]
+    pool.stop()
+    assert [answer.result(1).rejected for answer in answers][1:] == ["cleaner-stopped"] * 3
 
 
 def test_a_child_does_not_import_what_its_parent_runs(parent: Callable[..., subprocess.Popen[str]]) -> None:

@@ -19,8 +19,8 @@ from servers.paper import Answer, Paper, prose
 
 Ran = subprocess.CompletedProcess[bytes]
 Explain = Callable[..., Ran]
-# Loopback needs no pause, and a test has no time for one.
-QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_START_DELAY=0")
+# Loopback needs no pause, and a test has no time for one; and it is let through.
+QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_START_DELAY=0", "-s", "ALLOWED_NETWORKS=127.0.0.0/8")
 ARTICLE = "/2025/10/01/night-ferry-runs-again"
 SEE_ALSO = '<p>See also <a href="/2025/10/02/other">Another ferry story</a></p>'
 
@@ -164,6 +164,7 @@ def test_ctrl_c_does_not_wait_for_the_site(paper: Paper, page: bytes, data: Path
         (["https://paper.example/a", "--url", "https://paper.example/b"], "--url says where the page in a file stood"),
         (["https://paper.example/a", "--html", "nowhere/why.html"], "there is no folder nowhere"),
         (["README.md", "-s", "CLEANING_DEADLINE=soon"], "CLEANING_DEADLINE"),
+        (["https://paper.example/a", "-s", "ALLOWED_NETWORKS=home"], "ALLOWED_NETWORKS"),
         (["-s", "nonsense"], "-s NAME=VALUE"),
     ],
 )

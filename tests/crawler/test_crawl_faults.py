@@ -58,6 +58,19 @@ def test_a_killed_crawl_goes_on_where_it_stopped(paper: Paper, scrapy: Scrapy, d
     assert len(paper.asked_articles()) <= len(PATHS) + unsettled
 
 
+def test_a_crawl_whose_time_is_over_says_so_and_goes_on_the_next_night(
+    paper: Paper, scrapy: Scrapy, data: Path, store: Store
+) -> None:
+    published(paper, pause=0.2)
+    first = scrapy("crawl", "articles", "-a", f"url={paper.url}/", "-s", "CLOSESPIDER_TIMEOUT=3")
+    assert first.returncode == 130, first.stderr
+    assert 0 < len(store.texts()) < len(PATHS)
+    published(paper, pause=0)
+    assert scrapy("crawl", "articles", "-a", f"url={paper.url}/").returncode == 0
+    assert set(store.texts()) == set(PATHS)
+    assert len(paper.asked_articles()) == len(PATHS)
+
+
 def test_a_stopped_crawl_says_so_and_gives_back_what_it_holds(
     paper: Paper, scrapy: Scrapy, data: Path, store: Store
 ) -> None:
@@ -74,6 +87,23 @@ def test_a_stopped_crawl_says_so_and_gives_back_what_it_holds(
     assert scrapy("crawl", "articles", "-a", f"url={paper.url}/").returncode == 0
     assert set(store.texts()) == set(PATHS)
     assert len(paper.asked_articles()) == len(PATHS)
+
+
+def test_a_stopped_crawl_does_not_wait_for_a_pause(paper: Paper, scrapy: Scrapy, data: Path, store: Store) -> None:
+    paper.publish(*PATHS[:4])
+    paper.routes["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 60\n", headers={"Content-Type": "text/plain"})
+    crawl = start(paper, data)
+    deadline = time.monotonic() + 60
+    while "/robots.txt" not in paper.asked:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(1)  # the next request waits for its turn by now
+    crawl.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    _, err = crawl.communicate(timeout=60)
+    assert time.monotonic() - began < 10
+    assert crawl.returncode == 130, err
+    assert {(row.state, row.tries) for row in store.addresses().values()} == {("pending", 0)}
 
 
 def test_a_crawl_that_is_stopped_twice_stops_at_once(paper: Paper, data: Path, store: Store) -> None:
@@ -124,9 +154,10 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl_and_costs_no_try(
     published(paper, pause=0)
     data.mkdir()
     (data / "archive").write_text("a file where the folder should be")
-    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/")
-    assert done.returncode == 1, done.stderr
-    assert "can no longer be stored" in done.stderr
+    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/", "-s", "STORAGE_PATIENCE=1")
+    assert done.returncode == 4, done.stderr
+    assert "the archive is unwritable" in done.stderr
+    assert "Traceback" not in done.stderr
     assert len(paper.asked_articles()) < 5
     assert {row.tries for row in store.addresses().values()} == {0}
     (data / "archive").unlink()

@@ -51,7 +51,7 @@ def arrive(connection: Connection, run: int, *newcomers: Article) -> list[Turn]:
     for newcomer in newcomers:
         site = newcomer.url.split("/")[2]
         articles.keep(connection, newcomer, site=site, run=run, fetched_at=NOON, place=None)
-        turns += deduplicate(connection, article_id(newcomer.url))[1]
+        turns += deduplicate(connection, article_id(newcomer.url)).turns
     return turns
 
 

@@ -157,7 +157,7 @@ def test_a_time_is_shown_in_the_zone_that_the_page_states_and_without_one_where_
 
 
 def test_every_fact_of_an_article_is_told() -> None:
-    judged = {"url", "blocks", "rejected", "cleaner_version", "fetched_at", "headline_key", "sources"}
+    judged = {"url", "blocks", "rejected", "cleaner_version", "fetched_at", "headline_key", "sources", "limited"}
     for_memory = {"observation", "trace", "recalled"}  # of the page's site, and no fact of the article
     told = set(json.loads(document(explained()))["metadata"])
     assert told == {field.name for field in dataclasses.fields(Article) if field.init} - judged - for_memory

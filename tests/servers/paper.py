@@ -68,6 +68,7 @@ class Paper:
         self.routes: dict[str, Answer | Callable[[], Answer]] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
+        self.headers: dict[str, dict[str, str]] = {}  # path -> those of the last request for it, in lower case
         paper = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -76,6 +77,7 @@ class Paper:
             def do_GET(self) -> None:
                 paper.asked.append(self.path)
                 paper.agents.add(self.headers.get("User-Agent", ""))
+                paper.headers[self.path] = {name.lower(): value for name, value in self.headers.items()}
                 answer = paper.routes.get(self.path, Answer("<h1>Not found</h1>", 404))
                 if callable(answer):
                     answer = answer()

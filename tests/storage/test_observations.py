@@ -192,7 +192,7 @@ def test_pages_come_in_order_with_their_traces_or_without(engine: Engine, give_a
         ("c", None, None),
     ]
     assert found[0] == (
-        "a", "https://news.example/a", SITE, NOON, Place("a.warc.gz", 7), "1", "0123456789abcdef", b"\x00trace"
+        "a", "https://news.example/a", SITE, NOON, Place("a.warc.gz", 7), "1", "0123456789abcdef", b"\x00trace", None
     )  # fmt: skip
 
 

@@ -1,0 +1,17 @@
+"""Follows a redirect to another web address, and takes one to anything else for the answer that it is."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.http import Response
+
+
+class WebRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's, which passes on the response where it leads to file: or ftp:, but breaks where it leads to no URL."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        try:
+            return super().process_response(request, response)
+        except ValueError:  # of the new request: "javascript:alert(1)", "http://["
+            return response

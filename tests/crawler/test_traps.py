@@ -1,0 +1,59 @@
+"""A pattern of addresses that leads nowhere is closed by what comes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.traps import Traps, pattern
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example/calendar/2031/05/12", "https://a.example/calendar/2044/11/01"),
+        ("https://a.example/list?page=3&sort=up", "https://a.example/list?sort=down&page=99"),
+        ("https://a.example/s/4f3a9/news", "https://a.example/s/99c1d/sport"),
+        (
+            "https://a.example/2025/10/03/the-ferry-runs-all-night-again",
+            "https://a.example/2024/1/9/why-a-poet-gave-up-writing",
+        ),
+        ("https://a.example/story-12", "https://a.example/story-4711"),
+    ],
+)
+def test_addresses_of_one_making_have_one_pattern(one: str, other: str) -> None:
+    assert pattern(one) == pattern(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example/calendar/2031/05/12", "https://b.example/calendar/2031/05/12"),
+        ("https://a.example/calendar/2031/05/12", "https://a.example/2031/05/12"),
+        ("https://a.example/news/the-ferry-runs-all-night-again", "https://a.example/news/weather"),
+        ("https://a.example/list?page=3", "https://a.example/list?day=3"),
+        ("https://a.example/news/1234", "https://a.example/events/1234"),
+    ],
+)
+def test_addresses_of_another_making_have_another(one: str, other: str) -> None:
+    assert pattern(one) != pattern(other)
+
+
+def test_a_pattern_is_closed_by_barren_pages_in_a_row_and_only_then() -> None:
+    traps = Traps(3)
+    day = "https://a.example/calendar/2031/05/{}".format
+    for number in range(2):
+        traps.came_of(day(number), is_barren=True)
+    traps.came_of(day(7), is_barren=False)
+    for number in range(2):
+        traps.came_of(day(number), is_barren=True)
+    assert not traps.closed(day(20))
+    traps.came_of(day(9), is_barren=True)
+    assert traps.closed(day(20))
+    assert not traps.closed("https://a.example/2025/10/03/the-ferry-runs-all-night-again")
+
+
+def test_without_a_bound_nothing_is_closed() -> None:
+    traps = Traps(0)
+    for number in range(100):
+        traps.came_of(f"https://a.example/{number}", is_barren=True)
+    assert not traps.closed("https://a.example/7")

@@ -1,0 +1,58 @@
+"""Whole newspapers on loopback, as large as a test wants them: pages are written when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from servers.paper import Answer, Paper, prose
+
+# It stands on every other story: nothing but the site's memory knows that it is chaff.
+CHAFF = "This newspaper was founded by a bookbinder and her two brothers, and has been printed on the hill since 1904."
+LISTED = 500  # stories that the front page and each section names
+
+
+def story_paths(stories: int) -> list[str]:
+    first = datetime(2025, 1, 1, tzinfo=UTC)
+    return [
+        f"/{first + timedelta(days=number // 20):%Y/%m/%d}/a-story-of-many-words-number-{number}"
+        for number in range(stories)
+    ]
+
+
+def publish(paper: Paper, stories: int) -> list[str]:
+    """Gives the paper that many stories, all of them in its sitemap; their paths."""
+    paths = story_paths(stories)
+    for number, path in enumerate(paths):
+        paper.routes[path] = partial(_story, paper, path, number)
+    paper.front(*paths[-LISTED:])
+    entries = "".join(f"<url><loc>{paper.url}{path}</loc></url>" for path in paths)
+    paper.routes["/sitemap.xml"] = Answer(
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>',
+        headers={"Content-Type": "application/xml"},
+    )
+    return paths
+
+
+def _story(paper: Paper, path: str, number: int) -> Answer:
+    text = prose(paper.name + path)
+    if number % 2:
+        text.insert(3, CHAFF)
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in text)
+    headline = f"Story number {number} tells what the {text[0].split()[1]} people did"
+    return Answer(
+        f"<!doctype html><html lang=en><head><title>{headline}</title></head><body><nav><a href='/'>Front</a></nav>"
+        f"<article><h1>{headline}</h1>{paragraphs}</article></body></html>"
+    )
+
+
+@contextmanager
+def press(papers: int, stories: int) -> Iterator[list[Paper]]:
+    """That many papers of that many stories each."""
+    with ExitStack() as stack:
+        opened = [stack.enter_context(Paper()) for _ in range(papers)]
+        for paper in opened:
+            publish(paper, stories)
+        yield opened

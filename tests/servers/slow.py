@@ -1,0 +1,126 @@
+"""Servers whose front page is quick, and whose articles come a byte at a time, or never; and one that sends no end."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Self
+
+LISTS = '<link rel="alternate" type="application/rss+xml" href="/feed"><link rel="sitemap" href="/map.xml">'
+DRIP = 0.05  # seconds between two bytes
+LONGEST = 20.0  # seconds after which a slow answer is given up, lest a thread outlive the tests
+
+
+class Slow:
+    """A paper of `paths` on loopback: everything but these answers at once.
+
+    With `drips` they send a header and then a byte each 50 ms; else they are accepted and never answered. `asked` are
+    the paths in order, each with the moment (monotonic).
+    """
+
+    def __init__(self, host: str, paths: list[str], *, drips: bool) -> None:
+        self.asked: list[tuple[str, float]] = []
+        slow = self
+        links = "".join(f'<li><a href="{path}">A link to {path}</a></li>' for path in paths)
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                slow.asked.append((self.path, time.monotonic()))
+                if self.path not in paths:
+                    self._at_once()
+                elif drips:
+                    self._drip()
+                else:
+                    self._wait()
+
+            def _at_once(self) -> None:
+                body = (
+                    f"<html><head>{LISTS}</head><body><ul>{links}</ul></body></html>".encode()
+                    if self.path == "/"
+                    else b"none"
+                )
+                self.send_response(200 if self.path == "/" else 404)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def _drip(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", "100000")
+                self.end_headers()
+                end = time.monotonic() + LONGEST
+                with suppress(OSError):  # until the client has had enough
+                    while time.monotonic() < end:
+                        self.wfile.write(b"x")
+                        time.sleep(DRIP)
+                self.close_connection = True
+
+            def _wait(self) -> None:
+                self.connection.settimeout(LONGEST)
+                with suppress(OSError):
+                    self.connection.recv(1)  # until the client hangs up
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://{host}:{self._server.server_port}"
+        self.name = f"{host}-{self._server.server_port}"
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def articles(self) -> list[str]:
+        """The articles that were asked for."""
+        return [path for path, _ in self.asked if path.startswith("/2025/")]
+
+
+class Flood:
+    """Answers everything with `body`, a little at a time; `sent` says how much went out before the client hung up."""
+
+    def __init__(self, host: str, body: bytes) -> None:
+        self.sent = 0
+        flood = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if self.path != "/robots.txt":
+                    self.send_error(404)
+                    return
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain")
+                self.end_headers()
+                with suppress(OSError):
+                    while flood.sent < len(body):
+                        flood.sent += self.connection.send(body[flood.sent : flood.sent + (1 << 16)])
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://{host}:{self._server.server_port}"
+        self.name = f"{host}-{self._server.server_port}"
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
