@@ -37,7 +37,7 @@ test: $(READY)  ## format check, lint, types, import contract, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n logical --dist loadgroup
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 format: $(READY)  ## format the code
 	$(BIN)/ruff format .

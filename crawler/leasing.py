@@ -9,12 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from crawler.session import now
-from crawler.traps import TRAP, Traps
+from crawler.traps import Traps
 from storage import frontier
-from storage.addresses import AddressKind, Lease
+from storage.addresses import TRAP, AddressKind, Lease
 
 _AHEAD = timedelta(days=1)  # how far a run looks for what comes due while it goes on; as long as any hold
 _MOST_AT_ONCE = 500  # addresses that are looked through at once for one that is no trap
+_MOST_REFUSED = 2_000  # of a site in one transaction, for which all that is to be stored waits
 
 
 class Room(NamedTuple):
@@ -27,7 +28,7 @@ class Room(NamedTuple):
 
 
 class Leased(NamedTuple):
-    """What is handed out, what is refused instead, and when there may be more for a site that got nothing."""
+    """What is handed out, what is refused instead, and when there may be more for a site that got neither."""
 
     leases: list[Lease]
     refused: list[Lease]
@@ -37,7 +38,10 @@ class Leased(NamedTuple):
 def lease_rooms(
     connection: Connection, *, rooms: Iterable[Room], run: int, since: datetime | None, traps: Traps
 ) -> Leased:
-    """Leases for these sites; what the traps have closed is refused, and the next one looked at."""
+    """Leases for these sites; what the traps have closed is refused, and the next one looked at.
+
+    A site of which something was refused and nothing handed out may have more that is due: a trap may hold 100,000.
+    """
     moment = now()
     leases: list[Lease] = []
     refused: list[Lease] = []
@@ -46,7 +50,7 @@ def lease_rooms(
         good, trapped = _lease(connection, room, run, since, traps, moment)
         leases += good
         refused += trapped
-        if not good and room.articles != 0:
+        if not good and not trapped and room.articles != 0:
             dry.append(room.site)
     if not dry:
         return Leased(leases, refused, None)
@@ -77,7 +81,7 @@ def _lease(
             (trapped if is_trap else good).append(lease)
         frontier.refuse(connection, [lease.id for lease in trapped], reason=TRAP, now=moment)
         refused += trapped
-        if good or not trapped:
+        if good or not trapped or len(refused) >= _MOST_REFUSED:
             frontier.release(connection, [lease.id for lease in good[room.most :]])
             return good[: room.most], refused
-        most = min(2 * most, _MOST_AT_ONCE)  # a trap may hold thousands
+        most = min(2 * most, _MOST_AT_ONCE)

@@ -21,9 +21,8 @@ from crawler.leasing import Room, lease_rooms
 from crawler.session import Session, now
 from crawler.sites import Site
 from crawler.spiders.articles import ArticlesSpider
-from crawler.traps import TRAP
 from storage import frontier, hosts
-from storage.addresses import AddressKind, Lease
+from storage.addresses import TRAP, AddressKind, Lease
 from storage.hosts import Hold
 
 logger = logging.getLogger(__name__)
@@ -75,7 +74,8 @@ class FrontierScheduler:
         self._crawler.signals.connect(self._idle, signals.spider_idle)
 
     def has_pending_requests(self) -> bool:
-        return bool(self._ready or self._redirected or self._filling or self._look or self._alarm)
+        waiting = self._ready or self._redirected or self._filling or self._spider.mishaps
+        return bool(waiting or self._look or self._alarm)
 
     def enqueue_request(self, request: Request) -> bool:
         """Takes back what a redirect made of a leased request; all else goes to the frontier as an offer."""
@@ -116,7 +116,8 @@ class FrontierScheduler:
                 self._session.tally.count(lease.site, f"address/refused/{TRAP}")
             self._count_lists(leases)
             self._has_leased = self._has_leased or bool(leases)
-            self._dry.difference_update(lease.site for lease in leases)
+            self._dry.difference_update(lease.site for lease in (*leases, *refused))
+            self._look = self._look or bool(refused)  # a trap is emptied step by step
             self._session.unsettled.update({lease.id: lease for lease in leases})
             self._ready.extend(leases)
             if due_at is not None:
@@ -193,7 +194,8 @@ class FrontierScheduler:
         if self._filling is not None:
             await self._filling
         self._stop_timers()
-        await asyncio.gather(*self._keeping)
+        if under_way := {*self._keeping, *self._spider.mishaps}:
+            await asyncio.wait(under_way)
         unasked = [*self._ready, *(request.meta["lease"] for request in self._redirected)]
         for lease in unasked:
             self._session.unsettled.pop(lease.id, None)

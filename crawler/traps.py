@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from urllib.parse import urlsplit
 
-TRAP = "trap-barren"  # the reason of addresses that are no longer asked for
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[-_+.]+")
 _HEADLINE = 4  # words of a last segment from which on it is one
@@ -38,13 +37,16 @@ def _form(segment: str, *, is_first: bool) -> str:
 class Traps:
     """Of one run: a pattern under which `most` pages in a row were nothing new is asked no more.
 
+    One that gave more articles than that before is given as many pages again: a paper's own pattern is no calendar.
+
     In the spirit of Nutch's and Heritrix's filters of paths that repeat, but by the outcome instead of the form: a
     calendar's page of 2031 is no article, whatever its address looks like.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._barren: Counter[str] = Counter()
+        self._barren: Counter[str] = Counter()  # in a row
+        self._fruitful: Counter[str] = Counter()
 
     def came_of(self, url: str, *, is_barren: bool) -> None:
         """What a fetched page was: of no use, or an article."""
@@ -53,7 +55,9 @@ class Traps:
             self._barren[kind] += 1
         else:
             self._barren.pop(kind, None)
+            self._fruitful[kind] += 1
 
     def closed(self, url: str) -> bool:
         """Whether the address is of a pattern that leads nowhere."""
-        return 0 < self._most <= self._barren.get(pattern(url), 0)
+        kind = pattern(url)
+        return self._most > 0 and self._barren.get(kind, 0) >= max(self._most, self._fruitful.get(kind, 0))

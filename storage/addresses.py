@@ -30,6 +30,8 @@ class AddressState(StrEnum):
 
 # The source of an address that nobody named: where feeds and sitemaps usually are.
 GUESS = "usual-path"
+# The reason of addresses that were refused because others like them had led nowhere (crawler/traps.py).
+TRAP = "trap-barren"
 
 
 # Whose word on a headline counts more than that of others, which are links and show what fits their place. A news

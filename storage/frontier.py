@@ -68,14 +68,12 @@ def lease(
     newest = (Address.rank, Address.id)
     first = most if lists is None else max(0, min(most, lists))
     leases = _leases(connection, site, select(*_LEASED).where(due, discovery).order_by(kinds, *newest).limit(first))
+    states = [AddressState.LEASED]  # a list beside what else must hold, for the index's sake
     under_way = Address.state == AddressState.LEASED
     if lists is None or lists > 0:
-        under_way |= and_(
-            Address.state == AddressState.PENDING,
-            Address.due_at <= now + PATIENCE,
-            Address.host.not_in(on_hold(now + PATIENCE)),
-        )
-    if not leases and not _has(connection, Address.site == site, discovery, under_way):
+        states.append(AddressState.PENDING)
+        under_way |= and_(Address.due_at <= now + PATIENCE, Address.host.not_in(on_hold(now + PATIENCE)))
+    if not leases and not _has(connection, Address.site == site, Address.state.in_(states), discovery, under_way):
         room = most if articles is None else max(0, min(most, articles))
         leases = _leases(connection, site, select(*_LEASED).where(wanted).order_by(*newest).limit(room))
     if leases:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from storage.addresses import GUESS, AddressKind, AddressState, Headline, Offer, best_headline
+from storage.addresses import GUESS, TRAP, AddressKind, AddressState, Headline, Offer, best_headline
 from storage.frontier import settle
 from storage.hosts import host_of
 from storage.models import Address
@@ -162,14 +162,25 @@ def _article_is_due(row: Row[Any], offer: Offer, now: datetime) -> bool:
             changed_since = offer.changed_at is not None and offer.changed_at > row.fetched_at
             return bool(changed_since and row.fetched_at <= now - RECHECK_AFTER)
         case _:
-            return bool(row.due_at <= now - FORGIVEN_AFTER)
+            return bool(row.due_at <= now - _rest(row.reason))
+
+
+def _rest(reason: str | None) -> timedelta:
+    """How long an address rests that was refused, is gone or failed.
+
+    What stood for a trap may have been an hour of "back soon" with status 200, and a name may have led into our own
+    network by a name server's mistake.
+    """
+    return RECHECK_AFTER if reason and reason.startswith((TRAP, "address-")) else FORGIVEN_AFTER
 
 
 def _discovery_is_due(row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
     if row.last_run == run:
         return False  # asked, or to be asked, in this run
+    if offer.source == "entry":
+        return True  # the operator names it: what stood against it the last time may have been mended
     if row.state == AddressState.REFUSED or (row.state == AddressState.GONE and offer.source == GUESS):
-        return bool(row.due_at <= now - FORGIVEN_AFTER)
+        return bool(row.due_at <= now - _rest(row.reason))
     if offer.changed_at is None or row.fetched_at is None or row.state != AddressState.DONE:
         return True
     # A date without a time comes as midnight, and means the whole day.

@@ -151,10 +151,10 @@ class Archive:
             stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
             path = self._folder / f"broadsheet-{stamp}-run{self._run:06d}-{self._files:03d}.warc.gz"
             self._file = path.open("xb")
-            _sync_folder(self._folder)
             writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:
+                _sync_folder(self._folder)
                 writer.write_record(writer.create_warcinfo_record(path.name, info))
             except BaseException:
                 self.close()

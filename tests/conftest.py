@@ -1,4 +1,4 @@
-"""A real PostgreSQL server, for whatever test wants one; which tests may run at the same time."""
+"""A real PostgreSQL server, for whatever test wants one."""
 
 from __future__ import annotations
 
@@ -13,15 +13,6 @@ from sqlalchemy import URL, create_engine, make_url, text
 
 # A shell starts what runs in its background with Ctrl-C ignored; what is interrupted here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-# The demo newspapers have ports of their own: two tests at once would take them from each other.
-DEMO = {"test_crawl_demo", "test_demo_server", "test_discovery_demo", "test_archived"}
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """The tests of a file run one after another, as their fixtures want; files run side by side (pytest-xdist)."""
-    item.add_marker(pytest.mark.xdist_group("demo" if item.path.stem in DEMO else item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
@@ -81,8 +82,8 @@ class Command(ScrapyCrawl):
                 self.crawler_process.crawl(crawler, **opts.spargs)
                 self.crawler_process.start()
                 self._settle(crawler, session)
-                if not session.has_ended and crawler.stats.get_value("finish_reason") is not None:
-                    session.end_run()  # its engine never started, so that none stopped
+                if not session.has_ended:  # its engine never started, or was stopped twice: none stopped by itself
+                    session.end_run(FAILED if self.crawler_process.bootstrap_failed else None)
             finally:
                 session.close()
             if self.crawler_process.bootstrap_failed:
@@ -96,7 +97,7 @@ class Command(ScrapyCrawl):
         if crawler.stats.get_value("finish_reason") not in ("finished", "closespider_timeout"):
             return
         for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's handlers tell a reactor that has stopped
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, interrupt_once)
         try:
             with Settling(session.engine, crawler.settings, session.data_dir, session.tally.count) as settling:
                 for site in counts:
@@ -147,3 +148,10 @@ class Command(ScrapyCrawl):
         out.print(
             f"The data is in {session.data_dir} (database {session.database.render_as_string()}).", soft_wrap=True
         )
+
+
+def interrupt_once(_number: int, _frame: FrameType | None) -> None:
+    """Interrupts what goes on; a second signal must not interrupt the rolling back and the end of the run's row."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -79,7 +79,11 @@ class DiskSpace:
     def _low(self) -> str | None:
         """Which disk has too little space."""
         for folder in self._folders:
-            free = shutil.disk_usage(folder).free
+            try:
+                free = shutil.disk_usage(folder).free
+            except OSError as error:  # whoever writes there waits for it, or ends the crawl
+                logger.warning("the disk of %s cannot be looked at: %s", folder, error)
+                continue
             if free < self._least:
                 return f"the disk of {folder} has {free:,} bytes left, and {self._least:,} are to stay free"
         return None

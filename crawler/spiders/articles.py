@@ -49,7 +49,7 @@ class ArticlesSpider(Spider):
         self._session = session
         self._robots = robots
         self._by_name = {site.name: site for site in plan.sites}
-        self._mishaps: set[asyncio.Task[None]] = set()
+        self.mishaps: set[asyncio.Task[None]] = set()  # addresses under settlement that Scrapy does not wait for
         self._named: set[tuple[str, AddressKind]] = set()  # sites that name a feed, a sitemap of their own
 
     @classmethod
@@ -149,11 +149,11 @@ class ArticlesSpider(Spider):
         await self._settle(request.meta["lease"], fate(failure))
 
     def _callback_failed(self, failure: Failure, response: object) -> None:
-        # Scrapy does not wait for what listens to this signal.
+        # Scrapy does not wait for what listens to this signal; the scheduler does.
         if isinstance(response, Response):
             task = asyncio.create_task(self._settle(response.meta["lease"], fate(failure)))
-            self._mishaps.add(task)
-            task.add_done_callback(self._mishaps.discard)
+            self.mishaps.add(task)
+            task.add_done_callback(self.mishaps.discard)
 
     async def _item_failed(self, item: FetchedPage, failure: Failure) -> None:
         if item.lease is not None:
@@ -179,7 +179,10 @@ class ArticlesSpider(Spider):
             noun = f"address/{state}/{verdict.reason}"
             self._session.tally.count(lease.site, noun)
         if _is_front(lease):
-            logger.warning("%s: no front page at %s (%s, %s)", lease.site, lease.url, verdict.reason, state)
+            own = (
+                "; your own network is asked with -s ALLOWED_NETWORKS=" if verdict.reason.startswith("address-") else ""
+            )
+            logger.warning("%s: no front page at %s (%s, %s)%s", lease.site, lease.url, verdict.reason, state, own)
 
     async def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         site = request.meta.get("site")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -9,8 +10,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from crawling import FAST, ROOT, Scrapy, Store, command, environment
+from manners import rows
 from servers.paper import Answer, Paper, prose
+
+from crawler.commands.crawl import interrupt_once
+from storage.models import Run
 
 PATHS = [f"/2025/10/{day:02}/story-number-{number}" for day in range(1, 11) for number in range(4)]
 
@@ -118,6 +124,7 @@ def test_a_crawl_that_is_stopped_twice_stops_at_once(paper: Paper, data: Path, s
     assert time.monotonic() - began < 5
     assert crawl.returncode == 130, err
     assert store.addresses()[PATHS[0]].state in {"leased", "pending"}
+    assert [(run.outcome, run.exit_code) for run in rows(data, Run)] == [(None, 130)]
 
 
 def test_a_second_crawl_of_one_data_folder_is_refused(paper: Paper, scrapy: Scrapy, data: Path) -> None:
@@ -181,3 +188,46 @@ def test_a_page_that_the_database_refuses_is_counted_and_costs_only_itself(
     assert set(store.texts()) == {PATHS[0], PATHS[2], PATHS[3]}
     assert paper.asked.count(PATHS[1]) == 1
     assert store.addresses()[PATHS[1]].reason == "not-storable"
+
+
+def test_an_error_of_ours_is_a_failed_try_for_which_the_crawl_waits(
+    paper: Paper, scrapy: Scrapy, data: Path, store: Store, tmp_path: Path
+) -> None:
+    paper.publish(PATHS[0])
+    (tmp_path / "sitecustomize.py").write_text(BREAKS_ONCE)
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/", PYTHONPATH=path)
+    assert done.returncode == 0, done.stderr
+    assert set(store.texts()) == {PATHS[0]}
+    (counted,) = (run.counts[paper.name] for run in rows(data, Run))
+    assert counted["address/retried/runtime"] == 1
+    assert "address/unexplained" not in counted
+
+
+# The first list that is read breaks a callback, and to note that takes a while.
+BREAKS_ONCE = """
+import asyncio, sys
+if "crawl" in sys.argv:
+    from crawler.spiders import articles
+    discover, settle = articles.discover, articles.ArticlesSpider._settle
+    def breaks(*arguments, **named):
+        articles.discover = discover
+        raise RuntimeError("broken")
+    async def settles(*arguments):
+        await asyncio.sleep(0.5)
+        await settle(*arguments)
+    articles.discover, articles.ArticlesSpider._settle = breaks, settles
+"""
+
+
+def test_a_second_signal_while_texts_are_settled_does_not_break_what_the_first_one_ends() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGTERM, interrupt_once)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)  # would come while a transaction is rolled back
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

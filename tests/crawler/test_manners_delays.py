@@ -13,11 +13,13 @@ from crawling import run_scrapy
 from manners import listed
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings
 from servers.paper import Answer, Paper
 
 from crawler.extensions.politeness import Politeness
+from crawler.middlewares.redirect import WebRedirectMiddleware
 
 PATHS = [f"/2025/10/{day:02}/story-of-the-day-{day}" for day in range(1, 4)]
 LONGEST = 1.2  # CRAWL_DELAY_MAX
@@ -89,3 +91,14 @@ def test_the_longest_crawl_delay_is_two_minutes(written: str, kept: float) -> No
     politeness._robots_parsed(rules, request)
     politeness._set_pause(request)
     assert (slot.delay, slot.concurrency) == (kept, 4)
+
+
+def test_what_a_redirect_leads_to_waits_for_the_pause_of_its_own_host() -> None:
+    crawler = Crawler(Spider)
+    request = Request("https://paper.example/a", meta={"download_slot": "paper.example", "site": "paper"})
+    answer = Response(request.url, status=301, headers={"Location": "https://www.paper.example/a"})
+    followed = WebRedirectMiddleware.from_crawler(crawler).process_response(request, answer)
+    assert isinstance(followed, Request)
+    assert followed.url == "https://www.paper.example/a"
+    assert followed.meta["site"] == "paper"
+    assert "download_slot" not in followed.meta

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, event, select, update
 
 from storage import frontier, offering, runs
-from storage.addresses import AddressKind, AddressState, Lease, Offer
+from storage.addresses import TRAP, AddressKind, AddressState, Lease, Offer
 from storage.models import Address
 from storage.offering import Offered
 
@@ -164,6 +165,62 @@ def test_a_guessed_address_that_led_nowhere_rests(night: Night) -> None:
     much_later = Night(night.connection, NOW + 31 * DAY)
     much_later.offer(guess)
     assert names(much_later.lease()) == ["rss"]
+
+
+def test_what_was_refused_rests_but_not_what_the_entry_of_its_site_names(night: Night) -> None:
+    found, named = listing("section"), listing("front", source="entry")
+    night.offer(found, named)
+    for lease in night.lease():
+        frontier.settle(night.connection, lease.id, AddressState.REFUSED, reason="robots", now=night.now)
+    later = Night(night.connection, night.now + DAY)
+    later.offer(found, named)
+    assert names(later.lease()) == ["front"]
+    much_later = Night(night.connection, night.now + 31 * DAY)
+    much_later.offer(found)
+    assert names(much_later.lease()) == ["section"]
+
+
+def test_what_stood_for_a_trap_is_asked_for_in_another_night(night: Night) -> None:
+    night.offer(article("a"), article("b"))
+    trapped, disallowed = night.lease()
+    frontier.refuse(night.connection, [trapped.id], reason=TRAP, now=NOW)
+    frontier.refuse(night.connection, [disallowed.id], reason="robots", now=NOW)
+    soon = Night(night.connection, NOW + DAY / 2)
+    assert soon.offer(article("a"), article("b")).again == 0
+    later = Night(night.connection, NOW + DAY)
+    later.offer(article("a"), article("b"))
+    assert names(later.lease()) == names([trapped])
+
+
+def test_no_lease_looks_through_all_that_a_site_has_waiting(sqlite_engine: Engine) -> None:
+    asked: list[tuple[str, Any]] = []
+    with sqlite_engine.begin() as connection:
+        night = Night(connection)
+        night.offer(*map(article, "abc"))
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        assert len(night.lease(most=1)) == 1
+        for statement, parameters in asked.copy():
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [row.detail for row in plan if " address " in row.detail]
+            assert steps
+            assert all("state=? AND kind=?" in step or "rowid=?" in step for step in steps), statement
+    assert len(asked) >= 3
+
+
+def test_a_run_asks_for_so_many_lists_and_then_for_the_articles(night: Night) -> None:
+    night.offer(listing("one"), listing("two"), article("story"))
+
+    def lease(lists: int) -> list[str]:
+        return names(
+            frontier.lease(
+                night.connection, SITE, most=1, articles=None, lists=lists, since=None, run=night.run, now=night.now
+            )
+        )
+
+    assert lease(2) == ["one"]
+    assert lease(0) == []  # the other is under way
+    night.connection.execute(update(Address).where(Address.state == "leased").values(state="done"))
+    assert lease(0) == ["story"]
 
 
 def test_a_failed_try_is_repeated_after_growing_pauses_and_then_given_up(night: Night) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import resource
@@ -271,6 +272,23 @@ def test_a_file_that_cannot_even_be_begun_is_not_left_behind(
     full_disk(None)
     archive.write(exchange())
     assert len(list(read_archive(only_file(archive, tmp_path), Counter()))) == 1
+
+
+def test_a_file_whose_folder_cannot_be_synced_is_begun_anew(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.warc._sync_folder", fail)
+        with pytest.raises(OSError, match="broken"):
+            archive.write(exchange())
+    assert list((tmp_path / "archive").iterdir()) == []
+    archive.write(exchange())
+    skipped: Counter[str] = Counter()
+    assert len(list(read_archive(only_file(archive, tmp_path), skipped))) == 1
+    assert skipped["warcinfo"] == 1
 
 
 def test_what_is_no_archive_is_one_clear_line(tmp_path: Path) -> None:
