@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import beside  # noqa: F401 (what it does to the path is wanted)
 from gold import count, data_sets
 from kills import killed_crawl
 from lag import lag, largest_pages

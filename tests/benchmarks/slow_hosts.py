@@ -42,8 +42,8 @@ def _crawl(data: Path, stories: int, *, slow: bool) -> tuple[float, int]:
         others: list[Slow] = []
         if slow:
             paths = story_paths(stories)
-            others.append(stack.enter_context(Slow("127.0.0.1", paths, drips=True)))
-            others.append(stack.enter_context(Slow("127.0.0.1", ["/robots.txt", "/", *paths], drips=False)))
+            others.append(stack.enter_context(Slow("127.0.2.1", paths, drips=True)))
+            others.append(stack.enter_context(Slow("127.0.2.2", ["/robots.txt", "/", *paths], drips=False)))
         urls = " ".join(f"{server.url}/" for server in (*papers, *others))
         settings = [*FAST, "-s", "CLEANING_PROCESSES=2", "-s", "DOWNLOAD_TIMEOUT=10"]
         arguments = command("crawl", "articles", "-a", f"url={urls}", *settings, data=data)

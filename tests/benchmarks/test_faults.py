@@ -15,7 +15,6 @@ def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, SCRIPT, *map(str, arguments)],
         cwd=SCRIPT.parents[2],
-        env={"PYTHONPATH": f"{SCRIPT.parents[2]}:{SCRIPT.parents[1]}", "PATH": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,6 +62,12 @@ class Answer:
     before: Callable[[], None] | None = None  # called before it is sent: to wait, to count, to break off
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # a crawl that is killed hangs up
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class Paper:
     """Serves `routes` (path -> Answer, or a function that makes one) on 127.0.0.1 and remembers what it was asked."""
 
@@ -94,7 +101,7 @@ class Paper:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self._server = _Server((host, 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://{host}:{self._server.server_port}"
         self.name = f"{host}-{self._server.server_port}"

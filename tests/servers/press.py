@@ -50,9 +50,9 @@ def _story(paper: Paper, path: str, number: int) -> Answer:
 
 @contextmanager
 def press(papers: int, stories: int) -> Iterator[list[Paper]]:
-    """That many papers of that many stories each."""
+    """That many papers of that many stories each, each at an address of its own: one address is one host to Scrapy."""
     with ExitStack() as stack:
-        opened = [stack.enter_context(Paper()) for _ in range(papers)]
+        opened = [stack.enter_context(Paper(f"127.0.1.{number}")) for number in range(1, papers + 1)]
         for paper in opened:
             publish(paper, stories)
         yield opened
