@@ -175,10 +175,9 @@ class Cleaners:
                 if self._stopped:
                     return
                 is_stuck = self._waiting and monotonic() > self._answered + self.deadline + START
-                if self._pool.active and not is_stuck:
-                    self._broken.clear()
-                    continue
                 self._broken.clear()
+                if self._pool.active and not is_stuck:
+                    continue
                 log.warning("the cleaning processes are started anew, for %d pages that wait", len(self._waiting))
                 old, self._pool = self._pool, self._new_pool()
                 self._answered = monotonic()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError
+from scrapy.exceptions import DownloadCancelledError, UnsupportedURLSchemeError
 from scrapy.spidermiddlewares.httperror import HttpError
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -18,6 +18,7 @@ from crawler.guard.middleware import AddressRefused
 from crawler.handlers import named
 from crawler.holds import HostHeld, jittered
 from crawler.middlewares.compression import Bomb, TooLarge
+from crawler.middlewares.redirect import is_endless
 from crawler.middlewares.robots import Disallowed, RobotsUnreachable
 from crawler.middlewares.scope import OffSite
 from crawler.session import now
@@ -70,7 +71,7 @@ def fate(failure: Failure) -> Fate:
             return Fate("stopped", until=now())
         case HostHeld():
             return Fate(error.hold.reason, until=error.hold.until)
-        case IgnoreRequest() if "redirections" in str(error):  # Scrapy has no exception of its own for it
+        case _ if is_endless(error):
             return Fate("redirects", AddressState.FAILED)
         case _:
             final = next((verdict for kind, verdict in _FINAL.items() if isinstance(error, kind)), None)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from scrapy.exceptions import CloseSpider
 from sqlalchemy import Connection
 
 from cleaning.errors import StorageLost
+from crawler.holds import pauses
 from crawler.outcome import exit_code
 from crawler.tally import tally_of
 from crawler.traps import Traps
@@ -76,7 +77,7 @@ class Session:
         self._claims = [claim, claim_database(self.engine)]
         self.tally = tally_of(crawler)
         self.traps = Traps(settings.getint("BARREN_PAGES"))
-        self.retry_pauses = [timedelta(seconds=float(pause)) for pause in settings.getlist("RETRY_PAUSES")]
+        self.retry_pauses = pauses(settings.getlist("RETRY_PAUSES"))
         self.unsettled: dict[int, Lease] = {}
         self.stays_open = False  # when the engine has stopped: for whoever settles, and closes it then
         self.on_change: Callable[[str], None] | None = None  # the scheduler's: a site may have something to hand out

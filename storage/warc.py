@@ -18,6 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from cleaning.errors import StorageLost
+from storage.disk import to_disk
 from storage.faults import Fault, fault, told
 
 logger = logging.getLogger(__name__)
@@ -154,7 +155,7 @@ class Archive:
             writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:
-                _sync_folder(self._folder)
+                to_disk(self._folder)  # a new file's name is on the disk only when its folder is
                 writer.write_record(writer.create_warcinfo_record(path.name, info))
             except BaseException:
                 self.close()
@@ -179,15 +180,6 @@ class Archive:
         return writer.create_warc_record(
             exchange.url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=warc
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file's name is on the disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _path(url: str) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+
+
+def is_endless(error: BaseException | None) -> bool:
+    """Whether a request ended because it was redirected too often: Scrapy has no exception of its own for it."""
+    return isinstance(error, IgnoreRequest) and "redirections" in str(error)
 
 
 class WebRedirectMiddleware(RedirectMiddleware):

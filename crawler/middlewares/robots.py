@@ -22,6 +22,7 @@ from crawler.extensions.prompt_stop import Stopped
 from crawler.guard.middleware import AddressRefused
 from crawler.handlers import named
 from crawler.holds import Holds, HostHeld
+from crawler.middlewares.redirect import is_endless
 from crawler.middlewares.scope import OffSite
 from crawler.tally import tally_of
 from storage.hosts import Hold
@@ -117,7 +118,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         except (AddressRefused, Stopped):  # and so is every page of the host
             raise
         except Exception as error:
-            if isinstance(error, IgnoreRequest) and "redirections" in str(error):  # Scrapy's has no class of its own
+            if is_endless(error):
                 self._count(request, "redirects")
                 return None
             raise self._unreachable(request, named(error)) from error

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cleaning.errors import ExportRefused
+from storage.disk import to_disk
 
 
 def check_free(folder: Path) -> None:
@@ -48,8 +49,8 @@ def built_whole(folder: Path) -> Iterator[Path]:
         yield draft
         for place, _folders, files in os.walk(draft):
             for file in files:
-                _to_disk(Path(place, file))
-            _to_disk(Path(place))
+                to_disk(Path(place, file))
+            to_disk(Path(place))
         _place(draft, folder)
     except BaseException:
         if draft.exists():
@@ -58,7 +59,7 @@ def built_whole(folder: Path) -> Iterator[Path]:
             if not any(parent.iterdir()):
                 parent.rmdir()
         raise
-    _to_disk(folder.parent)
+    to_disk(folder.parent)
 
 
 def _place(draft: Path, folder: Path) -> None:
@@ -67,14 +68,6 @@ def _place(draft: Path, folder: Path) -> None:
     except OSError as error:
         check_free(folder)  # something was put there meanwhile
         raise _refused(folder, error) from error
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refused(folder: Path, error: OSError | RuntimeError) -> ExportRefused:

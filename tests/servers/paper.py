@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from servers.loopback import Loopback, Quiet
 
 NOUNS = re.findall(
     r"\w+",
@@ -62,13 +61,7 @@ class Answer:
     before: Callable[[], None] | None = None  # called before it is sent: to wait, to count, to break off
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a crawl that is killed hangs up
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-
-class Paper:
+class Paper(Loopback):
     """Serves `routes` (path -> Answer, or a function that makes one) on 127.0.0.1 and remembers what it was asked."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -78,7 +71,7 @@ class Paper:
         self.headers: dict[str, dict[str, str]] = {}  # path -> those of the last request for it, in lower case
         paper = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
@@ -98,21 +91,7 @@ class Paper:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = _Server((host, 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://{host}:{self._server.server_port}"
-        self.name = f"{host}-{self._server.server_port}"
-        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(host, Handler)
 
     def article(self, path: str, title: str, *, text: list[str] | None = None, head: str = "", when: str = "") -> None:
         """Puts an article at `path`."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from servers.loopback import Loopback, Quiet
 
 LISTS = '<link rel="alternate" type="application/rss+xml" href="/feed"><link rel="sitemap" href="/map.xml">'
 DRIP = 0.05  # seconds between two bytes
 LONGEST = 20.0  # seconds after which a slow answer is given up, lest a thread outlive the tests
 
 
-class Slow:
+class Slow(Loopback):
     """A paper of `paths` on loopback: everything but these answers at once.
 
     With `drips` they send a header and then a byte each 50 ms; else they are accepted and never answered. `asked` are
@@ -26,7 +26,7 @@ class Slow:
         slow = self
         links = "".join(f'<li><a href="{path}">A link to {path}</a></li>' for path in paths)
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
@@ -68,35 +68,21 @@ class Slow:
                     self.connection.recv(1)  # until the client hangs up
                 self.close_connection = True
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer((host, 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://{host}:{self._server.server_port}"
-        self.name = f"{host}-{self._server.server_port}"
-        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(host, Handler)
 
     def articles(self) -> list[str]:
         """The articles that were asked for."""
         return [path for path, _ in self.asked if path.startswith("/2025/")]
 
 
-class Flood:
+class Flood(Loopback):
     """Answers everything with `body`, a little at a time; `sent` says how much went out before the client hung up."""
 
     def __init__(self, host: str, body: bytes) -> None:
         self.sent = 0
         flood = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 if self.path != "/robots.txt":
                     self.send_error(404)
@@ -109,18 +95,4 @@ class Flood:
                     while flood.sent < len(body):
                         flood.sent += self.connection.send(body[flood.sent : flood.sent + (1 << 16)])
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer((host, 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://{host}:{self._server.server_port}"
-        self.name = f"{host}-{self._server.server_port}"
-        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(host, Handler)

@@ -281,7 +281,7 @@ def test_a_file_whose_folder_cannot_be_synced_is_begun_anew(
         raise OSError(errno.EIO, "the disk is broken")
 
     with monkeypatch.context() as patched:
-        patched.setattr("storage.warc._sync_folder", fail)
+        patched.setattr("storage.warc.to_disk", fail)
         with pytest.raises(OSError, match="broken"):
             archive.write(exchange())
     assert list((tmp_path / "archive").iterdir()) == []

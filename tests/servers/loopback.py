@@ -1,0 +1,40 @@
+"""A server on loopback whose requests a handler answers: what the papers, quick and slow, have in common."""
+
+from __future__ import annotations
+
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Self
+
+
+class Quiet:
+    """For handlers: what is asked is no line on the terminal."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # a crawl that is killed hangs up
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class Loopback:
+    """Serves from a free port of `host` until the context ends; `name` is what a crawl calls the site."""
+
+    def __init__(self, host: str, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = _Server((host, 0), handler)
+        self.url = f"http://{host}:{self._server.server_port}"
+        self.name = f"{host}-{self._server.server_port}"
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
