@@ -82,7 +82,12 @@ class Article:
     address where the page gives one; `free` is what the page itself says of its paywall; `page_kind` is one of the
     words of `cleaning.page_kind`. Nothing is deleted: `blocks` are all of them, `text` the kept.
 
-    `robots` is what the page asks of robots like us, in its own words, obeyed or not (`cleaning.robots_tags`).
+    `section` is the part of the paper that the page says it stands in.
+
+    `robots` is what the page asks of robots like us, in its own words, obeyed or not (`cleaning.robots_tags`). What
+    was reserved when it was fetched: `tdm_reserved` whether its rights holder reserves text and data mining, None where
+    nothing was said, with `tdm_policy` the address of the conditions; `ai_refused` the AI agents that robots.txt kept
+    from this address, None where nobody looked; `usage` preferences for uses by AI, as stated.
 
     `sources` tells for each field that came from the page where, in a reader's words ("JSON-LD datePublished").
     `limited` names the limits that the page hit, on the whole or in a field: what is beyond them is left out.
@@ -105,6 +110,11 @@ class Article:
     licence: str | None = None
     free: bool | None = None
     page_kind: str | None = None
+    section: str | None = None
+    tdm_reserved: bool | None = None
+    tdm_policy: str | None = None
+    ai_refused: tuple[str, ...] | None = None
+    usage: tuple[str, ...] = ()
     robots: tuple[str, ...] = ()
     language: str = "und"
     language_probability: float = 0.0

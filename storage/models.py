@@ -4,6 +4,9 @@ run          one crawl: when, what it counted by site, how it ended
 address      the frontier: every address ever offered, and what became of it
 host         hosts on hold: until when nothing is asked of them, and why
 article      one page that was judged: an article, a duplicate of one, or rejected with its reason
+revision     what an article said before its site changed it
+sketch       the index of near-duplicates: which articles have a shingle among their least
+kinship      two articles that are one story, and by what
 block        the blocks of an article in reading order, kept and cut, with the rule that cut them
 observation  what a page told of its site, seen without any memory
 site_memory  what was learnt of a site from its observations
@@ -98,6 +101,7 @@ class StoredArticle(Base):
     __tablename__ = "article"
     __table_args__ = (
         Index("ix_article_site_id", "site", "id"),
+        Index("ix_article_story", "site", "story_key"),
         # All that says which pages of a site are its newest: to look into 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
     )
@@ -124,13 +128,25 @@ class StoredArticle(Base):
     licence: Mapped[str | None]
     free: Mapped[bool | None]  # whether the page says that it may be read without paying
     page_kind: Mapped[str | None] = mapped_column(String(16))
+    section: Mapped[str | None]  # of the paper, as the page says
+    # What was reserved when the page was fetched, see docs/rights.md. None: nobody looked, or nothing was said.
+    tdm_reserved: Mapped[bool | None]  # text and data mining
+    tdm_policy: Mapped[str | None]
+    ai_refused: Mapped[list[str] | None]  # AI agents that robots.txt kept from this address
+    usage: Mapped[list[str]] = mapped_column(server_default="[]")  # preferences for uses by AI, as stated
     robots: Mapped[list[str]] = mapped_column(server_default="[]")  # what its robots tags ask of us
     text: Mapped[str]
     words: Mapped[int]
     rejected: Mapped[str | None] = mapped_column(String(64))  # why the page is no article
     duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("article.id"), index=True)
     duplicate_rule: Mapped[str | None] = mapped_column(String(32))
-    duplicate_likeness: Mapped[float | None]  # share of the shorter text that stands in the other, 0 to 1
+    duplicate_kind: Mapped[str | None] = mapped_column(String(16))
+    # The member of the cluster that it was matched with, where that is not the one it is a duplicate of.
+    duplicate_via: Mapped[str | None] = mapped_column(String(16))
+    duplicate_likeness: Mapped[float | None]  # of the two texts, 0 to 1
+    duplicate_share: Mapped[float | None]  # of the shorter text that stands in the other, 0 to 1
+    story_key: Mapped[str] = mapped_column(server_default="")  # the headline as repeated headlines are looked up by
+    sketch: Mapped[bytes | None]  # of its text, see cleaning.stories; none where it is not in the index
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]  # name of the WARC file
     archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # of the response record's gzip member, in bytes
@@ -149,6 +165,47 @@ class StoredBlock(Base):
     path: Mapped[str]
     rule: Mapped[str | None] = mapped_column(String(64))
     evidence: Mapped[str | None]
+
+
+class Revision(Base):
+    """What an article said when it was fetched then, and no longer says."""
+
+    __tablename__ = "revision"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    fetched_at: Mapped[datetime] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]
+    words: Mapped[int]
+    blocks: Mapped[list[Any]] = mapped_column(StorableJSON)  # in reading order: [kind, text, rule that cut it or null]
+    cleaner_version: Mapped[str] = mapped_column(String(32))
+    archive_file: Mapped[str | None]
+    archive_offset: Mapped[int | None] = mapped_column(BigInteger)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+
+
+class SketchValue(Base):
+    """The index of near-duplicates. Articles by number, not by id: a row is a third as large."""
+
+    __tablename__ = "sketch"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as above)
+
+    value: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # hash of a shingle
+    article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # storage.stories.number
+
+
+class Kinship(Base):
+    """Two articles that are one story; `one` sorts before `other`."""
+
+    __tablename__ = "kinship"
+
+    one: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    other: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True)
+    rule: Mapped[str] = mapped_column(String(32))
+    likeness: Mapped[float]  # 0 to 1
+    share: Mapped[float]  # of the shorter text that stands in the other, 0 to 1
 
 
 class StoredObservation(Base):

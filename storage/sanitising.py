@@ -22,6 +22,7 @@ LONGEST = {
     "description": 10_000,
     "published_raw": 300,
     "licence": 2_000,
+    "section": 300,
     "evidence": 2_000,
     "path": 10_000,
 }
@@ -66,6 +67,10 @@ def sanitised(article: Article, fetched_at: datetime | None) -> Article:
         "image": step.address("image"),
         "licence": step.text("licence"),
         "page_kind": step.word("page_kind"),
+        "section": step.text("section"),
+        "tdm_policy": step.address("tdm_policy"),
+        "ai_refused": None if article.ai_refused is None else step.names("ai_refused"),
+        "usage": step.names("usage"),
         "robots": step.names("robots"),
         "language": step.word("language") or "und",
         "language_probability": _share(article.language_probability),

@@ -38,7 +38,7 @@ def storable_json(value: Any) -> Any:
 class StorableJSON(TypeDecorator[Any]):
     """JSON whose strings are what both databases take."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)  # nothing is NULL, for a filter to find, and not the word "null"
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 (SQLAlchemy's)
