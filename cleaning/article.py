@@ -1,14 +1,20 @@
-"""Page, Block and Article: the only records that cross between the three packages."""
+"""Page, HostRights, Block and Article: the only records that cross between the three packages."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 # The zone of a time whose page states none: counted as UTC, and not to be taken for the clock of any place.
 UNSTATED = timezone(timedelta(0), "unstated")
+
+# Of what a host says of one page.
+MOST_WORDS = 50  # agents, or preferences
+LONGEST_WORD = 100  # characters of one of these
+LONGEST_POLICY = 2_000  # and of the address of a policy
 
 
 def stated_offset(moment: datetime | None) -> int | None:
@@ -37,6 +43,47 @@ class BlockKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HostRights:
+    """What the host of a page says of its use elsewhere than on the page: in robots.txt and /.well-known/tdmrep.json.
+
+    As it stood for one address when its page was fetched; the empty one is that of a page of which nobody asked.
+    `ai_refused` are the AI agents that robots.txt keeps from the address, in lower case and sorted; () where it keeps
+    none away or there is no robots.txt, None where nobody looked. `usage` are the preferences that robots.txt states
+    for it ("train-ai=n"). `tdm_reserved` and `tdm_policy` are those of the first rule of tdmrep.json for the address;
+    None where there is no such file, or no rule for it.
+    """
+
+    ai_refused: tuple[str, ...] | None = None
+    usage: tuple[str, ...] = ()
+    tdm_reserved: bool | None = None
+    tdm_policy: str | None = None  # an address
+
+    def packed(self) -> str:
+        """One line of ASCII; `HostRights.unpacked` makes the same of it again."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def unpacked(cls, line: str) -> HostRights:
+        """What was packed. Whatever in the line is not of that form counts as not known: archives come from anybody."""
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            return cls()
+        if not isinstance(value, dict):
+            return cls()
+        agents, reserved, policy = value.get("ai_refused"), value.get("tdm_reserved"), value.get("tdm_policy")
+        return cls(
+            ai_refused=_texts(agents) if isinstance(agents, list) else None,
+            usage=_texts(value.get("usage")),
+            tdm_reserved=reserved if isinstance(reserved, bool) else None,
+            tdm_policy=policy if isinstance(policy, str) and len(policy) <= LONGEST_POLICY else None,
+        )
+
+
+NOT_ASKED = HostRights()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One fetched response, decoded."""
 
@@ -48,6 +95,8 @@ class Page:
     robots_header: tuple[str, ...] = ()  # the X-Robots-Tag lines that came with it
     robot: str = ""  # our name, as robots tags may use it
     obeyed: tuple[str, ...] = ()  # words of robots tags that keep a page from being an article (cleaning.robots_tags)
+    rights_headers: tuple[tuple[str, str], ...] = ()  # of cleaning.rights.HEADERS, with their values, as they came
+    host: HostRights = NOT_ASKED  # what its host says of its use elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +131,7 @@ class Article:
     address where the page gives one; `free` is what the page itself says of its paywall; `page_kind` is one of the
     words of `cleaning.page_kind`. Nothing is deleted: `blocks` are all of them, `text` the kept.
 
-    `section` is the part of the paper that the page says it stands in.
+    `section` is the part of the paper that the page says it stands in, one short line.
 
     `robots` is what the page asks of robots like us, in its own words, obeyed or not (`cleaning.robots_tags`). What
     was reserved when it was fetched: `tdm_reserved` whether its rights holder reserves text and data mining, None where
@@ -134,3 +183,8 @@ class Article:
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.kept))
         object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.kept))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    every = value[:MOST_WORDS] if isinstance(value, list) else []
+    return tuple(text for text in every if isinstance(text, str) and len(text) <= LONGEST_WORD)

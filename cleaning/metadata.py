@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cleaning.addresses import absolute, host
@@ -15,6 +15,7 @@ from cleaning.headlines import index_key
 from cleaning.licence import free, licence
 from cleaning.linked_data import addresses
 from cleaning.page_kind import page_kind
+from cleaning.rights import read_rights
 from cleaning.structured import Said, Structured, read_structured
 from cleaning.title import title_candidates, visible_title
 from cleaning.version import CLEANER_VERSION
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from cleaning.article import Page
 
 MOST_TAGS, LONGEST_TAG = 50, 100
+LONGEST_SECTION = 100
 SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:android:app_name")
 DESCRIPTIONS = ("og:description", "description", "twitter:description")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+SECTIONS = ("article:section", "og:article:section", "articlesection", "parsely-section")
 TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 NOTHING = Said("", "")
 
@@ -51,7 +54,7 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
     `names` are what the site's titles carry beside the headline, as far as that is known.
     """
     if tree is None:
-        return Metadata(Article(page.url, "", cleaner_version=CLEANER_VERSION, fetched_at=page.fetched_at))
+        return Metadata(_with_rights(Article(page.url, "", fetched_at=page.fetched_at), Structured(), page))
     structured = read_structured(tree)
     site_name = _site_name(structured)
     title = visible_title(tree, structured, (site_name.text, *names), page.url)
@@ -66,6 +69,7 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
     rights = licence(structured, page.url) or NOTHING
     is_free, free_source = free(structured) or (None, "")
     kind = page_kind(structured) or NOTHING
+    section = _section(structured)
     sources = {
         "title": title.source,
         "authors": authors_source,
@@ -79,6 +83,7 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
         "licence": rights.source,
         "free": free_source,
         "page_kind": kind.source,
+        "section": section.source,
     }
     draft = Article(
         url=page.url,
@@ -95,12 +100,25 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
         licence=rights.text or None,
         free=is_free,
         page_kind=kind.text or None,
-        cleaner_version=CLEANER_VERSION,
+        section=section.text or None,
         fetched_at=page.fetched_at,
         headline_key=index_key(title.text, site_name.text),
         sources={name: source for name, source in sources.items() if source},
     )
-    return Metadata(draft, tuple(said.text for said in title_candidates(structured)))
+    return Metadata(_with_rights(draft, structured, page), tuple(said.text for said in title_candidates(structured)))
+
+
+def _with_rights(draft: Article, structured: Structured, page: Page) -> Article:
+    rights = read_rights(structured, page)
+    return replace(
+        draft,
+        tdm_reserved=rights.tdm_reserved,
+        tdm_policy=rights.tdm_policy,
+        ai_refused=rights.ai_refused,
+        usage=rights.usage,
+        cleaner_version=CLEANER_VERSION,
+        sources={**draft.sources, **{name: source for name, source in rights.sources.items() if source}},
+    )
 
 
 def _canonical(url: str, structured: Structured) -> tuple[str | None, str]:
@@ -116,6 +134,11 @@ def _site_name(structured: Structured) -> Said:
     if publishers:
         return structured.said("og:site_name") or publishers[0]
     return structured.said(*SITE_NAMES) or NOTHING
+
+
+def _section(structured: Structured) -> Said:
+    stated = (*structured.linked("articleSection"), *structured.every(*SECTIONS))
+    return next((said for said in stated if len(said.text) <= LONGEST_SECTION), NOTHING)
 
 
 def _tags(structured: Structured) -> tuple[tuple[str, ...], str]:

@@ -17,7 +17,7 @@ from cleaning.article import Page
 from cleaning.canonical import canonical_url
 from crawler.items import FetchedPage
 from crawler.middlewares.compression import Bomb, CompressionMiddleware, TooLarge, Undecodable
-from crawler.robots_obeyed import RobotsObeyed
+from crawler.page_facts import PageFacts
 from crawler.sites import Site, load_sites, site_from_url
 from storage.record import ArchivedResponse, unreadable
 
@@ -33,7 +33,7 @@ class ArchivedPages:
 
     def __init__(self, settings: BaseSettings) -> None:
         path = Path(settings["SITES_FILE"])
-        self._robots = RobotsObeyed(settings)
+        self._facts = PageFacts(settings)
         self.most_body = settings.getint("DOWNLOAD_MAXSIZE") or _UNLIMITED
         self._sites: list[Site] = load_sites(path) if path.is_file() else []
         self._languages = {site.name: site.language for site in self._sites}
@@ -66,7 +66,7 @@ class ArchivedPages:
         return self._page(archived, url, self._text(archived) or "", site)
 
     def _page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
-        facts = self._robots.facts(archived.headers)
+        facts = self._facts.of(archived.headers, archived.rights)
         return Page(url, html, archived.status, archived.fetched_at, self._languages.get(site), **facts)
 
     def _text(self, archived: ArchivedResponse) -> str | None:

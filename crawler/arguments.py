@@ -12,15 +12,17 @@ from scrapy.settings import BaseSettings
 from cleaning.errors import BadArgument, SitesError
 from cleaning.workers import LEAST_MEMORY
 from crawler.guard.networks import allowed_networks
+from crawler.refetching.released import Release
 from crawler.sites import Site, find_site, load_sites, site_from_url
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which sites to crawl, how many articles of each, and from which day on."""
+    """Which sites to crawl, how many articles of each, and from which day on; with a `release` its articles alone."""
 
     sites: tuple[Site, ...]
     since: datetime | None = None
+    release: Release | None = None
 
 
 def crawl_plan(
@@ -30,8 +32,14 @@ def crawl_plan(
     site: str | None = None,
     limit: str | None = None,
     since: str | None = None,
+    release: str | None = None,
 ) -> Plan:
-    """The plan that the arguments of `scrapy crawl articles` make; a `UsageError` for one that cannot be meant."""
+    """The plan that the arguments of `scrapy crawl articles` make; a `UsageError` for one that cannot be meant.
+
+    Whether a release is whole is not looked at: that is its `check`.
+    """
+    if release is not None:
+        return _release_plan(settings, release, url=url, site=site, limit=limit, since=since)
     if url is not None and site is not None:
         raise BadArgument("give either -a url= or -a site=, not both")
     if url is not None:
@@ -57,6 +65,21 @@ def crawl_plan(
                 f"two addresses of one host ({one.name}) are one site; write them as sections of sites.toml"
             )
     return Plan(tuple(sites), _since(since))
+
+
+def _release_plan(
+    settings: BaseSettings, folder: str, *, url: str | None, site: str | None, limit: str | None, since: str | None
+) -> Plan:
+    for name, value in (("url", url), ("since", since)):
+        if value is not None:
+            raise BadArgument(f"give either -a release= or -a {name}=, not both: a release names its articles itself")
+    if not folder.strip():
+        raise BadArgument("-a release= is empty; give the folder of a release")
+    most = _limit(limit)
+    path = Path(settings["SITES_FILE"])
+    released = Release(Path(folder), site)
+    sites = released.sites(load_sites(path) if path.is_file() else [])
+    return Plan(tuple(replace(one, limit=most) for one in sites), release=released)
 
 
 def _limit(limit: str | None) -> int | None:

@@ -54,8 +54,12 @@ _FINAL: dict[type[BaseException], Fate] = {
 
 def fate(failure: Failure) -> Fate:
     """The fate of the address whose request ended so."""
-    error = failure.value
-    assert error is not None  # noqa: S101 (a Failure is of an exception)
+    assert failure.value is not None  # noqa: S101 (a Failure is of an exception)
+    return fate_of(failure.value)
+
+
+def fate_of(error: BaseException) -> Fate:
+    """The same of the exception itself."""
     match error:
         case HttpError():
             return _answered(error.response.status)

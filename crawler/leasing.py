@@ -36,30 +36,37 @@ class Leased(NamedTuple):
 
 
 def lease_rooms(
-    connection: Connection, *, rooms: Iterable[Room], run: int, since: datetime | None, traps: Traps
+    connection: Connection,
+    *,
+    rooms: Iterable[Room],
+    run: int,
+    since: datetime | None,
+    named: bool = False,
+    traps: Traps,
 ) -> Leased:
     """Leases for these sites; what the traps have closed is refused, and the next one looked at.
 
     A site of which something was refused and nothing handed out may have more that is due: a trap may hold 100,000.
+    `named`: nothing but what was offered in this run.
     """
     moment = now()
     leases: list[Lease] = []
     refused: list[Lease] = []
     dry = []
     for room in rooms:
-        good, trapped = _lease(connection, room, run, since, traps, moment)
+        good, trapped = _lease(connection, room, run, since, named, traps, moment)
         leases += good
         refused += trapped
         if not good and not trapped and room.articles != 0:
             dry.append(room.site)
     if not dry:
         return Leased(leases, refused, None)
-    due_at = frontier.next_due(connection, dry, since=since, run=run, now=moment, within=_AHEAD)
+    due_at = frontier.next_due(connection, dry, since=since, named=named, run=run, now=moment, within=_AHEAD)
     return Leased(leases, refused, due_at)
 
 
 def _lease(
-    connection: Connection, room: Room, run: int, since: datetime | None, traps: Traps, moment: datetime
+    connection: Connection, room: Room, run: int, since: datetime | None, named: bool, traps: Traps, moment: datetime
 ) -> tuple[list[Lease], list[Lease]]:
     refused: list[Lease] = []
     most = room.most
@@ -71,6 +78,7 @@ def _lease(
             articles=room.articles,
             lists=room.lists,
             since=since,
+            named=named,
             run=run,
             now=moment,
         )

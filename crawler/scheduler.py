@@ -109,7 +109,12 @@ class FrontierScheduler:
             self._dry.update(room.site for room in rooms)
             leases, refused, due_at = await self._session.do(
                 partial(
-                    lease_rooms, rooms=rooms, run=self._session.run, since=self._spider.since, traps=self._session.traps
+                    lease_rooms,
+                    rooms=rooms,
+                    run=self._session.run,
+                    since=self._spider.since,
+                    named=self._spider.refetch is not None,
+                    traps=self._session.traps,
                 )
             )
             for lease in refused:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from cleaning.errors import StorageLost
 from crawler.holds import pauses
 from crawler.outcome import exit_code
+from crawler.pipelines.deduplicate import index_missing
 from crawler.tally import tally_of
 from crawler.traps import Traps
 from storage import frontier, runs
@@ -83,6 +84,7 @@ class Session:
         self.on_change: Callable[[str], None] | None = None  # the scheduler's: a site may have something to hand out
         self.on_resume: Callable[[], None] | None = None  # the scheduler's: it may hand out again
         self.run = self.steadily(lambda: self._begin(str(crawler.spidercls.name)))
+        self._index()
         self.archive_folder = (self.data_dir / "archive").resolve()
         self._repair()
         self._archive = Archive(self.archive_folder, run=self.run, software=settings["USER_AGENT"])
@@ -199,6 +201,10 @@ class Session:
             if left := frontier.release(connection):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
         return run
+
+    def _index(self) -> None:
+        """What is judged is compared with everything stored: that has to be in the index."""
+        self.count("story/indexed", self.steadily(lambda: index_missing(self.engine)))
 
     def _repair(self) -> None:
         try:

@@ -47,6 +47,7 @@ BREAKER_PAUSES = [30, 300, 3_600]  # seconds: the first time, the second, ... un
 # What is obeyed of the words in X-Robots-Tag and <meta name="robots">: "nofollow" keeps from following a list's links,
 # any other from keeping the article. Others would be noarchive, noai, noimageai.
 ROBOTS_TAGS_OBEYED = ["noindex", "nofollow"]
+TDMREP_ASKED = True  # whether a host is asked once a run for /.well-known/tdmrep.json: what it reserves of its articles
 
 # --- Limits of one answer ---------------------------------------------------------------------------------------------
 DOWNLOAD_TIMEOUT = 30  # seconds for a whole answer
@@ -94,6 +95,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.scope.ScopeMiddleware": 50,  # the site's own hosts, also after a redirect
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for a yes
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.rights.RightsMiddleware": 110,  # right after: notes what else robots.txt says, and tdmrep.json
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # in the event loop, and mute
     "crawler.middlewares.compression.CompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # breaks at a redirect to no URL

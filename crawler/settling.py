@@ -34,7 +34,7 @@ from cleaning.memory.site_memory import SiteMemory
 from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
 from crawler.archived import ArchivedPages
-from crawler.pipelines.deduplicate import deduplicate
+from crawler.pipelines.deduplicate import deduplicate, index_missing
 from crawler.sight import is_due, keep_sight, recalled
 from storage import articles
 from storage.headlines import headlines
@@ -97,7 +97,7 @@ class Settling:
             deadline=settings.getfloat("CLEANING_DEADLINE"),
             most_memory=settings.getint("CLEANING_MEMORY"),
         )
-        self._started = False
+        self._started = self._indexed = False
         self._missing: set[str] = set()  # files of the archive that are not there
 
     def __enter__(self) -> Self:
@@ -188,6 +188,9 @@ class Settling:
         How many texts are others than before. Where only what was cut is told differently, the blocks alone are stored.
         Of what another version of the cleaner made all is stored: dates and authors may be others, too.
         """
+        if not self._indexed:  # of a store that no crawl has opened since there is an index
+            index_missing(self._engine)
+            self._indexed = True
         changed: list[str] = []  # the sites of those articles
         with self._engine.begin() as connection:
             for one in batch:

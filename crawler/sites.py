@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crawler.toml_lines import KeyPath
 
-_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9._-]{1,64}")
+NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9._-]{1,64}")
 _NOT_IN_NAME = re.compile(r"[^a-z0-9._-]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # "example.org:8080" has a port, no scheme
@@ -42,6 +42,7 @@ class Site:
     language: str | None = None  # a language tag in lower case, "en" or "pt-br"
     delay: float | None = None  # seconds between two requests
     limit: int | None = None  # articles a run
+    houses: tuple[str, ...] = ()  # addresses on other hosts that are its own, too
 
     def owns(self, url: str) -> bool:
         """Whether `url` is on the site's own hosts.
@@ -51,14 +52,7 @@ class Site:
         one where each uses its own port; any other port must be the same.
         """
         canonical = canonical_url(url)
-        if canonical is None:
-            return False
-        host, port = host_and_port(canonical)
-        own, own_port = host_and_port(self.url)
-        if port != own_port:
-            return False
-        bare = bare_host(own)
-        return host == own or (bare is not None and (host == bare or host.endswith(f".{bare}")))
+        return canonical is not None and any(_one_house(canonical, own) for own in (self.url, *self.houses))
 
     def subdomain(self, url: str) -> str:
         """What stands before the bare host in a URL that the site owns, without "www": "sport" of sport.example.org."""
@@ -70,6 +64,15 @@ class Site:
         """Whether `url` may be asked for as `kind`: it is the site's own, or a feed or sitemap that its entry names."""
         named = {AddressKind.FEED: self.feeds, AddressKind.SITEMAP: self.sitemaps}.get(kind, ())
         return canonical_url(url) in named or self.owns(url)
+
+
+def _one_house(url: str, house: str) -> bool:
+    host, port = host_and_port(url)
+    own, own_port = host_and_port(house)
+    if port != own_port:
+        return False
+    bare = bare_host(own)
+    return host == own or (bare is not None and (host == bare or host.endswith(f".{bare}")))
 
 
 def site_from_url(url: str) -> Site:
@@ -161,7 +164,7 @@ class _Reader:
 
     def name(self, at: KeyPath, value: object) -> str:
         name = value.lower() if isinstance(value, str) else ""
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             wanted = "1 to 64 letters a-z, digits, dots, hyphens or underscores"
             raise self.error((*at, "name"), f"'name' must be {wanted}, not {_shown(value)}")
         return name

@@ -30,6 +30,8 @@ class AddressState(StrEnum):
 
 # The source of an address that nobody named: where feeds and sitemaps usually are.
 GUESS = "usual-path"
+# The source of an address that a release names, which is to be fetched again.
+RELEASE = "release"
 # The reason of addresses that were refused because others like them had led nowhere (crawler/traps.py).
 TRAP = "trap-barren"
 
@@ -68,7 +70,7 @@ class Offer:
     changed_at: datetime | None = None  # aware: when its source says that it was published or last changed
     depth: int = 0  # steps from what the site's entry names: bounds sections, pagination and nested sitemaps
     # How it was found: "entry" (of sites.toml), "feed", "news-sitemap", "sitemap", "section", "next" (page of a list),
-    # "robots", "usual-path".
+    # "robots", "usual-path", "release".
     source: str = ""
     headline: Headline | None = None  # of an article, where its source gives one
 

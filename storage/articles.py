@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from cleaning.article import Article, stated_offset
+from storage import revisions
 from storage.models import StoredArticle, StoredBlock
 from storage.sanitising import sanitised
 from storage.warc import Place
@@ -47,7 +47,7 @@ def keep(
     fetched_at: datetime,
     place: Place | None,
 ) -> Kept:
-    """Stores an article, sanitised, with all its blocks. Its standing among duplicates is `mark`ed afterwards.
+    """Stores an article, sanitised, with all its blocks. Its standing among duplicates is found afterwards.
 
     `run` is the one that fetched it; None where it is stored already, and stays that run's.
     """
@@ -56,10 +56,19 @@ def keep(
     stored = connection.execute(
         select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
     ).one_or_none()
-    if stored is not None and stored.fetched_at > fetched_at:
-        return Kept.OLDER
-    if stored is not None and stored.rejected is None and stored.fetched_at < fetched_at and _says_nothing(article):
+    # In whatever order they come: a fetch that was no article never stands where one that was could stand.
+    stands_late = stored is not None and _says_nothing(stored.rejected) and article.rejected is None
+    is_older = stored is not None and stored.fetched_at > fetched_at and not stands_late
+    is_later = stored is not None and stored.rejected is None and stored.fetched_at < fetched_at
+    if is_later and _says_nothing(article.rejected):
         return Kept.STANDS
+    words = len(_WORD.findall(article.text))
+    if stored is not None and stored.fetched_at != fetched_at and run is not None:
+        fetch = revisions.fetch_of(article, fetched_at=fetched_at, place=place, words=words, run=run)
+        note = revisions.came_late if is_older else revisions.replaced
+        note(connection, name, fetch)
+    if is_older:
+        return Kept.OLDER
     values: dict[str, Any] = {
         "url": article.url,
         "canonical_url": article.canonical_url or article.url,
@@ -89,7 +98,7 @@ def keep(
         "usage": article.usage,
         "robots": article.robots,
         "text": article.text,
-        "words": len(_WORD.findall(article.text)),
+        "words": words,
         "rejected": article.rejected,
         "cleaner_version": article.cleaner_version,
         "archive_file": place.file if place else None,
@@ -137,49 +146,9 @@ def _replace_blocks(connection: Connection, name: str, article: Article) -> None
         connection.execute(insert(StoredBlock), _blocks(name, article))
 
 
-def look_alikes(connection: Connection, name: str) -> list[Row[Any]]:
-    """The article `name` and all that may be the same story: its cluster, and what shares its canonical URL or key.
-
-    Rejected pages are no stories. Where the article itself is rejected, only its cluster comes back: it loses a member.
-    """
-    article = connection.execute(select(_TABLE).where(_ROW.id == name)).one()
-    clusters = [article.duplicate_of or name]
-    kin: list[ColumnElement[bool]] = [_ROW.duplicate_of.in_(clusters), _ROW.id.in_(clusters)]
-    if article.rejected is None:
-        kin.append(_ROW.canonical_url == article.canonical_url)
-        if article.headline_key:
-            kin.append(_ROW.headline_key == article.headline_key)
-    return list(connection.execute(select(_TABLE).where(or_(*kin), _ROW.rejected.is_(None)).order_by(_ROW.id)))
-
-
-def cluster_mates(connection: Connection, names: Collection[str]) -> list[Row[Any]]:
-    """All members of the clusters in which these articles stand."""
-    heads = select(_ROW.duplicate_of).where(_ROW.id.in_(names), _ROW.duplicate_of.is_not(None))
-    return list(
-        connection.execute(
-            select(_TABLE)
-            .where(
-                _ROW.id.in_(names) | _ROW.duplicate_of.in_(names) | _ROW.id.in_(heads) | _ROW.duplicate_of.in_(heads),
-                _ROW.rejected.is_(None),
-            )
-            .order_by(_ROW.id)
-        )
-    )
-
-
-def mark(
-    connection: Connection, name: str, *, of: str | None = None, rule: str | None = None, share: float | None = None
-) -> None:
-    """Sets the standing of an article: the duplicate of another by a rule, or (without these) a story of its own."""
-    connection.execute(
-        update(StoredArticle)
-        .where(StoredArticle.id == name)
-        .values(duplicate_of=of, duplicate_rule=rule, duplicate_likeness=share)
-    )
-
-
-def _says_nothing(article: Article) -> bool:
-    return article.rejected is not None and not article.rejected.startswith("robots-")
+def _says_nothing(rejected: str | None) -> bool:
+    """Whether a page rejected for this reason says nothing of the article that stood there before."""
+    return rejected is not None and not revisions.refuses(rejected)
 
 
 def _blocks(name: str, article: Article) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ _DISCOVERY = [kind for kind in AddressKind if kind is not AddressKind.ARTICLE]  
 _LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries)
 
 
-def lease(
+def lease(  # noqa: PLR0913 (each of them bounds what is handed out)
     connection: Connection,
     site: str,
     *,
@@ -40,6 +40,7 @@ def lease(
     articles: int | None,
     lists: int | None = None,
     since: datetime | None,
+    named: bool = False,
     run: int,
     now: datetime,
 ) -> list[Lease]:
@@ -51,7 +52,8 @@ def lease(
     whose source dates them before it. No article is handed out while discovery is under way: only after it is known
     which are newest. Discovery that waits for a retry or for its host is under way if its turn comes within PATIENCE.
     If it comes later, the articles on the site's other hosts are handed out without what it would have named; a run
-    that lasts until then asks for it first, and for what it names after it.
+    that lasts until then asks for it first, and for what it names after it. `named` leaves all alone that was not
+    offered in this run.
     """
     due = and_(
         Address.site == site,
@@ -59,11 +61,11 @@ def lease(
         Address.due_at <= now,
         Address.host.not_in(on_hold(now)),
     )
-    wanted = and_(due, Address.kind == AddressKind.ARTICLE, _not_before(since))
+    wanted = and_(due, Address.kind == AddressKind.ARTICLE, _not_before(since), _named_in(run if named else None))
     discovery = and_(Address.kind.in_(_DISCOVERY), Address.last_run == run)
     if articles is not None and (articles <= 0 or _has(connection, wanted, skip=articles - 1)):
-        named = and_(Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1), Address.source != GUESS)
-        discovery = and_(discovery, named)
+        near = and_(Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1), Address.source != GUESS)
+        discovery = and_(discovery, near)
     kinds = case({kind: place for place, kind in enumerate(AddressKind)}, value=Address.kind)
     newest = (Address.rank, Address.id)
     first = most if lists is None else max(0, min(most, lists))
@@ -86,6 +88,7 @@ def next_due(
     sites: Sequence[str],
     *,
     since: datetime | None,
+    named: bool = False,
     run: int,
     now: datetime,
     within: timedelta = PATIENCE,
@@ -97,7 +100,7 @@ def next_due(
     turn = case((Host.held_until > Address.due_at, Host.held_until), else_=Address.due_at)
     waiting = and_(Address.site.in_(sites), Address.state == AddressState.PENDING, turn > now, turn <= now + within)
     discovery = and_(Address.kind.in_(_DISCOVERY), Address.last_run == run)
-    article = and_(Address.kind == AddressKind.ARTICLE, _not_before(since))
+    article = and_(Address.kind == AddressKind.ARTICLE, _not_before(since), _named_in(run if named else None))
     soonest: datetime | None = connection.execute(
         select(func.min(turn, type_=UTCDateTime))
         .select_from(Address)
@@ -189,6 +192,10 @@ def _not_before(since: datetime | None) -> ColumnElement[bool]:
         or_(Address.changed_at.is_(None), Address.changed_at >= since),
         or_(Address.published_at.is_(None), Address.published_at >= since),
     )
+
+
+def _named_in(run: int | None) -> ColumnElement[bool]:
+    return true() if run is None else Address.last_run == run
 
 
 def _leases(connection: Connection, site: str, query: Select[*tuple[Any, ...]]) -> list[Lease]:

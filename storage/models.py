@@ -141,7 +141,7 @@ class StoredArticle(Base):
     duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("article.id"), index=True)
     duplicate_rule: Mapped[str | None] = mapped_column(String(32))
     duplicate_kind: Mapped[str | None] = mapped_column(String(16))
-    # The member of the cluster that it was matched with, where that is not the one it is a duplicate of.
+    # The duplicate of the same article that it was matched with, where that is not the one it is a duplicate of.
     duplicate_via: Mapped[str | None] = mapped_column(String(16))
     duplicate_likeness: Mapped[float | None]  # of the two texts, 0 to 1
     duplicate_share: Mapped[float | None]  # of the shorter text that stands in the other, 0 to 1
@@ -168,7 +168,7 @@ class StoredBlock(Base):
 
 
 class Revision(Base):
-    """What an article said when it was fetched then, and no longer says."""
+    """A fetch of an article's address before the one that is stored; storage.revisions makes its versions of them."""
 
     __tablename__ = "revision"
 
@@ -179,7 +179,9 @@ class Revision(Base):
     published_at: Mapped[datetime | None]
     modified_at: Mapped[datetime | None]
     words: Mapped[int]
-    blocks: Mapped[list[Any]] = mapped_column(StorableJSON)  # in reading order: [kind, text, rule that cut it or null]
+    # In reading order: [kind, text, rule that cut it or null]. None where title and text are those of the next fetch;
+    # no block where the page asked by its robots tags not to be kept, and what it said before is not.
+    blocks: Mapped[list[Any] | None] = mapped_column(StorableJSON)
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]
     archive_offset: Mapped[int | None] = mapped_column(BigInteger)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from storage.addresses import GUESS, TRAP, AddressKind, AddressState, Headline, Offer, best_headline
+from storage.addresses import GUESS, RELEASE, TRAP, AddressKind, AddressState, Headline, Offer, best_headline
 from storage.frontier import settle
 from storage.hosts import host_of
 from storage.models import Address
@@ -21,7 +21,7 @@ RECHECK_AFTER = timedelta(hours=20)
 FORGIVEN_AFTER = timedelta(days=30)
 # Whose word on what stands behind an address overrules what was thought of it: a feed knows an article, and an entry of
 # sites.toml its own lists.
-_KNOWS = {kind: {"entry"} for kind in AddressKind} | {AddressKind.ARTICLE: {"feed", "news-sitemap"}}
+_KNOWS = {kind: {"entry"} for kind in AddressKind} | {AddressKind.ARTICLE: {"feed", "news-sitemap", RELEASE}}
 
 _LOOKUP = 500  # addresses a query: SQLite allows 32,766 variables, older builds 999
 
@@ -155,6 +155,8 @@ def _changes(row: Row[Any], offer: Offer, site: str, run: int, now: datetime) ->
 
 
 def _article_is_due(row: Row[Any], offer: Offer, now: datetime) -> bool:
+    if offer.source == RELEASE:
+        return True  # the operator names it, to see what has become of it
     match row.state:
         case AddressState.PENDING | AddressState.LEASED:
             return False

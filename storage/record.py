@@ -10,8 +10,9 @@ from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
+from cleaning.article import HostRights
 from cleaning.errors import RecordUnreadable
-from storage.warc import SITE, Headers, Place
+from storage.warc import RIGHTS, SITE, Headers, Place
 
 MOST_BODY = 10 << 20  # bytes of a body that is read back, as it was sent; the crawl's own limit is DOWNLOAD_MAXSIZE
 TORN = "torn"
@@ -29,6 +30,7 @@ class ArchivedResponse:
     fetched_at: datetime
     place: Place
     site: str | None  # where the archive says it: ours does
+    rights: HostRights | None = None  # the same
 
 
 def unreadable(place: Place, what: str, reason: str = "unreadable") -> RecordUnreadable:
@@ -110,6 +112,7 @@ def _response(record: ArcWarcRecord, head: StatusAndHeaders, body: bytes, place:
     except (TypeError, ValueError, OverflowError):  # the last: a date of year 1 or 9999, once in UTC
         return None
     headers: Headers = head.headers
+    rights = record.rec_headers.get_header(RIGHTS)
     return ArchivedResponse(
         url=record.rec_headers.get_header("WARC-Target-URI"),
         status=status,
@@ -118,4 +121,5 @@ def _response(record: ArcWarcRecord, head: StatusAndHeaders, body: bytes, place:
         fetched_at=fetched_at,
         place=place,
         site=record.rec_headers.get_header(SITE),
+        rights=None if rights is None else HostRights.unpacked(rights),
     )

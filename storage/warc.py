@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from cleaning.article import HostRights
 from cleaning.errors import StorageLost
 from storage.disk import to_disk
 from storage.faults import Fault, fault, told
@@ -25,7 +26,9 @@ logger = logging.getLogger(__name__)
 
 MOST_BYTES = 1 << 30  # a file that has grown past this is closed, and the next one begun
 
-SITE = "Broadsheet-Site"  # a named field of our own in the head of a record, as the standard allows
+# Named fields of our own in the head of a record, as the standard allows.
+SITE = "Broadsheet-Site"
+RIGHTS = "Broadsheet-Rights"
 
 Headers = list[tuple[str, str]]
 
@@ -43,6 +46,7 @@ class Exchange:
     fetched_at: datetime
     site: str  # the name under which it was crawled, so that a replay needs no sites.toml
     ip_address: str | None = None
+    rights: HostRights | None = None  # what its host says of its use, so that a replay need not ask; none: nobody asked
     truncated: bool = False
 
 
@@ -173,6 +177,8 @@ class Archive:
             http = StatusAndHeaders(_status_line(exchange.status), exchange.headers, protocol="HTTP/1.1")
             body = exchange.body
             warc[SITE] = exchange.site
+            if exchange.rights is not None:
+                warc[RIGHTS] = exchange.rights.packed()
             if exchange.ip_address:
                 warc["WARC-IP-Address"] = exchange.ip_address
             if exchange.truncated:

@@ -24,7 +24,7 @@ STATS = sorted(
         re.sub(r"\{[^}]*\}", "<reason>", stat)
         for source in SOURCES.values()
         for stat in re.findall(
-            r"""count\([^"]*?f?"((?:address|host|link|robots|discovery|response|page|archive|article|replay|memory|settle|storage|disk)/[^"]+)\"""",
+            r"""count\([^"]*?f?"((?:address|host|link|robots|rights|discovery|response|page|archive|article|replay|memory|settle|storage|disk)/[^"]+)\"""",
             source,
         )
     }

@@ -10,8 +10,8 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from cleaning.duplicates import shingles
 from cleaning.memory.fingerprint import number
+from cleaning.shingles import shingles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

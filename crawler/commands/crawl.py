@@ -20,6 +20,8 @@ from crawler.commands import HelpFormatter, errors_answered, options_answered
 from crawler.console import log_beside_live_view, quieten, report_console
 from crawler.demo.server import DemoPress
 from crawler.outcome import FAILED, INTERRUPTED, exit_code
+from crawler.refetching import comparing
+from crawler.refetching.asking import Refetch
 from crawler.report import final_table
 from crawler.session import Session
 from crawler.settling import Settling
@@ -29,6 +31,7 @@ EXAMPLES = """arguments of the spider 'articles':
   -a site=NAME         one of the sites of sites.toml; without it and url, all of them
   -a limit=N           at most N articles a site, the newest
   -a since=YYYY-MM-DD  none that is older
+  -a release=FOLDER    the articles of a release again, and nothing else; with site= those of one of its sites
 argument of the spider 'archive':
   -a path=FILE         a WARC file, or a folder of such files
 
@@ -37,6 +40,7 @@ examples:
   scrapy crawl articles -a url=https://www.example.org      one site
   scrapy crawl articles                                     every site of sites.toml
   scrapy crawl articles -a site=example -a limit=50 -a since=2026-11-01
+  scrapy crawl articles -a release=corpus-2026 -s DATA_DIR=again    what has become of a release
   scrapy crawl archive -a path=data/archive/FILE.warc.gz    a WARC file, without a request to any site
 
 exit status: 0 finished, 1 finished but a site gave no answer, 2 wrong use, 4 database lost, 5 disk full, 6 nothing to
@@ -51,6 +55,8 @@ class Command(ScrapyCrawl):
     """Runs a spider, settles what it taught of the sites, then says what it came to."""
 
     _code: int | None = None  # with which it ends, where what comes after the crawl decides it
+    _comparison: comparing.Comparison | None = None  # with a release that was fetched again
+    _report_file: Path | None = None
 
     def long_desc(self) -> str:
         return "Crawl sites (spider 'articles') or WARC files (spider 'archive') into the store."
@@ -71,8 +77,8 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         with errors_answered(self), ExitStack() as stack:
             if opts.demo:
-                if opts.spargs.get("url") is not None:
-                    raise BadArgument("give either --demo or -a url=, not both")
+                for name in {"url", "release"} & set(opts.spargs):
+                    raise BadArgument(f"give either --demo or -a {name}=, not both")
                 self._serve_demo(stack)
             crawler = self._checked_crawler(args, opts)
             session = Session.of(crawler)
@@ -82,6 +88,7 @@ class Command(ScrapyCrawl):
                 self.crawler_process.crawl(crawler, **opts.spargs)
                 self.crawler_process.start()
                 self._settle(crawler, session)
+                self._compare(crawler, session)
                 if not session.has_ended:  # its engine never started, or was stopped twice: none stopped by itself
                     session.end_run(FAILED if self.crawler_process.bootstrap_failed else None)
             finally:
@@ -109,6 +116,14 @@ class Command(ScrapyCrawl):
             logger.error("%s; the next run of these sites settles their texts", error)  # noqa: TRY400 (one line)
             self._code = error.exit_status
         session.end_run(self._code)
+
+    def _compare(self, crawler: Crawler, session: Session) -> None:
+        """Where a release was fetched again: writes what has become of it, also of a part."""
+        refetch: Refetch | None = getattr(crawler.spider, "refetch", None)
+        if refetch is None or session.is_lost:
+            return
+        self._comparison = session.steadily(lambda: comparing.report(session.engine, refetch))
+        self._report_file = refetch.report
 
     def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """The crawler of the spider that was named, its arguments checked."""
@@ -143,6 +158,9 @@ class Command(ScrapyCrawl):
         out = report_console()
         out.print(final_table(counts))
         changed = session.tally.total("settle/changed")
+        if self._comparison is not None:
+            out.print(comparing.table(self._comparison))
+            out.print(f"What became of each of its articles stands in {self._report_file}.", soft_wrap=True)
         if changed:
             out.print(f"What the sites repeat changed {changed:,} of the texts (scrapy sites show NAME tells what).")
         out.print(

@@ -118,6 +118,11 @@ def _stated(article: Article) -> Iterator[Fact]:
         "licence": article.licence,
         "free": article.free,
         "page_kind": article.page_kind,
+        "section": article.section,
+        "tdm_reserved": article.tdm_reserved,
+        "tdm_policy": article.tdm_policy,
+        "ai_refused": article.ai_refused,
+        "usage": article.usage,
         "robots": article.robots,
     }
     for name, value in values.items():

@@ -22,7 +22,7 @@ from crawler.explain.place import site_of
 from crawler.failures import fate
 from crawler.guard.middleware import AddressRefused
 from crawler.middlewares.scope import OffSite
-from crawler.robots_obeyed import RobotsObeyed
+from crawler.page_facts import PageFacts
 from crawler.sites import Site
 
 # What has a frontier, a store and an archive around it in a crawl.
@@ -83,7 +83,7 @@ class _OnePage(Spider):
             status=response.status,
             fetched_at=datetime.now(UTC),
             language=self._site.language,
-            **RobotsObeyed(self.settings).facts(response.headers),
+            **PageFacts(self.settings).of(response.headers, response.meta.get("host_rights")),
         )
 
     async def failed(self, failure: Failure) -> None:

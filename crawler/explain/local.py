@@ -16,7 +16,7 @@ from cleaning.errors import BadArgument
 from cleaning.parsing import parse
 from cleaning.structured import read_structured
 from crawler.explain.place import site_of
-from crawler.robots_obeyed import RobotsObeyed
+from crawler.page_facts import PageFacts
 from crawler.sites import site_from_url
 
 STANDARD_INPUT = "-"
@@ -45,7 +45,7 @@ def read_page(name: str, settings: BaseSettings, *, address: str | None = None) 
     body = _body(name, settings.getint("DOWNLOAD_MAXSIZE"))
     html = HtmlResponse(NO_ADDRESS, body=body).text
     url = own or _stated_address(html) or NO_ADDRESS
-    facts = RobotsObeyed(settings).facts()
+    facts = PageFacts(settings).of()
     return Page(url, html, fetched_at=datetime.now(UTC), language=site_of(url, settings).language, **facts)
 
 

@@ -45,6 +45,7 @@ class ArchiveMiddleware:
             fetched_at=fetched_at,
             site=lease.site,
             ip_address=str(response.ip_address) if response.ip_address else None,
+            rights=request.meta.get("host_rights"),
             truncated="dataloss" in response.flags,
         )
         request.meta["archive_place"] = await self._session.archive(exchange)

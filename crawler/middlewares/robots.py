@@ -14,7 +14,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
-from scrapy.robotstxt import RobotParser
+from scrapy.robotstxt import RobotParser, decode_robotstxt
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
@@ -24,6 +24,7 @@ from crawler.handlers import named
 from crawler.holds import Holds, HostHeld
 from crawler.middlewares.redirect import is_endless
 from crawler.middlewares.scope import OffSite
+from crawler.rights.usage import UsageRule, usage_rules
 from crawler.tally import tally_of
 from storage.hosts import Hold
 
@@ -49,16 +50,27 @@ class RobotsUnreachable(HostHeld):
         self.status = status
 
 
-class _Asked(NamedTuple):
-    """A robots.txt that was asked for. None is no rules: all is allowed."""
+class RobotsRules(NamedTuple):
+    """What a robots.txt says; without a `parser` there is none, or it says nothing: all is allowed."""
 
-    rules: asyncio.Task[RobotParser | None]
+    parser: RobotParser | None = None
+    usage: tuple[UsageRule, ...] = ()
+
+
+class _Asked(NamedTuple):
+    """A robots.txt that was asked for."""
+
+    rules: asyncio.Task[RobotsRules]
     at: float  # monotonic seconds
+
+
+_NONE = RobotsRules()
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """200: the rules. 429, 5xx, no answer: nothing of the host until it answers. Anything else: no rules.
 
+    A request that may be made carries the `RobotsRules` in `meta["robots_rules"]`, for whoever asks what else they say.
     docs/operating.md has the whole table. Scrapy's own takes a 503 or a time-out for permission, and keeps one answer
     for all ports of a host, for ever.
     """
@@ -67,6 +79,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super().__init__(crawler)
         self._tally = tally_of(crawler)
         self._holds = Holds.of(crawler)
+        self._agent = str(self._robotstxt_useragent or self._default_useragent)
         self._pause = timedelta(seconds=crawler.settings.getfloat("ROBOTS_PAUSE"))
         self._asked: dict[str, _Asked] = {}
         self._in_vain: set[str] = set()
@@ -76,13 +89,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         if request.meta.get("dont_obey_robotstxt"):
             return
-        rules = await self._rules_for(request)
-        agent = self._robotstxt_useragent or self._default_useragent
-        if rules is not None and not rules.allowed(request.url, agent):
+        rules = request.meta["robots_rules"] = await self._rules_for(request)
+        if rules.parser is not None and not rules.parser.allowed(request.url, self._agent):
             self._stats.inc_value("robotstxt/forbidden")
             raise Disallowed(f"robots.txt does not allow {request.url}")
 
-    async def _rules_for(self, request: Request) -> RobotParser | None:
+    async def _rules_for(self, request: Request) -> RobotsRules:
         parts = urlparse_cached(request)
         host = f"{parts.scheme}://{parts.netloc}"
         asked = self._asked.get(host)
@@ -96,7 +108,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 del self._asked[host]
             raise
 
-    async def _ask(self, url: str, request: Request) -> RobotParser | None:
+    async def _ask(self, url: str, request: Request) -> RobotsRules:
         engine = self.crawler.engine
         assert engine is not None  # noqa: S101 (it made the request that brings us here)
         meta = {"dont_obey_robotstxt": True, "robots_of": url, "redirect_ttl": _MOST_REDIRECTS}
@@ -114,34 +126,34 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise RobotsUnreachable(self._holds.hold(request, wait, error.hold.reason), None) from error
         except OffSite:  # its robots.txt has moved to another host, which speaks for itself alone
             self._count(request, "off-site")
-            return None
+            return _NONE
         except (AddressRefused, Stopped):  # and so is every page of the host
             raise
         except Exception as error:
             if is_endless(error):
                 self._count(request, "redirects")
-                return None
+                return _NONE
             raise self._unreachable(request, named(error)) from error
         return await self._read(request, response)
 
-    async def _read(self, request: Request, response: Response) -> RobotParser | None:
+    async def _read(self, request: Request, response: Response) -> RobotsRules:
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         outcome = f"http-{response.status}"
         if response.status == 429 or response.status >= 500:
             raise self._unreachable(request, outcome, response.status)
         if response.status != 200:
             self._count(request, outcome)
-            return None
+            return _NONE
         body = _first_lines(response.body)
         if body.lstrip(_BLANKS).startswith(b"<"):
             self._count(request, "html")
-            return None
+            return _NONE
         self._count(request, "rules" if len(body) == len(response.body) else "cut")
-        rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(
-            signal=signals.robots_parsed, robotparser=rules, request=request
+            signal=signals.robots_parsed, robotparser=parser, request=request
         )
-        return rules
+        return RobotsRules(parser, usage_rules(decode_robotstxt(body, None), self._agent))
 
     def _unreachable(self, request: Request, outcome: str, status: int | None = None) -> RobotsUnreachable:
         self._count(request, outcome)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Engine, Row
 
-from cleaning.duplicates import Story, same_story, standings
-from storage import articles
+from cleaning.duplicates import REPEATED_WITHIN, Kinship, Member, Standing, same_story, standing
+from cleaning.stories import SHARED, Story, packed, sketch, story_key, unpacked
+from storage import stories
+
+_BATCH = 200  # articles of a transaction, of those that were stored before there was an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,55 +35,161 @@ class Deduplicated:
 
 
 def deduplicate(connection: Connection, article_id: str) -> Deduplicated:
-    """Marks the article and its look-alikes.
+    """Finds the articles that tell the same story, and judges anew all whose standing depends on this one.
 
-    The outcome is the same in whatever order articles arrive: a newcomer is compared with all that share its canonical
-    URL or headline key, and the clusters that it touches are judged anew as one.
+    The outcome is the same in whatever order articles arrive: whether two are kin depends on these two alone, and how
+    they stand on all that are kin (`cleaning.duplicates.standing`).
     """
-    candidates = {row.id: row for row in articles.look_alikes(connection, article_id)}
-    stories = {name: _story(row) for name, row in candidates.items()}  # each text is broken into shingles once
-    newcomer = candidates.get(article_id)
-    if newcomer is None:  # rejected: whatever stood in its cluster is judged without it
-        articles.mark(connection, article_id)
-        touched = set(candidates)
-    else:
-        touched = {article_id} | {
-            row.id
-            for row in candidates.values()
-            if row.id != article_id
-            and (_head(row) == _head(newcomer) or same_story(stories[article_id], stories[row.id]))
-        }
-    if touched <= {article_id}:
+    before = stories.kinships(connection, article_id).keys()
+    article = stories.stored(connection, article_id)
+    kin = _kin(connection, article)
+    if not (
+        before or kin or article.duplicate_of
+    ):  # as nearly always: then there is nothing that it depends on, or that depends on it
         return Deduplicated()
-    mates = articles.cluster_mates(connection, touched)
-    verdicts = standings(stories.get(row.id) or _story(row) for row in mates)
-    for row in mates:
-        standing = verdicts[row.id]
-        if standing is None:
-            articles.mark(connection, row.id)
-        else:
-            articles.mark(connection, row.id, of=standing.of, rule=standing.rule, share=standing.share)
-    turns = [
-        Turn(row.site, row.run_id, is_duplicate)
-        for row in mates
-        if row.id != article_id and (is_duplicate := verdicts[row.id] is not None) != (row.duplicate_of is not None)
-    ]
-    sites = {row.id: row.site for row in mates}
-    own = sites.pop(article_id, None)
-    return Deduplicated(verdicts.get(article_id) is not None, own in sites.values(), turns)
+    stories.keep_kinships(connection, article_id, kin)
+    return _Judgement(connection, article_id).follow(before | kin.keys())
 
 
-def _head(row: Row[Any]) -> str:
-    return str(row.duplicate_of or row.id)
+def index_missing(engine: Engine) -> int:
+    """Takes what an older Broadsheet has stored into the index: so many articles."""
+    done = 0
+    while True:
+        with engine.begin() as connection:
+            missing = stories.not_indexed(connection, _BATCH)
+            for name in missing:
+                deduplicate(connection, name)
+        done += len(missing)
+        if len(missing) < _BATCH:
+            return done
 
 
-def _story(row: Row[Any]) -> Story:
+def _kin(connection: Connection, article: Row[Any]) -> dict[str, Kinship]:
+    """Every article that is the same story, and why; the index is brought up to what the article is now."""
+    old = unpacked(article.sketch or b"")
+    if article.rejected is not None:
+        if article.sketch is not None:
+            stories.index(connection, article.id, key="", sketch=None, old=old, new=())
+        return {}
+    values = sketch(article.text)
+    key = story_key(article.title, article.site_name)
+    if article.sketch is None or (values, key) != (old, article.story_key):
+        stories.index(connection, article.id, key=key, sketch=packed(values), old=old, new=values)
+    own = _story(article, key)
+    found = stories.sharing(connection, values, SHARED)
+    found |= stories.same_canonical(connection, own.canonical_url)
+    if key:
+        found |= stories.same_headline(connection, own.site, key, own.when, REPEATED_WITHIN)
+    others = stories.compared(connection, found - {article.id})
+    compared = ((name, same_story(own, _story(row, row.story_key))) for name, row in sorted(others.items()))
+    return {name: kinship for name, kinship in compared if kinship is not None}
+
+
+class _Judgement:
+    """How one article's change changes the standing of others: of its kin, and of theirs as far as it reaches."""
+
+    def __init__(self, connection: Connection, article_id: str) -> None:
+        self._connection = connection
+        self._name = article_id
+        self._rows: dict[str, Row[Any]] = {}
+        self._members: dict[str, Member] = {}
+        self._standings: dict[str, Standing | None] = {}  # of those that were judged
+
+    def follow(self, kin: Collection[str]) -> Deduplicated:
+        """Judges the article, these that are or were kin to it, and whatever depends on them.
+
+        From the first that may stand for a story on: a standing depends on those of earlier articles only.
+        """
+        self._load({self._name, *kin})
+        due = [(self._members[name].precedence, name) for name in self._members]
+        heapify(due)
+        turns = []
+        while due:
+            _, name = heappop(due)
+            if name in self._standings:
+                continue
+            row, now, near = self._rows[name], *self._judged(name)
+            self._standings[name] = now
+            if _stands(row) == now:
+                continue
+            _mark(self._connection, name, now)
+            if (now.of if now else None) == row.duplicate_of:
+                continue
+            if name != self._name and (now is None) != (row.duplicate_of is None):
+                turns.append(Turn(row.site, row.run_id, now is not None))
+            for other in near - self._standings.keys():
+                heappush(due, (self._members[other].precedence, other))
+        return self._outcome(kin, turns)
+
+    def _judged(self, name: str) -> tuple[Standing | None, set[str]]:
+        """The standing of an article, and its kin."""
+        found = stories.kinships(self._connection, name)
+        self._load(found.keys())
+        kin = {
+            self._members[other]: (Kinship(row.rule, row.likeness, row.share), self._repeats(other))
+            for other, row in found.items()
+        }
+        return standing(self._members[name], kin), set(found)
+
+    def _repeats(self, name: str) -> str | None:
+        if name in self._standings:
+            now = self._standings[name]
+            return now.of if now else None
+        repeats: str | None = self._rows[name].duplicate_of
+        return repeats
+
+    def _load(self, names: Collection[str]) -> None:
+        for name, row in stories.members(self._connection, set(names) - self._rows.keys()).items():
+            self._rows[name] = row
+            self._members[name] = _member(row)
+
+    def _outcome(self, kin: Collection[str], turns: list[Turn]) -> Deduplicated:
+        own, site = self._repeats(self._name), self._rows[self._name].site
+        story = own or self._name
+        mates = [name for name in kin if (self._repeats(name) or name) == story and self._rows[name].site == site]
+        return Deduplicated(own is not None, bool(mates), turns)
+
+
+def _stands(row: Row[Any]) -> Standing | None:
+    if row.duplicate_of is None:
+        return None
+    return Standing(
+        row.duplicate_of,
+        row.duplicate_rule,
+        row.duplicate_kind,
+        row.duplicate_likeness,
+        row.duplicate_share,
+        row.duplicate_via,
+    )
+
+
+def _mark(connection: Connection, name: str, now: Standing | None) -> None:
+    if now is None:
+        stories.mark(connection, name)
+    else:
+        stories.mark(
+            connection,
+            name,
+            of=now.of,
+            rule=now.rule,
+            kind=now.kind,
+            via=now.via,
+            likeness=now.likeness,
+            share=now.share,
+        )
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(row.id, row.url, row.canonical_url, row.site, row.published_at, row.length)
+
+
+def _story(row: Row[Any], key: str) -> Story:
     return Story(
         id=row.id,
         url=row.url,
         canonical_url=row.canonical_url,
         site=row.site,
-        headline_key=row.headline_key,
+        key=key,
         published_at=row.published_at,
         fetched_at=row.fetched_at,
         text=row.text,

@@ -25,7 +25,8 @@ from crawler.discovery import Discovery, discover
 from crawler.discovery.seeds import robots_sitemaps, seeds, usual_paths
 from crawler.failures import Fate, fate, settle_fate
 from crawler.items import FetchedPage
-from crawler.robots_obeyed import RobotsObeyed
+from crawler.page_facts import PageFacts
+from crawler.refetching.asking import Refetch
 from crawler.session import Session, now
 from storage import frontier, offering
 from storage.addresses import GUESS, AddressKind, AddressState, Lease, Offer
@@ -38,16 +39,18 @@ class ArticlesSpider(Spider):
 
     Arguments: `url` (one or several addresses, separated by spaces) crawls these sites without a `sites.toml`; `site`
     names one of `sites.toml`; `limit` is the most articles a site; `since` (YYYY-MM-DD) leaves older ones alone.
+    `release` names the folder of a release: its articles are fetched again, and nothing else is asked for.
     """
 
     name = "articles"
 
-    def __init__(self, session: Session, plan: Plan, robots: RobotsObeyed) -> None:
+    def __init__(self, session: Session, plan: Plan, facts: PageFacts) -> None:
         super().__init__(self.name)
         self.sites = plan.sites
         self.since = plan.since
+        self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._session = session
-        self._robots = robots
+        self._facts = facts
         self._by_name = {site.name: site for site in plan.sites}
         self.mishaps: set[asyncio.Task[None]] = set()  # addresses under settlement that Scrapy does not wait for
         self._named: set[tuple[str, AddressKind]] = set()  # sites that name a feed, a sitemap of their own
@@ -55,7 +58,9 @@ class ArticlesSpider(Spider):
     @classmethod
     def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
         """Raises the `UsageError` that these arguments deserve."""
-        cls._plan(settings, arguments)
+        plan = cls._plan(settings, arguments)
+        if plan.release is not None:
+            plan.release.check()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: str) -> ArticlesSpider:
@@ -64,7 +69,7 @@ class ArticlesSpider(Spider):
         held = len(plan.sites) * (crawler.settings.getint("LEASES_PER_SITE") + 1)
         if held > crawler.settings.getint("CONCURRENT_REQUESTS"):
             crawler.settings.set("CONCURRENT_REQUESTS", held, priority="cmdline")
-        spider = cls(Session.of(crawler), plan, RobotsObeyed(crawler.settings))
+        spider = cls(Session.of(crawler), plan, PageFacts(crawler.settings))
         spider._set_crawler(crawler)
         crawler.signals.connect(spider._robots_parsed, signals.robots_parsed)
         crawler.signals.connect(spider._callback_failed, signals.spider_error)
@@ -73,12 +78,18 @@ class ArticlesSpider(Spider):
 
     @staticmethod
     def _plan(settings: BaseSettings, arguments: dict[str, str]) -> Plan:
-        known = {"url", "site", "limit", "since"}
+        known = {"url", "site", "limit", "since", "release"}
         if unknown := sorted(set(arguments) - known):
             raise BadArgument(f"'articles' takes no argument {unknown[0]!r}; there are: {', '.join(sorted(known))}")
         return crawl_plan(settings, **arguments)
 
     async def start(self) -> AsyncIterator[Request]:
+        requests: list[Request] = []  # they come from the frontier, not from here
+        for request in requests:
+            yield request
+        if self.refetch is not None:
+            await self._offer_release(self.refetch)
+            return
         # All at once: an article is leased only when it is known which are the newest.
         run = self._session.run
         with self._session.unless_lost():
@@ -88,9 +99,17 @@ class ArticlesSpider(Spider):
                 ],
                 changes=[site.name for site in self.sites],
             )
-        requests: list[Request] = []  # they come from the frontier, not from here
-        for request in requests:
-            yield request
+
+    async def _offer_release(self, refetch: Refetch) -> None:
+        batches = refetch.batches()
+        run = self._session.run
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None and not self._session.is_lost:
+            site, articles = batch
+            with self._session.unless_lost():
+                offered = await self._session.do(
+                    partial(refetch.offer, site=site, articles=articles, run=run), changes=[site]
+                )
+                self._count(site, offered)
 
     def request(self, lease: Lease) -> Request:
         """The request that asks for a leased address."""
@@ -111,8 +130,10 @@ class ArticlesSpider(Spider):
             status=response.status,
             fetched_at=response.meta["fetched_at"],
             language=self._by_name[lease.site].language,
-            **self._robots.facts(response.headers),
+            **self._facts.of(response.headers, response.meta.get("host_rights")),
         )
+        if self.refetch is not None and page.url != lease.url:
+            self.refetch.move(lease.url, page.url)
         yield FetchedPage(page, lease.site, lease, response.meta.get("archive_place"))
 
     async def parse_discovery(self, response: Response) -> None:
@@ -128,7 +149,7 @@ class ArticlesSpider(Spider):
             response.body,
             html=await _text(response),
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-            may_follow=partial(self._robots.follows, response.headers),
+            may_follow=partial(self._facts.follows, response.headers),
         )
         for reason, number in sorted(found.refused.items()):
             self._session.tally.count(lease.site, f"link/refused/{reason}", number)
@@ -187,7 +208,7 @@ class ArticlesSpider(Spider):
     async def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         site = request.meta.get("site")
         rules = getattr(robotparser, "rp", None)
-        if site is not None and isinstance(rules, Protego):
+        if site is not None and isinstance(rules, Protego) and self.refetch is None:
             await self._offer(site.name, robots_sitemaps(site, rules.sitemaps))
 
     def _with_usual_paths(self, lease: Lease, found: Discovery) -> list[Offer]:

@@ -1,16 +1,13 @@
-"""The fields of an exported record: every format, the manifest and the card are made from this one list."""
+"""The tables of a release and the fields of their records: formats, manifest and card are made from these lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row
-
-# One article's values in the order of FIELDS: str, list[str], aware datetime in UTC, int, float, bool or None.
+# One row's values in the order of its table's fields: str, list[str], aware datetime in UTC, int, float, bool or None.
 Record = Sequence[Any]
 
 
@@ -27,24 +24,39 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field, named as the column of `StoredArticle` that it is read from; `read_from` where it is made from others.
+    """A field of a record. One of the articles is named as the column of `StoredArticle` that it is read from.
 
-    These are a moment and its offset in minutes: the field tells the moment by the clock with that offset.
+    `read_from` names the columns where it is made from others: a moment and its offset in minutes are the moment by the
+    clock with that offset.
     """
 
     name: str
     kind: Kind
     meaning: str  # one line for the card, in plain words
     nullable: bool = False
-    read_from: tuple[str, str] | None = None
+    read_from: tuple[str, ...] = ()
+    recurs: bool = False  # few values in many records: a format may keep them in a dictionary
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a release: its files stand in `folder`."""
+
+    name: str
+    fields: tuple[Field, ...]
+    folder: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
 
 
 FIELDS = (
     Field("id", Kind.TEXT, "key of the article, the same in every release made from one store"),
     Field("url", Kind.TEXT, "address that answered, after redirects"),
     Field("canonical_url", Kind.TEXT, "address that the page itself declares", nullable=True),
-    Field("site", Kind.TEXT, "the crawler's name of the site"),
-    Field("site_name", Kind.TEXT, "name that the page gives its site", nullable=True),
+    Field("site", Kind.TEXT, "the crawler's name of the site", recurs=True),
+    Field("site_name", Kind.TEXT, "name that the page gives its site", nullable=True, recurs=True),
     Field("title", Kind.TEXT, "headline"),
     Field("authors", Kind.TEXTS, "byline, one name an item; empty where there is none"),
     Field(
@@ -69,41 +81,60 @@ FIELDS = (
         read_from=("modified_at", "modified_offset"),
     ),
     Field("fetched_at", Kind.MOMENT, "when the page was fetched"),
-    Field("language", Kind.TEXT, "language of the text as detected (ISO 639-1), und where there are no letters"),
+    Field(
+        "language",
+        Kind.TEXT,
+        "language of the text as detected (ISO 639-1), und where there are no letters",
+        recurs=True,
+    ),
     Field("language_probability", Kind.SHARE, "how sure the detection is, 0 to 1"),
     Field("description", Kind.TEXT, "summary that the page declares", nullable=True),
     Field("tags", Kind.TEXTS, "keywords that the page declares"),
     Field("image", Kind.TEXT, "address of the lead image that the page declares", nullable=True),
     Field("licence", Kind.TEXT, "licence that the page declares, its address where it gives one", nullable=True),
     Field("free", Kind.TRUTH, "whether the page declares that it may be read without paying", nullable=True),
-    Field("page_kind", Kind.TEXT, "what the page says it is: news, opinion, live, review, article ...", nullable=True),
+    Field(
+        "page_kind",
+        Kind.TEXT,
+        "what the page says it is: news, opinion, live, review, article ...",
+        nullable=True,
+        recurs=True,
+    ),
+    Field("section", Kind.TEXT, "part of the paper that the page says it stands in", nullable=True),
+    Field("robots", Kind.TEXTS, "what the page's robots tags asked of robots, in its own words"),
+    Field(
+        "tdm_reserved",
+        Kind.TRUTH,
+        "whether text and data mining was reserved when the page was fetched; null where nothing was said",
+        nullable=True,
+    ),
+    Field("tdm_policy", Kind.TEXT, "address of the conditions of that reservation", nullable=True),
+    Field(
+        "ai_refused",
+        Kind.TEXTS,
+        "agents of AI that robots.txt kept from the address; null where nobody looked",
+        nullable=True,
+    ),
+    Field("usage", Kind.TEXTS, "preferences for uses by AI, as stated when the page was fetched"),
     Field("text", Kind.TEXT, "the article, one block a line"),
     Field("words", Kind.COUNT, "words of the text"),
-    Field("cleaner_version", Kind.TEXT, "version of the cleaner that made the text"),
+    Field("cleaner_version", Kind.TEXT, "version of the cleaner that made the text", recurs=True),
+    Field("story", Kind.TEXT, "id of the article that stands for the story; articles of one story share it"),
     Field(
         "duplicate_of", Kind.TEXT, "id of the article that this one repeats; null in the plain corpus", nullable=True
     ),
-    Field("duplicate_rule", Kind.TEXT, "rule that found the repetition", nullable=True),
+    Field("duplicate_rule", Kind.TEXT, "rule that found the repetition", nullable=True, recurs=True),
+    Field("duplicate_kind", Kind.TEXT, "what kind of repetition it is", nullable=True, recurs=True),
     Field(
-        "duplicate_likeness", Kind.SHARE, "share of the shorter text that stands in the other, 0 to 1", nullable=True
+        "duplicate_via",
+        Kind.TEXT,
+        "id of the article of the story that it was matched with, where that is not the one it repeats",
+        nullable=True,
     ),
+    Field(
+        "duplicate_likeness", Kind.SHARE, "share of shingles that the two texts have in common, 0 to 1", nullable=True
+    ),
+    Field("duplicate_share", Kind.SHARE, "share of the shorter text that stands in the other, 0 to 1", nullable=True),
 )
 
-NAMES = tuple(field.name for field in FIELDS)
-COLUMNS = tuple(dict.fromkeys(name for field in FIELDS for name in field.read_from or (field.name,)))
-
-
-def record(row: Row[Any]) -> Record:
-    """The record of an article, from a row with COLUMNS."""
-    return tuple(
-        _by_own_clock(*(getattr(row, name) for name in field.read_from))
-        if field.read_from
-        else getattr(row, field.name)
-        for field in FIELDS
-    )
-
-
-def _by_own_clock(moment: datetime | None, offset: int | None) -> str | None:
-    if moment is None or offset is None:
-        return None
-    return moment.astimezone(timezone(timedelta(minutes=offset))).isoformat()
+ARTICLES = Table("articles", FIELDS, "data")

@@ -1,17 +1,18 @@
-"""Counts what a release holds, record by record."""
+"""Counts what a release holds, batch by batch."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
+from storage.export.batch import Batch
+
+WORDS_STEP = 100
 
 
 class Tally:
-    """The counts of the records given to `add`. A record's month is that of its publication, else of its fetch."""
+    """The counts of the articles given to `add`. An article's month is that of its publication, else of its fetch."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -21,21 +22,45 @@ class Tally:
         self.months: Counter[str] = Counter()  # "2026-11"
         self.cleaner_versions: Counter[str] = Counter()
         self.duplicates: Counter[str] = Counter()  # by rule; only where they were asked for
-        self.first: datetime | None = None  # day of the earliest record, and of the latest
+        self.duplicate_kinds: Counter[str] = Counter()
+        self.lengths: Counter[int] = Counter()  # words, rounded down to hundreds
+        self.page_kinds: Counter[str | None] = Counter()
+        self.licences: Counter[str | None] = Counter()
+        self.tdm_reserved: Counter[bool | None] = Counter()
+        self.ai_refused: Counter[str] = Counter()  # articles by the agent of AI that robots.txt kept from them
+        self.splits: Counter[str] = Counter()  # only where there are any
+        self.stories: int | None = None  # how many the articles are; known where somebody asked the store
+        self.first: datetime | None = None  # day of the earliest article, and of the latest
         self.last: datetime | None = None
+        self.fetched: datetime | None = None  # when the last article was fetched: the release is of that day
 
-    def add(self, record: Row[Any]) -> None:
-        day: datetime = record.published_at or record.fetched_at
-        self.rows += 1
-        self.words += record.words
-        self.sites[record.site] += 1
-        self.languages[record.language] += 1
-        self.months[f"{day.year:04d}-{day.month:02d}"] += 1
-        self.cleaner_versions[record.cleaner_version] += 1
-        if record.duplicate_of is not None:
-            self.duplicates[record.duplicate_rule] += 1
-        self.first = day if self.first is None else min(self.first, day)
-        self.last = day if self.last is None else max(self.last, day)
+    def add(self, batch: Batch) -> None:
+        """Counts a batch of articles; an empty one changes nothing."""
+        if not len(batch):
+            return
+        self.rows += len(batch)
+        words = batch.column("words")
+        self.words += sum(words)
+        self.lengths.update([number // WORDS_STEP * WORDS_STEP for number in words])
+        for counts, name in (
+            (self.sites, "site"),
+            (self.languages, "language"),
+            (self.cleaner_versions, "cleaner_version"),
+            (self.page_kinds, "page_kind"),
+            (self.licences, "licence"),
+            (self.tdm_reserved, "tdm_reserved"),
+        ):
+            counts.update(batch.column(name))
+        self.ai_refused.update([agent for agents in batch.column("ai_refused") for agent in agents or ()])
+        for counts, name in ((self.duplicates, "duplicate_rule"), (self.duplicate_kinds, "duplicate_kind")):
+            counts.update([value for value in batch.column(name) if value is not None])
+        fetched = batch.column("fetched_at")
+        days = [day or other for day, other in zip(batch.column("published_at"), fetched, strict=True)]
+        for (year, month), number in Counter([(day.year, day.month) for day in days]).items():
+            self.months[f"{year:04d}-{month:02d}"] += number
+        self.first = min(days) if self.first is None else min(self.first, *days)
+        self.last = max(days) if self.last is None else max(self.last, *days)
+        self.fetched = max(fetched) if self.fetched is None else max(self.fetched, *fetched)
 
 
 def by_name(counts: Mapping[str, int]) -> dict[str, int]:

@@ -85,6 +85,38 @@ def test_a_release_is_written_and_summed_up_with_nothing_on_standard_error(data:
         assert re.search(rf"{re.escape(file['path'])} +{file['bytes']:,} bytes", ran.stdout)
 
 
+def test_a_release_is_verified_and_compared_with_status_3_where_they_differ(
+    in_project: None, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ran(*words: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as ended:
+            execute(["scrapy", "export", *words, "-s", f"DATA_DIR={data}"])
+        return int(ended.value.code or 0), capsys.readouterr().out
+
+    old, new = str(tmp_path / "old"), str(tmp_path / "new")
+    splits = ("--splits", "train=0.5,test=0.5", "--split-by", "site", "--name", "v1")
+    assert ran(old, "--format", "jsonl", "--format", "parquet", *splits)[0] == 0
+    assert ran(new, "--site", "courier", "--format", "urls")[0] == 0
+    manifest = json.loads((tmp_path / "old/manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["name"], manifest["counts"]["by_split"]) in [
+        ("v1", {"train": 1, "test": 2}),
+        ("v1", {"train": 2, "test": 1}),
+    ]
+    status, said = ran("--verify", old)
+    assert (status, said.count("\n")) == (0, 1)
+    assert said.endswith(f"release {manifest['release_id']}\n")
+    assert ran("--compare", old, old) == (0, "0 added, 0 removed, 0 changed, 3 the same articles\n")
+    status, said = ran("--compare", old, new)
+    assert status == 3
+    assert said.startswith("removed  2 https://news.example/2\n0 added, 1 removed, 0 changed, 2 the same articles\n")
+    status, said = ran("--compare", old, new, "--json")
+    assert (status, json.loads(said)["what"]) == (3, "removed")
+    (tmp_path / "new/data/articles.urls.jsonl").write_text("")
+    status, said = ran("--verify", new)
+    assert status == 3
+    assert "data/articles.urls.jsonl: has another SHA-256\n" in said
+
+
 def test_jsonl_is_the_format_where_none_is_named(data: Path, tmp_path: Path) -> None:
     assert scrapy_export(data, str(tmp_path / "out")).returncode == 0
     assert [path.name for path in (tmp_path / "out/data").iterdir()] == ["articles.jsonl"]
@@ -94,7 +126,8 @@ def test_jsonl_is_the_format_where_none_is_named(data: Path, tmp_path: Path) -> 
     ("words", "message"),
     [
         (["--site", "herald"], "--site: the store holds no article of 'herald'; it holds: bad   name, courier"),
-        (["--format", "xml"], "unknown format 'xml'; there are: jsonl, parquet"),
+        (["--format", "xml"], "unknown format 'xml'; there are: jsonl, jsonl.zst, parquet, csv, tei, text, urls"),
+        (["--section", "sport"], "--section: the store holds no article of 'sport'; it holds none at all"),
         (["--until", "2020-01-01"], "nothing to export: no article of the store matches the filters"),
         (["-s", "DATA_DIR=/nowhere"], "there is no database at /nowhere/broadsheet.db"),
     ],
@@ -127,6 +160,21 @@ def test_a_folder_in_the_way_is_one_line_and_status_2(data: Path, tmp_path: Path
         (["out", "--since", "yesterday"], "--since takes a day as YYYY-MM-DD, not 'yesterday'"),
         (["out", "--since", "2026-02-30"], "--since takes a day as YYYY-MM-DD, not '2026-02-30'"),
         (["out", "--until", "20261101"], "--until takes a day as YYYY-MM-DD, not '20261101'"),
+        (["out", "--where", "wrods > 5"], "--where: there is no such field: 'wrods', at character 1; there are:"),
+        (["out", "--min-words", "many"], "--min-words takes a number from 0 on, of up to 9 digits, not 'many'"),
+        (["out", "--shard-size", "0"], "--shard-size takes a number from 1 on"),
+        (["out", "--splits", "train=0.9"], "--splits: the shares sum to 0.9, not to 1"),
+        (["out", "--seed", "1"], "--seed goes with --splits, which is not given"),
+        (["out", "--split-by", "site"], "--split-by goes with --splits, which is not given"),
+        (["out", "--splits", "a=1", "--split-by", "x"], "--split-by takes story, site, date, not 'x'"),
+        (["out", "--name", "../v1"], "--name takes up to 64 of a-z A-Z 0-9 . _ -"),
+        (["out", "--rights", "mine"], "--rights: there is no 'mine'; there are: "),
+        (["out", "--one-per-story", "--include-duplicates"], "--one-per-story leaves out"),
+        (["out", "--json"], "--json goes with --compare"),
+        (["--verify"], "takes one folder, it was not named: scrapy export --verify FOLDER"),
+        (["--compare", "one"], "takes two folders, not 1 (one): scrapy export --compare OLD NEW"),
+        (["--compare", "--verify", "one"], "--verify and --compare are two questions"),
+        (["--verify", "/nowhere"], "cannot read the folder /nowhere: no such file or directory"),
         (["out", "--since", "2026-11-02", "--until", "2026-11-01"], "--until 2026-11-01 is before --since 2026-11-02"),
     ],
 )
@@ -156,15 +204,14 @@ def test_a_full_disk_is_one_line_and_status_1(data: Path, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_neither_a_folder_nor_half_of_one(
-    tmp_path_factory: pytest.TempPathFactory, data: Path, tmp_path: Path, number: signal.Signals, status: int
-) -> None:
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
+    """A data folder whose export takes long enough to be stopped in the middle."""
     large = tmp_path_factory.mktemp("large")
     (large / "broadsheet.db").write_bytes((data / "broadsheet.db").read_bytes())
     engine = open_database(URL.create("sqlite", database=str(large / "broadsheet.db")))
     columns = [column.name for column in StoredArticle.__table__.c if column.name != "id"]
-    with engine.begin() as connection:  # 90 MB: long enough to be stopped in the middle
+    with engine.begin() as connection:  # 90 MB
         connection.execute(
             text(
                 "WITH RECURSIVE many(n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM many WHERE n < 45000) "
@@ -174,6 +221,11 @@ def test_a_signal_leaves_neither_a_folder_nor_half_of_one(
             )
         )
     engine.dispose()
+    return large
+
+
+def stopped(large: Path, tmp_path: Path, number: signal.Signals) -> tuple[int, str]:
+    """Exit status and standard error of an export that got a signal when its first file was begun."""
     process = subprocess.Popen(
         command(large, str(tmp_path / "out"), "--format", "parquet"),
         cwd=ROOT,
@@ -187,8 +239,31 @@ def test_a_signal_leaves_neither_a_folder_nor_half_of_one(
             time.sleep(0.005)
         process.send_signal(number)
         _out, error = process.communicate(timeout=30)
-    assert (process.returncode, error) == (status, "scrapy export: interrupted; nothing was kept\n")
+    return process.returncode, error
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_neither_a_folder_nor_half_of_one(
+    large: Path, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
+    assert stopped(large, tmp_path, number) == (status, "scrapy export: interrupted; nothing was kept\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_an_export_leaves_no_folder_under_its_name_and_the_next_touches_nothing_of_it(
+    large: Path, data: Path, tmp_path: Path
+) -> None:
+    assert stopped(large, tmp_path, signal.SIGKILL)[0] == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".out.partial-")
+    begun = {path: path.stat().st_size for path in left.rglob("*")}
+    assert begun
+    assert not any(
+        path.name in {"manifest.json", "articles.parquet"} for path in begun
+    )  # no final name, nor half of it
+    assert scrapy_export(data, str(tmp_path / "out")).returncode == 0
+    assert (tmp_path / "out/manifest.json").is_file()
+    assert {path: path.stat().st_size for path in left.rglob("*")} == begun
 
 
 def test_help_lists_every_option_with_examples_and_the_docs_know_them_all(

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 from servers.paper import prose
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
+from wordy import wordy
 
 from cleaning.article import Article, Block
-from cleaning.duplicates import shingles
-from crawler.pipelines.deduplicate import Turn, deduplicate
-from storage import articles, runs
+from cleaning.duplicates import Kinship as Why
+from cleaning.duplicates import Member
+from cleaning.duplicates import standing as verdict
+from cleaning.likeness import Reading
+from crawler.pipelines.deduplicate import Turn, deduplicate, index_missing
+from storage import articles, runs, stories
 from storage.articles import article_id
 from storage.database import database_url, open_database
-from storage.models import StoredArticle
+from storage.models import Kinship, SketchValue, StoredArticle
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Standings = dict[str, tuple[str | None, str | None]]
@@ -32,7 +36,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 
 def article(
-    name: str, seed: str, *, title: str = "Night ferry", hours: float = 0, more: str = "", **fields: str
+    name: str, seed: str, *, title: str = "Night ferry returns", hours: float = 0, more: str = "", **fields: str
 ) -> Article:
     text = "\n".join([*prose(seed), *(prose(more) if more else [])])
     return Article(
@@ -66,7 +70,7 @@ NIGHT = [
     article("courier/again", "ferry", hours=30),
     article("courier/longer", "ferry", more="quay", hours=50),
     article("courier/other", "orchard", title="Late frost"),
-    article("courier/amp", "orchard", title="Late frost (mobile)", canonical_url="https://courier/other", hours=-9),
+    article("courier/amp", "orchard", title="Late frost (mobile)", canonical_url="https://courier/other"),
     article("gazette/copy", "ferry", hours=2),
     article("gazette/same-headline", "bridge", hours=3),
     *(
@@ -119,7 +123,9 @@ def test_an_article_that_changes_leaves_its_cluster(connection: Connection) -> N
 def test_an_article_that_is_rejected_later_stands_for_nothing(connection: Connection) -> None:
     run = runs.begin(connection, spider="articles", now=NOON)
     arrive(connection, run, *NIGHT[:3])
-    gone = Article("https://courier/first", "Night ferry", headline_key="night ferry", rejected="paywall")
+    gone = Article(
+        "https://courier/first", "Night ferry returns", headline_key="night ferry returns", rejected="paywall"
+    )
     arrive(connection, run, gone)
     assert standing(connection) == {
         "courier/first": (None, None),
@@ -128,18 +134,73 @@ def test_an_article_that_is_rejected_later_stands_for_nothing(connection: Connec
     }
 
 
-def test_a_newcomer_to_many_copies_has_every_text_broken_into_shingles_once(
+def test_a_newcomer_to_many_copies_has_every_text_read_once(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = runs.begin(connection, spider="articles", now=NOON)
     copies = [article(f"courier/{number}", "ferry", canonical_url="https://courier/0") for number in range(20)]
     arrive(connection, run, *copies[:-1])
-    broken: list[str] = []
+    read: list[str] = []
 
-    def counted(text: str) -> frozenset[str]:
-        broken.append(text)
-        return shingles(text)
+    class Counted(Reading):
+        def __init__(self, text: str) -> None:
+            read.append(text)
+            super().__init__(text)
 
-    monkeypatch.setattr("cleaning.duplicates.shingles", counted)
+    monkeypatch.setattr("cleaning.stories.Reading", Counted)
     arrive(connection, run, copies[-1])
-    assert len(broken) == len(copies)
+    assert len(read) == len(copies)
+
+
+def test_a_store_of_an_older_broadsheet_is_indexed_and_judged_anew(tmp_path: Path) -> None:
+    engine = open_database(database_url(tmp_path, None))
+    with engine.begin() as connection:
+        run = runs.begin(connection, spider="articles", now=NOON)
+        arrive(connection, run, *NIGHT)
+        connection.execute(delete(Kinship))
+        connection.execute(delete(SketchValue))
+        connection.execute(update(StoredArticle).values(sketch=None, story_key="", duplicate_of=None))
+        stray = article_id("https://courier/briefing-1")
+        stories.mark(connection, stray, of=article_id("https://courier/first"), rule="repeated-headline", share=0.3)
+    assert index_missing(engine) == len(NIGHT)
+    assert index_missing(engine) == 0
+    with engine.begin() as connection:
+        assert standing(connection) == WANTED
+    engine.dispose()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_standings_are_the_same_as_if_all_had_come_at_once(connection: Connection, seed: int) -> None:
+    lot = random.Random(seed)
+    run = runs.begin(connection, spider="articles", now=NOON)
+    bodies = [wordy(f"{seed} {number}") for number in range(4)]
+
+    def told(number: int) -> Article:
+        first, other = lot.sample(bodies, 2)
+        cut = lot.choice([first, first[: len(first) // 2], f"{first}\n{other}", f"{first[: len(first) // 2]}\n{other}"])
+        return Article(
+            url=f"https://{lot.choice('abc')}/{number}",
+            title=lot.choice(["Ferry runs again", "Boats are back at last"]),
+            published_at=lot.choice([None, NOON + timedelta(hours=lot.randrange(50))]),
+            blocks=tuple(map(Block, cut.split("\n"))),
+        )
+
+    arrive(connection, run, *(told(number) for number in range(12)))
+    arrive(connection, run, *(told(number) for number in range(0, 12, 2)))  # they say something else now
+    ids = sorted(connection.scalars(select(StoredArticle.id)))
+    rows = stories.members(connection, ids)
+    members = {
+        name: Member(name, row.url, row.canonical_url, row.site, row.published_at, row.length)
+        for name, row in rows.items()
+    }
+    heads: dict[str, str | None] = {}
+    for name in sorted(ids, key=lambda name: members[name].precedence):  # by the definition, from the first on
+        kin = {
+            members[other]: (Why(row.rule, row.likeness, row.share), heads[other])
+            for other, row in stories.kinships(connection, name).items()
+            if other in heads
+        }
+        found = verdict(members[name], kin)
+        heads[name] = found.of if found else None
+    assert {name: row.duplicate_of for name, row in rows.items()} == heads
+    assert len(set(heads.values())) > 1

@@ -40,7 +40,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def give_articles() -> GiveArticles:
     """Puts articles into a store, in the order given; what a row does not name has a plain default."""
 

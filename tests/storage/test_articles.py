@@ -135,25 +135,12 @@ def test_characters_that_a_database_refuses_do_not_cost_an_article(connection: C
     assert keep(connection, hostile, NOON + timedelta(days=1)) is Kept.UNCHANGED
 
 
-def test_look_alikes_share_a_headline_a_canonical_url_or_a_cluster(connection: Connection) -> None:
-    def other(name: str, **more: object) -> Article:
-        return replace(ARTICLE, url=f"https://courier.example/{name}", **more)  # type: ignore[arg-type]
-
-    twins = {
-        "headline": other("headline"),
-        "canonical": other("canonical", headline_key="x", canonical_url=ARTICLE.url),
-        "mate": other("mate", headline_key="y"),
-    }
-    strangers = [other("stranger", headline_key="z"), other("rejected", rejected="too-short")]
-    for article in (ARTICLE, *twins.values(), *strangers):
-        keep(connection, article)
-    articles.mark(
-        connection, article_id(twins["mate"].url), of=article_id(ARTICLE.url), rule="repeated-headline", share=1.0
-    )
-    found = {row.url for row in articles.look_alikes(connection, article_id(ARTICLE.url))}
-    assert found == {ARTICLE.url, *(twin.url for twin in twins.values())}
-    mates = {row.url for row in articles.cluster_mates(connection, [article_id(twins["mate"].url)])}
-    assert mates == {ARTICLE.url, twins["mate"].url}
+def test_an_article_stands_beside_a_paywall_whichever_of_them_comes_first(connection: Connection) -> None:
+    wall = replace(ARTICLE, blocks=(), rejected="paywall")
+    assert keep(connection, wall, NOON + timedelta(days=1)) is Kept.NEW
+    assert keep(connection, ARTICLE, NOON) is Kept.UPDATED
+    assert (stored(connection).rejected, stored(connection).fetched_at) == (None, NOON)
+    assert keep(connection, wall, NOON + timedelta(days=1)) is Kept.STANDS
 
 
 def test_the_id_of_an_article_is_that_of_its_address_alone() -> None:

@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import Engine, update
 
 from cleaning.errors import BadArgument, BroadsheetError, ExportRefused
-from storage.export.release import Release, export
-from storage.export.schema import NAMES
-from storage.export.selection import BATCH, Selection
+from storage.export.reading import BATCH
+from storage.export.release import Form, Release, export
+from storage.export.schema import ARTICLES
+from storage.export.selection import Selection
+from storage.export.splits import splits_asked
 from storage.models import StoredArticle
 
 BOTH = ("jsonl", "parquet")
@@ -35,6 +37,12 @@ CORPUS: list[dict[str, Any]] = [
         "free": False,
         "page_kind": "news",
         "description": "After nine years.",
+        "section": "Stadt",
+        "robots": ["max-snippet:-1"],
+        "tdm_reserved": True,
+        "tdm_policy": "https://herald.example/tdm",
+        "ai_refused": ["GPTBot"],
+        "usage": ["train-ai=n"],
         "tags": ["harbour", "bridges"],
         "image": "https://herald.example/bridge.jpg",
         "text": "Nine years.\nThen a “bridge”.\u2028Still the same block.",
@@ -46,8 +54,11 @@ CORPUS: list[dict[str, Any]] = [
         "site": "courier",
         "published_at": datetime(2026, 11, 5, tzinfo=UTC),
         "duplicate_of": "a1",
-        "duplicate_rule": "same-headline",
-        "duplicate_likeness": 0.9375,
+        "duplicate_rule": "near-duplicate",
+        "duplicate_kind": "abridged",
+        "duplicate_via": "a2",
+        "duplicate_likeness": 0.25,
+        "duplicate_share": 0.9375,
     },
     {"id": "a5", "site": "courier", "text": "", "words": 0, "rejected": "section"},
     {"id": "a6", "site": "Zeitung", "published_at": datetime(2026, 10, 31, 6, tzinfo=UTC), "cleaner_version": "2"},
@@ -59,7 +70,7 @@ def quietly(_done: int, _total: int) -> None:
 
 
 def released(engine: Engine, folder: Path, formats: tuple[str, ...] = ("jsonl",), **asked: Any) -> Release:
-    return export(engine, folder, Selection(**asked), formats, progress=quietly)
+    return export(engine, folder, Selection(**asked), Form(formats), progress=quietly)
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
@@ -91,14 +102,14 @@ def test_the_corpus_is_what_is_neither_rejected_nor_a_duplicate_in_a_stated_orde
 ) -> None:
     release = released(corpus, tmp_path / "out")
     assert keys(tmp_path / "out") == ["a6", "a3", "a2", "a1"]  # site by its bytes, then day, published or fetched
-    assert release.left_out.duplicates == {"same-headline": 1}
+    assert release.left_out.duplicates == {"near-duplicate": 1}
     assert release.left_out.rejected == {"section": 1}
 
 
 def test_a_record_says_everything_that_the_store_knows(corpus: Engine, tmp_path: Path) -> None:
     released(corpus, tmp_path / "out")
     record = records(tmp_path / "out")[-1]
-    assert tuple(record) == NAMES
+    assert tuple(record) == ARTICLES.names
     assert record == {
         "id": "a1",
         "url": "https://news.example/a1",
@@ -110,7 +121,7 @@ def test_a_record_says_everything_that_the_store_knows(corpus: Engine, tmp_path:
         "published_at": "2026-11-03T23:59:59.999999Z",
         "published_local": "2026-11-03T18:59:59.999999-05:00",
         "modified_at": "2026-11-04T07:00:00Z",
-        "modified_local": "2026-11-04T07:00:00+00:00",
+        "modified_local": "2026-11-04T07:00:00.000000+00:00",
         "fetched_at": "2026-11-20T08:00:00Z",
         "language": "en",
         "language_probability": 0.99,
@@ -120,12 +131,22 @@ def test_a_record_says_everything_that_the_store_knows(corpus: Engine, tmp_path:
         "licence": "https://creativecommons.org/licenses/by/4.0/",
         "free": False,
         "page_kind": "news",
+        "section": "Stadt",
+        "robots": ["max-snippet:-1"],
+        "tdm_reserved": True,
+        "tdm_policy": "https://herald.example/tdm",
+        "ai_refused": ["GPTBot"],
+        "usage": ["train-ai=n"],
         "text": "Nine years.\nThen a “bridge”.\u2028Still the same block.",
         "words": 4,
         "cleaner_version": "1",
+        "story": "a1",
         "duplicate_of": None,
         "duplicate_rule": None,
+        "duplicate_kind": None,
+        "duplicate_via": None,
         "duplicate_likeness": None,
+        "duplicate_share": None,
     }
 
 
@@ -140,8 +161,12 @@ def test_duplicates_come_on_request_and_name_what_they_repeat(corpus: Engine, tm
     assert keys(tmp_path / "out") == ["a6", "a3", "a2", "a4", "a1"]
     duplicate = records(tmp_path / "out")[3]
     assert duplicate["duplicate_of"] == "a1"
-    assert duplicate["duplicate_rule"] == "same-headline"
-    assert duplicate["duplicate_likeness"] == 0.9375
+    assert duplicate["story"] == "a1"
+    assert duplicate["duplicate_rule"] == "near-duplicate"
+    assert duplicate["duplicate_kind"] == "abridged"
+    assert duplicate["duplicate_via"] == "a2"
+    assert (duplicate["duplicate_likeness"], duplicate["duplicate_share"]) == (0.25, 0.9375)
+    assert release.tally.duplicate_kinds == {"abridged": 1}
     assert release.left_out.duplicates == {}
 
 
@@ -154,6 +179,10 @@ def test_duplicates_come_on_request_and_name_what_they_repeat(corpus: Engine, tm
         ({"since": date(2026, 11, 4)}, ["a2"]),  # a1 is of the last microsecond of the day before
         ({"until": date(2026, 11, 3)}, ["a6", "a3", "a1"]),  # ... and a3, without a date, of the day it was fetched
         ({"since": date(2026, 11, 2), "until": date(2026, 11, 2)}, ["a3"]),
+        ({"sections": ("STADT",)}, ["a1"]),
+        ({"licences": ("cc-by",)}, ["a1"]),
+        ({"min_words": 4, "rights": ("licensed",), "where": "not free"}, ["a1"]),
+        ({"where": "site != 'courier'"}, ["a6", "a1"]),
         ({"since": date(1, 1, 1), "until": date(9999, 12, 31), "languages": ("en",), "sites": ("courier",)}, ["a3"]),
     ],
 )
@@ -171,11 +200,9 @@ def test_the_same_store_gives_the_same_bytes_whatever_the_order_of_arrival_and_t
     released(corpus, tmp_path / "one", BOTH)
     released(corpus, tmp_path / "again", BOTH)
     released(sqlite_engine, tmp_path / "other", BOTH)
-    assert set(contents(tmp_path / "one")) == {
-        "README.md",
+    assert {path for path in contents(tmp_path / "one") if path.startswith("data/")} == {
         "data/articles.jsonl",
         "data/articles.parquet",
-        "manifest.json",
     }
     assert contents(tmp_path / "one") == contents(tmp_path / "again") == contents(tmp_path / "other")
 
@@ -191,7 +218,7 @@ def test_both_formats_hold_the_same_records(on_sqlite: Engine, tmp_path: Path) -
     table = pa.parquet.read_table(tmp_path / "out/data/articles.parquet")
     assert table.schema.field("published_at").type == pa.timestamp("us", tz="UTC")
     assert table.schema.field("authors").type == pa.list_(pa.string())
-    assert table.schema.names == list(NAMES)
+    assert table.schema.names == list(ARTICLES.names)
     as_json = [
         {
             name: value.replace(tzinfo=None).isoformat() + "Z" if isinstance(value, datetime) else value
@@ -218,24 +245,34 @@ def test_the_manifest_counts_and_checks_every_file(on_sqlite: Engine, tmp_path: 
         "by_site": {"courier": 2, "herald": 1},
         "by_language": {"de": 1, "en": 2},
         "by_month": {"2026-11": 3},
+        "by_split": {},
         "duplicates_by_rule": {},
+        "duplicates_by_kind": {},
     }
-    assert manifest["left_out"] == {"duplicates": {"same-headline": 1}, "rejected": {"section": 1}}
+    assert manifest["left_out"] == {"duplicates": {"near-duplicate": 1}, "rejected": {"section": 1}}
     assert manifest["filters"] == {
         "sites": ["courier", "herald"],
         "languages": [],
         "since": "2026-11-01",
         "until": None,
+        "min_words": None,
+        "sections": [],
+        "licences": [],
+        "rights": [],
+        "where": None,
         "include_duplicates": False,
+        "one_per_story": False,
+        "include": [],
     }
     assert manifest["cleaner_versions"] == {"1": 3}
-    assert [field["name"] for field in manifest["schema"]] == list(NAMES)
+    assert [field["name"] for field in manifest["schema"]["articles"]] == list(ARTICLES.names)
     found = contents(out)
     del found["manifest.json"]
     assert {file["path"]: (file["bytes"], file["sha256"]) for file in manifest["files"]} == {
         path: (len(content), hashlib.sha256(content).hexdigest()) for path, content in found.items()
     }
-    assert [file["rows"] for file in manifest["files"]] == [3, 3, None]
+    assert [file["rows"] for file in manifest["files"] if file["table"]] == [3, 3]
+    assert manifest["written_with"] == {"pyarrow": pa.__version__}
 
 
 def test_a_release_shows_one_state_of_the_store_though_it_is_written_to_meanwhile(
@@ -289,11 +326,11 @@ def test_what_ends_an_export_early_leaves_nothing(
     before = set(tmp_path.iterdir())
 
     def stop(_done: int, _total: int) -> None:
-        assert list((tmp_path / "new").glob(".out.partial-*/data/articles.jsonl"))  # it was under way
+        assert list((tmp_path / "new").glob(".out.partial-*/data/.articles-1.jsonl"))  # it was under way
         raise error
 
     with pytest.raises(error):
-        export(on_sqlite, tmp_path / "new/out", Selection(), BOTH, progress=stop)
+        export(on_sqlite, tmp_path / "new/out", Selection(), Form(BOTH), progress=stop)
     assert set(tmp_path.iterdir()) == before
 
 
@@ -329,6 +366,8 @@ def test_what_takes_the_name_meanwhile_keeps_it(on_sqlite: Engine, tmp_path: Pat
     ("asked", "error", "message"),
     [
         ({"sites": ("curier",)}, BadArgument, "--site: .* 'curier'; it holds: Zeitung, courier, herald"),
+        ({"sections": ("sport",)}, BadArgument, "--section: .* 'sport'; it holds: Stadt"),
+        ({"licences": ("cc-by-nc",)}, BadArgument, "--licence: .* 'cc-by-nc'; it holds: https://creativecommons"),
         ({"languages": ("fr",)}, BadArgument, "--language: .* 'fr'; it holds: de, en"),
         ({"since": date(2027, 1, 1)}, ExportRefused, "no article of the store matches the filters"),
         ({"sites": ("herald",), "languages": ("de",)}, ExportRefused, "no article of the store matches"),
@@ -353,10 +392,100 @@ def test_an_empty_store_has_nothing_to_export(engine: Engine, tmp_path: Path) ->
 
 
 def test_an_unknown_format_is_refused_with_those_that_there_are(on_sqlite: Engine, tmp_path: Path) -> None:
-    with pytest.raises(ExportRefused, match="unknown format 'xlsx'; there are: jsonl, parquet"):
+    with pytest.raises(ExportRefused, match=r"unknown format 'xlsx'; there are: jsonl, jsonl\.zst, parquet,"):
         released(on_sqlite, tmp_path / "out", ("jsonl", "xlsx"))
 
 
 def test_days_that_cross_are_refused() -> None:
     with pytest.raises(BadArgument, match="--until 2026-11-01 is before --since 2026-11-02"):
         Selection(since=date(2026, 11, 2), until=date(2026, 11, 1))
+
+
+def test_numbers_and_names_that_cannot_be_meant_are_refused() -> None:
+    with pytest.raises(BadArgument, match="--min-words"):
+        Selection(min_words=-1)
+    with pytest.raises(BadArgument, match="--rights: there is no 'mine'"):
+        Selection(rights=("mine",))
+    with pytest.raises(BadArgument, match="--one-per-story leaves out"):
+        Selection(include_duplicates=True, one_per_story=True)
+    with pytest.raises(BadArgument, match="--shard-size"):
+        Form(shard_size=0)
+    for name in ("", "../v1", "v 1", ".v1", "x" * 65, "v1\n"):
+        with pytest.raises(BadArgument, match="--name takes"):
+            Form(name=name)
+
+
+def test_a_table_that_there_is_none_of_or_that_no_format_holds_is_refused(on_sqlite: Engine, tmp_path: Path) -> None:
+    with pytest.raises(BadArgument, match="--include: there is no 'photos'; there are: rejected, removed, revisions"):
+        released(on_sqlite, tmp_path / "out", include=("photos",))
+    with pytest.raises(BadArgument, match="--include removed: tei cannot hold it; add jsonl"):
+        released(on_sqlite, tmp_path / "out", ("tei",), include=("removed",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_story_is_told_by_its_first_article_that_the_filters_let_through(
+    engine: Engine, give_articles: Any, tmp_path: Path
+) -> None:
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    later = datetime(2026, 11, 2, tzinfo=UTC)
+    give_articles(
+        engine,
+        [
+            {"id": "first", "site": "agency", "published_at": datetime(2026, 10, 31, tzinfo=UTC), "language": "de"},
+            *(
+                {"id": key, "duplicate_of": "first", "duplicate_rule": "near-duplicate"} | row
+                for key, row in {
+                    "late": {"published_at": later, "words": 900},
+                    "short": {"published_at": day, "words": 10},
+                    "full": {"published_at": day, "words": 20, "url": "https://news.example/b"},
+                    "address": {"published_at": day, "words": 20, "url": "https://news.example/a"},
+                }.items()
+            ),
+            {"id": "other", "published_at": day},
+        ],
+    )
+    released(engine, tmp_path / "default", languages=("en",))
+    release = released(engine, tmp_path / "one", languages=("en",), one_per_story=True)
+    assert set(keys(tmp_path / "default")) == {"other"}
+    assert set(keys(tmp_path / "one")) == {"address", "other"}
+    assert release.left_out.duplicates == {"near-duplicate": 3}
+    released(engine, tmp_path / "all", one_per_story=True)
+    assert set(keys(tmp_path / "all")) == {"first", "other"}
+
+
+def test_files_hold_so_many_articles_each_and_together_what_one_file_would(on_sqlite: Engine, tmp_path: Path) -> None:
+    export(on_sqlite, tmp_path / "out", Selection(), Form(BOTH, shard_size=3), progress=quietly)
+    released(on_sqlite, tmp_path / "whole")
+    names = [f"articles-0000{number}-of-00002{suffix}" for suffix in (".jsonl", ".parquet") for number in (1, 2)]
+    assert {path.name for path in (tmp_path / "out/data").iterdir()} == set(names)
+    parts = b"".join((tmp_path / "out/data" / name).read_bytes() for name in names[:2])
+    assert parts == (tmp_path / "whole/data/articles.jsonl").read_bytes()
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert [file["rows"] for file in manifest["files"] if file["table"]] == [3, 1, 3, 1]
+
+
+def test_the_same_content_has_the_same_release_id_and_another_another(
+    on_sqlite: Engine, give_articles: Any, tmp_path: Path
+) -> None:
+    def release_id(folder: str, name: str | None = None, **asked: Any) -> str:
+        form = Form(name=name)
+        return export(on_sqlite, tmp_path / folder, Selection(**asked), form, progress=quietly).release_id
+
+    first = release_id("one")
+    assert release_id("two", name="v2026.11") == first  # what it is called is no content
+    assert release_id("three", min_words=1) != first  # the same articles, asked for in another way
+    with on_sqlite.begin() as connection:
+        connection.execute(update(StoredArticle).where(StoredArticle.id == "a1").values(title="Bridge opens"))
+    assert release_id("four") != first
+
+
+def test_a_hostile_site_names_no_file_of_a_release(on_sqlite: Engine, give_articles: Any, tmp_path: Path) -> None:
+    sites = ["../../up", "/etc/passwd", "a/b", "=1+1", "<b>", "nul\u2028\n"]
+    give_articles(on_sqlite, [{"id": f"h{number}", "site": site} for number, site in enumerate(sites)])
+    form = Form(BOTH, splits=splits_asked("train=0.5,test=0.5", "site"))
+    export(on_sqlite, tmp_path / "in/out", Selection(), form, progress=quietly)
+    released(on_sqlite, tmp_path / "in/tame", sites=("herald",))
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("store.db")} == {"in"}
+    stems = {path.split(".")[0].replace("data/train", "data/articles") for path in contents(tmp_path / "in/out")}
+    tame = {path.split(".")[0] for path in contents(tmp_path / "in/tame")}
+    assert stems - {"data/test"} == tame

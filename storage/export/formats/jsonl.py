@@ -1,39 +1,37 @@
-"""JSON Lines: one record a line, UTF-8, keys in the order of the schema, times as ISO 8601 in UTC with "Z"."""
+"""JSON Lines: one row a line, UTF-8, keys in the order of the schema, times as ISO 8601 in UTC with "Z"."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from storage.export.batch import Batch
 from storage.export.formats import Format, Write
-from storage.export.schema import FIELDS, NAMES, Kind, Record
+from storage.export.schema import Kind, Table
 
-_MOMENTS = tuple(index for index, field in enumerate(FIELDS) if field.kind is Kind.MOMENT)
-
-# Line ends to some readers (str.splitlines, JavaScript) though not to JSON; as escapes they come back the same.
-_LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Write]:
+def writing(path: Path, table: Table) -> Iterator[Write]:
     with path.open("x", encoding="utf-8", newline="\n") as file:
-
-        def write(records: Sequence[Record]) -> None:
-            file.writelines(line(record) for record in records)
-
-        yield write
+        yield lambda batch: file.writelines(lines(batch, table))
 
 
-def line(record: Record) -> str:
-    """One record as a line, with its end."""
-    values = list(record)
-    for index in _MOMENTS:
-        values[index] = moment(values[index])
-    text = json.dumps(dict(zip(NAMES, values, strict=True)), ensure_ascii=False, allow_nan=False)
-    return text.translate(_LINE_ENDS) + "\n"
+def lines(batch: Batch, table: Table) -> Iterator[str]:
+    """The rows as lines, each with its end."""
+    names = table.names
+    columns = [
+        [moment(value) for value in column] if field.kind is Kind.MOMENT else column
+        for field, column in zip(table.fields, batch.columns, strict=True)
+    ]
+    for row in zip(*columns, strict=True):
+        line = _encoded(dict(zip(names, row, strict=True)))
+        # Line ends to some readers (str.splitlines, JavaScript) though not to JSON; as escapes they come back the same.
+        yield line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
 
 
 def moment(value: datetime | None) -> str | None:

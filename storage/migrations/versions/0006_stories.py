@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("published_at", _MOMENT(timezone=True)),
         sa.Column("modified_at", _MOMENT(timezone=True)),
         sa.Column("words", sa.Integer(), nullable=False),
-        sa.Column("blocks", _JSON(), nullable=False),
+        sa.Column("blocks", _JSON()),
         sa.Column("cleaner_version", sa.String(length=32), nullable=False),
         sa.Column("archive_file", _TEXT()),
         sa.Column("archive_offset", sa.BigInteger()),

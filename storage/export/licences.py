@@ -1,0 +1,47 @@
+"""Which of the licences that pages declare is meant by a word: `--licence cc-by`."""
+
+from __future__ import annotations
+
+import re
+
+_CREATIVE_COMMONS = re.compile(
+    r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)(?:/([0-9.]+))?", re.IGNORECASE
+)
+_PUBLIC_DOMAIN = {"zero": "cc0", "mark": "pdm"}
+_WORD = re.compile(r"\w+(?:\.\w+)*")
+
+
+def is_licence(asked: str, declared: str) -> bool:
+    """Whether `asked` means the licence `declared`. Small and capital letters are the same.
+
+    An address means what begins with it. Of Creative Commons `cc` means every licence, `cc-by-nc` that one in every
+    version (and not `cc-by`, nor the other way round), `cc-by-nc-4.0` that version; `cc0` and `pdm` are the public
+    domain. Otherwise the words asked for stand in what is declared, one after the other.
+    """
+    asked, declared = asked.lower().strip(), declared.lower().strip()
+    if asked.startswith(("http://", "https://")):
+        return declared.startswith(asked)
+    if found := _CREATIVE_COMMONS.search(declared):
+        name = _PUBLIC_DOMAIN.get(found[1], f"cc-{found[1]}")
+        if asked in {"cc", name, f"{name}-{found[2]}"}:
+            return True
+    wanted = _WORD.findall(asked)
+    words = _WORD.findall(declared)
+    if asked.startswith("cc"):  # "CC BY-SA 4.0" in letters: "cc-by" is not meant by it
+        return _lettered(wanted, words)
+    return bool(wanted) and any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+
+
+def _lettered(wanted: list[str], words: list[str]) -> bool:
+    terms = {"by", "nc", "nd", "sa"}
+    for at, word in enumerate(words):
+        if word in {"cc", "cc0"}:
+            named = [word]
+            for part in words[at + 1 :]:
+                if part not in terms:
+                    break
+                named.append(part)
+            version = words[at + len(named) : at + len(named) + 1]
+            if wanted in (["cc"], named, named + version):
+                return True
+    return False

@@ -1,0 +1,106 @@
+"""How alike two texts are: by what they share, how evenly, and whether they are about the same things."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wordy import wordy
+
+from cleaning.likeness import Likeness, Reading, likeness
+from cleaning.shingles import words
+
+REPORT = (
+    "The council of Upper Sale met on Monday and voted to close the bridge at Tollgate for 6 weeks from 14 May. "
+    "According to Hester Quayle, who led the debate, the repairs cost 86,000 pounds and were put off in 2019. "
+    "Drivers have to take the road by Nether Loxley, which is 11 miles longer, or the ferry of Owen Brack. "
+    "The school at Brannock opens at 10 instead of 9, said Dorcas Hale, and the bus to Leese runs 3 times a day."
+)
+NAMES = ["Upper Sale", "Tollgate", "Hester Quayle", "Nether Loxley", "Owen Brack", "Brannock", "Dorcas Hale", "Leese"]
+OTHERS = ["Great Wold", "Millpond", "Ada Fenwick", "Long Marton", "Piet Houtman", "Aldersgate", "Silas Moor", "Thorne"]
+
+
+def compared(one: str, other: str) -> Likeness:
+    there, back = likeness(Reading(one), Reading(other)), likeness(Reading(other), Reading(one))
+    assert there == back
+    return there
+
+
+def filled_in_anew(text: str) -> str:
+    for name, other in zip(NAMES, OTHERS, strict=True):
+        text = text.replace(name, other)
+    return re.sub(r"\d", lambda digit: str((int(digit[0]) + 3) % 10), text)
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_likeness_is_symmetric_and_of_shares(one: str, other: str) -> None:
+    found = compared(one, other)
+    for value in (found.likeness, found.share, found.spread, found.inner, found.ratio):
+        assert 0.0 <= value <= 1.0
+
+
+def test_a_text_is_like_itself_and_a_part_stands_in_the_whole() -> None:
+    assert compared(REPORT, REPORT) == Likeness(
+        1.0, 1.0, 1.0, 1.0, 1.0, pytest.approx(0.0, abs=0.05), pytest.approx(1.0, abs=0.1), len(words(REPORT))
+    )
+    part = compared(REPORT, REPORT[: len(REPORT) // 2])
+    assert part.share > 0.95
+    assert part.likeness < 0.6
+
+
+def test_two_texts_in_different_words_share_nothing() -> None:
+    strangers = compared(wordy("ferry"), wordy("orchard"))
+    assert strangers.spread == 0.0
+
+
+def test_what_is_without_words_is_like_nothing() -> None:
+    assert compared("", REPORT).share == 0.0
+    assert compared("... !", "... !").share == 0.0
+
+
+def test_a_standing_paragraph_is_shared_in_one_place_only() -> None:
+    standing = wordy("about us")
+    one, other = wordy("ferry", paragraphs=4), wordy("orchard", paragraphs=4)
+    shared = compared(f"{one} {standing}", f"{other} {standing}")
+    edited = REPORT.split()
+    for place in random.Random(3).sample(range(len(edited)), len(edited) // 4):
+        edited[place] = "else"
+    light = compared(REPORT, " ".join(edited))
+    assert shared.spread < 0.7 < light.spread
+
+
+def test_a_greeting_and_a_sign_off_are_not_what_lies_between() -> None:
+    monday = " ".join(["Good morning from the harbour, dear readers.", wordy("mon"), "Keep your feet dry until then."])
+    tuesday = " ".join(["Good morning from the harbour, dear readers.", wordy("tue"), "Keep your feet dry until then."])
+    column = compared(monday, tuesday)
+    assert column.share > column.inner + 0.05
+    assert column.inner < 0.2
+
+
+def test_the_same_sentences_about_other_things_are_a_template() -> None:
+    found = compared(REPORT, filled_in_anew(REPORT))
+    assert found.is_template
+    assert found.share > 0.3
+
+
+def test_a_copy_with_some_words_changed_is_no_template() -> None:
+    whole = REPORT.split()
+    for seed in range(20):
+        edited = list(whole)
+        for place in random.Random(seed).sample(range(len(whole)), len(whole) // 5):
+            edited[place] = "elsewhere"
+        assert not compared(REPORT, " ".join(edited)).is_template
+
+
+def test_an_update_of_some_numbers_is_no_template() -> None:
+    assert not compared(REPORT, REPORT.replace("86,000", "91,000").replace("11 miles", "12 miles")).is_template
+
+
+def test_in_scripts_without_capitals_a_name_that_is_another_each_time_tells() -> None:
+    one = "市长张伟星期一在青山宣布新桥开工。张伟说青山的居民等了很久。青山的渡船停运，张伟向船长致谢。"
+    other = one.replace("张伟", "李娜").replace("青山", "白水")
+    assert compared(one, other).is_template
+    assert not compared(one, one + "工程明年完成。").is_template

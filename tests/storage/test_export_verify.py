@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, insert
+
+from cleaning.errors import ExportRefused
+from storage.database import open_database
+from storage.export.manifest import release_id
+from storage.export.release import Form, export
+from storage.export.selection import Selection
+from storage.export.verify import verify
+from storage.models import Run, StoredArticle
+
+FORMATS = ("jsonl", "jsonl.zst", "parquet", "csv", "urls", "text", "tei")
+MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release in every format, of articles whose texts are of several lines."""
+    folder = tmp_path_factory.mktemp("whole")
+    engine = open_database(URL.create("sqlite", database=str(folder / "store.db")))
+    with engine.begin() as connection:
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=MOMENT, counts={}))
+        for number in range(5):
+            connection.execute(
+                insert(StoredArticle).values(
+                    id=str(number),
+                    url=f"https://news.example/{number}",
+                    site="courier",
+                    title="Headline",
+                    headline_key="headline",
+                    authors=[],
+                    fetched_at=MOMENT,
+                    language="en",
+                    language_probability=1.0,
+                    tags=[],
+                    text=f"One.\nTwo, {number}.",
+                    words=3,
+                    cleaner_version="1",
+                    run_id=1,
+                )
+            )
+    export(engine, folder / "release", Selection(), Form(FORMATS, shard_size=3), progress=lambda _done, _total: None)
+    engine.dispose()
+    return folder / "release"
+
+
+@pytest.fixture
+def release(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "release"))
+
+
+def differences(release: Path) -> str:
+    return "\n".join(verify(release).differences)
+
+
+def with_manifest(release: Path, change: Callable[[dict[str, Any]], object], *, new_id: bool = False) -> None:
+    path = release / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content)
+    if new_id:
+        content["release_id"] = release_id(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def file_of(content: dict[str, Any], path: str) -> dict[str, Any]:
+    (file,) = [file for file in content["files"] if file["path"] == path]
+    found: dict[str, Any] = file
+    return found
+
+
+def test_a_release_is_whole_as_it_was_written_and_wherever_it_was_copied(whole: Path, release: Path) -> None:
+    for folder in (whole, release):
+        found = verify(folder)
+        assert found.differences == ()
+        assert found.files == sum(path.is_file() for path in folder.rglob("*")) - 1
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl", "txt.zip"])
+def test_one_changed_byte_of_any_file_is_found(release: Path, suffix: str) -> None:
+    path = release / f"data/articles-00001-of-00002.{suffix}"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert f"{path.name}: has another SHA-256" in differences(release)
+
+
+def test_what_is_missing_too_short_or_too_many_is_named(release: Path) -> None:
+    (release / "README.md").unlink()
+    with (release / "CITATION.cff").open("a") as file:
+        file.write(" ")
+    (release / "data/notes.txt").touch()
+    (release / ".hidden").touch()
+    (release / "empty/below").mkdir(parents=True)
+    found = differences(release)
+    assert "README.md: is missing" in found
+    assert "CITATION.cff: has " in found
+    for path in ("data/notes.txt", ".hidden", "empty/below"):
+        assert f"{path}: is not in the manifest" in found
+
+
+def test_rows_are_counted_and_not_believed(release: Path) -> None:
+    for suffix in ("jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl"):
+        name = f"data/articles-00002-of-00002.{suffix}"
+        with_manifest(release, lambda content, name=name: file_of(content, name).update(rows=3), new_id=True)  # type: ignore[misc]  # mypy takes no defaults of a lambda
+        assert f"{name}: has 2 rows, not 3" in differences(release)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content["counts"].update(words=1),
+        lambda content: content["left_out"]["duplicates"].update({"near-duplicate": 5}),
+        lambda content: content["filters"].update(sites=["herald"]),
+        lambda content: content["schema"]["articles"].pop(),
+        lambda content: content.update(release_id="0" * 64),
+    ],
+)
+def test_a_manifest_that_says_anything_else_has_another_release_id(
+    release: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    with_manifest(release, change)
+    assert "manifest.json: the release id is not that of its content" in differences(release)
+
+
+def test_counts_that_do_not_add_up_are_found_though_the_id_was_made_anew(release: Path) -> None:
+    with_manifest(release, lambda content: content["counts"]["by_site"].update(herald=1), new_id=True)
+    assert "counts: by_site sums to 6, not to 5" in differences(release)
+    with_manifest(release, lambda content: content.update(files=[]), new_id=True)
+    assert "the files of jsonl have 0 articles, not 5" in differences(release)
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret", "/etc/hostname", "data/../../secret", "", ".", "data//x", "a\\b", "manifest.json", "x\n", 5]
+)
+def test_no_path_of_a_manifest_leads_out_of_the_folder(release: Path, path: object) -> None:
+    (release.parent / "secret").write_text("secret")
+    with_manifest(release, lambda content: content["files"][0].update(path=path))
+    assert "manifest.json: file 1 of the list" in differences(release)
+
+
+def test_no_link_is_followed(release: Path) -> None:
+    for name, target in (("README.md", "README.md"), ("plots", "plots")):
+        shutil.move(release / name, release.parent / target)
+        (release / name).symlink_to(release.parent / target)
+    (release / "loop").symlink_to(release)
+    found = differences(release)
+    assert "README.md: cannot be read: is a link" in found
+    assert "plots/sites.svg: cannot be read: is a link" in found
+    assert "loop: is not in the manifest" in found
+    assert "secret" not in found
+
+
+def test_what_is_no_plain_file_is_not_waited_for(release: Path) -> None:
+    (release / "README.md").unlink()
+    os.mkfifo(release / "README.md")
+    assert "README.md: cannot be read: is no plain file" in differences(release)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ('{"a": NaN}', "is no JSON"),
+        ("\ud800", "is no JSON"),
+        ("[]", "holds no object"),
+        ("{}", "has no 'release_id'"),
+        ('{"manifest_version": true}', "'manifest_version' is bool"),
+        ('{"manifest_version": 1}', "manifest_version is 1; this program reads 2"),
+        ('{"files": [5, {}]}', "file 1 of the list is no object"),
+    ],
+)
+def test_a_manifest_that_is_none_is_a_difference(release: Path, text: str, message: str) -> None:
+    (release / "manifest.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert re.search(rf"manifest\.json:? {re.escape(message)}", differences(release))
+
+
+def test_a_file_listed_twice_is_found(release: Path) -> None:
+    with_manifest(release, lambda content: content["files"].append(content["files"][0]))
+    assert "is listed 2 times" in differences(release)
+
+
+def test_a_folder_that_is_no_release_is_a_mistake_of_the_user(tmp_path: Path) -> None:
+    with pytest.raises(ExportRefused, match=r"is no release: it holds no manifest\.json"):
+        verify(tmp_path)
+    with pytest.raises(ExportRefused, match="cannot read the folder"):
+        verify(tmp_path / "missing")

@@ -1,0 +1,18 @@
+"""Texts of made-up words: two with other seeds have no run of words in common."""
+
+from __future__ import annotations
+
+import random
+
+_SYLLABLES = [consonant + vowel for consonant in "bdklmnr" for vowel in "aeiou"]
+
+
+def wordy(*seeds: object, paragraphs: int = 6, words: int = 40) -> str:
+    """For each seed so many paragraphs of so many words, a line each."""
+    return "\n".join(
+        _paragraph(random.Random(f"{seed} {number}"), words) for seed in seeds for number in range(paragraphs)
+    )
+
+
+def _paragraph(lot: random.Random, words: int) -> str:
+    return " ".join("".join(lot.choices(_SYLLABLES, k=lot.randint(1, 4))) for _ in range(words)).capitalize() + "."
