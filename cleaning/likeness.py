@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import comb
+from math import exp, lgamma, log
 
 from rapidfuzz.distance import Levenshtein
 
@@ -29,6 +29,7 @@ SOME = 0.25  # of a passage
 FACTS_LOST, NUMBERS_LOST = 0.3, 0.6  # share of them, from which on a text may be about something else ...
 CHANCE = 1e-3  # ... if a copy would lose so many with less than this probability
 NEARLY_ALL = 0.85  # likeness of two texts of which one is the other with a few figures brought up to date
+ALIGNED = 5_000  # words of two texts that are aligned: the work grows with their product
 FEWEST_SWAPS = 2  # words without capitals: so many that are another word each time they occur
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -161,16 +162,17 @@ def _is_template(shorter: Reading, longer: Reading) -> bool:
         return True
     if not shorter.is_unspaced and _are_filled_in(numbers, NUMBERS_LOST, in_a_copy):
         return True
-    return not shorter.has_capitals and len(_swaps(shorter.words, longer.words)) >= FEWEST_SWAPS
+    return not shorter.has_capitals and len(_swaps(shorter.words[:ALIGNED], longer.words[:ALIGNED])) >= FEWEST_SWAPS
 
 
 def _are_filled_in(lost: Sequence[bool], least: float, in_a_copy: float) -> bool:
     """Whether at least so many are lost, and more than chance would take where each is lost with `in_a_copy`."""
     number, gone = len(lost), sum(lost)
-    if gone < least * number:
+    if not lost or gone < least * number or in_a_copy >= 1:
         return False
-    tail = (comb(number, k) * in_a_copy**k * (1 - in_a_copy) ** (number - k) for k in range(gone, number + 1))
-    return bool(lost) and sum(tail) < CHANCE
+    once, never = log(in_a_copy), log(1 - in_a_copy)
+    ways = (lgamma(number + 1) - lgamma(k + 1) - lgamma(number - k + 1) for k in range(gone, number + 1))
+    return sum(exp(way + k * once + (number - k) * never) for k, way in enumerate(ways, gone)) < CHANCE
 
 
 def _swaps(one: Sequence[str], other: Sequence[str]) -> list[tuple[str, str]]:

@@ -43,10 +43,8 @@ def deduplicate(connection: Connection, article_id: str) -> Deduplicated:
     before = stories.kinships(connection, article_id).keys()
     article = stories.stored(connection, article_id)
     kin = _kin(connection, article)
-    if not (
-        before or kin or article.duplicate_of
-    ):  # as nearly always: then there is nothing that it depends on, or that depends on it
-        return Deduplicated()
+    if not (before or kin or article.duplicate_of):
+        return Deduplicated()  # as nearly always: it depends on nothing, and nothing on it
     stories.keep_kinships(connection, article_id, kin)
     return _Judgement(connection, article_id).follow(before | kin.keys())
 

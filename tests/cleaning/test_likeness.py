@@ -104,3 +104,11 @@ def test_in_scripts_without_capitals_a_name_that_is_another_each_time_tells() ->
     other = one.replace("张伟", "李娜").replace("青山", "白水")
     assert compared(one, other).is_template
     assert not compared(one, one + "工程明年完成。").is_template
+
+
+def test_texts_of_many_thousand_facts_are_compared_in_time() -> None:
+    facts = [f"and so the good ship Name{number} has come to the harbour at last" for number in range(5_000)]
+    one, other = " ".join(facts), " ".join(fact.replace("Name", "Other") for fact in facts)
+    assert compared(one, other).is_template
+    long = "市长张伟星期一在青山宣布新桥开工" * 6_000
+    assert compared(long, long.replace("宣布", "表示")).share > 0.5
