@@ -26,6 +26,7 @@ SOME = 0.25  # of a passage
 
 # The same sentences about other things: what a template leaves to be filled in is numbers and names, all else stays.
 # A copy that was edited loses its facts about as often as its other words, which recur more and so are missed less.
+FEWEST_NUMBERS = 6  # that say something where the names are the same: an update changes a few
 FACTS_LOST, NUMBERS_LOST = 0.3, 0.6  # share of them, from which on a text may be about something else ...
 CHANCE = 1e-3  # ... if a copy would lose so many with less than this probability
 NEARLY_ALL = 0.85  # likeness of two texts of which one is the other with a few figures brought up to date
@@ -34,6 +35,7 @@ FEWEST_SWAPS = 2  # words without capitals: so many that are another word each t
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"(?<=[\w,][ \u00a0\-’'])[^\W\d_]\w*")  # within a sentence
+_DIGIT = re.compile(r"\d")
 _CASED = re.compile(r"[^\W\d_]")
 
 
@@ -156,11 +158,11 @@ def _is_template(shorter: Reading, longer: Reading) -> bool:
     """Whether what the shorter text does not share is nearly all of what it is about."""
     names = [name not in longer.vocabulary for name in shorter.names]
     numbers = [figure not in longer.numbers for figure in shorter.numbers]
-    plain = shorter.vocabulary - shorter.names - shorter.numbers
+    plain = {word for word in shorter.vocabulary - shorter.names if not _DIGIT.search(word)}
     in_a_copy = min(0.05 + 2.5 * len(plain - longer.vocabulary) / (len(plain) or 1), 1.0)
     if _are_filled_in(names + numbers, FACTS_LOST, in_a_copy):
         return True
-    if not shorter.is_unspaced and _are_filled_in(numbers, NUMBERS_LOST, in_a_copy):
+    if not shorter.is_unspaced and sum(numbers) >= FEWEST_NUMBERS and _are_filled_in(numbers, NUMBERS_LOST, in_a_copy):
         return True
     return not shorter.has_capitals and len(_swaps(shorter.words[:ALIGNED], longer.words[:ALIGNED])) >= FEWEST_SWAPS
 
