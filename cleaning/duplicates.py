@@ -22,7 +22,8 @@ PART = 0.2
 # taken from the midst as it stands there, as one item of many.
 HALF, PART_SHARE = 0.6, 0.75
 AMID, DENSE = 0.1, 1.05
-FEWEST_WORDS, SHORT_SHARE = 30, 0.8  # of so short a text, so much must stand in the other
+# Of so short a text so much must stand in the other, under one headline: many a video has the same sentence.
+FEWEST_WORDS, SHORT_SHARE = 30, 0.8
 # The same headline on the same site within this time is the same story told again, if a share of what lies between
 # their common beginning and end is the same: two instalments of a column share their greeting and their sign-off.
 REPEATED_WITHIN = timedelta(days=7)
@@ -111,7 +112,7 @@ def same_story(one: Story, other: Story) -> Kinship | None:
     is_same = alike.spread >= SAME_TEXT and (alike.ratio >= HALF or alike.share >= PART_SHARE)
     if not is_same and not (same_headline and _is_retold(one, other, alike)):
         return None
-    if alike.words < FEWEST_WORDS and alike.share < SHORT_SHARE:
+    if alike.words < FEWEST_WORDS and not (same_headline and alike.share >= SHORT_SHARE):
         return None
     return Kinship(Rule.REPEATED_HEADLINE if same_headline else Rule.NEAR_DUPLICATE, alike.likeness, alike.share)
 

@@ -30,22 +30,23 @@ def verified(folder: Path) -> int:
 def compared(old: Path, new: Path, *, as_json: bool) -> int:
     """Prints how two releases differ; the exit status. With `as_json` each difference is an object on its own line."""
     comparison = Comparison(old, new)
-    told = 0
+    listed = 0
     for difference in comparison.differences():
-        told += 1
         if as_json:
             sys.stdout.write(json.dumps(asdict(difference)) + "\n")
-        elif told <= _LISTED:
+        elif difference.what != "refetched" and (listed := listed + 1) <= _LISTED:
             changed = f" ({', '.join(difference.fields)})" if difference.fields else ""
             print_line(f"{difference.what:<8} {difference.id} {difference.url}{changed}")
     found = comparison.found
     if as_json:
         return THEY_DIFFER if found.differ else 0
-    if told > _LISTED:
-        print_line(f"... and {told - _LISTED:,} more; --json lists them all")
+    if listed > _LISTED:
+        print_line(f"... and {listed - _LISTED:,} more; --json lists them all")
     print_line(
         f"{found.added:,} added, {found.removed:,} removed, {found.changed:,} changed, {found.same:,} the same articles"
     )
+    if found.refetched:
+        print_line(f"{found.refetched:,} the same but for the time of their fetch")
     if found.fields:
         most = ", ".join(f"{name} {number:,}" for name, number in sorted(found.fields.items()))
         print_line(f"changed fields: {most}")

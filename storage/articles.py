@@ -28,8 +28,8 @@ class Kept(StrEnum):
     UPDATED = "updated"  # the same address with another text
     UNCHANGED = "unchanged"
     OLDER = "older"  # a later fetch of the same address is stored already
-    # A later fetch was no article (a paywall, an error): the article that is stored stands. Not where its site has come
-    # to ask, by robots tags that are obeyed, that it be not kept.
+    # A later fetch was no article (a paywall, an error): what is stored stands, be it an article, or that its site asks
+    # by robots tags that are obeyed for it not to be kept. Where a later fetch asks so, the article does not stand.
     STANDS = "stands"
 
 
@@ -56,11 +56,12 @@ def keep(
     stored = connection.execute(
         select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
     ).one_or_none()
-    # In whatever order they come: a fetch that was no article never stands where one that was could stand.
-    stands_late = stored is not None and _says_nothing(stored.rejected) and article.rejected is None
+    # In whatever order they come: a fetch that says nothing of the article never stands where one that does could.
+    says_nothing = _says_nothing(article.rejected)
+    stands_late = stored is not None and _says_nothing(stored.rejected) and not says_nothing
     is_older = stored is not None and stored.fetched_at > fetched_at and not stands_late
-    is_later = stored is not None and stored.rejected is None and stored.fetched_at < fetched_at
-    if is_later and _says_nothing(article.rejected):
+    is_later = stored is not None and not _says_nothing(stored.rejected) and stored.fetched_at < fetched_at
+    if is_later and says_nothing:
         return Kept.STANDS
     words = len(_WORD.findall(article.text))
     if stored is not None and stored.fetched_at != fetched_at and run is not None:

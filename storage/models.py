@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, MetaData, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.types import StorableJSON, StorableText, UTCDateTime
@@ -97,11 +98,16 @@ class Host(Base):
     opened: Mapped[int]  # how often in a row its circuit breaker opened
 
 
+_UNINDEXED = "sketch IS NULL AND rejected IS NULL"
+
+
 class StoredArticle(Base):
     __tablename__ = "article"
     __table_args__ = (
         Index("ix_article_site_id", "site", "id"),
         Index("ix_article_story", "site", "story_key"),
+        # Of a store of this edition it is empty: to find that out, no crawl shall look at all articles.
+        Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
         # All that says which pages of a site are its newest: to look into 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
     )

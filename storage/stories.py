@@ -94,9 +94,9 @@ def stored(connection: Connection, name: str) -> Row[Any]:
     return row
 
 
-def not_indexed(connection: Connection, most: int) -> list[str]:
-    """Ids of articles that are not in the index."""
-    question = select(_ROW.id).where(_ROW.sketch.is_(None), _ROW.rejected.is_(None))
+def not_indexed(connection: Connection, most: int, after: str = "") -> list[str]:
+    """Ids of articles that are not in the index, in order, from `after` on, which is left out."""
+    question = select(_ROW.id).where(_ROW.sketch.is_(None), _ROW.rejected.is_(None), _ROW.id > after)
     return list(connection.scalars(question.order_by(_ROW.id).limit(most)))
 
 

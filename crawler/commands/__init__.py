@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import signal
 import sys
@@ -54,7 +55,8 @@ def errors_answered(command: ScrapyCommand) -> Iterator[None]:
 def interruptions_answered(command: ScrapyCommand, said: str) -> Iterator[None]:
     """Ends the block at Ctrl-C or SIGTERM with one line, after all that was begun is closed or removed.
 
-    The exit status is the one by which shells know a signal: 130, or 143.
+    The exit status is the one by which shells know a signal: 130, or 143; 141, and no line, where whoever reads what is
+    printed has seen enough (`| head`).
     """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
@@ -63,6 +65,10 @@ def interruptions_answered(command: ScrapyCommand, said: str) -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at its end
+        command.exitcode = 128 + signal.SIGPIPE
     except KeyboardInterrupt as interruption:
         complain(command, said)
         command.exitcode = 128 + (interruption.args[0] if interruption.args else signal.SIGINT)

@@ -48,6 +48,13 @@ examples:
 """
 
 
+_DEFAULTS = {"shard_size": str(SHARD_SIZE)}
+_OF_AN_EXPORT = (
+    *("format", "site", "language", "section", "licence", "rights", "since", "until", "min_words", "where"),
+    *("include_duplicates", "one_per_story", "include", "name", "splits", "split_by", "seed", "shard_size"),
+)
+
+
 class Command(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
@@ -111,6 +118,8 @@ class Command(ScrapyCommand):
                 raise BadArgument("--verify and --compare are two questions; ask one of them")
             if opts.json and not opts.compare:
                 raise BadArgument("--json goes with --compare")
+            if looking:
+                _refuse_filters(opts)
             if opts.verify:
                 self.exitcode = verified(*_folders(args, "--verify FOLDER"))
             elif opts.compare:
@@ -157,6 +166,14 @@ def _folders(args: Sequence[str], words: str) -> list[Path]:
         given = f"not {len(args)} ({' '.join(args)})" if args else "it was not named" if len(named) == 1 else "not none"
         raise BadArgument(f"takes {number}, {given}: scrapy export {words}")
     return [Path(arg) for arg in args]
+
+
+def _refuse_filters(opts: argparse.Namespace) -> None:
+    """`BadArgument` where something is asked of a release that says how one is made."""
+    given = {name: getattr(opts, name) for name in _OF_AN_EXPORT}
+    for name, value in given.items():
+        if value and value != _DEFAULTS.get(name):
+            raise BadArgument(f"--{name.replace('_', '-')} goes with a new release, not with --verify or --compare")
 
 
 def _splits(opts: argparse.Namespace) -> Splits | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -46,17 +47,17 @@ def deduplicate(connection: Connection, article_id: str) -> Deduplicated:
     if not (before or kin or article.duplicate_of):
         return Deduplicated()  # as nearly always: it depends on nothing, and nothing on it
     stories.keep_kinships(connection, article_id, kin)
-    return _Judgement(connection, article_id).follow(before | kin.keys())
+    return _Judgement(connection, article_id).follow(before, kin.keys())
 
 
 def index_missing(engine: Engine) -> int:
     """Takes what an older Broadsheet has stored into the index: so many articles."""
-    done = 0
+    done, last = 0, ""
     while True:
         with engine.begin() as connection:
-            missing = stories.not_indexed(connection, _BATCH)
-            for name in missing:
-                deduplicate(connection, name)
+            missing = stories.not_indexed(connection, _BATCH, after=last)  # looks at each row of the store once
+            for last in missing:
+                deduplicate(connection, last)
         done += len(missing)
         if len(missing) < _BATCH:
             return done
@@ -93,13 +94,15 @@ class _Judgement:
         self._members: dict[str, Member] = {}
         self._standings: dict[str, Standing | None] = {}  # of those that were judged
 
-    def follow(self, kin: Collection[str]) -> Deduplicated:
-        """Judges the article, these that are or were kin to it, and whatever depends on them.
+    def follow(self, before: AbstractSet[str], kin: AbstractSet[str]) -> Deduplicated:
+        """Judges the article, those that are or were (`before`) kin to it, and whatever depends on them.
 
-        From the first that may stand for a story on: a standing depends on those of earlier articles only.
+        From the first that may stand for a story on: a standing depends on those of earlier articles only. So of what
+        is kin for the first time the earlier ones stay as they are. Of what was kin before nobody knows any more
+        whether the article came before it then.
         """
-        self._load({self._name, *kin})
-        due = [(self._members[name].precedence, name) for name in self._members]
+        self._load({self._name, *before, *kin})
+        due = [(self._members[name].precedence, name) for name in {self._name, *before, *self._after(self._name, kin)}]
         heapify(due)
         turns = []
         while due:
@@ -115,9 +118,9 @@ class _Judgement:
                 continue
             if name != self._name and (now is None) != (row.duplicate_of is None):
                 turns.append(Turn(row.site, row.run_id, now is not None))
-            for other in near - self._standings.keys():
+            for other in self._after(name, near - self._standings.keys()):
                 heappush(due, (self._members[other].precedence, other))
-        return self._outcome(kin, turns)
+        return self._outcome(before | kin, turns)
 
     def _judged(self, name: str) -> tuple[Standing | None, set[str]]:
         """The standing of an article, and its kin."""
@@ -135,6 +138,11 @@ class _Judgement:
             return now.of if now else None
         repeats: str | None = self._rows[name].duplicate_of
         return repeats
+
+    def _after(self, name: str, others: Collection[str]) -> list[str]:
+        """Those of the others that come after this one."""
+        own = self._members[name].precedence
+        return [other for other in others if self._members[other].precedence > own]
 
     def _load(self, names: Collection[str]) -> None:
         for name, row in stories.members(self._connection, set(names) - self._rows.keys()).items():

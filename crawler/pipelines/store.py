@@ -93,6 +93,10 @@ class StorePipeline:
         count = self._session.tally.count
         for name in outcome.limited:
             count(site, f"page/limited/{name}")
+        for turn in outcome.standing.turns:
+            if turn.run == self._session.run:
+                count(turn.site, "article/duplicate", 1 if turn.is_duplicate else -1)
+                count(turn.site, "article/stored", -1 if turn.is_duplicate else 1)
         match outcome.kept:
             case None:
                 count(site, f"article/rejected/{BEFORE_SINCE}")
@@ -112,7 +116,3 @@ class StorePipeline:
             count(site, f"article/rejected/{article.rejected}")
         else:
             count(site, "article/duplicate" if outcome.standing.is_duplicate else "article/stored")
-        for turn in outcome.standing.turns:
-            if turn.run == self._session.run:
-                count(turn.site, "article/duplicate", 1 if turn.is_duplicate else -1)
-                count(turn.site, "article/stored", -1 if turn.is_duplicate else 1)

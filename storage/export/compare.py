@@ -24,14 +24,14 @@ from storage.export.received import read_manifest, release_opened
 from storage.export.schema import ARTICLES
 
 _BYTES = 8  # of each field's hash: what is noted of a million articles is 300 MB on the disk
-_ID = "id"
+_ID, _FETCH, _SPLIT = "id", "fetched_at", "split"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """An article of one release that the other does not have as it is. `fields` are those that changed."""
 
-    what: str  # added, removed, changed
+    what: str  # added, removed, changed, refetched
     id: str
     url: str
     fields: tuple[str, ...] = ()
@@ -45,12 +45,13 @@ class Compared:
     added: int = 0
     removed: int = 0
     changed: int = 0
+    refetched: int = 0  # the same but for the time of their fetch
     fields: Counter[str] = field(default_factory=Counter)
     unknown: tuple[str, ...] = ()  # fields that only one of the two has
 
     @property
     def differ(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
+        return bool(self.added or self.removed or self.changed or self.refetched)
 
 
 class Comparison:
@@ -96,6 +97,10 @@ class Comparison:
             for number, name in enumerate(fields)
             if before[number * _BYTES : (number + 1) * _BYTES] != now[number * _BYTES : (number + 1) * _BYTES]
         )
+        if changed == (_FETCH,):
+            self.found.refetched += 1
+            yield Difference("refetched", key, url)
+            return
         self.found.changed += 1
         self.found.fields.update(changed)
         yield Difference("changed", key, url, changed)
@@ -117,15 +122,17 @@ class _Articles:
             raise ExportRefused(f"{folder} holds no articles that can be read back: {', '.join(READABLE)}")
         self._format = format_name
         self._files: list[ReleasedFile] = [file for file in articles if file.format == format_name]
+        self._is_split = any(file.split is not None for file in self._files)
         self.fields = tuple(next(self.rows(), {}))
 
     def rows(self) -> Iterator[Row]:
-        """`ExportRefused` where a file is not what the manifest says."""
+        """With the split as a field, if there are splits. `ExportRefused` where a file is not as the manifest says."""
         with release_opened(self._folder) as place:
             for file in self._files:
                 try:
                     with opened(place, file.path) as stream:
-                        yield from records(stream, self._format)
+                        for row in records(stream, self._format):
+                            yield row | {_SPLIT: file.split} if self._is_split else row
                 except (OSError, ValueError) as error:
                     why = " ".join(str(error).split())
                     raise ExportRefused(f"cannot read {self._folder}/{file.path}: {why:.200}; --verify it") from error

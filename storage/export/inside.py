@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 
-_LONGEST = 255  # characters of a path; ours have less than 100
+LONGEST = 255  # characters of a path; ours have less than 100
 
 
 class OutsideFile(OSError):
@@ -19,7 +19,7 @@ def is_plain(path: object) -> bool:
     """Whether it is a relative path in our own form: names and "/", nothing hidden, no "..", no backslash."""
     return (
         isinstance(path, str)
-        and 0 < len(path) <= _LONGEST
+        and 0 < len(path) <= LONGEST
         and path.isascii()
         and path.isprintable()
         and "\\" not in path
@@ -52,12 +52,16 @@ def opened(folder: int, path: str) -> Iterator[BufferedReader]:
         yield stream
 
 
-def is_link(place: int, name: str) -> bool:
-    """Whether what stands under that name in the open folder `place` is a link."""
-    return stat.S_ISLNK(os.stat(name, dir_fd=place, follow_symlinks=False).st_mode)
+def is_folder(place: int, name: str) -> bool:
+    """Whether under that name in the open folder `place` stands a folder that can be read, and no link."""
+    try:
+        os.close(os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place))
+    except OSError:
+        return False
+    return True
 
 
 def _below(place: int, name: str, flags: int) -> int:
-    if is_link(place, name):
+    if stat.S_ISLNK(os.stat(name, dir_fd=place, follow_symlinks=False).st_mode):
         raise OutsideFile("is a link")
     return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place)

@@ -36,6 +36,8 @@ def records(stream: BinaryIO, format_name: str) -> Iterator[Row]:
             row.pop("lines", None)
         elif isinstance(row.get("text"), str):
             row["text"] = text_sha256(row["text"])
+        for name in ("id", "url"):
+            str(row.get(name)).encode()  # UnicodeEncodeError is a ValueError: half a character can be noted nowhere
         yield row
 
 
@@ -62,11 +64,21 @@ def _from_parquet(stream: BinaryIO) -> Iterator[Row]:
 
     with ParquetFile(stream) as file:
         for batch in file.iter_batches(batch_size=500):
-            for row in batch.to_pylist():
-                yield {
-                    name: moment(value.astimezone(UTC)) if isinstance(value, datetime) else value
-                    for name, value in row.items()
-                }
+            try:
+                rows = [{name: _as_in_json(value) for name, value in row.items()} for row in batch.to_pylist()]
+            except (OverflowError, LookupError) as error:  # a time beyond all, a zone that there is none of
+                raise ValueError(str(error)) from error
+            yield from rows
+
+
+def _as_in_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value.astimezone(UTC))
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    raise ValueError(f"{type(value).__name__} is none of a release's types")
 
 
 def _lines(stream: BinaryIO) -> int:

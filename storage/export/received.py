@@ -18,6 +18,7 @@ from storage.export.inside import is_plain, opened
 from storage.export.manifest import FILE, VERSION
 
 _LARGEST = 1 << 28  # bytes of a manifest; that of a million files is smaller
+_LONGEST_NUMBER = 18  # digits
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PARTS: dict[str, tuple[type, ...]] = {
     "manifest_version": (int,),
@@ -78,7 +79,11 @@ def read_manifest(place: int) -> ReadManifest:
             raw = file.read(_LARGEST + 1)
         if len(raw) > _LARGEST:
             return _unreadable("is too large")
-        content = json.loads(raw.decode(), parse_constant=_no_number)
+        content = json.loads(
+            raw.decode(), parse_constant=_no_number, parse_int=_number, object_pairs_hook=_without_repetition
+        )
+        # What cannot be written again has no release id: halves of characters, numbers beyond all, the very deep.
+        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except OSError as error:
         return _unreadable((error.strerror or str(error)).lower())
     except (ValueError, RecursionError):
@@ -86,6 +91,9 @@ def read_manifest(place: int) -> ReadManifest:
     if not isinstance(content, dict):
         return _unreadable("holds no object")
     wrong = _wrong_parts(content, _PARTS)
+    formats = content.get("formats")
+    if isinstance(formats, list) and not all(isinstance(name, str) for name in formats):
+        wrong.append("'formats' holds what is no name")
     number = content.get("manifest_version")
     if isinstance(number, int) and number != VERSION:
         wrong.append(f"manifest_version is {number}; this program reads {VERSION}")
@@ -130,3 +138,17 @@ def _wrong_file(file: Any) -> list[str]:
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _number(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:  # Python refuses to print one of thousands of digits
+        raise ValueError("a number of too many digits")
+    return int(digits)
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Some readers take the first of two values under one name, others the last: the id would vouch for one of them.
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return content

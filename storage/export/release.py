@@ -17,7 +17,7 @@ from storage.export import card, citation, croissant, manifest, plots
 from storage.export.batch import Batch
 from storage.export.facts import Facts, ReleasedFile
 from storage.export.folder import built_whole, check_free
-from storage.export.formats import Format, format_named
+from storage.export.formats import FORMAT_NAMES, Format, format_named
 from storage.export.manifest import described
 from storage.export.placing import Placing, placing
 from storage.export.reading import articles
@@ -83,7 +83,8 @@ def export(
     the disk or the database fails on the way.
     """
     form = form or Form()
-    formats = tuple(format_named(name) for name in dict.fromkeys(form.formats))
+    # Asked for in another order, or twice, it is the same release.
+    formats = tuple(format_named(name) for name in FORMAT_NAMES if name in form.formats)
     extras = _extras(selection, formats)
     check_free(folder)
     try:
@@ -169,7 +170,7 @@ class _Writing:
     def write_extra(self, extra: Extra, selection: Selection) -> None:
         rows = extra.count(self._connection, selection)
         if not rows:
-            self.notes.append(f"there is nothing {extra.table.name} to include; there is no file for it")
+            self.notes.append(f"nothing stands in the table {extra.table.name}: there is no file for it")
             return
         self._total += rows
         with ExitStack() as stack:

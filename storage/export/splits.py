@@ -59,6 +59,8 @@ def splits_asked(text: str, way: str = "story", seed: int = 0) -> Splits:
         name, _equals, share = (word.strip() for word in part.partition("="))
         if not _NAME.fullmatch(name):
             raise BadArgument(f"--splits: {name!r} is no name of a split: small letters, digits and _, a letter first")
+        if name == "all":
+            raise BadArgument("--splits: no split can be called all: `datasets` means the whole corpus by it")
         if name in shares:
             raise BadArgument(f"--splits: {name} is named twice")
         if not share or not _FRACTION.fullmatch(share) or not 0 < Fraction(share) <= 1:

@@ -29,7 +29,6 @@ class Tally:
         self.tdm_reserved: Counter[bool | None] = Counter()
         self.ai_refused: Counter[str] = Counter()  # articles by the agent of AI that robots.txt kept from them
         self.splits: Counter[str] = Counter()  # only where there are any
-        self.stories: int | None = None  # how many the articles are; known where somebody asked the store
         self.first: datetime | None = None  # day of the earliest article, and of the latest
         self.last: datetime | None = None
         self.fetched: datetime | None = None  # when the last article was fetched: the release is of that day

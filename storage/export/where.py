@@ -64,15 +64,20 @@ def parsed(text: str) -> Where:
         raise BadArgument(f"--where: is empty; {THERE_IS}")
     if text != storable(text):
         raise BadArgument("--where: holds a character that no stored text has")
-    text = " ".join(text.strip().splitlines())
+    lines = text.strip()
+    text = " ".join(lines.splitlines())
     try:
         with warnings.catch_warnings(action="ignore"):  # of a backslash in a text, say
             tree = ast.parse(text, mode="eval").body
+            # On its own lines: there a text ends with its line, and a remark too.
+            alike = ast.dump(tree) == ast.dump(ast.parse(f"({lines}\n)", mode="eval").body)
     except (SyntaxError, ValueError) as error:
         place = f", at character {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
         raise BadArgument(f"--where: this is no expression{place}; {THERE_IS}") from error
     except (RecursionError, MemoryError) as error:
         raise BadArgument("--where: too deep") from error
+    if not alike:
+        raise BadArgument("--where: this is no expression, a # in one of its lines hides the next")
     where = Where(text, tree)
     where.condition("sqlite")
     return where

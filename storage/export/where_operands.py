@@ -16,6 +16,8 @@ from storage.types import UTCDateTime, storable
 
 _FIELDS = {field.name: field for field in FIELDS if not field.read_from}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(rf"{_DAY.pattern}[T ].+")
+_TIMES = "a time is written '2026-11-01' or '2026-11-01T08:00Z'"
 _WORDS = {"null": None, "true": True, "false": False}
 THERE_IS = (
     "there are: == != < <= > >=, in, not in, is null, is not null, and, or, not, startswith(field, 'text'), "
@@ -48,11 +50,13 @@ class Operands:
             if _DAY.fullmatch(text):
                 first = datetime.combine(date.fromisoformat(text), time.min, UTC)
                 last = datetime.combine(date.fromisoformat(text), time.max, UTC)
+            elif not _MOMENT.fullmatch(text):  # '20261130' would be the first moment of that day
+                raise self.wrong(node, _TIMES)
             else:
                 first = datetime.fromisoformat(text)
                 first = last = (first if first.tzinfo else first.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise self.wrong(node, "a time is written '2026-11-01' or '2026-11-01T08:00Z'") from None
+            raise self.wrong(node, _TIMES) from None
         return bindparam(None, first, UTCDateTime), bindparam(None, last, UTCDateTime)
 
     def text_of(self, node: ast.expr) -> str:

@@ -93,11 +93,13 @@ def test_a_round_up_is_no_copy_of_what_it_holds() -> None:
     assert rule(story("a", brief), story("b", f"{everything}\n{brief}", title="All that happened")) is None
 
 
-def test_a_short_note_is_a_copy_only_where_nearly_all_of_it_is() -> None:
+def test_a_short_note_is_a_copy_only_where_nearly_all_of_it_is_and_the_headline() -> None:
     one = "The office is closed on Friday because of the fair. Letters may be left with the baker."
     other = one.replace("Letters may be left with the baker.", "Call the mayor before noon.")
-    assert rule(story("a", one, title="Office closed"), story("b", one, title="Notice")) == "near-duplicate"
-    assert rule(story("a", one, title="Office closed"), story("b", other, title="Notice")) is None
+    note = story("a", one, title="Office closed on Friday")
+    assert rule(note, story("b", one, title="Office closed on Friday")) == "repeated-headline"
+    assert rule(note, story("b", one, title="Click here for more")) is None
+    assert rule(note, story("b", other, title="Office closed on Friday")) is None
 
 
 def test_one_canonical_url_makes_one_article() -> None:

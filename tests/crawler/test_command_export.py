@@ -85,6 +85,21 @@ def test_a_release_is_written_and_summed_up_with_nothing_on_standard_error(data:
         assert re.search(rf"{re.escape(file['path'])} +{file['bytes']:,} bytes", ran.stdout)
 
 
+def test_a_reader_that_has_seen_enough_is_no_error(data: Path, tmp_path: Path) -> None:
+    ran = subprocess.Popen(
+        command(data, str(tmp_path / "out")),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert ran.stdout is not None
+    ran.stdout.close()
+    assert (ran.communicate()[1], ran.returncode) == ("", 141)
+    assert (tmp_path / "out/manifest.json").is_file()
+
+
 def test_a_release_is_verified_and_compared_with_status_3_where_they_differ(
     in_project: None, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,6 +120,7 @@ def test_a_release_is_verified_and_compared_with_status_3_where_they_differ(
     status, said = ran("--verify", old)
     assert (status, said.count("\n")) == (0, 1)
     assert said.endswith(f"release {manifest['release_id']}\n")
+    assert ran("--verify", old, "--format", "csv")[0] == ran("--compare", old, new, "--splits", "a=1")[0] == 2
     assert ran("--compare", old, old) == (0, "0 added, 0 removed, 0 changed, 3 the same articles\n")
     status, said = ran("--compare", old, new)
     assert status == 3

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from servers.paper import prose
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, event, select, update
 from wordy import wordy
 
 from cleaning.article import Article, Block
@@ -17,9 +19,10 @@ from cleaning.duplicates import Kinship as Why
 from cleaning.duplicates import Member
 from cleaning.duplicates import standing as verdict
 from cleaning.likeness import Reading
-from crawler.pipelines.deduplicate import Turn, deduplicate, index_missing
+from crawler.pipelines.deduplicate import Deduplicated, Turn, deduplicate, index_missing
+from crawler.pipelines.store import Outcome, StorePipeline
 from storage import articles, runs, stories
-from storage.articles import article_id
+from storage.articles import Kept, article_id
 from storage.database import database_url, open_database
 from storage.models import Kinship, SketchValue, StoredArticle
 
@@ -110,6 +113,30 @@ def test_an_earlier_article_that_comes_later_takes_the_place(connection: Connect
     late, early = article("courier/late", "ferry", hours=5), article("courier/early", "ferry")
     assert arrive(connection, run, late) == []
     assert arrive(connection, run, early) == [Turn("courier", run, is_duplicate=True)]
+
+
+def test_of_many_copies_only_those_after_a_newcomer_are_judged_anew(connection: Connection) -> None:
+    run = runs.begin(connection, spider="articles", now=NOON)
+    arrive(connection, run, *(article(f"site-{hours}/copy", "ferry", hours=hours) for hours in range(9)))
+    questions: list[str] = []
+
+    def asked(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        questions.append(statement)
+
+    event.listen(connection, "before_cursor_execute", asked)
+    arrive(connection, run, article("late/copy", "ferry", hours=9))
+    event.remove(connection, "before_cursor_execute", asked)
+    assert sum("FROM kinship" in question and question.startswith("SELECT") for question in questions) == 2
+    assert standing(connection)["late/copy"] == ("site-0/copy", "repeated-headline")
+
+
+def test_what_an_article_turns_is_counted_also_where_it_has_another_date_alone() -> None:
+    counts: Counter[str] = Counter()
+    session = SimpleNamespace(run=3, tally=SimpleNamespace(count=lambda _, noun, more=1: counts.update({noun: more})))
+    pipeline = StorePipeline(session, SimpleNamespace())  # type: ignore[arg-type]
+    standing = Deduplicated(turns=[Turn("courier", 3, is_duplicate=True), Turn("gazette", 2, is_duplicate=True)])
+    pipeline._count("courier", NIGHT[0], Outcome(Kept.UNCHANGED, standing))
+    assert counts == {"article/unchanged": 1, "article/duplicate": 1, "article/stored": -1}
 
 
 def test_an_article_that_changes_leaves_its_cluster(connection: Connection) -> None:

@@ -489,3 +489,10 @@ def test_a_hostile_site_names_no_file_of_a_release(on_sqlite: Engine, give_artic
     stems = {path.split(".")[0].replace("data/train", "data/articles") for path in contents(tmp_path / "in/out")}
     tame = {path.split(".")[0] for path in contents(tmp_path / "in/tame")}
     assert stems - {"data/test"} == tame
+
+
+def test_formats_in_another_order_are_the_same_release(on_sqlite: Engine, tmp_path: Path) -> None:
+    one = released(on_sqlite, tmp_path / "one", ("jsonl", "csv", "urls"))
+    other = released(on_sqlite, tmp_path / "other", ("urls", "csv", "jsonl", "csv"))
+    assert one.release_id == other.release_id
+    assert contents(tmp_path / "one") == contents(tmp_path / "other")

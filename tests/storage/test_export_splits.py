@@ -169,3 +169,8 @@ def test_shares_are_exact_and_the_way_is_known() -> None:
     assert splits_asked("a=0.7, b=0.2, c=0.1").shares[0] == ("a", Fraction(7, 10))
     with pytest.raises(BadArgument, match="--split-by takes story, site, date, not 'author'"):
         splits_asked("a=1", "author")
+
+
+def test_a_split_has_no_name_that_datasets_keeps_for_itself() -> None:
+    with pytest.raises(BadArgument, match="no split can be called all"):
+        splits_asked("all=0.5,test=0.5")

@@ -196,3 +196,45 @@ def test_a_folder_that_is_no_release_is_a_mistake_of_the_user(tmp_path: Path) ->
         verify(tmp_path)
     with pytest.raises(ExportRefused, match="cannot read the folder"):
         verify(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "said"),
+    [
+        ('"filters": {"x": 1e999,', "manifest.json is no JSON"),  # a number beyond all
+        ('"filters": {"x": "\\ud800",', "manifest.json is no JSON"),  # half a character
+        (f'"filters": {{"x": {"9" * 4300},', "manifest.json is no JSON"),
+        (f'"filters": {{"x": {"[" * 100_000}', "manifest.json is no JSON"),
+        ('"filters": {"sites": ["of another"],', "manifest.json is no JSON"),  # which reader takes which?
+        ('"filters": {"x": 1,', "the release id is not that of its content"),
+    ],
+)
+def test_what_a_manifest_hides_in_its_json_is_said_and_never_a_crash(release: Path, hidden: str, said: str) -> None:
+    path = release / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"filters": {', hidden, 1), encoding="utf-8")
+    assert said in differences(release)
+
+
+def test_a_format_that_is_no_name_is_said(release: Path) -> None:
+    with_manifest(release, lambda content: content.update(formats=[["jsonl"]]), new_id=True)
+    assert differences(release) == "manifest.json: 'formats' holds what is no name"
+
+
+def test_folders_without_end_are_named_and_not_followed(release: Path) -> None:
+    place = os.open(release, os.O_RDONLY)
+    for _level in range(300):
+        os.mkdir("d", dir_fd=place)
+        below = os.open("d", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(place)
+    assert re.fullmatch(r"(d/){100,130}d: is not in the manifest", differences(release))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_folder_that_is_closed_is_named(release: Path) -> None:
+    (release / "closed").mkdir()
+    (release / "closed/notes.txt").touch()
+    (release / "closed").chmod(0)
+    assert differences(release) == "closed: is not in the manifest"
+    (release / "closed").chmod(0o700)

@@ -167,3 +167,22 @@ def test_what_is_asked_for_is_bound_and_never_part_of_the_statement() -> None:
     for dialect in ("sqlite", "postgresql"):
         for text in ("title == 'secret'", "'secret' in authors", "startswith(title, 'secret')", "'secret' in text"):
             assert "secret" not in str(parsed(text).condition(dialect))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["words > 5 # at least\n and language == 'de'", "'of two\nlines' in text", "words > 5) or (words < 3", "free)#"],
+)
+def test_a_line_break_and_a_remark_change_nothing_of_what_is_asked(text: str) -> None:
+    with pytest.raises(BadArgument, match="this is no expression"):
+        parsed(text)
+
+
+def test_a_question_may_stand_on_several_lines(store: Engine) -> None:
+    assert found(store, "words >= 100\n  and title != 'No. #1'\n  and free  # by its page") == "a"
+
+
+@pytest.mark.parametrize("time", ["20261130", "2026-W48-1", "2026-11", "20261130T08:00"])
+def test_a_time_in_another_form_is_refused_and_not_taken_for_a_moment_of_its_day(time: str) -> None:
+    with pytest.raises(BadArgument, match="a time is written '2026-11-01' or"):
+        parsed(f"published_at <= '{time}'")

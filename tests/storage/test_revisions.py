@@ -203,6 +203,17 @@ def test_a_page_that_asks_not_to_be_kept_loses_what_it_said_before(connection: C
     assert "nothing" not in str(rows(connection))
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_paywall_does_not_make_it_forgotten_that_a_page_asked_not_to_be_kept(
+    connection: Connection, order: tuple[int, ...]
+) -> None:
+    fetches = page("one"), page("two", rejected=WITHHELD), page("three", rejected=PAYWALL)
+    for night in order:
+        fetched(connection, night, fetches[night])
+    assert connection.scalar(select(StoredArticle.rejected)) == WITHHELD
+    assert (said(connection), rows(connection)) == ([], [])
+
+
 def test_an_article_that_is_judged_to_be_none_is_not_said_to_be_the_next_one(connection: Connection) -> None:
     for night in (0, 1):
         fetched(connection, night, page("one"))

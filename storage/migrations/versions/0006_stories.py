@@ -38,6 +38,8 @@ def upgrade() -> None:
         op.add_column("article", column)
     op.execute("UPDATE article SET duplicate_share = duplicate_likeness WHERE duplicate_likeness IS NOT NULL")
     op.create_index("ix_article_story", "article", ["site", "story_key"])
+    unindexed = sa.text("sketch IS NULL AND rejected IS NULL")
+    op.create_index("ix_article_unindexed", "article", ["id"], sqlite_where=unindexed, postgresql_where=unindexed)
     op.create_table(
         "revision",
         sa.Column("article_id", sa.String(length=16), nullable=False),
@@ -82,7 +84,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("kinship", "sketch", "revision"):
         op.drop_table(table)
-    op.drop_index("ix_article_story", "article")
+    for index in ("ix_article_unindexed", "ix_article_story"):
+        op.drop_index(index, "article")
     for column in (
         "sketch", "story_key", "duplicate_share", "duplicate_via", "duplicate_kind",
         "usage", "ai_refused", "tdm_policy", "tdm_reserved", "section",
