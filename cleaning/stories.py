@@ -16,13 +16,13 @@ from cleaning.title_parts import SEPARATOR
 
 # The 48 smallest hashes of the text's runs of five words (eight characters where words are not spaced): Broder's MIN_s
 # sketch (On the resemblance and containment of documents, 1997), which holds an equal share of every text that the
-# article may have been taken from or into. Two articles are looked at together where their sketches share two values.
-# Of two texts of which the shorter is a share c of the longer, and a share p of whose common runs is untouched, 48 c p
-# values are shared on average, and fewer than two with the probability (1 + 48 c p) / e^(48 c p):
-#   a copy cut to 50 %: < 1e-9; to 30 %: 9e-6; 20 % of the words changed (p = .8^5): 3e-6; cut to 30 % and 10 %
-#   changed: .002; 30 % changed (p = .7^5): .003. What is measured: tests/benchmarks/duplicates.py
+# article may have been taken from or into. Where the shorter of two texts is a share c of the longer, and a share p of
+# their common runs is untouched, 48 c p values are shared on average; docs/duplicates.md says how often too few are.
 SKETCH = 48
-SHARED = 2
+SHARED = 3
+# Of all the values that both would show so much is shared, or they are not compared: stock phrases of the press lead to
+# many that have three. It is what a copy keeps of which 40 % of the words were changed (.6^5).
+WORTH = 0.08
 RUN, RUN_UNSPACED = 5, 8
 LONGEST = 100_000  # characters of a text that are looked at, from its beginning
 
@@ -58,6 +58,14 @@ def sketch(text: str) -> tuple[int, ...]:
     found = words(text[:LONGEST])
     size = RUN_UNSPACED if is_unspaced(found) else RUN
     return tuple(heapq.nsmallest(SKETCH, {number(run) for run in runs(found, size)}))
+
+
+def is_worth_comparing(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two sketches share enough for one text to be a copy of the other. Symmetric."""
+    # Below the lower of the two ends both sketches are complete: there the shorter text's values are a sample of it.
+    bound = min((values[-1] for values in (one, other) if len(values) == SKETCH), default=None)
+    seen = [sum(value <= bound for value in values) if bound is not None else len(values) for values in (one, other)]
+    return len(set(one).intersection(other)) >= max(1, min(SHARED, *seen), WORTH * min(seen))
 
 
 def packed(values: tuple[int, ...]) -> bytes:

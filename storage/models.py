@@ -105,7 +105,8 @@ class StoredArticle(Base):
     __tablename__ = "article"
     __table_args__ = (
         Index("ix_article_site_id", "site", "id"),
-        Index("ix_article_story", "site", "story_key"),
+        # All that says which articles of a site had a headline, and when: these, too, are not looked at one by one.
+        Index("ix_article_story", "site", "story_key", "published_at", "fetched_at", "rejected", "id"),
         # Of a store of this edition it is empty: to find that out, no crawl shall look at all articles.
         Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
         # All that says which pages of a site are its newest: to look into 100,000 rows with their texts takes too long.

@@ -62,7 +62,7 @@ _SAME_HEADLINE = (
     select(_ROW.id)
     .where(_ROW.site == bindparam("site"), _ROW.story_key == bindparam("key"), _ROW.rejected.is_(None))
     .where(_DAY.between(bindparam("first"), bindparam("last")))
-    .order_by(_ROW.id)
+    .order_by(_ROW.published_at, _ROW.fetched_at, _ROW.id)  # as the index has them: SQLite takes another one else
     .limit(MOST)
 )
 _SAME_CANONICAL = (
@@ -82,8 +82,8 @@ def article_id(number: int) -> str:
 
 
 def compared(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
-    """What of these articles is compared, by id; those that are rejected left out."""
-    columns = [*_COMPARED, _ROW.text]
+    """What of these articles is compared, and their sketches, by id; those that are rejected left out."""
+    columns = [*_COMPARED, _ROW.text, _ROW.sketch]
     question = select(*columns).where(_ROW.rejected.is_(None))
     return {row.id: row for some in _chunks(names) for row in connection.execute(question.where(_ROW.id.in_(some)))}
 

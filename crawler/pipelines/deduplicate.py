@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row
 
 from cleaning.duplicates import REPEATED_WITHIN, Kinship, Member, Standing, same_story, standing
-from cleaning.stories import SHARED, Story, packed, sketch, story_key, unpacked
+from cleaning.stories import SHARED, Story, is_worth_comparing, packed, sketch, story_key, unpacked
 from storage import stories
 
 _BATCH = 200  # articles of a transaction, of those that were stored before there was an index
@@ -75,13 +75,17 @@ def _kin(connection: Connection, article: Row[Any]) -> dict[str, Kinship]:
     if article.sketch is None or (values, key) != (old, article.story_key):
         stories.index(connection, article.id, key=key, sketch=packed(values), old=old, new=values)
     own = _story(article, key)
-    found = stories.sharing(connection, values, SHARED)
-    found |= stories.same_canonical(connection, own.canonical_url)
+    same_page = stories.same_canonical(connection, own.canonical_url)
+    found = stories.sharing(connection, values, SHARED) | same_page
     if key:
         found |= stories.same_headline(connection, own.site, key, own.when, REPEATED_WITHIN)
-    others = stories.compared(connection, found - {article.id})
-    compared = ((name, same_story(own, _story(row, row.story_key))) for name, row in sorted(others.items()))
-    return {name: kinship for name, kinship in compared if kinship is not None}
+    kin = {}
+    for name, row in sorted(stories.compared(connection, found - {article.id}).items()):
+        if name in same_page or is_worth_comparing(values, unpacked(row.sketch)):
+            kinship = same_story(own, _story(row, row.story_key))
+            if kinship is not None:
+                kin[name] = kinship
+    return kin
 
 
 class _Judgement:

@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from servers.paper import prose
+from wordy import wordy
 
-from cleaning.stories import LONGEST, SHARED, SKETCH, packed, says_something, sketch, story_key, unpacked
+from cleaning.stories import (
+    LONGEST,
+    SHARED,
+    SKETCH,
+    is_worth_comparing,
+    packed,
+    says_something,
+    sketch,
+    story_key,
+    unpacked,
+)
 
 
 def text(seed: str) -> str:
@@ -47,6 +58,20 @@ def test_a_copy_of_which_every_fifth_word_was_changed_is_found() -> None:
         for place in lot.sample(range(len(words)), len(words) // 5):
             words[place] = "changed"
         assert in_common(text(str(seed)), " ".join(words)) >= SHARED
+
+
+def test_copies_are_worth_comparing_and_what_shares_a_phrase_is_not() -> None:
+    one, other = wordy("one"), wordy("other")
+    phrase = wordy("phrase", paragraphs=1, words=9)
+    assert in_common(f"{one} {phrase}", f"{other} {phrase}") <= 4
+    for seed in range(10):
+        whole = wordy(f"whole {seed}")
+        cut = whole[: int(len(whole) * 0.3)]
+        assert is_worth_comparing(sketch(whole), sketch(cut))
+        assert is_worth_comparing(sketch(cut), sketch(whole))
+        assert not is_worth_comparing(sketch(f"{whole} {phrase}"), sketch(f"{other} {phrase}"))
+    assert not is_worth_comparing((), sketch(one))
+    assert is_worth_comparing(sketch("a note of seven words and no more"), sketch("a note of seven words and no more"))
 
 
 def test_a_text_without_end_is_read_to_a_limit() -> None:

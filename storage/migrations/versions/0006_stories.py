@@ -37,7 +37,9 @@ def upgrade() -> None:
     ):
         op.add_column("article", column)
     op.execute("UPDATE article SET duplicate_share = duplicate_likeness WHERE duplicate_likeness IS NOT NULL")
-    op.create_index("ix_article_story", "article", ["site", "story_key"])
+    op.create_index(
+        "ix_article_story", "article", ["site", "story_key", "published_at", "fetched_at", "rejected", "id"]
+    )
     unindexed = sa.text("sketch IS NULL AND rejected IS NULL")
     op.create_index("ix_article_unindexed", "article", ["id"], sqlite_where=unindexed, postgresql_where=unindexed)
     op.create_table(
