@@ -18,6 +18,7 @@ from cleaning.title_parts import SEPARATOR
 # sketch (On the resemblance and containment of documents, 1997), which holds an equal share of every text that the
 # article may have been taken from or into. Where the shorter of two texts is a share c of the longer, and a share p of
 # their common runs is untouched, 48 c p values are shared on average; docs/duplicates.md says how often too few are.
+# Sketches are stored: with another one a migration has to empty `article.sketch` and the table `sketch`.
 SKETCH = 48
 SHARED = 3
 # Of all the values that both would show so much is shared, or they are not compared: stock phrases of the press lead to

@@ -117,7 +117,9 @@ def test_what_is_stored_can_be_shown_and_exported_under_names_of_ours(
     release = tmp_path / "release"
     assert run_scrapy("export", str(release), data=data).returncode == 0
     files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == {"release/README.md", "release/manifest.json", "release/data/articles.jsonl"}
+    plots = {f"release/plots/{name}.svg" for name in ("languages", "months", "sites", "words")}
+    described = {f"release/{name}" for name in ("README.md", "manifest.json", "croissant.json", "CITATION.cff")}
+    assert files == {"release/data/articles.jsonl", *described, *plots}
     records = [json.loads(line) for line in (release / "data" / "articles.jsonl").read_bytes().splitlines()]
     stored = Store(data).articles().values()
     kept = {row.url: (row.title, row.text) for row in stored if row.rejected is None and row.duplicate_of is None}
