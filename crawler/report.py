@@ -47,15 +47,14 @@ def progress_table(counts: Counts, seconds: float) -> Table:
     return table
 
 
+def outcome_table(title: str) -> Table:
+    """Without columns yet: how what a run came to is shown at its end."""
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+
+
 def final_table(counts: Counts) -> Table:
     """The end of a crawl. What was found is fetched or failed; what was fetched is in one of the columns after it."""
-    table = Table(
-        title="What this crawl came to",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    table = outcome_table("What this crawl came to")
     unchanged = any(_sum(nouns, *_STORED_BEFORE) for nouns in counts.values())
     table.add_column("site")
     for heading in ("found", "fetched", "articles", "duplicates", *(["unchanged"] if unchanged else [])):

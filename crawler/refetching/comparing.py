@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, Engine, Row, select
 
 from crawler.refetching.asking import Refetch
 from crawler.refetching.released import Released
+from crawler.report import outcome_table
 from storage.addresses import AddressState
 from storage.articles import article_id
 from storage.database import reading
@@ -84,13 +84,7 @@ def report(engine: Engine, refetch: Refetch) -> Comparison:
 
 def table(comparison: Comparison) -> Table:
     """A row a site, the sum of all first where there are several."""
-    shown = Table(
-        title="What has become of the release",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    shown = outcome_table("What has become of the release")
     for heading in ("site", "released", "same", "changed", "unchanged lines", *list(Outcome)[2:]):
         shown.add_column(str(heading), justify="left" if heading == "site" else "right")
     rows = sorted(comparison.counts.items(), key=lambda row: -sum(row[1].values()))
