@@ -23,8 +23,10 @@ def site_of(page: Page) -> str:
     return site(page["url"]) or str(page["url"])
 
 
-def add_data_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", type=Path, help=f"a folder of NAME{ENDING}, or one of them")
+def add_data_options(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    parser.add_argument(
+        "data", type=Path, nargs=None if required else "?", help=f"a folder of NAME{ENDING}, or one of them"
+    )
     parser.add_argument("--sample", type=count, default=1, metavar="N", help="take every Nth page of each set")
     parser.add_argument("--sets", metavar="A,B", help="only these sets of the folder")
 
