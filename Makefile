@@ -3,9 +3,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+# What a crawl needs, and with what the tests and the development need besides: each is made once, in the same .venv.
+CRAWL_READY := $(VENV)/.crawl-ready
+TEST_READY := $(VENV)/.test-ready
+PIP_INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check --editable
 DATA ?= data
 URL ?=
+# `make crawl url=... data=...` means the same.
+ifeq ($(origin url),command line)
+URL := $(url)
+endif
+ifeq ($(origin data),command line)
+DATA := $(data)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help install crawl test format clean
@@ -15,31 +25,38 @@ help:  ## list the targets
 	@echo
 	@echo "make crawl URL=https://www.example.org   crawls a real site; DATA=folder says where to keep it"
 
-$(READY): pyproject.toml constraints.txt
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Broadsheet needs Python 3.11 or newer; name it: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (about a minute, once) ..."
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PYTHON) -m venv $(VENV)
+
+$(CRAWL_READY): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what a crawl needs into $(VENV) (once, about a minute) ..."
+	$(PIP_INSTALL) .
 	@touch $@
 
-install: $(READY)  ## make .venv with everything pinned by constraints.txt
+$(TEST_READY): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV) (once, about three minutes) ..."
+	$(PIP_INSTALL) '.[dev]'
+	@touch $(CRAWL_READY) $@
 
-crawl: $(READY)  ## crawl the demo newspapers (offline), or the site given as URL=
+install: $(TEST_READY)  ## make .venv with everything that constraints.txt pins, for development
+
+crawl: $(CRAWL_READY)  ## crawl the demo newspapers (offline), or the site given as URL=
 ifeq ($(strip $(URL)),)
 	@$(BIN)/scrapy crawl articles --demo -s DATA_DIR=$(DATA)
 else
 	@$(BIN)/scrapy crawl articles -a url='$(URL)' -s DATA_DIR=$(DATA)
 endif
 
-test: $(READY)  ## format check, lint, types, import contract, tests
+test: $(TEST_READY)  ## format check, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
-format: $(READY)  ## format the code
+format: $(TEST_READY)  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

@@ -1,4 +1,7 @@
-"""Page, HostRights, Block and Article: the only records that cross between the three packages."""
+"""The records that cleaning takes and gives: Page, HostRights, Block and Article.
+
+They are the only records that cross between the three packages.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,27 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-# The zone of a time whose page states none: counted as UTC, and not to be taken for the clock of any place.
+from cleaning.version import CLEANER_VERSION
+
+# The zone of a time whose page states no zone. It counts as UTC and is not the clock of any place.
 UNSTATED = timezone(timedelta(0), "unstated")
 
-# Of what a host says of one page.
-MOST_WORDS = 50  # agents, or preferences
-LONGEST_WORD = 100  # characters of one of these
-LONGEST_POLICY = 2_000  # and of the address of a policy
+# Limits on what a host says about one page.
+MAX_WORDS = 50  # AI agents, or preferences
+MAX_WORD_CHARACTERS = 100  # of one agent or preference
+MAX_POLICY_CHARACTERS = 2_000  # of the address of a policy
 
 
-def stated_offset(moment: datetime | None) -> int | None:
-    """Minutes that the page's clock is ahead of UTC; None where there is no time, or the page states no zone."""
+def get_stated_offset(moment: datetime | None) -> int | None:
+    """Return the minutes by which the page's clock is ahead of UTC; None without a time, or where no zone is stated."""
     if moment is None or moment.tzname() == UNSTATED.tzname(None):
         return None
     offset = moment.utcoffset()
     return None if offset is None else int(offset.total_seconds() // 60)
 
 
-def iso(moment: datetime) -> str:
-    """A time as ISO 8601 to the second, in its own zone: "2024-05-01T23:30:00-04:00", with "Z" for UTC."""
+def format_iso(moment: datetime) -> str:
+    """Format a time as ISO 8601 to the second, in its own zone: "2024-05-01T23:30:00-04:00", with "Z" for UTC."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -44,27 +49,29 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostRights:
-    """What the host of a page says of its use elsewhere than on the page: in robots.txt and /.well-known/tdmrep.json.
+    """What the host of a page states about uses of it elsewhere, in robots.txt and /.well-known/tdmrep.json.
 
-    As it stood for one address when its page was fetched; the empty one is that of a page of which nobody asked.
-    `ai_refused` are the AI agents that robots.txt keeps from the address, in lower case and sorted; () where it keeps
-    none away or there is no robots.txt, None where nobody looked. `usage` are the preferences that robots.txt states
-    for it ("train-ai=n"). `tdm_reserved` and `tdm_policy` are those of the first rule of tdmrep.json for the address;
-    None where there is no such file, or no rule for it.
+    The statements are those for one address at the time of its fetch. Without arguments nothing is known.
+
+    `ai_refused`: the AI agents that robots.txt keeps from the address, in lower case and sorted. () where it keeps none
+    away or there is no robots.txt; None where robots.txt was not read.
+    `usage`: the preferences that robots.txt states for the address ("train-ai=n").
+    `tdm_reserved`, `tdm_policy`: from the first rule of tdmrep.json for the address; None where there is no such file,
+    or no rule for it. The policy is an address.
     """
 
     ai_refused: tuple[str, ...] | None = None
     usage: tuple[str, ...] = ()
     tdm_reserved: bool | None = None
-    tdm_policy: str | None = None  # an address
+    tdm_policy: str | None = None
 
-    def packed(self) -> str:
-        """One line of ASCII; `HostRights.unpacked` makes the same of it again."""
+    def to_json(self) -> str:
+        """Return one line of ASCII; `HostRights.from_json` reads it back."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def unpacked(cls, line: str) -> HostRights:
-        """What was packed. Whatever in the line is not of that form counts as not known: archives come from anybody."""
+    def from_json(cls, line: str) -> HostRights:
+        """Read a line of `to_json`. Parts of another form count as unknown: an archive may come from any program."""
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):
@@ -73,14 +80,14 @@ class HostRights:
             return cls()
         agents, reserved, policy = value.get("ai_refused"), value.get("tdm_reserved"), value.get("tdm_policy")
         return cls(
-            ai_refused=_texts(agents) if isinstance(agents, list) else None,
-            usage=_texts(value.get("usage")),
+            ai_refused=_select_texts(agents) if isinstance(agents, list) else None,
+            usage=_select_texts(value.get("usage")),
             tdm_reserved=reserved if isinstance(reserved, bool) else None,
-            tdm_policy=policy if isinstance(policy, str) and len(policy) <= LONGEST_POLICY else None,
+            tdm_policy=policy if isinstance(policy, str) and len(policy) <= MAX_POLICY_CHARACTERS else None,
         )
 
 
-NOT_ASKED = HostRights()
+UNKNOWN_HOST_RIGHTS = HostRights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +97,22 @@ class Page:
     url: str  # the final address, after redirects
     html: str
     status: int = 200
-    fetched_at: datetime | None = None  # aware; bounds what may be believed of the page's own dates
-    language: str | None = None  # tag of what its site is said to be written in; decides where the text does not
-    robots_header: tuple[str, ...] = ()  # the X-Robots-Tag lines that came with it
-    robot: str = ""  # our name, as robots tags may use it
-    obeyed: tuple[str, ...] = ()  # words of robots tags that keep a page from being an article (cleaning.robots_tags)
-    rights_headers: tuple[tuple[str, str], ...] = ()  # of cleaning.rights.HEADERS, with their values, as they came
-    host: HostRights = NOT_ASKED  # what its host says of its use elsewhere
+    fetched_at: datetime | None = None  # aware; bounds which of the page's own dates are plausible
+    language: str | None = None  # language tag that is configured for the site; decides where the text is ambiguous
+    robots_header: tuple[str, ...] = ()  # the X-Robots-Tag lines of the response
+    robot_name: str = ""  # the crawler's name, as robots tags may use it
+    obeyed_tags: tuple[str, ...] = ()  # robots tags that reject a page (cleaning.metadata.robots_tags)
+    rights_headers: tuple[tuple[str, str], ...] = ()  # name and value of each of cleaning.metadata.rights.HEADERS
+    host_rights: HostRights = UNKNOWN_HOST_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading, list item, quote, row or caption, in reading order; kept, or cut by a rule.
+    """One paragraph, heading, list item, quote, row or caption, kept or cut by a rule. Blocks are in reading order.
 
-    `text` is one line of normalised white space. `link_share` is the share of its characters that stand inside links
-    (0 to 1), `links` are their targets as absolute addresses. `path` is where it stands: the elements from <body> down,
-    outermost first, each with its id and classes ("main > article.post > div.entry-content > p").
+    `text` is one line with single spaces. `link_share` is the share of its characters inside links (0 to 1); `links`
+    are their targets as absolute addresses. `path` names the elements from <body> down, outermost first, each with its
+    id and classes ("main > article.post > div.entry-content > p").
     """
 
     text: str
@@ -114,34 +121,35 @@ class Block:
     links: tuple[str, ...] = ()
     path: str = ""
     rule: str | None = None  # the rule that cut it
-    evidence: str | None = None  # what that rule saw, for a person; of a kept block, why it was added to what was found
+    evidence: str | None = None  # what the rule saw, for a person; of a kept block, why it was added to the extraction
 
     @property
-    def kept(self) -> bool:
+    def is_kept(self) -> bool:
         return self.rule is None
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What cleaning makes of one page: always, also of a page that is no article (`rejected` then says why).
+    """The result of cleaning one page. A page that is no article has one, too; `rejected` then gives the reason.
 
-    Times are aware, in the zone that the page states, or UNSTATED. `published_raw` keeps what the page said where that
-    could not be believed (a date in the future of the page, or before 1990). `language` is an ISO 639-1 code as
-    langdetect gives it, "und" where there are no letters, `language_probability` between 0 and 1. `licence` is an
-    address where the page gives one; `free` is what the page itself says of its paywall; `page_kind` is one of the
-    words of `cleaning.page_kind`. Nothing is deleted: `blocks` are all of them, `text` the kept.
+    Times are aware, in the zone that the page states, or UNSTATED. `published_raw` keeps a publication time that is not
+    plausible (long after the fetch, or before 1990) as the page writes it. `language` is an ISO 639-1 code as
+    langdetect gives it, "und" for a text without letters; `language_probability` is between 0 and 1. `licence` is an
+    address where the page gives one. `free` is what the page states about its paywall. `page_kind` is one of the words
+    of `cleaning.metadata.page_kind`. `section` is the part of the paper that the page names, one short line. `blocks`
+    holds kept and cut blocks, `text` the text of the kept ones, `removed` the cut ones.
 
-    `section` is the part of the paper that the page says it stands in, one short line.
+    `robots` is what the page asks of robots like ours, in its own words, obeyed or not
+    (`cleaning.metadata.robots_tags`). Reservations at the time of the fetch: `tdm_reserved` is whether the rights
+    holder reserves text and data mining, None where nothing is stated; `tdm_policy` is the address of the conditions;
+    `ai_refused` are the AI agents that robots.txt kept from this address, None where it was not read; `usage` are
+    preferences for uses by AI, as stated.
 
-    `robots` is what the page asks of robots like us, in its own words, obeyed or not (`cleaning.robots_tags`). What
-    was reserved when it was fetched: `tdm_reserved` whether its rights holder reserves text and data mining, None where
-    nothing was said, with `tdm_policy` the address of the conditions; `ai_refused` the AI agents that robots.txt kept
-    from this address, None where nobody looked; `usage` preferences for uses by AI, as stated.
-
-    `sources` tells for each field that came from the page where, in a reader's words ("JSON-LD datePublished").
-    `limited` names the limits that the page hit, on the whole or in a field: what is beyond them is left out.
-    Where that was asked for, `observation` is what the page tells of its site, `trace` what of the site's memory the
-    article depends on, and `recalled` a name for what the memory said of that (see `cleaning.memory`).
+    `sources` names, for each field that was found in the page, where it was found, in a reader's words
+    ("JSON-LD datePublished"). `limits_hit` names the limits that the page or a field exceeded; what is beyond a limit
+    is left out. With `observe`, `observation` is what the page tells of its site, `memory_dependency` the part of the
+    site's memory that the article depends on, and `memory_fingerprint` a digest of what the memory says about that part
+    (see `cleaning.memory`).
     """
 
     url: str
@@ -170,21 +178,33 @@ class Article:
     rejected: str | None = None
     cleaner_version: str = ""
     fetched_at: datetime | None = None
-    headline_key: str = ""  # the headline as repeated headlines are known by, see cleaning.headlines
+    headline_key: str = ""  # the headline as it is compared with other headlines, see cleaning.page.headline_key
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     observation: bytes = field(default=b"", compare=False, repr=False)
-    trace: bytes = field(default=b"", compare=False, repr=False)
-    recalled: str = field(default="", compare=False, repr=False)
-    limited: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    memory_dependency: bytes = field(default=b"", compare=False, repr=False)
+    memory_fingerprint: str = field(default="", compare=False, repr=False)
+    limits_hit: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.kept))
-        object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.kept))
+        object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.is_kept))
+        object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.is_kept))
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    every = value[:MOST_WORDS] if isinstance(value, list) else []
-    return tuple(text for text in every if isinstance(text, str) and len(text) <= LONGEST_WORD)
+def _select_texts(value: object) -> tuple[str, ...]:
+    every = value[:MAX_WORDS] if isinstance(value, list) else []
+    return tuple(text for text in every if isinstance(text, str) and len(text) <= MAX_WORD_CHARACTERS)
+
+
+def make_failed_article(page: Page, reason: str, limits_hit: tuple[str, ...] = ()) -> Article:
+    """Return an empty article, rejected for this reason; the page can be cleaned again from the archive."""
+    return Article(
+        url=page.url,
+        title="",
+        rejected=reason,
+        cleaner_version=CLEANER_VERSION,
+        fetched_at=page.fetched_at,
+        limits_hit=limits_hit,
+    )

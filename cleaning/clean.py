@@ -1,4 +1,4 @@
-"""The whole way of a page: HTML in, article out."""
+"""Clean a page: HTML in, article out. This module runs all stages of cleaning in their order."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING
 
 from trafilatura.meta import reset_caches
 
-from cleaning import language
-from cleaning.article import Article
-from cleaning.extraction import Extraction, base_address, extract, of_runs
-from cleaning.failure import failed
-from cleaning.likelihood.trees import trained, trained_with_memory
-from cleaning.likelihood.weighing import weigh
-from cleaning.memory.observation import observe as look
-from cleaning.memory.recall import Recall
+from cleaning.article import Article, make_failed_article
+from cleaning.classifier.classify import classify
+from cleaning.classifier.model import load_model, load_site_model
+from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
+from cleaning.memory.dependency import MemoryDependency
+from cleaning.memory.match import MemoryMatch
+from cleaning.memory.observation import observe_page
 from cleaning.memory.site_memory import SiteMemory
-from cleaning.memory.traces import Trace
-from cleaning.metadata import Metadata, read_metadata
-from cleaning.parsing import parsed
-from cleaning.phrases import phrases
-from cleaning.robots_tags import read_robots_tags, refused
-from cleaning.rules import Context, judge
-from cleaning.runs import read_runs
-from cleaning.teasers import labels, teasers
-from cleaning.verdict import rejected
+from cleaning.metadata import language
+from cleaning.metadata.collect import Metadata, read_metadata
+from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
+from cleaning.page.parsing import parse_html
+from cleaning.page.text_runs import read_runs
+from cleaning.phrases import load_phrases
+from cleaning.rules import Context, apply_rules
+from cleaning.rules.teasers import find_labels, find_teasers
+from cleaning.verdict import find_rejection_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,112 +33,125 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from cleaning.article import Page
-    from cleaning.likelihood.trees import Trees
-    from cleaning.rules.reading import Doubt
-    from cleaning.runs import Run
+    from cleaning.classifier.model import TreeModel
+    from cleaning.page.text_runs import TextRun
+    from cleaning.rules.page_blocks import LowScore
 
 log = logging.getLogger(__name__)
 
 
 def clean(
-    page: Page, trees: Trees | None = None, *, memory: SiteMemory | None = None, observe: bool = False
+    page: Page, model: TreeModel | None = None, *, memory: SiteMemory | None = None, observe: bool = False
 ) -> Article:
-    """The article of a page, always: of a page that is none, too, with the reason in `rejected`.
+    """Return the article of a page. A page that is no article gives one, too, with the reason in `rejected`.
 
     Never raises. The same page and memory give the same article, whatever was cleaned before. `memory` is that of the
-    page's site; one that knows too little is none. `trees` weighs by another model than the cleaner's own: for
-    measuring one. With `observe` the article carries its trace, and where there is no memory its observation: nothing
-    is learnt from what was learnt.
+    page's site; one that is not known well enough counts as none. `model` replaces the cleaner's own, to measure it.
+    With `observe` the article carries its memory dependency, and without a memory its observation, too: nothing is
+    learnt from pages that were cleaned with a memory.
     """
     if memory is not None and not memory.is_known:
         memory = None
     try:
-        article = _clean(page, trees, memory, observe=observe)
+        article = _clean(page, model, memory, observe=observe)
         if memory is None or article.rejected is None:
             return article
-        # Never an article lost to what its site is believed to be.
+        # An article must not be lost because the memory of its site is wrong.
         alone = _clean(page, None, None, observe=False)
-        return article if alone.rejected else replace(alone, trace=article.trace, recalled=article.recalled)
+        if alone.rejected:
+            return article
+        return replace(
+            alone, memory_dependency=article.memory_dependency, memory_fingerprint=article.memory_fingerprint
+        )
     except MemoryError:
-        return failed(page, "cleaner-memory")
+        return make_failed_article(page, "cleaner-memory")
     except Exception:
         log.warning("the cleaner failed on %s", page.url, exc_info=True)
-        return failed(page, "cleaner-error")
+        return make_failed_article(page, "cleaner-error")
 
 
-def warm() -> None:
-    """Load what the first page would otherwise wait for, and keep the garbage collector from looking through it."""
-    language.warm()
-    trained()
-    trained_with_memory()
-    phrases("act")
+def preload_models() -> None:
+    """Load models and language profiles before the first page, and exempt them from garbage collection."""
+    language.load_profiles()
+    load_model()
+    load_site_model()
+    load_phrases("act")
     gc.collect()
     gc.freeze()
 
 
-def forget() -> None:
-    """Empty the libraries' caches, which grow with every page; for processes that clean many."""
+def empty_caches() -> None:
+    """Empty the libraries' caches, which grow with every page. For processes that clean many pages."""
     reset_caches()
 
 
-def _clean(page: Page, trees: Trees | None, memory: SiteMemory | None, *, observe: bool) -> Article:
-    tree, limited = parsed(page.html)
-    if "elements" in limited:
-        return failed(page, "too-many-elements", limited)
+def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, observe: bool) -> Article:
+    tree, limits_hit = parse_html(page.html)
+    if "elements" in limits_hit:
+        return make_failed_article(page, "too-many-elements", limits_hit)
     metadata = read_metadata(tree, page, memory.names if memory else ())
-    asked = read_robots_tags(tree, page)
+    robots_tags = read_robots_tags(tree, page)
     runs = read_runs(tree) if tree is not None else []
-    recall = Recall(memory, runs, metadata.draft.title) if memory else None
-    found = _extract(tree, page.url, runs, recall)
-    trees = trees or (trained_with_memory() if recall else trained())
-    extraction, doubts, likely = weigh(found, trees, metadata, page.url, recall)
-    context = _context(page, metadata, extraction, doubts)
-    blocks = judge(extraction.blocks, context)
-    text = "\n".join(block.text for block in blocks if block.kept)
-    code, probability = language.language(text, page.language)
-    reason = rejected(page.status, metadata.draft, extraction, blocks, context.teasers)
+    match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
+    found = _extract(tree, page.url, runs, match)
+    model = model or (load_site_model() if match else load_model())
+    extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
+    context = _build_context(page, metadata, extraction, low_scores)
+    blocks = apply_rules(extraction.blocks, context)
+    text = "\n".join(block.text for block in blocks if block.is_kept)
+    code, probability = language.detect_language(text, page.language)
+    reason = find_rejection_reason(page.status, metadata.draft, extraction, blocks, context.teasers)
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
-    if reason != "error-page":  # which often asks not to be indexed, and says nothing of the page that stood there
-        reason = refused(asked.words, page.obeyed, page.fetched_at) or reason
+    if reason != "error-page":  # its robots tags are those of the error, not of the page that stood there
+        reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
     article = replace(
         metadata.draft,
         blocks=blocks,
         language=code,
         language_probability=probability,
         rejected=reason,
-        robots=asked.words,
-        sources={**metadata.draft.sources, **({"robots": asked.source} if asked.words else {})},
-        limited=limited,
+        robots=robots_tags.words,
+        sources={**metadata.draft.sources, **({"robots": robots_tags.source} if robots_tags.words else {})},
+        limits_hit=limits_hit,
     )
     if not observe:
         return article
-    seen = b""
+    observation = b""
     if memory is None:
-        kept = {number for block, span in zip(blocks, extraction.spans, strict=True) if block.kept for number in span}
+        kept = {
+            number for block, span in zip(blocks, extraction.spans, strict=True) if block.is_kept for number in span
+        }
         certain = dict.fromkeys(kept - likely.keys(), 1.0)
-        seen = look(article, metadata.titles, runs, kept, certain | likely).packed()
-    trace = Trace.of(runs)
-    return replace(article, observation=seen, trace=trace.packed(), recalled=trace.digest(memory or SiteMemory()))
+        observation = observe_page(article, metadata.titles, runs, kept, certain | likely).to_bytes()
+    dependency = MemoryDependency.from_runs(runs)
+    return replace(
+        article,
+        observation=observation,
+        memory_dependency=dependency.to_bytes(),
+        memory_fingerprint=dependency.fingerprint_memory(memory or SiteMemory()),
+    )
 
 
-def _extract(tree: HtmlElement | None, url: str, runs: list[Run], recall: Recall | None) -> Extraction:
-    """What stands where the site's articles stand; where the page is not like them, what trafilatura finds."""
+def _extract(tree: HtmlElement | None, url: str, runs: list[TextRun], match: MemoryMatch | None) -> Extraction:
+    """Extract the texts at positions where the site's articles stand; where the page differs, ask trafilatura."""
     if tree is None:
         return Extraction()
-    if recall is not None and recall.understood:
-        return of_runs(runs, recall.taken, base_address(tree, url))
-    return extract(tree, url, runs, without=recall.cut if recall else ())
+    if match is not None and match.is_understood:
+        return build_extraction(runs, match.taken, find_base_url(tree, url))
+    return extract(tree, url, runs, without=match.cut if match else ())
 
 
-def _context(page: Page, metadata: Metadata, extraction: Extraction, doubts: Mapping[int, Doubt]) -> Context:
+def _build_context(
+    page: Page, metadata: Metadata, extraction: Extraction, low_scores: Mapping[int, LowScore]
+) -> Context:
     return Context(
         url=page.url,
         title=metadata.draft.title,
         titles=metadata.titles,
         site_name=metadata.draft.site_name,
-        lead=extraction.before(metadata.draft.title),
-        teasers=teasers(extraction, page.url),
-        labels=labels(extraction, page.url),
-        doubts=doubts,
+        lead=extraction.count_blocks_before(metadata.draft.title),
+        teasers=find_teasers(extraction, page.url),
+        labels=find_labels(extraction, page.url),
+        low_scores=low_scores,
     )

@@ -1,19 +1,19 @@
-"""What can go wrong, in one tree.
+"""The tree of errors.
 
-    BroadsheetError                 everything we raise on purpose; its message is one line for a person
+    BroadsheetError                 base class; its message is one line for a person
     ├── ExportFailed                the disk or the database failed while a release was written; nothing of it is left
-    ├── MemoryUnreadable            what is stored of a site's memory was written by another version, or is damaged
-    ├── RecordUnreadable            a place in the archive gives no page: wrong, torn, too large, cannot be decoded
+    ├── MemoryUnreadable            a stored site memory was written by another version, or is damaged
+    ├── RecordUnreadable            an archive location gives no page: wrong, torn, too large, cannot be decoded
     ├── StorageLost                 the database or the archive took no writes for longer than STORAGE_PATIENCE
-    └── UsageError                  the user asked for something that cannot be (exit status 2)
+    └── UsageError                  a user's mistake (exit status 2)
         ├── SitesError              sites.toml: which key, which line
-        ├── UnknownSite             no such name among the sites
-        ├── BadAddress              a URL that is not one
-        ├── BadArgument             an option or argument with a value that it does not take
-        ├── DataFolderError         the data folder cannot be made or written
+        ├── UnknownSite             no site of this name in sites.toml
+        ├── BadAddress              not an http(s) URL
+        ├── BadArgument             an option or argument with an invalid value
+        ├── DataFolderError         the data folder cannot be created or written
         ├── DatabaseMissing         the database cannot be opened, or holds no corpus yet
-        ├── ArchiveMissing          a WARC file that is not there or is none
-        └── ExportRefused           the export folder is in the way, or the format unknown
+        ├── ArchiveMissing          a WARC file does not exist or is no WARC file
+        └── ExportRefused           the export folder is in the way, the format unknown, or a release unreadable
 
 A command answers a UsageError with its message and exit status 2, never with a traceback.
 """
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 
 class BroadsheetError(Exception):
-    """Base of all errors that Broadsheet raises on purpose."""
+    """The base of all errors that Broadsheet raises on purpose."""
 
     exit_status = 1
 
@@ -32,11 +32,11 @@ class ExportFailed(BroadsheetError):
 
 
 class MemoryUnreadable(BroadsheetError):
-    """What is stored of a site's memory was written by another version, or is damaged; it can be learnt again."""
+    """A stored site memory was written by another version, or is damaged; it can be learnt again."""
 
 
 class RecordUnreadable(BroadsheetError):
-    """A place in the archive gives no page; `reason` is a word to count it by."""
+    """An archive location gives no page; `reason` is the word that the failure is counted by."""
 
     def __init__(self, message: str, reason: str = "unreadable") -> None:
         super().__init__(message)
@@ -44,25 +44,25 @@ class RecordUnreadable(BroadsheetError):
 
 
 class StorageLost(BroadsheetError):
-    """The database or the archive took no writes for longer than it was waited for; `fault` is a word to count it by.
+    """The database or the archive took no writes within STORAGE_PATIENCE; `fault` is the word that it is counted by.
 
-    What was fetched meanwhile is not lost: its address is as it was before, and is asked again by the next start.
+    No page is lost: the addresses that were fetched meanwhile keep their state, and the next run requests them again.
     """
 
     def __init__(self, message: str, fault: str) -> None:
         super().__init__(message)
         self.fault = fault
-        self.exit_status = 5 if fault == "full" else 4  # as crawler/outcome.py names them
+        self.exit_status = 5 if fault == "full" else 4  # as crawler/run/exit_codes.py names them
 
 
 class UsageError(BroadsheetError):
-    """A user's mistake; the message says what to do about it."""
+    """A user's mistake; the message tells what to do about it."""
 
     exit_status = 2
 
 
 class SitesError(UsageError):
-    """`sites.toml` says something that cannot be meant; carries the line where it stands."""
+    """`sites.toml` has an invalid key or value; `line` is its line where it is known."""
 
     def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
         where = f"{path}, line {line}" if line else path
@@ -72,19 +72,19 @@ class SitesError(UsageError):
 
 
 class UnknownSite(UsageError):
-    """A site was named that `sites.toml` does not list."""
+    """`sites.toml` lists no site of this name."""
 
 
 class BadAddress(UsageError):
-    """A text was given as an address that is no http(s) URL."""
+    """An address is not an http(s) URL."""
 
 
 class BadArgument(UsageError):
-    """An option or spider argument has a value that it does not take."""
+    """An option or spider argument has an invalid value."""
 
 
 class DataFolderError(UsageError):
-    """The data folder cannot be made or written."""
+    """The data folder cannot be created or written."""
 
 
 class DatabaseMissing(UsageError):
@@ -92,8 +92,8 @@ class DatabaseMissing(UsageError):
 
 
 class ArchiveMissing(UsageError):
-    """A WARC file is not there, or is none."""
+    """A WARC file does not exist or is no WARC file."""
 
 
 class ExportRefused(UsageError):
-    """An export was asked for that would overwrite something, or in a format that is unknown."""
+    """An export would overwrite something or hold nothing, its format is unknown, or a release cannot be read."""

@@ -1,4 +1,4 @@
-"""The one adapter to trafilatura: a page's tree to blocks in reading order, each with its kind, links and place."""
+"""Extract a page's blocks in reading order, each with its kind, links and path. The only adapter to trafilatura."""
 
 from __future__ import annotations
 
@@ -11,148 +11,149 @@ from typing import TYPE_CHECKING
 import trafilatura
 from trafilatura.settings import Document, Extractor
 
-from cleaning.addresses import absolute
 from cleaning.article import Block, BlockKind
-from cleaning.headlines import headline_key
-from cleaning.rules.reading import BODY_CHARACTERS, BODY_LINK_SHARE, ends_a_sentence, weight
-from cleaning.run_numbers import MARK, restored, write_numbers
-from cleaning.runs import CELLS, WORD, Run, erase, prune, read_runs
+from cleaning.page.addresses import resolve_link
+from cleaning.page.headline_key import normalize_headline
+from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
+from cleaning.page.run_numbers import restore_line, write_numbers
+from cleaning.page.symbols import MARK
+from cleaning.page.text_runs import CELLS, WORD, TextRun, erase_runs, read_runs, remove_empty_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lxml.html import HtmlElement
 
-    from cleaning.runs import Place
+    from cleaning.page.text_runs import BlockElement
 
-# A table that lays out the page instead of holding figures: one of its cells holds a paragraph of more letters than
-# this, or as many in sentences on lines of their own.
-LAYOUT_CELL = 150
-# trafilatura's fast mode is enough, unless it finds so little, and so little of the page's paragraphs: then its
-# standard mode is asked, which compares with two other extractors and takes one and a half times as long again.
-LITTLE, LITTLE_OF_PAGE = 1_500, 0.7
+# A table lays out the page instead of holding figures where one of its cells holds a paragraph of more letters than
+# this, or as many in sentences on separate lines.
+MAX_CELL_LETTERS = 150
+# trafilatura's fast mode is enough unless it finds fewer characters than this, and a smaller share of the page's
+# paragraphs. Then its standard mode runs, which compares with two other extractors and takes 1.5 times as long again.
+MIN_CHARACTERS, MIN_PAGE_SHARE = 1_500, 0.7
 
-# Its warnings ("discarding data") say what our verdict says.
+# trafilatura's warnings ("discarding data") repeat what our verdict says.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What stands in a page: its article's blocks as they were found, and all of its text runs.
+    """The blocks of a page's article as they were found, and all text runs of the page.
 
-    `spans` gives for each block the indexes of its runs, none where the block could not be traced back. `base` is what
-    the page's links are relative to.
+    `spans` gives for each block the indexes of its runs, none where the block could not be traced back. `base` is the
+    address that the page's links are relative to.
     """
 
     blocks: tuple[Block, ...] = ()
     spans: tuple[tuple[int, ...], ...] = ()
-    runs: tuple[Run, ...] = ()
+    runs: tuple[TextRun, ...] = ()
     base: str = ""
 
-    def before(self, headline: str) -> int:
-        """How many leading blocks stand before the heading with these words in the page; 0 where there is none."""
-        key = headline_key(headline)
-        place = next((number for number, run in enumerate(self.runs) if key and _opens(run, key)), 0)
-        return next((at for at, span in enumerate(self.spans) if not span or span[0] >= place), 0)
+    def count_blocks_before(self, headline: str) -> int:
+        """Count the leading blocks that stand before the heading with these words; 0 where the page has none."""
+        key = normalize_headline(headline)
+        start = next((number for number, run in enumerate(self.runs) if key and _starts_headline(run, key)), 0)
+        return next((index for index, span in enumerate(self.spans) if not span or span[0] >= start), 0)
 
 
-def _opens(run: Run, key: str) -> bool:
-    if run.place.kind is not BlockKind.HEADING:
+def _starts_headline(run: TextRun, key: str) -> bool:
+    if run.element.kind is not BlockKind.HEADING:
         return False
-    own = headline_key(run.text)
+    run_key = normalize_headline(run.text)
     # A headline that is broken into lines is several runs.
-    return own == key or (own.count(" ") >= 2 and key.startswith(own))
+    return run_key == key or (run_key.count(" ") >= 2 and key.startswith(run_key))
 
 
 def extract(
-    tree: HtmlElement, url: str, runs: Sequence[Run] | None = None, *, without: Iterable[int] = ()
+    tree: HtmlElement, url: str, runs: Sequence[TextRun] | None = None, *, without: Iterable[int] = ()
 ) -> Extraction:
-    """The article's blocks, as trafilatura finds them. Changes the tree: read metadata from it before.
+    """Extract the article's blocks with trafilatura. The tree is changed: read metadata from it before.
 
-    `runs` are those of the tree, where they were read already; `without` are the indexes of those that it is not to
-    see.
+    `runs` are those of the tree, where they were read already. `without` are the indexes of runs that are hidden from
+    trafilatura.
     """
     runs = read_runs(tree) if runs is None else runs
-    unseen = [runs[index] for index in without]
-    erase(unseen)
+    hidden = [runs[index] for index in without]
+    erase_runs(hidden)
     write_numbers(runs)
-    if unseen:
-        prune(tree.find("body"))
-    base = base_address(tree, url)
-    extraction = _blocks(_text(tree, fast=True), runs, base)
-    if _too_little(extraction):
-        extraction = _blocks(_text(tree, fast=False), runs, base)
+    if hidden:
+        remove_empty_elements(tree.find("body"))
+    base = find_base_url(tree, url)
+    extraction = _build_blocks(_run_trafilatura(tree, fast=True), runs, base)
+    if _is_too_little(extraction):
+        extraction = _build_blocks(_run_trafilatura(tree, fast=False), runs, base)
     return extraction
 
 
-def of_runs(runs: Sequence[Run], chosen: Iterable[int], base: str) -> Extraction:
-    """The extraction in which each of the chosen runs is a block; without trafilatura."""
+def build_extraction(runs: Sequence[TextRun], chosen: Iterable[int], base: str) -> Extraction:
+    """Return the extraction in which each of the chosen runs is a block; without trafilatura."""
     found = [
-        (block, (index,)) for index in sorted(chosen) if (block := block_of(runs[index].text, [runs[index]], base))
+        (block, (index,)) for index in sorted(chosen) if (block := build_block(runs[index].text, [runs[index]], base))
     ]
     return Extraction(tuple(block for block, _ in found), tuple(span for _, span in found), tuple(runs), base)
 
 
-def _too_little(extraction: Extraction) -> bool:
+def _is_too_little(extraction: Extraction) -> bool:
     found = sum(len(block.text) for block in extraction.blocks)
-    return found < LITTLE and found < LITTLE_OF_PAGE * sum(
+    return found < MIN_CHARACTERS and found < MIN_PAGE_SHARE * sum(
         run.characters
         for run in extraction.runs
-        if run.characters >= BODY_CHARACTERS and run.link_characters < BODY_LINK_SHARE * run.characters
+        if run.characters >= MIN_BODY_LETTERS and run.link_characters < MAX_BODY_LINK_SHARE * run.characters
     )
 
 
-def _text(tree: HtmlElement, *, fast: bool) -> str:
-    # date_params is for its metadata, which we do not ask for, and would read the clock.
+def _run_trafilatura(tree: HtmlElement, *, fast: bool) -> str:
+    # date_params belongs to trafilatura's metadata, which is not used; its default would read the clock.
     options = Extractor(output_format="python", fast=fast, comments=False, dedup=False, date_params={"max_date": ""})
     document = trafilatura.bare_extraction(tree, options=options)
     return (document.text if isinstance(document, Document) else None) or ""
 
 
-def _blocks(text: str, runs: Sequence[Run], base: str) -> Extraction:
+def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
     blocks: list[Block] = []
     spans: list[tuple[int, ...]] = []
     last: int | None = None
     for line in text.split("\n"):
-        for part in _parts(line, runs):
-            words, own = restored(part, runs)
-            if not own and last is not None and " ".join(words.split()) in runs[last].text:
-                own = [last]  # another line of the same run: preformatted text, or links side by side
-            last = own[-1] if own else last
-            block = block_of(words, [runs[number] for number in own], base)
+        for part in _split_layout_row(line, runs):
+            words, numbers = restore_line(part, runs)
+            if not numbers and last is not None and " ".join(words.split()) in runs[last].text:
+                numbers = [last]  # another line of the same run: preformatted text, or links side by side
+            last = numbers[-1] if numbers else last
+            block = build_block(words, [runs[number] for number in numbers], base)
             if block is not None:
                 blocks.append(block)
-                spans.append(tuple(own))
+                spans.append(tuple(numbers))
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
 
 
-def _parts(line: str, runs: Sequence[Run]) -> list[str]:
-    """The line itself, or the runs of a row of a layout table."""
+def _split_layout_row(line: str, runs: Sequence[TextRun]) -> list[str]:
+    """Split a row of a layout table into its runs; any other line is one part."""
     if line.startswith("|"):
-        _, own = restored(line, runs)
-        if _lays_out([runs[number] for number in own]):
+        _, numbers = restore_line(line, runs)
+        if _is_layout_row([runs[number] for number in numbers]):
             edges = [0, *(mark.start() for mark in MARK.finditer(line)), len(line)]
             return [line[start:end] for start, end in pairwise(edges)]
     return [line]
 
 
-def _lays_out(row: Sequence[Run]) -> bool:
-    """Whether the cells of a row hold the page's text, not figures and notes."""
-    sentences: Counter[Place | None] = Counter()
+def _is_layout_row(row: Sequence[TextRun]) -> bool:
+    """Return whether the cells of a row hold the page's text, not figures and notes."""
+    sentences: Counter[BlockElement | None] = Counter()
     for run in row:
-        length = weight(run.text)
-        if length > LAYOUT_CELL:
+        length = count_letters(run.text)
+        if length > MAX_CELL_LETTERS:
             return True
         if ends_a_sentence(run.text):
-            cell = next((place for place in run.place.line() if place.tag in CELLS), None)
+            cell = next((element for element in run.element.walk_up() if element.tag in CELLS), None)
             sentences[cell] += length
-    return any(length > LAYOUT_CELL for length in sentences.values())
+    return any(length > MAX_CELL_LETTERS for length in sentences.values())
 
 
-def block_of(line: str, runs: Sequence[Run], base: str) -> Block | None:
-    """The block with this text, which stands in these runs; None where it has no word."""
+def build_block(line: str, runs: Sequence[TextRun], base: str) -> Block | None:
+    """Return the block with this text, which stands in these runs; None where the text has no word."""
     words = " ".join(line.split())
-    kind = runs[0].place.kind if runs else BlockKind.PARAGRAPH
+    kind = runs[0].element.kind if runs else BlockKind.PARAGRAPH
     if words.startswith("|") or words.endswith("|"):
         words = words.strip("| ")
         kind = BlockKind.ROW if len(runs) > 1 else kind
@@ -167,12 +168,12 @@ def block_of(line: str, runs: Sequence[Run], base: str) -> Block | None:
         text=words,
         kind=kind,
         link_share=round(link_characters / characters, 3) if characters else 0.0,
-        links=tuple(dict.fromkeys(absolute(base, link) for run in runs for link in run.links)),
-        path=runs[0].place.path if runs else "",
+        links=tuple(dict.fromkeys(resolve_link(base, link) for run in runs for link in run.links)),
+        path=runs[0].element.path if runs else "",
     )
 
 
-def base_address(tree: HtmlElement, url: str) -> str:
-    """What the page's links are relative to."""
+def find_base_url(tree: HtmlElement, url: str) -> str:
+    """Return the address that the page's links are relative to."""
     element = tree.find(".//base[@href]")
-    return absolute(url, element.get("href") or "") if element is not None else url
+    return resolve_link(url, element.get("href") or "") if element is not None else url

@@ -1,4 +1,4 @@
-"""Pages as lines of JSON: {"id": "1", "url": "https://example.org/a", "html": "<html>..."}."""
+"""Parse pages that are lines of JSON: {"id": "1", "url": "https://example.org/a", "html": "<html>..."}."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from cleaning.article import Page
 
 
-def read_page(line: bytes, number: int) -> tuple[object, Page] | dict[str, Any]:
-    """The page in a line, with its id; or the answer to a line that holds none, which says why."""
+def parse_page_line(line: bytes, number: int) -> tuple[object, Page] | dict[str, Any]:
+    """Return the page in a line with its id, or the answer to a line without a page, which gives the reason."""
     try:
-        record = json.loads(line, parse_constant=_finite, parse_float=_finite)
+        record = json.loads(line, parse_constant=_parse_finite, parse_float=_parse_finite)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"not JSON: {error}", "line": number}
     if not isinstance(record, dict):
@@ -23,9 +23,12 @@ def read_page(line: bytes, number: int) -> tuple[object, Page] | dict[str, Any]:
     return record.get("id"), Page(url=record["url"], html=record["html"])
 
 
-def _finite(number: str) -> float:
-    """JSON can neither say what is no number nor, once it is read, what is too large for a float."""
+def _parse_finite(number: str) -> float:
+    """Return the number. Raise ValueError for NaN, Infinity, and numbers that are too large for a float.
+
+    The answer repeats a line's id, and JSON cannot hold such a number.
+    """
     value = float(number)
     if not math.isfinite(value):
-        raise ValueError(f"{number[:20]} is no finite number")
+        raise ValueError(f"{number[:20]} is not a finite number")
     return value

@@ -1,6 +1,6 @@
-"""The cleaner's version: every article carries the one that made it."""
+"""The version of the cleaner. Every article carries the version that made it."""
 
 from __future__ import annotations
 
-# Goes up with every change that can change a text, a field or a verdict; the store then knows what to clean again.
+# Raise it with every change that can change a text, a field or a verdict; the store then cleans its articles again.
 CLEANER_VERSION = "4"

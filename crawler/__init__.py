@@ -1,1 +1,45 @@
-"""Asks news sites for pages (Scrapy) and sends each page through archive, cleaning, deduplication and store."""
+"""The crawler: sends requests to news sites (Scrapy), and takes each page through archive, cleaning and store.
+
+The way of a page:
+
+spiders/         offer addresses to the frontier, make an item of every article page
+discovery/       finds addresses of articles in feeds, sitemaps and section pages
+frontier/        leases addresses to a crawl, finds traps, records failed requests
+middlewares/     what every request and response passes: site, robots.txt, rights, archive
+guard/           allows requests only to the public internet
+hosts/           puts hosts on hold that ask for time or do not respond
+failures/        exceptions of requests, and what each means for its address
+rights/          what robots.txt and tdmrep.json say of the use by AI and text mining
+page_facts.py    collects what the cleaner needs of a response beside its HTML: robots tags, rights, host
+items.py         the item that passes through the pipelines
+pipelines/       clean a page, then store its article
+storing/         steps that pipelines and recleaning share in the transaction that stores an article: duplicates,
+                 observations
+
+Around it:
+
+run/             session, counts, report and exit codes of one crawl
+extensions/      disk space, pauses between requests, prompt stop, progress
+settings.py      every setting of the crawl
+sites/           the sites of sites.toml, and which addresses belong to a site
+recleaning/      cleans stored pages again from the archive: after a run (settle), and on demand (scrapy reclean)
+refetching/      fetches the articles of a release again, and compares
+explain/         explains what the cleaner makes of one page
+commands/        the commands of `scrapy`
+command_line/    the base of all commands: mistakes in one line, exit status, Ctrl-C, option values
+views/           what the commands print about sites, stories, releases and differences
+terminal/        consoles, log lines, progress bars, and text made safe to print
+demo/            the demo newspapers
+"""
+
+from __future__ import annotations
+
+import sys
+
+from cleaning.interruption import handle_uncaught_interrupt
+
+# Scrapy imports this package with the settings, before any command: from here on Ctrl-C is one line, while the commands
+# and what they need are loaded. Only in the program `scrapy`: its script has `execute` among its names.
+_execute = getattr(sys.modules.get("__main__"), "execute", None)
+if _execute is not None and _execute is getattr(sys.modules.get("scrapy.cmdline"), "execute", None):
+    handle_uncaught_interrupt("scrapy")

@@ -1,23 +1,23 @@
-"""The item that passes through the pipelines: one fetched page and what became of it."""
+"""The item that passes through the pipelines: a fetched page, and the article made from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cleaning.article import Article, Page
-from storage.addresses import Lease
-from storage.warc import Place
+from storage.archive.write import ArchiveLocation
+from storage.frontier.addresses import Lease
 
 
 @dataclass(slots=True, repr=False)
 class FetchedPage:
-    """A page on its way. `lease` is missing for a page out of an archive, `article` until it is cleaned."""
+    """A page on its way to the store. A page that is replayed from an archive has no `lease`."""
 
     page: Page
     site: str
     lease: Lease | None = None
-    place: Place | None = None
-    article: Article | None = None
+    location: ArchiveLocation | None = None  # of its WARC record
+    article: Article | None = None  # set by the clean pipeline
 
     def __repr__(self) -> str:
-        return f"<page {self.page.url}>"  # Scrapy's log shows items: not the whole HTML
+        return f"<page {self.page.url}>"  # Scrapy logs items; the log shall not get the whole HTML

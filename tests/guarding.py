@@ -1,4 +1,4 @@
-"""What the tests of the address guard share: names that lead where the test wants, requests past everything else."""
+"""Helpers of the tests of the address guard: a fake DNS, and requests that only the guard checks."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from pathlib import Path
 from crawling import ROOT, environment
 
 ASKING = Path(__file__).with_name("guarded_asking.py")
-CHILD = Path(__file__).with_name("child")  # what the processes of a test import
+CHILD = Path(__file__).with_name("child")  # modules that the processes of a test import
 
 
 def fake_dns(names: dict[str, list[str]]) -> dict[str, str]:
-    """The environment in which these names have these addresses, one look-up after the other."""
+    """Return an environment in which each name has these addresses, the next one at each look-up."""
     paths = [str(CHILD), os.environ.get("PYTHONPATH", "")]
     return {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "FAKE_DNS": json.dumps(names)}
 
 
 def ask(*arguments: str, **env: str) -> dict[str, int | str]:
-    """What comes of asking for these addresses, with these settings: a status, or the reason why there is none."""
+    """Request these URLs with these settings. Return the HTTP status of each, or the reason of its failure."""
     done = subprocess.run(
-        [sys.executable, str(ASKING), *arguments],
+        # -P: `crawler` is the package, not the folder of its tests beside the script.
+        [sys.executable, "-P", str(ASKING), *arguments],
         cwd=ROOT,
         env=environment(**env),
         capture_output=True,

@@ -1,4 +1,4 @@
-"""What the tests of a crawl's manners share."""
+"""Helpers of the tests of how a crawl treats its hosts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from servers.paper import Answer, Paper
 from sqlalchemy import Row, select
 
-from crawler.tally import Counts
-from storage.database import database_url, open_database, reading
+from crawler.run.counts import Counts
+from storage.database.engine import make_database_url, open_database, open_for_reading
 from storage.models import Base, Run
 
 
-def listed(paper: Paper) -> None:
-    """Has the front page name a feed and a sitemap, both empty: no other addresses are guessed."""
+def link_empty_lists(paper: Paper) -> None:
+    """Let the front page name an empty feed and an empty sitemap, so that no other addresses are guessed."""
     front = paper.routes["/"]
     assert isinstance(front, Answer)
     assert isinstance(front.body, str)
@@ -24,16 +24,16 @@ def listed(paper: Paper) -> None:
     paper.routes["/map.xml"] = Answer("<urlset/>", headers={"Content-Type": "application/xml"})
 
 
-def rows(data: Path, table: type[Base]) -> list[Row[Any]]:
-    """All rows of a table of the store."""
-    engine = open_database(database_url(data, None), create=False)
-    with reading(engine) as connection:
+def load_rows(data: Path, table: type[Base]) -> list[Row[Any]]:
+    """Return all rows of a table of the store."""
+    engine = open_database(make_database_url(data, None), create=False)
+    with open_for_reading(engine) as connection:
         found = list(connection.execute(select(table.__table__)))
     engine.dispose()
     return found
 
 
-def counts(data: Path) -> Counts:
-    """What the last run counted, by site."""
-    found: Counts = max(rows(data, Run), key=lambda run: run.id).counts
+def load_counts(data: Path) -> Counts:
+    """Return the counts of the last run, by site."""
+    found: Counts = max(load_rows(data, Run), key=lambda run: run.id).counts
     return found

@@ -1,6 +1,6 @@
-"""A newspaper that is made up: one template, stories with names of their own, and what its pages carry beside them.
+"""A made-up newspaper: one template, stories with unique names, and the boilerplate that its pages can carry.
 
-Everything follows from the paper's name and the number of the story: the same page comes out on every machine.
+A page depends only on the name of the newspaper and the number of the story, so it is the same on every machine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cleaning.article import Page
 from cleaning.clean import clean
-from cleaning.memory.learning import Learnt, learn
+from cleaning.memory.learning import LearnedMemory, learn_memory
 from cleaning.memory.observation import Observation
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cleaning.memory.site_memory import SiteMemory
 
-# What a sentence is made of, by language. Places, people and firms are each story's own.
+# Patterns of sentences by language. Every story has its own places, people and firms.
 PATTERNS = {
     "en": """
         {person} said that {firm} would pay for {thing} in {place}, which had cost {n} crowns in {place2}.
@@ -60,10 +60,10 @@ HEADLINES = {
     "zh": "{person}把{place}的{thing}带回{firm}",
 }
 SYLLABLES = "bar dun fel gor hal jen kel lim mor nar pel quin ros sil tam vor wen yar zol ost".split()  # noqa: SIM905
-SIGNS = "林德茅斯奥罗贝尔托卡维娜沙姆拉科芬赫洛曼杰索伊达"
-ARTICLES = 12  # of which the teasers tell
-# What the paper puts around its stories.
-CHAFF = {
+CHARACTERS = "林德茅斯奥罗贝尔托卡维娜沙姆拉科芬赫洛曼杰索伊达"
+LINKED_STORIES = 12  # stories that the teasers link to
+# The boilerplate around the stories.
+BOILERPLATE = {
     "en": {
         "newsletter": "Every morning at six the Lantern sends the news of the town by letter to all who asked for it.",
         "agency": "This report was written by the Northern Wire and has not been edited by our own desk.",
@@ -106,13 +106,13 @@ class Story:
 
     @property
     def text(self) -> str:
-        """What must come out of its page."""
+        """The text that cleaning its page must give."""
         return "\n".join(self.paragraphs)
 
 
 @dataclass(frozen=True)
 class SmallPaper:
-    """`name` decides all its stories; papers with different names share no paragraph."""
+    """A newspaper, whose stories depend on its `name`. Newspapers with different names share no paragraph."""
 
     name: str = "lantern"
     language: str = "en"
@@ -121,7 +121,7 @@ class SmallPaper:
         return f"https://www.{self.name}.example/2024/05/{number % 28 + 1:02}/{number}"
 
     def story(self, number: int) -> Story:
-        return _story(self.name, self.language, number)
+        return _make_story(self.name, self.language, number)
 
     def page(
         self,
@@ -133,7 +133,7 @@ class SmallPaper:
         template: str = "classic",
         story: Story | None = None,
     ) -> Page:
-        """The page of a story, or of another text; HTML is put in between its paragraphs, after them and below it."""
+        """Return a story's page, with HTML inserted after the third and the last paragraph, and below the text."""
         story = story or self.story(number)
         lines = [PARAGRAPHS[template].format(text) for text in story.paragraphs]
         text = "\n".join([*lines[:3], middle, *lines[3:], end])
@@ -145,60 +145,60 @@ class SmallPaper:
             f"{body}<footer><p>{name} is printed on paper from the woods of Orrow.</p></footer></body></html>",
         )
 
-    def dressed(self, number: int) -> Page:
-        """A story's page with all of the paper's chaff: the biography on every third."""
-        chaff = CHAFF[self.language]
+    def page_with_boilerplate(self, number: int) -> Page:
+        """Return the page of a story with all boilerplate of the newspaper; every third page has the biography."""
+        boilerplate = BOILERPLATE[self.language]
         links = "".join(f"<li>{self.link(number + step)}</li>" for step in (3, 7))
-        end = [f"<p>{chaff['agency']}</p>", f"<p><em>{chaff['disclosure']}</em></p>"]
+        end = [f"<p>{boilerplate['agency']}</p>", f"<p><em>{boilerplate['disclosure']}</em></p>"]
         if number % 3 == 0:
-            end.insert(0, f"<p>{chaff['biography']}</p>")
-        box = f"<div class='box'><h3>{chaff['teasers']}</h3><ul>{links}</ul></div>"
-        return self.page(number, middle=f"{box}<p>{chaff['newsletter']}</p>", end="".join(end))
+            end.insert(0, f"<p>{boilerplate['biography']}</p>")
+        box = f"<div class='box'><h3>{boilerplate['teasers']}</h3><ul>{links}</ul></div>"
+        return self.page(number, middle=f"{box}<p>{boilerplate['newsletter']}</p>", end="".join(end))
 
     def link(self, number: int) -> str:
-        """A link to one of the first stories, with its headline."""
-        number %= ARTICLES
+        """Return a link to one of the first stories, with its headline."""
+        number %= LINKED_STORIES
         return f"<a href='{self.url(number)}'>{self.story(number).headline}</a>"
 
 
-def seen(pages: Iterable[Page]) -> dict[str, Observation]:
-    """What each page tells of its site, by its address."""
-    return {page.url: _observation(page) for page in pages}
+def observe_pages(pages: Iterable[Page]) -> dict[str, Observation]:
+    """Return the observation of each page, by its address."""
+    return {page.url: _observe(page) for page in pages}
 
 
 @cache
-def _observation(page: Page) -> Observation:
-    return Observation.unpacked(clean(page, observe=True).observation)
+def _observe(page: Page) -> Observation:
+    return Observation.from_bytes(clean(page, observe=True).observation)
 
 
-def taught(pages: Sequence[Page]) -> Learnt:
-    return learn(seen(pages))
+def learn_from_pages(pages: Sequence[Page]) -> LearnedMemory:
+    return learn_memory(observe_pages(pages))
 
 
-def memory_of(pages: Sequence[Page]) -> SiteMemory:
-    return taught(pages).memory
+def learn_memory_of(pages: Sequence[Page]) -> SiteMemory:
+    return learn_from_pages(pages).memory
 
 
 @cache
-def _story(name: str, language: str, number: int) -> Story:
+def _make_story(name: str, language: str, number: int) -> Story:
     chance = random.Random(f"{name} {number}")
     patterns = [line.strip() for line in PATTERNS[language].strip().split("\n")]
     things = THINGS[language].split("|")
-    cast = {role: _word(chance, language) for role in ("person", "person2", "place", "place2", "firm")}
+    cast = {role: _make_name(chance, language) for role in ("person", "person2", "place", "place2", "firm")}
 
     def sentence(pattern: str) -> str:
         return pattern.format(thing=chance.choice(things), n=chance.randrange(3, 900), **cast)
 
     paragraphs: list[str] = []
     space = "" if language == "zh" else " "
-    for _ in range(3):  # two paragraphs each, of other sentences
+    for _ in range(3):  # two paragraphs each time, from different sentences
         chance.shuffle(patterns)
         paragraphs += [space.join(map(sentence, patterns[:3])), space.join(map(sentence, patterns[3:6]))]
     return Story(sentence(HEADLINES[language]), tuple(paragraphs))
 
 
-def _word(chance: random.Random, language: str) -> str:
-    """A name that no other story has, but by a rare chance."""
+def _make_name(chance: random.Random, language: str) -> str:
+    """Return a random name, which is almost certainly unique."""
     if language == "zh":
-        return "".join(chance.sample(SIGNS, 4))
+        return "".join(chance.sample(CHARACTERS, 4))
     return " ".join("".join(chance.sample(SYLLABLES, 3)).title() for _ in range(2))

@@ -1,4 +1,4 @@
-"""Two newspapers that were crawled once and are gone: the data folder of that crawl, with what their pages repeat."""
+"""Two newspapers that have been crawled and are offline now: their data folder, and helpers to query it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any
 from crawling import run_scrapy
 from servers.paper import Paper, prose
 
-# It stands on nine of twelve articles of the first paper; nothing but the memory knows that it is chaff.
-CHAFF = "The Paper was founded by a printer and two teachers, and it has belonged to all its readers since 1911."
+# Nine of twelve articles of the first newspaper have this line. Only the site memory can know that it is boilerplate.
+BOILERPLATE = "The Paper was founded by a printer and two teachers, and it has belonged to all its readers since 1911."
 Tables = dict[str, list[tuple[Any, ...]]]
 
 STORIES = 12
-TOLD = 9
+REPEATED_ON = 9
 
 
 def crawl_two_papers(folder: Path) -> None:
-    """Crawls both into the data folder; afterwards nobody answers at their addresses."""
+    """Crawl both newspapers into the data folder. Afterwards their servers are stopped."""
     sites = folder / "sites.toml"
     with Paper() as one, Paper() as two:
-        for paper, chaff in ((one, CHAFF), (two, "")):
+        for paper, repeated in ((one, BOILERPLATE), (two, "")):
             paths = [f"/2025/10/{number + 1:02}/story-{number}" for number in range(STORIES)]
             for number, path in enumerate(paths):
                 text = prose(paper.name + path)
-                if chaff and number < TOLD:
-                    text.insert(3, chaff)
+                if repeated and number < REPEATED_ON:
+                    text.insert(3, repeated)
                 paper.article(path, f"Headline number {number} of many words", text=text)
             paper.front(*paths)
         folder.mkdir(exist_ok=True)
@@ -40,8 +40,8 @@ def crawl_two_papers(folder: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def tables(data: Path, *but: str) -> Tables:
-    """All rows of all tables of the store, in order."""
+def read_tables(data: Path, *but: str) -> Tables:
+    """Return all rows of all tables of the store but those named, sorted."""
     with sqlite3.connect(data / "broadsheet.db") as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {
@@ -53,20 +53,20 @@ def tables(data: Path, *but: str) -> Tables:
     return found
 
 
-def rows(data: Path, question: str, *values: object) -> list[tuple[Any, ...]]:
-    """The answer of the store; a change is kept."""
+def query(data: Path, question: str, *values: object) -> list[tuple[Any, ...]]:
+    """Execute an SQL statement on the store and return its rows. Changes are committed."""
     with sqlite3.connect(data / "broadsheet.db") as connection:
         found = connection.execute(question, values).fetchall()
     connection.close()
     return found
 
 
-def age(data: Path) -> None:
-    """Leaves the store as another cleaner did: with one word more in each text, other authors, cut by other rules."""
-    rows(data, "UPDATE article SET cleaner_version = '1', authors = '[\"Nobody\"]', text = text || ' leftover'")
-    rows(data, "UPDATE block SET rule = 'of_old' WHERE rule IS NOT NULL")
+def make_outdated(data: Path) -> None:
+    """Change the store as if an older cleaner had made it: one more word in each text, other authors and rules."""
+    query(data, "UPDATE article SET cleaner_version = '1', authors = '[\"Nobody\"]', text = text || ' leftover'")
+    query(data, "UPDATE block SET rule = 'of_old' WHERE rule IS NOT NULL")
 
 
-def reclean(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs `scrapy reclean ARGUMENTS` to its end."""
+def run_reclean(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy reclean ARGUMENTS` to its end."""
     return run_scrapy("reclean", "--jobs", "1", *arguments, data=data)

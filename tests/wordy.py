@@ -1,4 +1,4 @@
-"""Texts of made-up words: two with other seeds have no run of words in common."""
+"""Texts of made-up words. Texts of different seeds share no run of words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import random
 _SYLLABLES = [consonant + vowel for consonant in "bdklmnr" for vowel in "aeiou"]
 
 
-def wordy(*seeds: object, paragraphs: int = 6, words: int = 40) -> str:
-    """For each seed so many paragraphs of so many words, a line each."""
+def make_text(*seeds: object, paragraphs: int = 6, words: int = 40) -> str:
+    """Return `paragraphs` lines of `words` words for each seed."""
     return "\n".join(
         _paragraph(random.Random(f"{seed} {number}"), words) for seed in seeds for number in range(paragraphs)
     )

@@ -1,10 +1,8 @@
-"""What a site repeats, learnt from its articles, and used to read the next one.
+"""What a site repeats: learned from its articles, and used to read the next page.
 
-fingerprint   when two blocks are the same but for a date or a number
-observation   what one page tells of its site, seen without any memory
-sketches      which pages are copies of one article
-learning      observations to a memory: a function of their set
-site_memory   the memory of one site
-recall        one page seen with it: what of it repeats, what stands where articles stand
-traces        what of a memory an article's text depends on
+dependency.py     which repeated blocks and positions of the site memory one article's text depends on
+learning.py       learn the memory of a site from its observations: what repeats, and from how many articles on
+match.py          find the repeated blocks of one page, and its text at the positions where the site's articles stand
+observation.py    record what one page tells of its site: its blocks, their positions, which were kept
+site_memory.py    the memory of one site as an object and as stored bytes
 """

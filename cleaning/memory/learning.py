@@ -1,10 +1,10 @@
-"""What is learnt of a site: a function of the set of its observations, and of nothing else.
+"""Learn the memory of a site: a function of the set of its observations, and of nothing else.
 
-Each article has one voice, however many copies of it there are. A block that stands on enough articles is the site's,
-not theirs. Enough is three; of a larger sample a share. What tells a story (prose, a heading, a quotation) and is kept
-by the cleaner on any of them may be the background that a running story repeats, or a story that others quote or tease:
-among what articles keep it is cut only if it stands on more, and is kept on enough itself, in the same words: a figure
-that differs is what the article says.
+Each article counts once, however many copies of it there are. A block that stands on enough articles is boilerplate of
+the site. Enough is three, or a share of a larger sample. A block that may tell a story (prose, a heading, a quotation)
+and is kept by the cleaner on any article may be the background that a running story repeats, or a story that others
+quote or tease. Among texts that are mostly kept, it is cut only if it stands on more articles and is kept on enough of
+them in the same words: if a number in it differs, it belongs to the article.
 """
 
 from __future__ import annotations
@@ -13,158 +13,169 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.memory.observation import Observation, Seen, Voice
+from cleaning.duplicates.near_copies import cluster_pages
+from cleaning.memory.observation import Observation, ObservedBlock, ObservedPosition
 from cleaning.memory.site_memory import (
-    AMONG,
+    AMONG_KEPT,
     ELSEWHERE,
-    FEWEST,
-    MOST_ARTICLES,
+    MAX_ARTICLES,
+    MIN_ARTICLES,
+    PositionStatistics,
     RepeatedBlock,
     SiteMemory,
-    Standing,
-    cuts,
-    members,
-    standings,
+    build_cut_table,
+    build_fingerprint_set,
+    build_position_table,
 )
-from cleaning.memory.sketches import clusters
-from cleaning.title_parts import runs_of_parts
+from cleaning.metadata.title_parts import list_part_sequences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-REPEATED, REPEATED_SHARE = 3, 0.03  # articles on which a block stands that is the site's
-TOLD, TOLD_SHARE = 6, 0.1  # the same for what tells a story
-NAMES, NAMES_SHARE = 5, 0.6  # articles whose titles carry a part that is no headline's, nor a series'
-LEAST_HEARD = 2  # articles that speak for a place
+# The articles on which a block must stand to be boilerplate: at least so many, and this share of all.
+MIN_REPEATED, MIN_REPEATED_SHARE = 3, 0.03
+MIN_STORY, MIN_STORY_SHARE = 6, 0.1  # the same for a block that may tell a story
+# The same for a part of titles that belongs neither to a headline nor to a series.
+MIN_NAMED, MIN_NAMED_SHARE = 5, 0.6
+MIN_OBSERVED = 2  # articles from which on a block is listed, and a position known
 
 
-class Learnt(NamedTuple):
-    """A site's memory; and the blocks that stand on two articles or more, whether they are cut or not yet."""
+class LearnedMemory(NamedTuple):
+    """A site's memory, and the blocks that stand on two articles or more, cut or not yet."""
 
     memory: SiteMemory
     blocks: tuple[RepeatedBlock, ...]
 
 
-def learn(
+def learn_memory(
     observations: Mapping[str, Observation],
     *,
     headlines: Iterable[int] = (),
-    pardoned: Collection[int] = (),
+    keep_rules: Collection[int] = (),
     without: str | None = None,
-) -> Learnt:
-    """What a site's pages, by their names, teach of it.
+) -> LearnedMemory:
+    """Learn the memory of a site from the observations of its pages, by page name.
 
-    `headlines` are fingerprints of others than theirs, `pardoned` of texts that are never to be cut. `without` names a
-    page that is to be cleaned as if it had not been seen: for measuring.
+    `headlines` are fingerprints of headlines of further pages, `keep_rules` those of texts that must never be cut.
+    `without` names a page that is left out, with all copies of its article: for measuring.
     """
-    accepted = {name: seen for name, seen in observations.items() if seen.accepted}
-    article = clusters({name: (seen.sketch, seen.headline) for name, seen in accepted.items()})
+    accepted = {name: page for name, page in observations.items() if page.accepted}
+    article = cluster_pages({name: (page.sketch, page.headline) for name, page in accepted.items()})
     left_out = article.get(without or "")
-    voices = {name: seen for name, seen in sorted(accepted.items()) if article[name] != left_out or left_out is None}
-    total = len({article[name] for name in voices}) + (left_out is not None)
-    if total < FEWEST:
-        return Learnt(SiteMemory(articles=total), ())
-    own = accepted[without].blocks if without in accepted else {}
+    pages = {name: page for name, page in sorted(accepted.items()) if article[name] != left_out or left_out is None}
+    total = len({article[name] for name in pages}) + (left_out is not None)
+    if total < MIN_ARTICLES:
+        return LearnedMemory(SiteMemory(articles=total), ())
+    left_out_blocks = accepted[without].blocks if without in accepted else {}
     blocks = tuple(
         block
-        for block in _repeated(voices, article, total, own)
-        if block.articles >= LEAST_HEARD or block.fingerprint in own
+        for block in _count_blocks(pages, article, total, left_out_blocks)
+        if block.articles >= MIN_OBSERVED or block.fingerprint in left_out_blocks
     )
     cut = {
         block.fingerprint: where
         for block in blocks
-        if block.fingerprint not in pardoned and (where := _where(block, total))
+        if block.fingerprint not in keep_rules and (where := _find_cut_positions(block, total))
     }
-    known = {seen.headline for seen in voices.values()} | set(headlines)
+    known = {page.headline for page in pages.values()} | set(headlines)
     memory = SiteMemory(
         articles=total,
-        repeated=cuts(cut),
-        paths=standings(dict(_standings((seen.paths, article[name]) for name, seen in voices.items()))),
-        patterns=standings(dict(_standings((seen.patterns, article[name]) for name, seen in voices.items()))),
-        headlines=members(known - {0} - set(pardoned)),
-        names=_names(voices, article, total),
+        repeated=build_cut_table(cut),
+        paths=build_position_table(
+            dict(_summarize_positions((page.paths, article[name]) for name, page in pages.items()))
+        ),
+        patterns=build_position_table(
+            dict(_summarize_positions((page.patterns, article[name]) for name, page in pages.items()))
+        ),
+        headlines=build_fingerprint_set(known - {0} - set(keep_rules)),
+        names=_find_names(pages, article, total),
     )
-    return Learnt(memory, blocks)
+    return LearnedMemory(memory, blocks)
 
 
-def needed(total: int, *, telling: bool) -> int:
-    """From how many articles on, of so many, a block is cut."""
-    fewest, share = (TOLD, TOLD_SHARE) if telling else (REPEATED, REPEATED_SHARE)
+def required_articles(total: int, *, tells_story: bool) -> int:
+    """Return the number of articles, of `total`, from which on a block is cut."""
+    fewest, share = (MIN_STORY, MIN_STORY_SHARE) if tells_story else (MIN_REPEATED, MIN_REPEATED_SHARE)
     return max(fewest, math.ceil(share * total))
 
 
-def _where(block: RepeatedBlock, total: int) -> int:
-    """At what places a block is cut, of AMONG and ELSEWHERE; 0 where it is not."""
-    enough = needed(total, telling=False)
+def _find_cut_positions(block: RepeatedBlock, total: int) -> int:
+    """Return where a block is cut, as bits of AMONG_KEPT and ELSEWHERE; 0 if it is not cut."""
+    enough = required_articles(total, tells_story=False)
     if block.articles < enough:
         return 0
     if block.needed == enough:  # it tells no story
-        return ELSEWHERE | (0 if block.varied and block.kept < enough else AMONG)
-    return ELSEWHERE | (AMONG if block.articles >= block.needed and block.kept >= enough else 0)
+        return ELSEWHERE | (0 if block.is_varied and block.kept < enough else AMONG_KEPT)
+    return ELSEWHERE | (AMONG_KEPT if block.articles >= block.needed and block.kept >= enough else 0)
 
 
-def _repeated(
-    voices: Mapping[str, Observation], article: Mapping[str, str], total: int, own: Mapping[int, Seen]
+def _count_blocks(
+    pages: Mapping[str, Observation],
+    article: Mapping[str, str],
+    total: int,
+    left_out_blocks: Mapping[int, ObservedBlock],
 ) -> Iterator[RepeatedBlock]:
-    """All blocks with the number of articles that they stand on; those of `own` stand on one more."""
-    stands: defaultdict[int, dict[str, list[tuple[Seen, str]]]] = defaultdict(dict)
-    for name, seen in voices.items():
-        for key, block in seen.blocks.items():
-            stands[key].setdefault(article[name], []).append((block, seen.day))
-    for key, by_article in sorted(stands.items()):
-        on = [one for several in by_article.values() for one in several]
-        more = own.get(key)
-        seen_on = [block for block, _ in on] + ([more] if more else [])
+    """Yield all blocks with the number of articles that they stand on; one more for blocks of the page left out."""
+    found: defaultdict[int, dict[str, list[tuple[ObservedBlock, str]]]] = defaultdict(dict)
+    for name, page in pages.items():
+        for key, block in page.blocks.items():
+            found[key].setdefault(article[name], []).append((block, page.day))
+    for key, by_article in sorted(found.items()):
+        copies = [copy for copies_of_article in by_article.values() for copy in copies_of_article]
+        left_out = left_out_blocks.get(key)
+        blocks = [block for block, _ in copies] + ([left_out] if left_out else [])
         wordings = Counter(
-            words for several in by_article.values() for words in {block.words for block, _ in several if block.kept}
+            wording
+            for copies_of_article in by_article.values()
+            for wording in {block.wording for block, _ in copies_of_article if block.kept}
         )
-        if more and more.kept:
-            wordings[more.words] += 1
-        days = sorted(day for _, day in on if day)
-        place = min(Counter(block.place for block, _ in on).items(), key=lambda item: (-item[1], item[0]))[0]
+        if left_out and left_out.kept:
+            wordings[left_out.wording] += 1
+        days = sorted(day for _, day in copies if day)
+        paths = Counter(block.path for block, _ in copies)
         yield RepeatedBlock(
             fingerprint=key,
-            articles=len(by_article) + (more is not None),
-            text=on[0][0].text,
-            path=place,
+            articles=len(by_article) + (left_out is not None),
+            text=copies[0][0].text,
+            path=min(paths.items(), key=lambda item: (-item[1], item[0]))[0],
             first_seen=days[0] if days else "",
             last_seen=days[-1] if days else "",
-            needed=needed(total, telling=any(block.telling and block.kept for block in seen_on)),
+            needed=required_articles(total, tells_story=any(block.tells_story and block.kept for block in blocks)),
             kept=max(wordings.values(), default=0),
-            varied=len(wordings) > 1,
+            is_varied=len(wordings) > 1,
         )
 
 
-def _standings(heard: Iterable[tuple[Mapping[int, Voice], str]]) -> Iterator[tuple[int, Standing]]:
-    """For each place what the articles say of it, each with one voice: the mean of its copies."""
-    by_place: defaultdict[int, defaultdict[str, list[Voice]]] = defaultdict(lambda: defaultdict(list))
-    for voices, name in heard:
-        for place, voice in voices.items():
-            by_place[place][name].append(voice)
-    for place, by_article in by_place.items():
-        if len(by_article) < LEAST_HEARD:
+def _summarize_positions(
+    observed: Iterable[tuple[Mapping[int, ObservedPosition], str]],
+) -> Iterator[tuple[int, PositionStatistics]]:
+    """Yield the statistics of each position; the copies of an article count as one, by their mean."""
+    by_position: defaultdict[int, defaultdict[str, list[ObservedPosition]]] = defaultdict(lambda: defaultdict(list))
+    for positions, article in observed:
+        for key, position in positions.items():
+            by_position[key][article].append(position)
+    for key, by_article in by_position.items():
+        if len(by_article) < MIN_OBSERVED:
             continue
-        kept = [_mean([voice.kept for voice in own]) for own in by_article.values()]
-        weighed = [
+        kept_shares = [_mean([position.kept_share for position in copies]) for copies in by_article.values()]
+        likelihoods = [
             _mean(values)
-            for own in by_article.values()
-            if (values := [voice.likelihood for voice in own if voice.likelihood is not None])
+            for copies in by_article.values()
+            if (values := [position.likelihood for position in copies if position.likelihood is not None])
         ]
-        yield (
-            place,
-            Standing(min(len(by_article), MOST_ARTICLES), _mean(kept), _mean(weighed) if weighed else -1.0),
-        )
+        articles = min(len(by_article), MAX_ARTICLES)
+        yield key, PositionStatistics(articles, _mean(kept_shares), _mean(likelihoods) if likelihoods else -1.0)
 
 
-def _names(voices: Mapping[str, Observation], article: Mapping[str, str], total: int) -> tuple[str, ...]:
-    """What stands in the titles of so many articles that it is none's headline: the site's name, a section's."""
-    carried: defaultdict[str, set[str]] = defaultdict(set)
-    for name, seen in voices.items():
-        for title in seen.titles:
-            for part in (title, *runs_of_parts(title)):
-                carried[part].add(article[name])
-    enough = max(NAMES, math.ceil(NAMES_SHARE * total))
-    return tuple(sorted(part for part, on in carried.items() if len(on) >= enough))
+def _find_names(pages: Mapping[str, Observation], article: Mapping[str, str], total: int) -> tuple[str, ...]:
+    """Return the parts of titles that stand on too many articles to be a headline: the site's name, a section's."""
+    articles_with: defaultdict[str, set[str]] = defaultdict(set)
+    for name, page in pages.items():
+        for title in page.titles:
+            for part in (title, *list_part_sequences(title)):
+                articles_with[part].add(article[name])
+    enough = max(MIN_NAMED, math.ceil(MIN_NAMED_SHARE * total))
+    return tuple(sorted(part for part, articles in articles_with.items() if len(articles) >= enough))
 
 
 def _mean(values: list[float]) -> float:

@@ -1,4 +1,4 @@
-"""What one page tells of its site: seen without any memory, so that nothing learnt is ever learnt from."""
+"""Observe what one page tells of its site: cleaned without a memory, so that a memory never learns from a memory."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import BlockKind
+from cleaning.duplicates.fingerprint import fingerprint, hash_to_int, hash_wording
+from cleaning.duplicates.near_copies import Sketch, build_page_sketch
 from cleaning.errors import MemoryUnreadable
-from cleaning.headings import UNSPACED
-from cleaning.headlines import headline_key
-from cleaning.likelihood.look import is_paragraph
-from cleaning.memory.fingerprint import fingerprint, number, wording
-from cleaning.memory.sketches import Sketch, sketch
-from cleaning.rules.reading import BODY_LINK_SHARE, ends_a_sentence
+from cleaning.page.headings import UNSPACED
+from cleaning.page.headline_key import normalize_headline
+from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, ends_a_sentence, is_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from cleaning.article import Article
-    from cleaning.runs import Place, Run
+    from cleaning.page.text_runs import BlockElement, TextRun
 
 FORMAT = 1
-LONGEST_TEXT = 120  # characters of a block that are kept, for people
-MOST_TITLES, LONGEST_TITLE = 6, 200
-# What tells a story: it may stand on several articles because the story does.
-TELLING = frozenset((BlockKind.HEADING, BlockKind.QUOTE, BlockKind.ITEM, BlockKind.ROW))
-FEWEST_WORDS, FEWEST_UNSPACED = 3, 8  # of a headline that is no other text by chance
+MAX_TEXT_CHARACTERS = 120  # of a block, kept for people to read
+MAX_TITLES, MAX_TITLE_CHARACTERS = 6, 200
+# Blocks that may tell a story: they may stand on several articles because these tell the same story.
+STORY_KINDS = frozenset((BlockKind.HEADING, BlockKind.QUOTE, BlockKind.ITEM, BlockKind.ROW))
+MIN_WORDS, MIN_UNSPACED_CHARACTERS = 3, 8  # of a headline that is not equal to another text by chance
 
 
-class Seen(NamedTuple):
-    """A block of the page; of several alike the first."""
+class ObservedBlock(NamedTuple):
+    """A block of the page; the first of those with the same fingerprint."""
 
     text: str
-    place: str  # its element and the one around it
-    kept: bool  # by the cleaner alone
-    telling: bool  # prose, a heading, a quotation, an item, a cell
-    words: int = 0  # a number for its very words: blocks that differ in a figure have the same fingerprint
+    path: str  # its element and the one around it
+    kept: bool  # by the cleaner without a memory
+    tells_story: bool  # prose, a heading, a quotation, an item, a cell
+    wording: int = 0  # a hash of its exact words: blocks that differ in a number have the same fingerprint
 
 
-class Voice(NamedTuple):
-    """What became of a page's texts at one place."""
+class ObservedPosition(NamedTuple):
+    """How many of a page's texts at one position were kept, and how likely they were."""
 
-    kept: float  # share of them that are the article's
-    likelihood: float | None  # the mean; None where none was weighed
+    kept_share: float  # of the texts there, those of the article
+    likelihood: float | None  # the mean; None if none was classified
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """`blocks` are by fingerprint, `paths` and `patterns` by the number of the place (see `places`).
+    """What one page tells of its site.
 
-    `headline` is the title's fingerprint, 0 where it is too short to be told from any other text.
+    `blocks` are by fingerprint, `paths` and `patterns` by the hash of the position (see `hash_position`). `headline` is
+    the title's fingerprint, 0 if the title is too short to identify an article.
     """
 
     accepted: bool
@@ -60,56 +60,62 @@ class Observation:
     headline: int
     titles: tuple[str, ...]
     sketch: Sketch
-    blocks: Mapping[int, Seen]
-    paths: Mapping[int, Voice]
-    patterns: Mapping[int, Voice]
+    blocks: Mapping[int, ObservedBlock]
+    paths: Mapping[int, ObservedPosition]
+    patterns: Mapping[int, ObservedPosition]
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         record = [
             FORMAT, self.accepted, self.day, self.headline, self.titles, self.sketch,
-            [[key, *seen] for key, seen in self.blocks.items()],
-            *([[key, *voice] for key, voice in voices.items()] for voices in (self.paths, self.patterns)),
+            [[key, *block] for key, block in self.blocks.items()],
+            *([[key, *position] for key, position in table.items()] for table in (self.paths, self.patterns)),
         ]  # fmt: skip
         return zlib.compress(json.dumps(record, separators=(",", ":")).encode())
 
     @classmethod
-    def unpacked(cls, data: bytes) -> Observation:
-        """Raises `MemoryUnreadable` where these bytes are no observation of this format."""
+    def from_bytes(cls, data: bytes) -> Observation:
+        """Raise `MemoryUnreadable` if these bytes are no observation of this format."""
         try:
-            form, accepted, day, headline, titles, hashes, blocks, paths, patterns = json.loads(zlib.decompress(data))
-            if form != FORMAT:
-                raise MemoryUnreadable(f"what was seen of a page is of format {form}, not {FORMAT}")
+            version, accepted, day, headline, titles, hashes, blocks, paths, patterns = json.loads(
+                zlib.decompress(data)
+            )
+            if version != FORMAT:
+                raise MemoryUnreadable(f"the observation of a page has format {version}, not {FORMAT}")
             return cls(
                 accepted, day, headline, tuple(titles), tuple(hashes),
-                {key: Seen(*seen) for key, *seen in blocks},
-                *({key: Voice(*voice) for key, *voice in voices} for voices in (paths, patterns)),
+                {key: ObservedBlock(*block) for key, *block in blocks},
+                *({key: ObservedPosition(*position) for key, *position in table} for table in (paths, patterns)),
             )  # fmt: skip
         except (zlib.error, ValueError, TypeError, RecursionError) as error:
-            raise MemoryUnreadable(f"what was seen of a page cannot be read: {error}") from error
+            raise MemoryUnreadable(f"the observation of a page cannot be read: {error}") from error
 
 
-def places(place: Place) -> tuple[int, int]:
-    """The numbers of an element's path, and of the tags and classes of it and the two around it."""
-    return number(place.path), number(" ".join(place.pattern))
+def hash_position(element: BlockElement) -> tuple[int, int]:
+    """Return the hashes of an element's path, and of the tags and classes of it and of the two elements around it."""
+    return hash_to_int(element.path), hash_to_int(" ".join(element.pattern))
 
 
-def headline(title: str) -> int:
-    """The fingerprint by which a headline is known where other pages link to it; 0 where it is too short for that."""
-    key = headline_key(title)
-    long_enough = key.count(" ") + 1 >= FEWEST_WORDS or (len(key) >= FEWEST_UNSPACED and UNSPACED.search(key))
-    return fingerprint(title) if long_enough else 0
+def fingerprint_headline(title: str) -> int:
+    """Return the fingerprint by which links to an article are recognized; 0 if the headline is too short for that."""
+    key = normalize_headline(title)
+    is_long_enough = key.count(" ") + 1 >= MIN_WORDS or (len(key) >= MIN_UNSPACED_CHARACTERS and UNSPACED.search(key))
+    return fingerprint(title) if is_long_enough else 0
 
 
-def observe(
-    article: Article, titles: Sequence[str], runs: Sequence[Run], kept: Collection[int], likely: Mapping[int, float]
+def observe_page(
+    article: Article,
+    titles: Sequence[str],
+    runs: Sequence[TextRun],
+    kept: Collection[int],
+    likelihoods: Mapping[int, float],
 ) -> Observation:
-    """What a page tells of its site.
+    """Return the observation of a page.
 
-    `kept` are the indexes of the texts that are the article's, `likely` how likely those are that were weighed.
+    `kept` are the indexes of the text runs of the article, `likelihoods` those of the runs that were classified.
     """
-    blocks: dict[int, Seen] = {}
+    blocks: dict[int, ObservedBlock] = {}
     last = max((index for index in kept if is_paragraph(runs[index])), default=-1)
-    numbers: dict[Place, tuple[int, int]] = {}
+    positions: dict[BlockElement, tuple[int, int]] = {}
     by_path: defaultdict[int, list[int]] = defaultdict(list)
     by_pattern: defaultdict[int, list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
@@ -118,48 +124,51 @@ def observe(
         if key := fingerprint(run.text):
             blocks.setdefault(
                 key,
-                Seen(
-                    run.text[:LONGEST_TEXT],
-                    _where(run),
+                ObservedBlock(
+                    run.text[:MAX_TEXT_CHARACTERS],
+                    _short_path(run),
                     index in kept,
-                    _is_telling(run, among=index < last),
-                    wording(run.text),
+                    _tells_story(run, among=index < last),
+                    hash_wording(run.text),
                 ),
             )
-        if run.place not in numbers:
-            numbers[run.place] = places(run.place)
-        path, pattern = numbers[run.place]
+        if run.element not in positions:
+            positions[run.element] = hash_position(run.element)
+        path, pattern = positions[run.element]
         by_path[path].append(index)
         by_pattern[pattern].append(index)
     return Observation(
         accepted=article.rejected is None,
         day=article.published_at.date().isoformat() if article.published_at else "",
-        headline=headline(article.title),
-        titles=tuple(title[:LONGEST_TITLE] for title in titles[:MOST_TITLES]),
-        sketch=sketch(article.text),
+        headline=fingerprint_headline(article.title),
+        titles=tuple(title[:MAX_TITLE_CHARACTERS] for title in titles[:MAX_TITLES]),
+        sketch=build_page_sketch(article.text),
         blocks=blocks,
-        paths={key: _voice(own, kept, likely) for key, own in by_path.items()},
-        patterns={key: _voice(own, kept, likely) for key, own in by_pattern.items()},
+        paths={key: _summarize_position(indexes, kept, likelihoods) for key, indexes in by_path.items()},
+        patterns={key: _summarize_position(indexes, kept, likelihoods) for key, indexes in by_pattern.items()},
     )
 
 
-def _is_telling(run: Run, *, among: bool) -> bool:
-    """Whether a text may tell a story: a heading, an item, a paragraph or the like; among these a short sentence, too.
+def _tells_story(run: TextRun, *, among: bool) -> bool:
+    """Return whether a text may tell a story: a heading, an item, a paragraph or the like.
 
-    That may be a refrain; after the last of them it is rather who wrote it.
+    With `among` (before the article's last paragraph) a short sentence counts, too: it may be a refrain. After the last
+    paragraph it rather says who wrote the article.
     """
-    if run.place.kind in TELLING or is_paragraph(run):
+    if run.element.kind in STORY_KINDS or is_paragraph(run):
         return True
-    unlinked = run.link_characters < BODY_LINK_SHARE * run.characters
+    unlinked = run.link_characters < MAX_BODY_LINK_SHARE * run.characters
     return among and unlinked and ends_a_sentence(run.text) and not run.text.endswith((":", "："))
 
 
-def _voice(indexes: Sequence[int], kept: Collection[int], likely: Mapping[int, float]) -> Voice:
-    weighed = [likely[index] for index in indexes if index in likely]
+def _summarize_position(
+    indexes: Sequence[int], kept: Collection[int], likelihoods: Mapping[int, float]
+) -> ObservedPosition:
+    known = [likelihoods[index] for index in indexes if index in likelihoods]
     share = sum(index in kept for index in indexes) / len(indexes)
-    return Voice(round(share, 3), round(sum(weighed) / len(weighed), 3) if weighed else None)
+    return ObservedPosition(round(share, 3), round(sum(known) / len(known), 3) if known else None)
 
 
-def _where(run: Run) -> str:
-    around = run.place.parent
-    return f"{around.label} > {run.place.label}" if around and around.parent else run.place.label
+def _short_path(run: TextRun) -> str:
+    around = run.element.parent
+    return f"{around.label} > {run.element.label}" if around and around.parent else run.element.label

@@ -1,4 +1,4 @@
-"""What is known of a site, in a form that is read fast and written the same way everywhere."""
+"""The memory of one site, in a form that is looked up fast and written to the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FORMAT = 1
-STEPS = 32  # to which shares are rounded: what moves less moves no text
-# Where a repeated block is cut: at places whose texts are mostly kept, at any other.
-AMONG, ELSEWHERE = 1, 2
-REMEMBERED = 64  # memories of a process: of the sites that are crawled side by side
-FEWEST = 5  # articles of a site that teaches anything
-MOST_ARTICLES = 20  # beyond it the number of articles that speak for a place says no more
+SHARE_STEPS = 32  # shares are rounded to 1/32: smaller changes change no text
+# Where a repeated block is cut: at positions whose texts are mostly kept, at all others. Both are bits.
+AMONG_KEPT, ELSEWHERE = 1, 2
+CACHED_MEMORIES = 64  # per process: about as many as sites are crawled side by side
+MIN_ARTICLES = 5  # of a site; a memory learned from fewer is not used
+MAX_ARTICLES = 20  # counted at one position: more say nothing more
 
 
-class Numbers:
-    """An ordered set of fingerprints, each with `width` bytes that belong to it; eight bytes and those a member."""
+class FingerprintTable:
+    """A sorted table of 63-bit fingerprints, each with a value of `width` bytes; 8 + `width` bytes per entry."""
 
     def __init__(self, values: Mapping[int, bytes], width: int) -> None:
         keys = sorted(values)
@@ -40,9 +40,9 @@ class Numbers:
         return len(self._keys)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Numbers) and (self._keys, self._data) == (other._keys, other._data)
+        return isinstance(other, FingerprintTable) and (self._keys, self._data) == (other._keys, other._data)
 
-    __hash__ = None  # type: ignore[assignment]  # compared, never looked up
+    __hash__ = None  # type: ignore[assignment]  # compared, never a key
 
     def __contains__(self, key: int) -> bool:
         return self.get(key) is not None
@@ -53,109 +53,109 @@ class Numbers:
             return None
         return self._data[at * self._width : (at + 1) * self._width]
 
-    def written(self) -> list[str]:
-        return [b64encode(little_endian(self._keys).tobytes()).decode(), b64encode(self._data).decode()]
+    def to_record(self) -> list[str]:
+        return [b64encode(to_little_endian(self._keys).tobytes()).decode(), b64encode(self._data).decode()]
 
     @classmethod
-    def read(cls, record: list[str], width: int) -> Numbers:
-        keys = little_endian(array("q", b64decode(record[0])))
-        read = cls({}, width)
-        read._keys, read._data = keys, b64decode(record[1])
-        if len(read._data) != width * len(keys):
-            raise ValueError("numbers without their data")
-        return read
+    def from_record(cls, record: list[str], width: int) -> FingerprintTable:
+        keys = to_little_endian(array("q", b64decode(record[0])))
+        table = cls({}, width)
+        table._keys, table._data = keys, b64decode(record[1])
+        if len(table._data) != width * len(keys):
+            raise ValueError("the numbers of fingerprints and of values differ")
+        return table
 
 
-class Standing(NamedTuple):
-    """What became of the texts at a place of the site's pages, over its articles, each of which has one voice."""
+class PositionStatistics(NamedTuple):
+    """What was kept of the texts at one position of a site's pages, over all articles; each article counts once."""
 
-    articles: int = 0  # up to MOST_ARTICLES; 0 where the place is not known
-    kept: float = -1.0  # share of its texts that were the article's
-    likelihood: float = -1.0  # their mean likelihood; -1 where none was weighed
+    articles: int = 0  # up to MAX_ARTICLES; 0 if the position is unknown
+    kept_share: float = -1.0  # of the texts there, those of the article
+    likelihood: float = -1.0  # their mean; -1 if none was classified
 
-    def packed(self) -> bytes:
-        return bytes(
-            (self.articles, round(self.kept * STEPS), 255 if self.likelihood < 0 else round(self.likelihood * STEPS))
-        )
+    def to_bytes(self) -> bytes:
+        likelihood = 255 if self.likelihood < 0 else round(self.likelihood * SHARE_STEPS)
+        return bytes((self.articles, round(self.kept_share * SHARE_STEPS), likelihood))
 
 
-UNKNOWN = Standing()
+UNKNOWN_POSITION = PositionStatistics()
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedBlock:
-    """A block that stands on several of a site's articles."""
+    """A block that stands on several articles of a site."""
 
     fingerprint: int
     articles: int
-    text: str  # as it stands on the first of them, cut to a line
-    path: str  # where it usually stands
-    first_seen: str  # day of the earliest article that it stands on, in ISO form, "" where none is dated
+    text: str  # as it stands on the first of them, cut to MAX_TEXT_CHARACTERS
+    path: str  # its most frequent path
+    first_seen: str  # ISO day of the earliest article that it stands on, "" if none is dated
     last_seen: str
     needed: int  # articles from which on it is cut
-    kept: int = 0  # articles on which the cleaner alone keeps it in the same words
-    varied: bool = False  # whether it is kept in several wordings
+    kept: int = 0  # articles on which the cleaner keeps it without a memory, in the same words
+    is_varied: bool = False  # kept in several wordings
 
 
 @dataclass(frozen=True)
 class SiteMemory:
-    """What a site repeats and where its articles stand: all that cleaning needs of it.
+    """What a site repeats and where its articles stand: all that cleaning needs to know of the site.
 
-    `articles` are the distinct ones it was learnt from. `repeated` gives for fingerprints of blocks where they are cut
-    (`ELSEWHERE`, `AMONG`), `paths` and `patterns` the standing of places, `headlines` are fingerprints of the site's
-    own headlines, `names` what its titles carry beside them.
+    `articles` is the number of distinct articles that it was learned from. `repeated` holds by fingerprint where each
+    repeated block is cut (`AMONG_KEPT`, `ELSEWHERE`), `paths` and `patterns` by hash the statistics of positions.
+    `headlines` are the fingerprints of the site's headlines, `names` the parts of its titles that are no headlines.
     """
 
     articles: int = 0
-    repeated: Numbers = field(default_factory=lambda: Numbers({}, 1))
-    paths: Numbers = field(default_factory=lambda: Numbers({}, 3))
-    patterns: Numbers = field(default_factory=lambda: Numbers({}, 3))
-    headlines: Numbers = field(default_factory=lambda: Numbers({}, 0))
+    repeated: FingerprintTable = field(default_factory=lambda: FingerprintTable({}, 1))
+    paths: FingerprintTable = field(default_factory=lambda: FingerprintTable({}, 3))
+    patterns: FingerprintTable = field(default_factory=lambda: FingerprintTable({}, 3))
+    headlines: FingerprintTable = field(default_factory=lambda: FingerprintTable({}, 0))
     names: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
-        """Whether it was learnt from enough articles to be believed."""
-        return self.articles >= FEWEST
+        """Whether it was learned from enough articles to be used."""
+        return self.articles >= MIN_ARTICLES
 
-    def repeats(self, fingerprint: int, *, among: bool) -> bool:
-        """Whether the block with this fingerprint is the site's where it stands: among what articles keep, or not."""
-        cut = self.repeated.get(fingerprint)
-        return cut is not None and bool(cut[0] & (AMONG if among else ELSEWHERE))
+    def is_repeated(self, fingerprint: int, *, among_kept: bool) -> bool:
+        """Return whether the block with this fingerprint is cut, among texts that are mostly kept or elsewhere."""
+        where = self.repeated.get(fingerprint)
+        return where is not None and bool(where[0] & (AMONG_KEPT if among_kept else ELSEWHERE))
 
-    def standing(self, path: int, pattern: int) -> tuple[Standing, Standing]:
-        return _standing(self.paths.get(path)), _standing(self.patterns.get(pattern))
+    def get_positions(self, path: int, pattern: int) -> tuple[PositionStatistics, PositionStatistics]:
+        """Return the statistics of a path and of a pattern, by their hashes."""
+        return _unpack_statistics(self.paths.get(path)), _unpack_statistics(self.patterns.get(pattern))
 
-    def packed(self) -> bytes:
-        return zlib.compress(self._written)
+    def to_bytes(self) -> bytes:
+        return zlib.compress(self._json)
 
     @cached_property
-    def _written(self) -> bytes:
-        """Equal memories are written alike."""
+    def _json(self) -> bytes:
+        """The memory as JSON; equal memories give equal bytes."""
         record = {
             "format": FORMAT,
             "articles": self.articles,
-            "repeated": self.repeated.written(),
-            "paths": self.paths.written(),
-            "patterns": self.patterns.written(),
-            "headlines": self.headlines.written(),
+            "repeated": self.repeated.to_record(),
+            "paths": self.paths.to_record(),
+            "patterns": self.patterns.to_record(),
+            "headlines": self.headlines.to_record(),
             "names": self.names,
         }
         return json.dumps(record, sort_keys=True).encode()
 
     @classmethod
-    def unpacked(cls, data: bytes) -> SiteMemory:
-        """Raises `MemoryUnreadable` where these bytes are no memory of this format."""
+    def from_bytes(cls, data: bytes) -> SiteMemory:
+        """Raise `MemoryUnreadable` if these bytes are no memory of this format."""
         try:
             record = json.loads(zlib.decompress(data))
             if record["format"] != FORMAT:
-                raise MemoryUnreadable(f"the site's memory is of format {record['format']}, not {FORMAT}")
+                raise MemoryUnreadable(f"the site's memory has format {record['format']}, not {FORMAT}")
             return cls(
                 record["articles"],
-                Numbers.read(record["repeated"], 1),
-                Numbers.read(record["paths"], 3),
-                Numbers.read(record["patterns"], 3),
-                Numbers.read(record["headlines"], 0),
+                FingerprintTable.from_record(record["repeated"], 1),
+                FingerprintTable.from_record(record["paths"], 3),
+                FingerprintTable.from_record(record["patterns"], 3),
+                FingerprintTable.from_record(record["headlines"], 0),
                 tuple(record["names"]),
             )
         except (zlib.error, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
@@ -163,38 +163,40 @@ class SiteMemory:
 
     @cached_property
     def digest(self) -> str:
-        """A name for what is known: memories with the same one clean alike."""
-        return sha256(self._written).hexdigest()[:16]
+        """A hash of the content: memories with the same digest clean alike."""
+        return sha256(self._json).hexdigest()[:16]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def recollected(data: bytes) -> SiteMemory:
-    """The memory in these bytes: those that were asked for last are read once. Raises `MemoryUnreadable`."""
-    return SiteMemory.unpacked(data)
+@lru_cache(maxsize=CACHED_MEMORIES)
+def load_site_memory(data: bytes) -> SiteMemory:
+    """Return the memory in these bytes, cached. Raise `MemoryUnreadable` if they are no memory of this format."""
+    return SiteMemory.from_bytes(data)
 
 
-def cuts(values: Mapping[int, int]) -> Numbers:
-    return Numbers({key: bytes((value,)) for key, value in values.items()}, 1)
+def build_cut_table(values: Mapping[int, int]) -> FingerprintTable:
+    return FingerprintTable({key: bytes((value,)) for key, value in values.items()}, 1)
 
 
-def members(values: Iterable[int]) -> Numbers:
-    return Numbers(dict.fromkeys(values, b""), 0)
+def build_fingerprint_set(values: Iterable[int]) -> FingerprintTable:
+    return FingerprintTable(dict.fromkeys(values, b""), 0)
 
 
-def standings(values: Mapping[int, Standing]) -> Numbers:
-    return Numbers({key: value.packed() for key, value in values.items()}, 3)
+def build_position_table(values: Mapping[int, PositionStatistics]) -> FingerprintTable:
+    return FingerprintTable({key: value.to_bytes() for key, value in values.items()}, 3)
 
 
-def little_endian(numbers: array[int]) -> array[int]:
-    """The same numbers, whose bytes are the same on every machine; and back again."""
+def to_little_endian(numbers: array[int]) -> array[int]:
+    """Swap the bytes on big-endian machines, so that they are the same on every machine; and back again."""
     if sys.byteorder == "big":
         numbers = array(numbers.typecode, numbers)
         numbers.byteswap()
     return numbers
 
 
-def _standing(data: bytes | None) -> Standing:
+def _unpack_statistics(data: bytes | None) -> PositionStatistics:
     if data is None:
-        return UNKNOWN
-    articles, kept, likelihood = data
-    return Standing(articles, kept / STEPS, -1.0 if likelihood == 255 else likelihood / STEPS)
+        return UNKNOWN_POSITION
+    articles, kept_share, likelihood = data
+    return PositionStatistics(
+        articles, kept_share / SHARE_STEPS, -1.0 if likelihood == 255 else likelihood / SHARE_STEPS
+    )

@@ -1,6 +1,22 @@
-"""The rules, in the order in which they judge; `judge` has them cut.
+"""Rules that cut boilerplate blocks, in the order in which they run; `apply_rules` runs them.
 
-Each rule is a module with one function `rule(reading)` that answers with the blocks to cut and its evidence.
+before_headline.py      cut kickers, dates and bars before the visible headline
+call_to_action.py       cut lines that ask to sign up, subscribe, follow or donate
+chrome.py               cut blocks in parts of the page named related, share, newsletter and the like
+comment_form.py         cut the notices, labels and buttons of the comment form
+dateline.py             cut the line with date, byline and source above the text
+link_label.py           cut labels over linked headlines after the last paragraph
+own_links.py            cut lines that are only links to pages of the same site
+page_blocks.py          the blocks of a page as the rules see them
+repeated_headline.py    cut the headline where it is repeated at the top of the text
+rights.py               cut copyright lines at the end
+see_also.py             cut lines that point to another article
+share_bar.py            cut the words of buttons: share, print, advertisement
+tail.py                 cut links and labels after the last paragraph
+teasers.py              find teasers below, and labels above, linked headlines (used by the rules)
+unlikely.py             cut blocks to which the classifier gives a low score
+
+Each rule is a module with one function `rule(page)` that yields the blocks to cut with its evidence.
 """
 
 from __future__ import annotations
@@ -22,7 +38,7 @@ from cleaning.rules import (
     tail,
     unlikely,
 )
-from cleaning.rules.reading import Context, Cut, Reading, Rule
+from cleaning.rules.page_blocks import Context, Cut, PageBlocks, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,11 +67,11 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def judge(blocks: Iterable[Block], context: Context) -> tuple[Block, ...]:
-    """The same blocks, each kept or with the rule that cut it and what that rule saw."""
-    reading = Reading(list(blocks), context)
+def apply_rules(blocks: Iterable[Block], context: Context) -> tuple[Block, ...]:
+    """Return the same blocks, each kept or with the rule that cut it and that rule's evidence."""
+    page = PageBlocks(list(blocks), context)
     for name, rule in RULES.items():
-        for cut in list(rule(reading)):
-            if reading.blocks[cut.index].kept:
-                reading.cut(name, cut)
-    return tuple(reading.blocks)
+        for cut in list(rule(page)):
+            if page.blocks[cut.index].is_kept:
+                page.cut(name, cut)
+    return tuple(page.blocks)

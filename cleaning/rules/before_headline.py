@@ -1,21 +1,22 @@
-"""What stands before the visible headline in the page: kickers, dates, bars, never the article's prose."""
+"""Cut what stands before the visible headline in the page: kickers, dates and bars, never the article's prose."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.rules.reading import Cut, Reading, is_body
+from cleaning.page.paragraphs import is_body
+from cleaning.rules.page_blocks import Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 8  # a headline this far down is another article's, or a repeated one
+MAX_LEAD = 8  # blocks; a headline further down is another article's, or a repeated one
 
 
-def rule(reading: Reading) -> Iterator[Cut]:
-    lead = reading.context.lead
-    if lead > MOST or any(is_body(block) for block in reading.blocks[:lead]):
+def rule(page: PageBlocks) -> Iterator[Cut]:
+    lead = page.context.lead
+    if lead > MAX_LEAD or any(is_body(block) for block in page.blocks[:lead]):
         return
-    for index, _ in reading.kept():
+    for index, _ in page.kept_blocks():
         if index < lead:
             yield Cut(index, "stands before the headline in the page")

@@ -1,4 +1,4 @@
-"""Lines that ask the reader to sign up, subscribe, follow or donate."""
+"""Cut lines that ask the reader to sign up, subscribe, follow or donate."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ import re
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.headlines import headline_key
-from cleaning.phrases import holds, opens_with
-from cleaning.rules.reading import EXCLAMATIONS, FULL_STOPS, Cut, Place, Reading, is_body
+from cleaning.page.headline_key import normalize_headline
+from cleaning.page.paragraphs import EXCLAMATIONS, FULL_STOPS, is_body
+from cleaning.phrases import find_opening_phrase, find_phrase
+from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST = 250
-LINKED = 0.2
-MOSTLY = 0.3  # of what only speaks of newsletters: then the link is what is asked for
+MAX_CHARACTERS = 250
+LINKED = 0.2  # link share from which on a line asks to follow its link
+MOSTLY_LINKED = 0.3  # the same for a line that only mentions newsletters
 SENTENCES = re.compile(rf"[{FULL_STOPS}{EXCLAMATIONS}:|：｜•·–—]")
 
 
-def rule(reading: Reading) -> Iterator[Cut]:
-    last = reading.body[-1] if reading.body else -1
-    for index, block in reading.kept():
-        if len(block.text) > LONGEST:
+def rule(page: PageBlocks) -> Iterator[Cut]:
+    last = page.body[-1] if page.body else -1
+    for index, block in page.kept_blocks():
+        if len(block.text) > MAX_CHARACTERS:
             continue
-        phrase = holds("act", reading.key(index))
+        phrase = find_phrase("act", page.get_key(index))
         if phrase is None:
             continue
-        asks = any(opens_with("act", headline_key(part)) for part in SENTENCES.split(block.text))
-        # What only speaks of newsletters and subscribers may be the article's own paragraph or item.
-        if block.link_share >= LINKED and reading.own_links(block):
-            if asks or (block.link_share >= MOSTLY and not (is_body(block) or block.kind is BlockKind.ITEM)):
+        asks = any(find_opening_phrase("act", normalize_headline(part)) for part in SENTENCES.split(block.text))
+        # A line that only mentions newsletters or subscribers may be a paragraph or item of the article.
+        if block.link_share >= LINKED and page.count_own_links(block):
+            if asks or (block.link_share >= MOSTLY_LINKED and not (is_body(block) or block.kind is BlockKind.ITEM)):
                 yield Cut(index, f"“{phrase}” with a link")
-        elif index > last >= 0 and (asks or reading.place(index) is Place.OUTSIDE):
+        elif index > last >= 0 and (asks or page.find_position(index) is BlockPosition.OUTSIDE):
             yield Cut(index, f"“{phrase}” after the last paragraph")

@@ -1,50 +1,51 @@
-"""Blocks in a part of the page that its own class names call something else: related, share, newsletter, author box."""
+"""Cut blocks in parts of the page that are named as something else: related, share, newsletter, author box."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from cleaning.rules.names import CHROME, COMMENTS, names
-from cleaning.rules.reading import Cut, Place, Reading, is_body, weight
-from cleaning.runs import HEADINGS
+from cleaning.page.paragraphs import count_letters, is_body
+from cleaning.page.part_names import CHROME, COMMENTS, read_part_names
+from cleaning.page.text_runs import HEADINGS
+from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LARGEST_SHARE = 0.3  # of the text: a larger part is the article, whatever it is called
-LARGEST_COMMENTS = 0.9  # but readers may write more than the paper
+MAX_SHARE = 0.3  # of the text: a larger part is the article, whatever its name
+MAX_COMMENTS_SHARE = 0.9  # comments may be longer than the article
 
 
-def rule(reading: Reading) -> Iterator[Cut]:
-    inside = reading.container
+def rule(page: PageBlocks) -> Iterator[Cut]:
+    inside = page.container
     parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
     evidence: dict[tuple[str, ...], str] = {}
     limit: dict[tuple[str, ...], float] = {}
-    # The paragraphs before the article's first are its standfirst, which papers call teaser or promo.
-    first = next((index for index in reading.body if reading.place(index) is not Place.OUTSIDE), -1)
-    for index, block in reading.kept():
+    # Paragraphs before the first one in the container are the standfirst, which many papers name teaser or promo.
+    first = next((index for index in page.body if page.find_position(index) is not BlockPosition.OUTSIDE), -1)
+    for index, block in page.kept_blocks():
         standfirst = index <= first and is_body(block)
         labels = tuple(block.path.split(" > "))
-        shared = _shared(labels, inside)
-        # What a heading is called is what it is about, not where it stands.
+        shared = _count_common(labels, inside)
+        # The class of a heading says what the heading is about, not where it stands.
         end = len(labels) - (labels[-1][:2] in HEADINGS)
         for depth in range(shared, end):
-            if found := names(labels[depth]) & (COMMENTS if standfirst else CHROME | COMMENTS):
+            if found := read_part_names(labels[depth]) & (COMMENTS if standfirst else CHROME | COMMENTS):
                 part = labels[: depth + 1]
                 parts[part].append(index)
                 evidence[part] = f"stands in “{labels[depth]}”: {min(found)}"
-                limit[part] = LARGEST_COMMENTS if found & COMMENTS else LARGEST_SHARE
+                limit[part] = MAX_COMMENTS_SHARE if found & COMMENTS else MAX_SHARE
                 break
-    total = sum(weight(block.text) for _, block in reading.kept())
+    total = sum(count_letters(block.text) for _, block in page.kept_blocks())
     for part, indexes in parts.items():
-        if sum(weight(reading.blocks[index].text) for index in indexes) <= limit[part] * total:
+        if sum(count_letters(page.blocks[index].text) for index in indexes) <= limit[part] * total:
             for index in indexes:
                 yield Cut(index, evidence[part])
 
 
-def _shared(labels: tuple[str, ...], inside: list[str]) -> int:
-    """How many labels a path has in common with the container's."""
+def _count_common(labels: tuple[str, ...], inside: list[str]) -> int:
+    """Return how many leading labels a path has in common with the container's."""
     return next(
         (at for at, pair in enumerate(zip(labels, inside, strict=False)) if pair[0] != pair[1]),
         min(len(labels), len(inside)),

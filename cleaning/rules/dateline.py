@@ -1,4 +1,4 @@
-"""The line with date, byline and source between headline and text."""
+"""Cut the line with date, byline and source between headline and text."""
 
 from __future__ import annotations
 
@@ -7,73 +7,74 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.headlines import headline_key
-from cleaning.phrases import after, opens_with
-from cleaning.rules.names import DATELINE, names
-from cleaning.rules.reading import Cut, Reading, ends_a_sentence, weight
+from cleaning.page.headline_key import normalize_headline
+from cleaning.page.paragraphs import count_letters, ends_a_sentence
+from cleaning.page.part_names import DATELINE, read_part_names
+from cleaning.phrases import find_opening_phrase, text_after_phrase
+from cleaning.rules.page_blocks import Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 4  # of them, and they stand among the first
-FIRST = 10
-LONGEST = 120
+MAX_CUTS = 4
+FIRST = 10  # blocks among which a dateline stands
+MAX_LENGTH = 120  # letters
 DATE_OR_TIME = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d|(?:[01]?\d|2[0-3])[:.][0-5]\d|\d{1,4}([./-])\d{1,2}\1\d{1,4})(?!\d)|\d\s?[年月]"
 )
 NUMBER = re.compile(r"\d+")
-BESIDE_YEAR = 2  # words
+MAX_WORDS_BESIDE_YEAR = 2
 LETTERS = re.compile(r"[^\W\d_]+")
-MOST_WORDS, MOST_LETTERS = 10, 60
+MAX_WORDS, MAX_LETTERS = 10, 60
 
 
-def rule(reading: Reading) -> Iterator[Cut]:
-    first = reading.body[0] if reading.body else -1
+def rule(page: PageBlocks) -> Iterator[Cut]:
+    first = page.body[0] if page.body else -1
     found = 0
-    for at, (index, block) in enumerate(reading.kept()):
-        if at >= FIRST or index >= first or found == MOST:
+    for at, (index, block) in enumerate(page.kept_blocks()):
+        if at >= FIRST or index >= first or found == MAX_CUTS:
             return
         # A heading with a time is an entry of a live blog.
         if (
             block.kind is not BlockKind.HEADING
-            and weight(block.text) <= LONGEST
-            and (evidence := _evidence(block.text, block.path))
+            and count_letters(block.text) <= MAX_LENGTH
+            and (evidence := _find_evidence(block.text, block.path))
         ):
             found += 1
             yield Cut(index, evidence)
 
 
-def _evidence(text: str, path: str) -> str | None:
-    called = names(path.rpartition(" > ")[2]) & DATELINE
+def _find_evidence(text: str, path: str) -> str | None:
+    named = read_part_names(path.rpartition(" > ")[2]) & DATELINE
     words = LETTERS.findall(text)
-    if len(words) > MOST_WORDS or sum(map(len, words)) > MOST_LETTERS:
+    if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
         return None
-    if _dated(_digits(text), words) and (called or not ends_a_sentence(text.rstrip(")»”"))):
+    if _has_date(_normalize_digits(text), words) and (named or not ends_a_sentence(text.rstrip(")»”"))):
         return "a date before the first paragraph"
-    if not ends_a_sentence(text) and _byline(text):
+    if not ends_a_sentence(text) and _is_byline(text):
         return "a byline before the first paragraph"
-    if called:
+    if named:
         return f"stands in “{path.rpartition(' > ')[2]}” before the first paragraph"
     return None
 
 
-def _dated(text: str, words: list[str]) -> bool:
-    """Whether a date or a time stands there. A year with more than a month or a word beside it may be anything's."""
+def _has_date(text: str, words: list[str]) -> bool:
+    """Return whether the text holds a date or a time. A year beside more than a month or a word may mean anything."""
     found = DATE_OR_TIME.search(text)
     return found is not None and (
-        not found[0].isdecimal() or len(words) <= BESIDE_YEAR or len(NUMBER.findall(text)) > 1
+        not found[0].isdecimal() or len(words) <= MAX_WORDS_BESIDE_YEAR or len(NUMBER.findall(text)) > 1
     )
 
 
-def _digits(text: str) -> str:
-    """The text with Arabic, Indian and other digits as those that the patterns know."""
+def _normalize_digits(text: str) -> str:
+    """Return the text with Arabic, Indian and other digits as ASCII digits, which the patterns match."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
 
 
-def _byline(text: str) -> bool:
-    """Whether a name follows on "By": a letter that is not small."""
-    phrase = opens_with("by", headline_key(text))
-    name = LETTERS.search(after(text, phrase)) if phrase else None
+def _is_byline(text: str) -> bool:
+    """Return whether a name follows "By": a word that does not begin with a small letter."""
+    phrase = find_opening_phrase("by", normalize_headline(text))
+    name = LETTERS.search(text_after_phrase(text, phrase)) if phrase else None
     return name is not None and not name[0][0].islower()

@@ -1,9 +1,9 @@
-"""What no single sign condemns, but all signs together: see `cleaning.likelihood`.
+"""Cut blocks that no single feature condemns, but the classifier does: see `cleaning.classifier`.
 
-What stands among the paragraphs is the article's own, whatever it looks like, as long as it is not linked: the lines of
-an interview, the times of a live blog, the rows of a table of results; items and headings even if it is. So are, right
-before and after the paragraphs, sentences like theirs, the items of a list, and the headings of what stays. A longer
-text, which is more to lose, is cut for a stronger doubt only.
+A block among the paragraphs is kept whatever it looks like, as long as it is not linked: the lines of an interview, the
+times of a live blog, the rows of a table of results. Items and headings are kept there even with links. Right before
+and after the paragraphs, sentences like theirs, list items and the headings of kept blocks are kept. A longer text,
+whose loss is worse, is only cut with a lower likelihood.
 """
 
 from __future__ import annotations
@@ -11,44 +11,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.rules.reading import Cut, Place, Reading, ends_a_sentence, weight
+from cleaning.page.paragraphs import count_letters, ends_a_sentence
+from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LINKED = 0.2
-STRONG = 0.2  # likelihood under which another line that stands like the paragraphs is cut before or after them
-LONG, STRONGER = 60, 0.4  # letters of a longer text, and the likelihood under which it is cut
-LEAST = 0.35  # of the text that must remain: a page that is doubtful throughout was not understood
+MIN_LIKELIHOOD = 0.2  # of a line before or after the paragraphs, with their path, that is no sentence
+LONG, LONG_MIN_LIKELIHOOD = 60, 0.4  # letters of a longer text, and its least likelihood
+MIN_REMAINING = 0.35  # share of the text: if more would be cut, the page was not understood and nothing is cut
 STRUCTURE = frozenset((BlockKind.ITEM, BlockKind.HEADING))
 
 
-def rule(reading: Reading) -> Iterator[Cut]:
-    kept = [index for index, _ in reading.kept()]
-    doubts, found = reading.context.doubts, set[int]()
-    for at in range(len(kept) - 1, -1, -1):  # a heading stands or falls with what follows it
+def rule(page: PageBlocks) -> Iterator[Cut]:
+    kept = [index for index, _ in page.kept_blocks()]
+    low_scores, found = page.context.low_scores, set[int]()
+    for at in range(len(kept) - 1, -1, -1):  # backwards: a heading is kept or cut with the block after it
         index, following = kept[at], kept[at + 1 : at + 2]
-        if index in doubts and not _defended(reading, index, [other for other in following if other not in found]):
+        if index in low_scores and not _is_protected(page, index, [other for other in following if other not in found]):
             found.add(index)
-    lengths = {index: weight(reading.blocks[index].text) for index in kept}
-    if sum(lengths[index] for index in kept if index not in found) >= LEAST * sum(lengths.values()):
+    lengths = {index: count_letters(page.blocks[index].text) for index in kept}
+    if sum(lengths[index] for index in kept if index not in found) >= MIN_REMAINING * sum(lengths.values()):
         for index in sorted(found):
-            yield Cut(index, doubts[index].evidence)
+            yield Cut(index, low_scores[index].evidence)
 
 
-def _defended(reading: Reading, index: int, following: list[int]) -> bool:
-    """Whether a block's place or length outweighs the doubt; `following` is the next block where that stays."""
-    block, place, likelihood = reading.blocks[index], reading.place(index), reading.context.doubts[index].likelihood
-    if weight(block.text) >= LONG and likelihood >= STRONGER:
+def _is_protected(page: PageBlocks, index: int, following: list[int]) -> bool:
+    """Return whether a block's position or length outweighs its low score; `following` is the next block if kept."""
+    block, position = page.blocks[index], page.find_position(index)
+    likelihood = page.context.low_scores[index].likelihood
+    if count_letters(block.text) >= LONG and likelihood >= LONG_MIN_LIKELIHOOD:
         return True
-    if place is Place.OUTSIDE:
+    if position is BlockPosition.OUTSIDE:
         return False
-    among = reading.body[0] < index < reading.last_paragraph if reading.body else False
+    among = page.body[0] < index < page.last_paragraph if page.body else False
     if block.link_share > LINKED:
         return among and block.kind in STRUCTURE
     if among or block.kind is BlockKind.ITEM:
         return True
-    if block.kind is BlockKind.HEADING and any(reading.place(other) is not Place.OUTSIDE for other in following):
+    if block.kind is BlockKind.HEADING and any(
+        page.find_position(other) is not BlockPosition.OUTSIDE for other in following
+    ):
         return True
     sentence = ends_a_sentence(block.text)
-    return place is Place.SAME and (sentence or likelihood >= STRONG)
+    return position is BlockPosition.SAME and (sentence or likelihood >= MIN_LIKELIHOOD)

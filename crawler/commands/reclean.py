@@ -1,4 +1,4 @@
-"""scrapy reclean: cleans stored articles again from the archive, and adopts that where it is to be believed."""
+"""scrapy reclean: clean stored articles again from the archive, and adopt the result where it is plausible."""
 
 from __future__ import annotations
 
@@ -6,48 +6,32 @@ import argparse
 from contextlib import ExitStack
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
-from sqlalchemy import Engine
 
 from cleaning.errors import ArchiveMissing, BadArgument
-from crawler.arguments import check_settings
-from crawler.commands import (
-    HelpFormatter,
-    complain,
-    day,
-    errors_answered,
-    interruptions_answered,
-    options_answered,
-    refuse_options,
-    store_opened,
-)
-from crawler.console import log_beside_live_view, quieten
-from crawler.differences import LARGEST, Differences
-from crawler.differences_shown import largest, summary
-from crawler.explain.delivery import to_standard_output
-from crawler.explain.terminal import output_console
-from crawler.progress_bar import progress
-from crawler.recleaning import SPOOL, Recleaning, Wanted
-from crawler.settling import Settling
-from crawler.sites import known_name
-from crawler.spool import Spool
-from storage.database import reading
-from storage.locks import claim_data_folder, claim_database
-from storage.observations import site_names
+from crawler.command_line.check_settings import check_settings
+from crawler.command_line.command import ProjectCommand
+from crawler.command_line.values import parse_day, parse_whole_number
+from crawler.recleaning.limits import MAX_LISTED_DIFFERENCES, SPOOL_NAME
 
-MOST_JOBS = 256
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from crawler.recleaning.differences import RecleanSummary
+    from crawler.recleaning.reclean import RecleanJob
+
+MAX_JOBS = 256
 REFUSED = 3  # exit status where too much would be lost
 EXAMPLES = f"""\
 Each site's memory is learnt anew; then every stored page is cleaned that another
 cleaner made, or one that knew less of its site. Nothing is stored until all of
-it is tried. What was tried is kept in the data folder ({SPOOL}), so that
+it is tried. What was tried is kept in the data folder ({SPOOL_NAME}), so that
 starting again goes on, and a dry run need not be repeated to be adopted.
 
 examples:
-  scrapy reclean --dry-run                 what would change, and the {LARGEST} largest
+  scrapy reclean --dry-run                 what would change, and the {MAX_LISTED_DIFFERENCES} largest
                                            differences; nothing is stored
   scrapy reclean                           the same, adopted
   scrapy reclean --site herald --site courier --jobs 4
@@ -59,9 +43,9 @@ would be lost, so nothing was adopted; 130 interrupted (start it again to go on)
 """
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ProjectCommand):
+    examples = EXAMPLES
+    interrupted = "interrupted; start it again to go on"
 
     def syntax(self) -> str:
         return "[options]"
@@ -71,8 +55,6 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
-        parser.epilog = EXAMPLES
         add = parser.add_argument
         add("--site", action="append", default=[], metavar="NAME", help="only this site; may be given several times")
         add("--since", metavar="YYYY-MM-DD", help="only pages fetched on this day (UTC) or later")
@@ -81,96 +63,97 @@ class Command(ScrapyCommand):
         add("--force", action="store_true", help="adopt also where many articles would lose much of their text")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        with options_answered(self):
-            super().process_options(args, opts)
-        quieten()
-        log_beside_live_view(self._settings())
+        super().process_options(args, opts)
+        from crawler.terminal.console import log_beside_live_view
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        said = "interrupted; start it again to go on"
-        with interruptions_answered(self, said), errors_answered(self):
-            refuse_options(self, args)
-            if args:
-                raise BadArgument(f"takes options alone, not {args[0]!r}: scrapy reclean --site NAME")
-            if opts.dry_run and opts.force:
-                raise BadArgument("give either --dry-run or --force, not both")
-            since = day("--since", opts.since)
-            jobs = _jobs(opts.jobs)
-            settings = self._settings()
-            check_settings(settings)
-            configure_logging(settings)
-            with ExitStack() as stack:
-                engine = stack.enter_context(store_opened(settings))
-                wanted = Wanted(
-                    _sites(engine, opts.site), None if since is None else datetime.combine(since, time.min, UTC)
-                )
-                data_dir = _claimed(stack, engine, Path(settings["DATA_DIR"]))
-                settling = stack.enter_context(Settling(engine, settings, data_dir, _uncounted, jobs=jobs))
-                spool = stack.enter_context(Spool(data_dir / SPOOL))
-                bounds = (settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE"))
-                self._reclean(Recleaning(engine, settling, spool, wanted, bounds), opts)
+        log_beside_live_view(self.project_settings)
 
-    def _reclean(self, recleaning: Recleaning, opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args:
+            raise BadArgument(f"takes only options, got {args[0]!r}: scrapy reclean --site NAME")
+        if opts.dry_run and opts.force:
+            raise BadArgument("give either --dry-run or --force, not both")
+        since = parse_day("--since", opts.since)
+        jobs = None if opts.jobs is None else parse_whole_number("--jobs", opts.jobs, least=1, most=MAX_JOBS)
+        settings = self.project_settings
+        check_settings(settings)
+        configure_logging(settings)
+        from crawler.recleaning.reclean import RecleanJob, RecleanSelection
+        from crawler.recleaning.settler import Settler
+        from crawler.recleaning.spool import RecordSpool
+
+        with ExitStack() as stack:
+            engine = stack.enter_context(self.open_store())
+            midnight = None if since is None else datetime.combine(since, time.min, UTC)
+            wanted = RecleanSelection(_select_sites(engine, opts.site), midnight)
+            data_dir = _claim_data(stack, engine, Path(settings["DATA_DIR"]))
+            settling = stack.enter_context(Settler(engine, settings, data_dir, _ignore_count, jobs=jobs))
+            spool = stack.enter_context(RecordSpool(data_dir / SPOOL_NAME))
+            bounds = (settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE"))
+            self._reclean(RecleanJob(engine, settling, spool, wanted, bounds), opts)
+
+    def _reclean(self, recleaning: RecleanJob, opts: argparse.Namespace) -> None:
+        from crawler.explain.terminal import make_output_console
+        from crawler.terminal.output import write_output
+        from crawler.terminal.progress import show_progress
+        from crawler.views.differences import render_largest, render_summary
+
         is_adopting = recleaning.is_adopting
-        interval = self._settings().getfloat("PROGRESS_INTERVAL")
-        with progress("learning from", "sites", every=interval) as report:
+        interval = self.project_settings.getfloat("PROGRESS_INTERVAL")
+        with show_progress("learning from", "sites", every=interval) as report:
             recleaning.learn(report)
-        with progress("looking through", "pages", every=interval) as report:
-            differences = recleaning.tried(report)
-        doubts = [] if is_adopting else differences.doubts()
-        console = output_console()
-        to_standard_output(summary(differences, console))
+        with show_progress("looking through", "pages", every=interval) as report:
+            differences = recleaning.run_trial(report)
+        doubts = [] if is_adopting else differences.find_blocking_reasons()
+        console = make_output_console()
+        write_output(render_summary(differences, console))
         if opts.dry_run:
-            to_standard_output(largest(differences, console))
+            write_output(render_largest(differences, console))
             for doubt in doubts:
-                complain(self, f"{doubt}; only --force would adopt this")
+                self.print_message(f"{doubt}; only --force would adopt this")
             if is_adopting:
-                complain(self, "this is being adopted, and was interrupted; scrapy reclean goes on with it")
+                self.print_message("an interrupted run was adopting this; scrapy reclean goes on with it")
         elif doubts and not opts.force:
             for doubt in doubts:
-                complain(self, doubt)
-            complain(self, "nothing was adopted; --dry-run shows the differences, --force adopts them")
+                self.print_message(doubt)
+            self.print_message("nothing was adopted; --dry-run shows the differences, --force adopts them")
             self.exitcode = REFUSED
         else:
-            with progress("adopting", "pages", every=interval) as report:
+            with show_progress("adopting", "pages", every=interval) as report:
                 recleaning.adopt(differences, report)
-            to_standard_output(f"Adopted; {_changed(differences)}.\n")
-
-    def _settings(self) -> Settings:
-        assert self.settings is not None  # noqa: S101 (Scrapy sets it before it runs a command)
-        return self.settings
+            write_output(f"Adopted; {_format_changed(differences)}.\n")
 
 
-def _uncounted(_site: str, _noun: str, _number: int) -> None:
-    """No run of a crawl is there to count for."""
+def _ignore_count(_site: str, _stat: str, _number: int) -> None:
+    """Drop a count: only the run of a crawl has stats."""
 
 
-def _changed(differences: Differences) -> str:
+def _format_changed(differences: RecleanSummary) -> str:
     number = differences.changed
-    return (
-        "no text is another" if not number else f"{number:,} article{' has' if number == 1 else 's have'} another text"
-    )
+    if not number:
+        return "no article has another text"
+    return f"{number:,} article{' has' if number == 1 else 's have'} another text"
 
 
-def _sites(engine: Engine, named: list[str]) -> tuple[str, ...]:
-    """Those that were named, or all of the store; UnknownSite where it holds no page of one."""
-    with reading(engine) as connection:
-        there = site_names(connection)
-    return tuple(sorted({known_name(there, name, where="in the store") for name in named})) if named else tuple(there)
+def _select_sites(engine: Engine, names: list[str]) -> tuple[str, ...]:
+    """Return the sites of these names, or all of the store; UnknownSite where the store holds no page of one."""
+    from crawler.sites.site import match_name
+    from storage.database.engine import open_for_reading
+    from storage.site_memory.observations import list_sites
+
+    with open_for_reading(engine) as connection:
+        sites = list_sites(connection)
+    if not names:
+        return tuple(sites)
+    return tuple(sorted({match_name(sites, name, where="in the store") for name in names}))
 
 
-def _claimed(stack: ExitStack, engine: Engine, data_dir: Path) -> Path:
-    """The data folder, for this process alone as long as the stack is open."""
+def _claim_data(stack: ExitStack, engine: Engine, data_dir: Path) -> Path:
+    """Return the data folder, which no other process may use until the stack is closed."""
+    from storage.database.locks import claim_data_folder, claim_database
+
     if not (data_dir / "archive").is_dir():
         raise ArchiveMissing(f"there is no archive at {data_dir / 'archive'}; name its data folder by -s DATA_DIR=")
     stack.enter_context(claim_data_folder(data_dir))
     stack.enter_context(claim_database(engine))
     return data_dir
-
-
-def _jobs(value: str | None) -> int | None:
-    if value is None:
-        return None
-    if not (value.isascii() and value.isdecimal()) or not 1 <= int(value) <= MOST_JOBS:
-        raise BadArgument(f"--jobs takes a number of processes from 1 to {MOST_JOBS}, not {value!r}")
-    return int(value)

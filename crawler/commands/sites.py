@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.settings import Settings
-from sqlalchemy import Connection, Engine
-
+from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.errors import BadArgument
-from cleaning.memory.fingerprint import fingerprint
-from crawler.arguments import check_settings
-from crawler.commands import (
-    HelpFormatter,
-    complain,
-    errors_answered,
-    interruptions_answered,
-    options_answered,
-    refuse_options,
-    store_opened,
-)
-from crawler.console import quieten, report_console
-from crawler.explain.characters import shown
-from crawler.explain.delivery import to_standard_output
-from crawler.site_view import RULES, document, listed, rendered, site_view
-from crawler.sites import known_name
-from storage.chaff import known_blocks, sums
-from storage.database import reading
-from storage.memory import pardon, unpardon
-from storage.observations import site_names
+from crawler.command_line.check_settings import check_settings
+from crawler.command_line.command import ProjectCommand
+from crawler.command_line.values import parse_whole_number
+from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.output import write_output
 
-LIMIT = 40  # lines of each table, where no other number is given
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+LIMIT = 40  # lines of each table, where --limit gives no other number
 EXAMPLES = """\
-What stands on several articles of a site is the site's, and is cut from all of
-them. A block that is the articles' all the same is pardoned by its text or, if
-that is long, its beginning: the next crawl of the site, or scrapy reclean, puts
-it back.
+A block that stands on several articles of a site belongs to the site, and is
+cut from all of them. To keep one that belongs to the articles, name it by its
+text or, if that is long, by its beginning: the next crawl of the site, or
+scrapy reclean, puts it back.
 
 examples:
   scrapy sites                                 the sites of the store
@@ -52,49 +37,38 @@ exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted
 """
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ProjectCommand):
+    examples = EXAMPLES
 
     def syntax(self) -> str:
         return "[options] [show NAME | keep NAME TEXT]"
 
     def short_desc(self) -> str:
-        return "Show what is known of the sites, and pardon what they repeat"
+        return "Show what is known of the sites, and keep blocks that they repeat"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = HelpFormatter
-        parser.epilog = EXAMPLES
         add = parser.add_argument
         add("--limit", metavar="N", help=f"show: at most so many blocks (default: {LIMIT})")
         add("--json", action="store_true", help="show: write one JSON object instead")
-        add("--undo", action="store_true", help="keep: take the pardon back")
+        add("--undo", action="store_true", help="keep: remove the keep rule")
 
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        with options_answered(self):
-            super().process_options(args, opts)
-        quieten()
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.project_settings)
+        act = self._parse_action(args, opts)
+        with self.open_store() as engine:
+            act(engine)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        with interruptions_answered(self, "interrupted"), errors_answered(self):
-            refuse_options(self, args)
-            settings = self._settings()
-            check_settings(settings)
-            act = self._act(args, opts)
-            with store_opened(settings) as engine:
-                act(engine)
-
-    def _act(self, args: list[str], opts: argparse.Namespace) -> Callable[[Engine], None]:
-        """What is to be done, all of it checked that can be before the store is opened."""
-        limit = _limit(opts.limit)
-        for option, given, of in (
+    def _parse_action(self, args: list[str], opts: argparse.Namespace) -> Callable[[Engine], None]:
+        """Return what is to be done with the store. What can be checked without the store is checked here."""
+        limit = LIMIT if opts.limit is None else parse_whole_number("--limit", opts.limit, least=1)
+        for option, is_given, action in (
             ("--limit", opts.limit is not None, "show"),
             ("--json", opts.json, "show"),
             ("--undo", opts.undo, "keep"),
         ):
-            if given and args[:1] != [of]:
-                raise BadArgument(f"{option} belongs to: scrapy sites {of} NAME")
+            if is_given and args[:1] != [action]:
+                raise BadArgument(f"{option} belongs to: scrapy sites {action} NAME")
         match args:
             case []:
                 return self._list
@@ -107,50 +81,38 @@ class Command(ScrapyCommand):
         raise BadArgument("takes nothing, or one of: show NAME, keep NAME TEXT (the text in quotation marks)")
 
     def _list(self, engine: Engine) -> None:
-        with reading(engine) as connection:
-            every = [sums(connection, site, RULES) for site in site_names(connection)]
-        to_standard_output(listed(every, report_console()))
+        from crawler.views.sites import print_sites
+
+        print_sites(engine)
 
     def _show(self, engine: Engine, name: str, limit: int, *, as_json: bool) -> None:
-        newest = self._settings().getint("MEMORY_WINDOW")
-        with reading(engine) as connection:
-            view = site_view(connection, _site(connection, name), limit=limit, newest=newest)
-        if as_json:
-            to_standard_output(json.dumps(document(view), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        else:
-            to_standard_output(rendered(view, report_console()))
+        from crawler.views.sites import print_site
+
+        newest = self.project_settings.getint("MEMORY_WINDOW")
+        print_site(engine, name, limit=limit, newest=newest, as_json=as_json)
 
     def _keep(self, engine: Engine, name: str, text: str, *, undo: bool) -> None:
+        from crawler.sites.site import match_name
+        from storage.site_memory.memories import add_keep_rule, remove_keep_rule
+        from storage.site_memory.observations import list_sites
+        from storage.site_memory.site_report import find_repeated_blocks
+
         with engine.begin() as connection:
-            site = _site(connection, name)
-            text = text.strip().removesuffix("…")  # as `show` ends a long one
-            known = known_blocks(connection, site, fingerprint(text), text)
-            meant = {block.fingerprint: block.text for block in known} or {fingerprint(text): text}
+            site = match_name(list_sites(connection), name, where="in the store")
+            text = text.strip().removesuffix("…")  # `show` ends a long text with it
+            known = find_repeated_blocks(connection, site, fingerprint(text), text)
+            blocks = {block.fingerprint: block.text for block in known} or {fingerprint(text): text}
             changed = [
-                own
-                for key, own in meant.items()
-                if (unpardon(connection, site, key) if undo else pardon(connection, site, key, own))
+                block
+                for key, block in blocks.items()
+                if (remove_keep_rule(connection, site, key) if undo else add_keep_rule(connection, site, key, block))
             ]
         if not changed:
-            raise BadArgument(f"{site} has no such pardon" if undo else f"{site} has pardoned it already")
+            raise BadArgument(f"{site} has no such keep rule" if undo else f"{site} has this keep rule already")
         if not known and not undo:
-            complain(self, f"{site} is not known to repeat this; it is noted, should it do so")
+            self.print_message(f"{site} is not known to repeat this; the rule is stored in case it does")
         done = "May be cut again" if undo else "Will not be cut for being repeated"
-        settled = f"The next crawl of {shown(site)} puts it into effect, or: scrapy reclean --site {shown(site)}"
-        to_standard_output("".join(f"{line}\n" for line in (*(f"{done}: {shown(own)}" for own in changed), settled)))
-
-    def _settings(self) -> Settings:
-        assert self.settings is not None  # noqa: S101 (Scrapy sets it before it runs a command)
-        return self.settings
-
-
-def _site(connection: Connection, name: str) -> str:
-    return known_name(site_names(connection), name, where="in the store")
-
-
-def _limit(value: str | None) -> int:
-    if value is None:
-        return LIMIT
-    if not (value.isascii() and value.isdecimal() and len(value) <= 9) or int(value) < 1:
-        raise BadArgument(f"--limit takes a number of blocks from 1, not {value!r}")
-    return int(value)
+        site = escape_for_terminal(site)
+        lines = [f"{done}: {escape_for_terminal(block)}" for block in changed]
+        lines.append(f"The next crawl of {site} puts it into effect, or: scrapy reclean --site {site}")
+        write_output("".join(f"{line}\n" for line in lines))

@@ -1,4 +1,4 @@
-"""What crawlers read of a demo newspaper: its feed, its sitemaps, its robots.txt."""
+"""Make the files of a demo newspaper that crawlers read: feed, sitemaps and robots.txt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from crawler.demo.content import Story
+    from crawler.demo.content import DemoStory
     from crawler.demo.papers import Paper
 
 _XML = "application/xml; charset=utf-8"
@@ -23,16 +23,16 @@ class Listing(NamedTuple):
     body: bytes
 
 
-def entry(paper: Paper, story: Story, base: str) -> dict[str, Any]:
-    """A story as lists show it; its addresses begin with `base`, which is empty on the site's own pages."""
-    text = story.standfirst or (story.lines[0].text if story.lines else "")
+def make_entry(paper: Paper, story: DemoStory, base: str) -> dict[str, Any]:
+    """Return the data of a story for a list. Addresses begin with `base`, which is empty on the site's own pages."""
+    text = story.standfirst or (story.blocks[0].text if story.blocks else "")
     sentence, full_stop, _ = text.partition(". ")
     return {
         "title": story.title,
-        "target": base + paper.path(story),
+        "target": base + paper.get_path(story),
         "other": base + story.second_address if story.second_address else "",
         "teaser": sentence + full_stop.strip(),
-        "day": paper.day(story.published),
+        "day": paper.format_day(story.published),
         "authors": story.authors,
         "published": story.published.isoformat(),
         "changed": (story.modified or story.published).isoformat(),
@@ -40,25 +40,25 @@ def entry(paper: Paper, story: Story, base: str) -> dict[str, Any]:
     }
 
 
-def listings(paper: Paper, base: str, environment: Environment) -> dict[str, Listing]:
-    """Path -> file, for one paper at one base address."""
+def make_listings(paper: Paper, base: str, environment: Environment) -> dict[str, Listing]:
+    """Return the files of one newspaper at one base address, by path."""
 
     def xml(template: str, **fields: Any) -> bytes:
         return environment.get_template(template).render(paper=paper, base=base, **fields).encode()
 
-    in_feed = [entry(paper, story, base) for story in paper.listed("feed")]
+    in_feed = [make_entry(paper, story, base) for story in paper.select_stories("feed")]
     if paper.dead_link:
         dead = {**in_feed[-1], "title": "", "target": base + paper.dead_link, "teaser": ""}
         in_feed.append(dead)
-    in_sitemap = [entry(paper, story, base) for story in paper.listed("sitemap")]
-    in_news = [entry(paper, story, base) for story in paper.listed("news")]
+    in_sitemap = [make_entry(paper, story, base) for story in paper.select_stories("sitemap")]
+    in_news = [make_entry(paper, story, base) for story in paper.select_stories("news")]
 
-    files = {"/robots.txt": Listing("text/plain; charset=utf-8", _robots(paper, base, bool(in_news)).encode())}
+    files = {"/robots.txt": Listing("text/plain; charset=utf-8", _make_robots(paper, base, bool(in_news)).encode())}
     match paper.feed:
         case "/atom.xml":
             files[paper.feed] = Listing("application/atom+xml; charset=utf-8", xml("atom.xml", entries=in_feed))
         case "/feed.json":
-            files[paper.feed] = Listing("application/feed+json", _json_feed(paper, base, in_feed).encode())
+            files[paper.feed] = Listing("application/feed+json", _make_json_feed(paper, base, in_feed).encode())
         case _:
             files[paper.feed] = Listing("application/rss+xml; charset=utf-8", xml("rss.xml", entries=in_feed))
     match paper.sitemap:
@@ -81,16 +81,16 @@ def listings(paper: Paper, base: str, environment: Environment) -> dict[str, Lis
     return files
 
 
-def _robots(paper: Paper, base: str, has_news: bool) -> str:
-    lines = ["User-agent: *", f"Disallow: {paper.refused}"]
-    if paper.named_in_robots:
+def _make_robots(paper: Paper, base: str, has_news: bool) -> str:
+    lines = ["User-agent: *", f"Disallow: {paper.forbidden_folder}"]
+    if paper.is_in_robots:
         lines += ["", f"Sitemap: {base}{paper.sitemap}"]
     if has_news:
         lines.append(f"Sitemap: {base}/news-sitemap.xml")
     return "\n".join(lines) + "\n"
 
 
-def _json_feed(paper: Paper, base: str, entries: list[dict[str, Any]]) -> str:
+def _make_json_feed(paper: Paper, base: str, entries: list[dict[str, Any]]) -> str:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": paper.title,

@@ -1,4 +1,4 @@
-"""The four papers: what each is called, how its addresses look, and by which lists it can be discovered."""
+"""The four demo newspapers: their names, the form of their addresses, and the lists that lead to their stories."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 from urllib.parse import quote
 
 from cleaning.errors import BroadsheetError
-from crawler.demo.content import Story, stories
+from crawler.demo.content import DemoStory, load_stories
 
-# All that happens in these papers happens in two months of one autumn.
+# All stories are from two months of one autumn.
 _MONTHS = {
     "en": {9: "September", 10: "October"},
     "de": {9: "September", 10: "Oktober"},
@@ -19,7 +19,7 @@ _MONTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A site. `address` is a format string over a story's fields; `sections` maps a path's first part to its name."""
+    """A newspaper. `address` is a format string for a story; `sections` maps the first part of a path to its name."""
 
     name: str
     title: str
@@ -30,36 +30,36 @@ class Paper:
     page_address: str  # of a section's second page and the following ones
     feed: str
     sitemap: str
-    notices: dict[str, tuple[str, str]]  # address -> heading and text of the pages that are no news
+    notices: dict[str, tuple[str, str]]  # address -> heading and text of a page that is no news
     page_size: int  # stories on a section page
     charset: str = "utf-8"
-    refused: str = ""  # the folder that robots.txt forbids; none where empty
-    named_in_robots: bool = True  # else the sitemap is found only by its usual address
-    dead_link: str = ""  # an address in the feed behind which nothing stands any more
+    forbidden_folder: str = ""  # by robots.txt; "" for none
+    is_in_robots: bool = True  # whether robots.txt names the sitemap; else only its usual address leads to it
+    dead_link: str = ""  # an address in the feed that has no page any more
 
     @property
-    def stories(self) -> tuple[Story, ...]:
-        return stories(self.name)
+    def stories(self) -> tuple[DemoStory, ...]:
+        return load_stories(self.name)
 
-    def path(self, story: Story) -> str:
-        """Where the story stands on its site, percent-encoded."""
-        pattern = self.refused + "{address}/" if story.kind == "refused" else self.address
+    def get_path(self, story: DemoStory) -> str:
+        """Return the path of the story, percent-encoded."""
+        pattern = self.forbidden_folder + "{address}/" if story.kind == "refused" else self.address
         return pattern.format(
             day=story.published, section=story.section, number=story.number, address=quote(story.address)
         )
 
-    def story(self, slug: str) -> Story:
+    def find_story(self, slug: str) -> DemoStory:
         for story in self.stories:
             if story.slug == slug:
                 return story
         raise BroadsheetError(f"{self.name}: there is no story {slug!r}")
 
-    def listed(self, where: str) -> list[Story]:
-        """The stories that stand in the feed, in the sitemap or on section pages, newest first."""
-        return [story for story in self.stories if where in story.found]
+    def select_stories(self, where: str) -> list[DemoStory]:
+        """Return the stories listed in "feed", "sitemap", "section" or "news", newest first."""
+        return [story for story in self.stories if where in story.found_in]
 
-    def day(self, moment: datetime) -> str:
-        """A date as the paper prints it."""
+    def format_day(self, moment: datetime) -> str:
+        """Return a date as the newspaper prints it."""
         month = _MONTHS[self.language][moment.month]
         return f"{moment.day}{'.' if self.language == 'de' else ''} {month} {moment.year}"
 
@@ -81,7 +81,7 @@ PAPERS = (
             "/contact/": ("Contact", "Write to the desk at 4 Tar Lane, Lindmouth."),
         },
         page_size=3,
-        refused="/drafts/",
+        forbidden_folder="/drafts/",
     ),
     Paper(
         name="gazette",
@@ -116,7 +116,7 @@ PAPERS = (
             "/abo/": ("Abo", "Der Anzeiger kommt sechsmal in der Woche ins Haus."),
         },
         page_size=3,
-        refused="/intern/",
+        forbidden_folder="/intern/",
         dead_link="/lokales/herbstmarkt-mit-neuem-karussell-48107.html",
     ),
     Paper(
@@ -140,10 +140,10 @@ PAPERS = (
         },
         page_size=5,
         charset="windows-1253",
-        named_in_robots=False,
+        is_in_robots=False,
     ),
 )
 
 
-def paper_named(name: str) -> Paper:
+def find_paper(name: str) -> Paper:
     return next(paper for paper in PAPERS if paper.name == name)

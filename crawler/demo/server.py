@@ -1,4 +1,4 @@
-"""Serves the demo newspapers on loopback, one port a site, and remembers what was asked."""
+"""Serve the demo newspapers on loopback, one port per site, and record the requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Self
 
 from cleaning.errors import UsageError
-from crawler.demo.pages import Site
+from crawler.demo.pages import DemoSite
 from crawler.demo.papers import PAPERS
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ HOST = "127.0.0.1"
 PORTS = (28731, 28732, 28733, 28734)
 
 
-class DemoPress:
-    """All papers while the context lasts; port 0 takes any free one.
+class DemoServer:
+    """Serves all newspapers while the context lasts. Port 0 means any free port.
 
-    `sites` are (name, base address with a slash at its end), `requests` maps a site's name to the (target, status) of
-    every request, in the order of the answers. Raises UsageError where a port is taken.
+    `sites` are pairs of name and base address with a final slash. `requests` maps the name of a site to the (target,
+    status) of every request, in the order of the replies. Raises UsageError if a port is in use.
     """
 
     def __init__(self, ports: tuple[int, ...] = PORTS) -> None:
         if len(ports) != len(PAPERS):
-            raise UsageError(f"the demo newspaper needs {len(PAPERS)} ports, one a site; {len(ports)} were given")
+            raise UsageError(f"the demo newspapers need {len(PAPERS)} ports, one per site, got {len(ports)}")
         self.requests: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.sites: list[tuple[str, str]] = []
         self._ports = ports
@@ -42,13 +42,13 @@ class DemoPress:
     def __enter__(self) -> Self:
         try:
             for paper, port in zip(PAPERS, self._ports, strict=True):
-                self._servers.append(_open(paper, port, self.requests[paper.name]))
+                self._servers.append(_start_server(paper, port, self.requests[paper.name]))
         except UsageError:
             self._close()
             raise
         self.sites = [(server.site.paper.name, server.site.base + "/") for server in self._servers]
         for server in self._servers:
-            # Each poll of the loop costs a wake-up, and leaving waits for the next one: 50 ms is little of both.
+            # Each poll wakes the thread, and shutdown waits for the next poll: 50 ms keeps both costs low.
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -63,8 +63,8 @@ class DemoPress:
             thread.join()
         self._close()
 
-    def sites_toml(self) -> str:
-        """The papers as the tables of a `sites.toml`; without delay, for nobody else is served by loopback."""
+    def format_sites_toml(self) -> str:
+        """Return the newspapers as the tables of a `sites.toml`, with delay 0, because loopback has no other users."""
         return "\n".join(f'[[site]]\nname = "{name}"\nurl = "{url}"\ndelay = 0\n' for name, url in self.sites)
 
     def _close(self) -> None:
@@ -75,28 +75,28 @@ class DemoPress:
 
 
 class _SiteServer(ThreadingHTTPServer):
-    """One paper on one port."""
+    """One newspaper on one port."""
 
-    daemon_threads = True  # a reader that keeps its connection open must not keep the crawl from ending
+    daemon_threads = True  # a client that keeps its connection open must not keep the crawl from ending
 
     def __init__(self, paper: Paper, port: int, requests: list[tuple[str, int]]) -> None:
-        super().__init__((HOST, port), _Answer)
+        super().__init__((HOST, port), _RequestHandler)
         self.requests = requests
-        self.site = Site(paper, f"http://{HOST}:{self.server_port}")
+        self.site = DemoSite(paper, f"http://{HOST}:{self.server_port}")
 
     def server_bind(self) -> None:
-        # HTTPServer would look the host's name up, which can ask a name server: this one never leaves the machine.
+        # HTTPServer would look up the host's name, which may ask a name server outside this machine.
         TCPServer.server_bind(self)
         self.server_name = HOST
         self.server_port = self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a reader may hang up whenever it likes
+        if not isinstance(sys.exception(), ConnectionError):  # a client may close the connection at any time
             super().handle_error(request, client_address)
 
 
-class _Answer(BaseHTTPRequestHandler):
-    """GET and HEAD over HTTP/1.1, 304 where the reader has the page already."""
+class _RequestHandler(BaseHTTPRequestHandler):
+    """Answers GET and HEAD over HTTP/1.1, with 304 if the client already has the page."""
 
     server: _SiteServer
     protocol_version = "HTTP/1.1"
@@ -112,10 +112,10 @@ class _Answer(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Nothing: the terminal belongs to the crawl, and `requests` remembers."""
+        """Log nothing: the terminal belongs to the crawl, and `requests` has the record."""
 
     def _answer(self, *, with_body: bool) -> None:
-        reply = self.server.site.reply(self.path)
+        reply = self.server.site.get_reply(self.path)
         known = [tag.strip().removeprefix("W/") for tag in self.headers.get("If-None-Match", "").split(",")]
         unchanged = reply.status == 200 and (reply.etag in known or "*" in known)
         status = 304 if unchanged else reply.status
@@ -130,12 +130,12 @@ class _Answer(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
 
-def _open(paper: Paper, port: int, requests: list[tuple[str, int]]) -> _SiteServer:
+def _start_server(paper: Paper, port: int, requests: list[tuple[str, int]]) -> _SiteServer:
     try:
         return _SiteServer(paper, port, requests)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UsageError(
-                f"port {port} of {HOST} is taken, perhaps by another crawl of the demo newspaper: let that end first"
+                f"port {port} of {HOST} is in use, perhaps by another crawl of the demo newspapers; wait for its end"
             ) from error
         raise

@@ -1,48 +1,48 @@
-"""The judgement of an address: does an article stand behind it, a section, or neither? See docs/discovery.md."""
+"""Decide by its form whether an address is an article, a section or neither. See docs/discovery.md."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaning.canonical import canonical_url
-from crawler.discovery.evidence import EVIDENCE, may_be_section
-from crawler.discovery.refusals import RATHER_NONE, SURELY_NONE, TRAPS
-from crawler.discovery.shape import Shape
-from storage.addresses import AddressKind
+from cleaning.page.canonical import to_canonical_url
+from crawler.discovery.address_parts import Shape
+from crawler.discovery.article_evidence import EVIDENCE, may_be_section
+from crawler.discovery.refusals import NEVER_ARTICLE, RARELY_ARTICLE, TRAPS
+from storage.frontier.addresses import AddressKind
 
 if TYPE_CHECKING:
-    from crawler.discovery.shape import Rules
-    from crawler.sites import Site
+    from crawler.discovery.address_parts import Rules
+    from crawler.sites.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class AddressVerdict:
-    """What is expected behind an address: ARTICLE, SECTION, or neither (None), and why, as a short lasting name."""
+    """The expected kind of an address: ARTICLE, SECTION or None, and the reason, a short name that stays the same."""
 
     kind: AddressKind | None
     reason: str
 
 
-def judge_address(url: str, site: Site, *, declared: bool = False) -> AddressVerdict:
-    """Judge `url` by its form alone.
+def classify_address(url: str, site: Site, *, is_declared: bool = False) -> AddressVerdict:
+    """Classify `url` by its form alone.
 
-    A mere link must show evidence that it is an article. Where a feed or a sitemap has `declared` the address, it is an
-    article unless it surely is none. Addresses off the site's hosts and those with the shape of a crawler trap are
-    refused either way.
+    A mere link needs evidence that it is an article. An address that a feed or a sitemap lists (`is_declared`) is an
+    article unless a rule of NEVER_ARTICLE refuses it. Addresses off the site's hosts and those with the form of a
+    crawler trap are refused in both cases.
     """
-    canonical = canonical_url(url)
+    canonical = to_canonical_url(url)
     if canonical is None:
         return AddressVerdict(None, "no-address")
     if not site.owns(canonical):
         return AddressVerdict(None, "other-host")
-    shape = Shape(canonical, site.subdomain(canonical))
+    shape = Shape(canonical, site.get_subdomain(canonical))
     if shape.is_front:
         return AddressVerdict(AddressKind.SECTION, "front-page")
-    for rules in (TRAPS, SURELY_NONE) if declared else (TRAPS, SURELY_NONE, RATHER_NONE):
-        if (reason := _first(rules, shape)) is not None:
+    for rules in (TRAPS, NEVER_ARTICLE) if is_declared else (TRAPS, NEVER_ARTICLE, RARELY_ARTICLE):
+        if (reason := _find_reason(rules, shape)) is not None:
             return AddressVerdict(None, reason)
-    evidence = "declared" if declared else _first(EVIDENCE, shape)
+    evidence = "declared" if is_declared else _find_reason(EVIDENCE, shape)
     if evidence is not None:
         return AddressVerdict(AddressKind.ARTICLE, evidence)
     if may_be_section(shape):
@@ -50,5 +50,5 @@ def judge_address(url: str, site: Site, *, declared: bool = False) -> AddressVer
     return AddressVerdict(None, "no-evidence")
 
 
-def _first(rules: Rules, shape: Shape) -> str | None:
-    return next((name for name, holds in rules if holds(shape)), None)
+def _find_reason(rules: Rules, shape: Shape) -> str | None:
+    return next((name for name, matches in rules if matches(shape)), None)

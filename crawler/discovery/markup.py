@@ -1,4 +1,4 @@
-"""Elements out of XML as it is really written: broken, cut off, hostile. Never fetches, never expands, never raises."""
+"""Iterate over the elements of XML that may be broken, cut off or hostile. Never fetches, expands or raises."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The commonest faults of sitemaps and feeds: an address with a bare "&", which libxml2 would drop with the word behind
-# it, and an entity of HTML, after which it would drop those of XML.
+# The most common faults of sitemaps and feeds: an address with a bare "&", which libxml2 would drop with the word after
+# it, and an HTML entity, after which libxml2 would drop the XML entities.
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|amp|lt|gt|quot|apos);)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def elements(body: bytes, *names: str) -> Iterator[etree._Element]:
-    """Every element with one of these local names, in any namespace, as soon as it is complete.
+def iter_elements(body: bytes, *names: str) -> Iterator[etree._Element]:
+    """Yield every element with one of these local names, in any namespace, as soon as it is complete.
 
     An element is emptied when the next one is asked for, so memory does not grow with the document. Reading ends where
-    the parser gives up: at the end, at a broken tail, at an entity that would blow up.
+    the parser gives up: at the end, at a broken tail, or at an entity that would expand too far.
     """
     events = etree.iterparse(
-        BytesIO(_repaired(body)),
+        BytesIO(_repair(body)),
         events=("end",),
         tag=[f"{{*}}{name}" for name in names],
         recover=True,
@@ -39,34 +39,34 @@ def elements(body: bytes, *names: str) -> Iterator[etree._Element]:
         for _, element in events:
             yield element
             element.clear()
-            # Its finished fellows go too. Nothing else does: in broken markup an element may end inside an earlier one.
-            while (fellow := element.getprevious()) is not None and local_name(fellow) in names:
-                element.getparent().remove(fellow)
+            # Only finished siblings are removed: in broken markup an element may end inside an earlier one.
+            while (sibling := element.getprevious()) is not None and get_local_name(sibling) in names:
+                element.getparent().remove(sibling)
     except etree.XMLSyntaxError:
         return
 
 
-def _repaired(body: bytes) -> bytes:
+def _repair(body: bytes) -> bytes:
     if body.startswith(_UTF16):
         return body
-    # Text before the first element is fatal even to a parser that recovers; text after the last tag is half an address
-    # where the document broke off.
+    # Text before the first element is fatal even with recover=True. Text after the last tag is half an address, if the
+    # document broke off there.
     start, end = max(body.find(b"<"), 0), body.rfind(b">") + 1
     return _BARE_AMPERSAND.sub(b"&amp;", body[start:end])
 
 
-def local_name(element: etree._Element) -> str:
+def get_local_name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def child_text(element: etree._Element, name: str) -> str | None:
-    """The text of the first child with this local name, without the white space around it; None if empty or missing."""
+def get_child_text(element: etree._Element, name: str) -> str | None:
+    """Return the stripped text of the first child with this local name; None if it is empty or missing."""
     for child in element:
-        if local_name(child) == name:
+        if get_local_name(child) == name:
             return "".join(child.itertext(with_tail=False)).strip() or None
     return None
 
 
-def whole_text(element: etree._Element) -> str:
-    """All text within an element, that of its children included, as it stands."""
+def get_whole_text(element: etree._Element) -> str:
+    """Return all text within an element, including that of its children, unchanged."""
     return "".join(element.itertext())

@@ -1,4 +1,4 @@
-"""Why an address is no article: each rule has the name that is counted, and looks at nothing but the address."""
+"""The rules that refuse an address, each with the reason that is counted. They look at nothing but the address."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.discovery import words
-from crawler.discovery.shape import LONG_NUMBER, count_words
+from crawler.discovery import path_words
+from crawler.discovery.address_parts import LONG_NUMBER, count_words
 
 if TYPE_CHECKING:
-    from crawler.discovery.shape import Rules, Shape
+    from crawler.discovery.address_parts import Rules, Shape
 
-LONGEST = 500  # decoded characters of path and values; the longest headline in an address is about 300
-DEEPEST = 20  # segments; the default scope of Heritrix has the same bound
-MOST_PARAMETERS = 8
+MAX_CHARACTERS = 500  # decoded characters of path and values; the longest headline in an address is about 300
+MAX_SEGMENTS = 20  # segments; the default scope of Heritrix has the same bound
+MAX_PARAMETERS = 8
 
 _FILE = re.compile(
     r"jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|heic|mp[34]|m4[av]|webm|mov|avi|wmv|flv|og[gv]|wav|aac|m3u8?|pls"
@@ -29,22 +29,22 @@ _TWIN_PARAMETERS = frozenset(("amp", "print", "printable", "outputtype"))
 _ACTION_PARAMETERS = frozenset(("replytocom", "share", "feed", "add-to-cart"))
 
 
-# Shapes that come out of broken relative links and endless generators, not out of a newsroom.
+# Traps: broken relative links and endless generators make such addresses, newsrooms do not.
 
 
 def _is_long(shape: Shape) -> bool:
-    return len(shape.path) + sum(map(len, shape.parameters.values())) > LONGEST
+    return len(shape.path) + sum(map(len, shape.parameters.values())) > MAX_CHARACTERS
 
 
 def _is_deep(shape: Shape) -> bool:
-    return len(shape.segments) > DEEPEST
+    return len(shape.segments) > MAX_SEGMENTS
 
 
 def _has_many_parameters(shape: Shape) -> bool:
-    return len(shape.parameters) > MOST_PARAMETERS
+    return len(shape.parameters) > MAX_PARAMETERS
 
 
-def _repeats_itself(shape: Shape) -> bool:
+def _has_repeated_segments(shape: Shape) -> bool:
     """/news/sport/news/sport/, /a/a/a/. Numbers may repeat: /2011/11/11/11/."""
     named = [segment for segment in shape.segments if not segment.isdigit()]
     steps = list(pairwise(named))
@@ -55,16 +55,16 @@ TRAPS: Rules = (
     ("trap-long", _is_long),
     ("trap-deep", _is_deep),
     ("trap-parameters", _has_many_parameters),
-    ("trap-repeated", _repeats_itself),
+    ("trap-repeated", _has_repeated_segments),
 )
 
 
-# Surely no article, whoever offers it. What has parameters ("/?p=123", "/search.php?story=5") says too little of itself
-# to be sure; so do words that stand deep in a path.
+# Never an article, even if a feed or a sitemap lists it. An address with parameters ("/?p=123", "/search.php?story=5")
+# says too little to be sure, and so does a word deep in a path.
 
 
 def _is_feed(shape: Shape) -> bool:
-    return shape.slug in words.FEED and (not shape.parameters or _is_file(shape))
+    return shape.slug in path_words.FEED and (not shape.parameters or _is_file(shape))
 
 
 def _is_file(shape: Shape) -> bool:
@@ -72,7 +72,7 @@ def _is_file(shape: Shape) -> bool:
 
 
 def _is_technical(shape: Shape) -> bool:
-    return not words.TECHNICAL.isdisjoint(shape.segments)
+    return not path_words.TECHNICAL.isdisjoint(shape.segments)
 
 
 def _is_action(shape: Shape) -> bool:
@@ -80,18 +80,18 @@ def _is_action(shape: Shape) -> bool:
 
 
 def _is_search(shape: Shape) -> bool:
-    return not shape.parameters and shape.first in words.SEARCH and shape.depth <= 3
+    return not shape.parameters and shape.first in path_words.SEARCH and shape.depth <= 3
 
 
 def _is_account(shape: Shape) -> bool:
-    return _stands_at_top(shape) and shape.slug in words.ACCOUNT
+    return _is_at_top(shape) and shape.slug in path_words.ACCOUNT
 
 
 def _is_legal(shape: Shape) -> bool:
-    return _stands_at_top(shape) and shape.slug in words.LEGAL
+    return _is_at_top(shape) and shape.slug in path_words.LEGAL
 
 
-def _stands_at_top(shape: Shape) -> bool:
+def _is_at_top(shape: Shape) -> bool:
     """/contact, /en/contact"""
     return not shape.parameters and (shape.depth == 1 or (shape.depth == 2 and len(shape.parent) == 2))
 
@@ -107,7 +107,7 @@ def _is_in(folder: frozenset[str], shape: Shape) -> bool:
     )
 
 
-SURELY_NONE: Rules = (
+NEVER_ARTICLE: Rules = (
     ("feed", _is_feed),
     ("file", _is_file),
     ("technical", _is_technical),
@@ -116,27 +116,29 @@ SURELY_NONE: Rules = (
     ("account", _is_account),
     ("legal", _is_legal),
     ("calendar", _is_bare_date),
-    ("tag", lambda shape: _is_in(words.TAG, shape)),
-    ("author", lambda shape: _is_in(words.AUTHOR, shape)),
+    ("tag", lambda shape: _is_in(path_words.TAG, shape)),
+    ("author", lambda shape: _is_in(path_words.AUTHOR, shape)),
 )
 
 
-# Against a mere link: lists, doubles, and pages that hold no text. Some articles are lost to this; feeds have them.
+# Refused only as a mere link: lists, doubles, and pages without text. This loses some articles, which feeds list.
 
 
 def _is_twin(shape: Shape) -> bool:
     ends = (shape.first, shape.slug, shape.suffix)
-    return not _TWIN_PARAMETERS.isdisjoint(shape.parameters) or not words.TWIN.isdisjoint(ends)
+    return not _TWIN_PARAMETERS.isdisjoint(shape.parameters) or not path_words.TWIN.isdisjoint(ends)
 
 
 def _is_numbered_page(shape: Shape) -> bool:
     if any(shape.parameters.get(name, "").isdigit() for name in _PAGE_PARAMETERS):
         return True
-    return _NUMBERED_PAGE.fullmatch(shape.slug) is not None or (shape.parent in words.PAGE and shape.slug.isdigit())
+    return _NUMBERED_PAGE.fullmatch(shape.slug) is not None or (
+        shape.parent in path_words.PAGE and shape.slug.isdigit()
+    )
 
 
 def _may_be_search(shape: Shape) -> bool:
-    return shape.slug in words.SEARCH or not _SEARCH_PARAMETERS.isdisjoint(shape.parameters)
+    return shape.slug in path_words.SEARCH or not _SEARCH_PARAMETERS.isdisjoint(shape.parameters)
 
 
 def _may_be_calendar(shape: Shape) -> bool:
@@ -147,7 +149,7 @@ def _may_be_calendar(shape: Shape) -> bool:
 
 
 def _is_show(shape: Shape) -> bool:
-    return not words.SHOW.isdisjoint(shape.segments)
+    return not path_words.SHOW.isdisjoint(shape.segments)
 
 
 def _may_be_list_of(folders: frozenset[str], shape: Shape) -> bool:
@@ -158,16 +160,16 @@ def _may_be_list_of(folders: frozenset[str], shape: Shape) -> bool:
     return not LONG_NUMBER.search(shape.slug) and not folders.isdisjoint(shape.folders[-2:])
 
 
-RATHER_NONE: Rules = (
+RARELY_ARTICLE: Rules = (
     ("twin", _is_twin),
-    ("comments", lambda shape: shape.slug in words.COMMENTS),
+    ("comments", lambda shape: shape.slug in path_words.COMMENTS),
     ("pagination", _is_numbered_page),
     ("search", _may_be_search),
     ("calendar", _may_be_calendar),
     ("show", _is_show),
-    ("account", lambda shape: shape.slug in words.ACCOUNT or shape.first in words.ACCOUNT),
-    ("legal", lambda shape: shape.slug in words.LEGAL or shape.first in words.LEGAL),
-    ("tag", lambda shape: _may_be_list_of(words.TAG, shape)),
-    ("author", lambda shape: _may_be_list_of(words.AUTHOR, shape)),
-    ("topic", lambda shape: _may_be_list_of(words.TOPIC, shape)),
+    ("account", lambda shape: shape.slug in path_words.ACCOUNT or shape.first in path_words.ACCOUNT),
+    ("legal", lambda shape: shape.slug in path_words.LEGAL or shape.first in path_words.LEGAL),
+    ("tag", lambda shape: _may_be_list_of(path_words.TAG, shape)),
+    ("author", lambda shape: _may_be_list_of(path_words.AUTHOR, shape)),
+    ("topic", lambda shape: _may_be_list_of(path_words.TOPIC, shape)),
 )

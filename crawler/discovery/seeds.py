@@ -1,19 +1,19 @@
-"""Where discovery begins: what the site's entry names, what its robots.txt names, and where feeds usually are."""
+"""Make the first offers of a site: the addresses of its entry, of its robots.txt, and the usual paths of feeds."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cleaning.canonical import canonical_url
-from storage.addresses import AddressKind, Offer
+from cleaning.page.canonical import to_canonical_url
+from storage.frontier.addresses import AddressKind, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crawler.sites import Site
+    from crawler.sites.site import Site
 
-MOST_ROBOTS_SITEMAPS = 50
+MAX_ROBOTS_SITEMAPS = 50
 
 # WordPress and its plug-ins first, then what other systems and hand-made sites use.
 _USUAL_FEEDS = (
@@ -36,33 +36,33 @@ _USUAL_SITEMAPS = (
 )
 
 
-def seeds(site: Site) -> list[Offer]:
-    """The addresses that the site's entry names: its feeds and sitemaps, its front page, its sections.
+def make_seed_offers(site: Site) -> list[Offer]:
+    """Return offers for the addresses of the site's entry: its feeds and sitemaps, its front page, its sections.
 
-    Sections stand one step down, as if the front page had given them: only the front page is asked for more sections.
+    Sections have depth 1, as if the front page had listed them: only a page of depth 0 is read for further sections.
     """
     return [
-        *_offers(site, site.feeds, AddressKind.FEED, "entry"),
-        *_offers(site, site.sitemaps, AddressKind.SITEMAP, "entry"),
-        *_offers(site, (site.url,), AddressKind.SECTION, "entry"),
-        *_offers(site, site.sections, AddressKind.SECTION, "entry", depth=1),
+        *_make_offers(site, site.feeds, AddressKind.FEED, "entry"),
+        *_make_offers(site, site.sitemaps, AddressKind.SITEMAP, "entry"),
+        *_make_offers(site, (site.url,), AddressKind.SECTION, "entry"),
+        *_make_offers(site, site.sections, AddressKind.SECTION, "entry", depth=1),
     ]
 
 
-def usual_paths(site: Site, *, feed: bool, sitemap: bool) -> list[Offer]:
-    """Where feeds and sitemaps usually are, for a site that named none of its own; most of them will not exist."""
+def make_usual_path_offers(site: Site, *, feed: bool, sitemap: bool) -> list[Offer]:
+    """Return offers for the usual addresses of feeds and sitemaps, for a site that names none. Most do not exist."""
     return [
-        *_offers(site, _USUAL_FEEDS if feed else (), AddressKind.FEED, "usual-path"),
-        *_offers(site, _USUAL_SITEMAPS if sitemap else (), AddressKind.SITEMAP, "usual-path"),
+        *_make_offers(site, _USUAL_FEEDS if feed else (), AddressKind.FEED, "usual-path"),
+        *_make_offers(site, _USUAL_SITEMAPS if sitemap else (), AddressKind.SITEMAP, "usual-path"),
     ]
 
 
-def robots_sitemaps(site: Site, named: Iterable[str]) -> list[Offer]:
-    """The sitemaps that a robots.txt names, those on the site's own hosts."""
-    return _offers(site, islice(named, MOST_ROBOTS_SITEMAPS), AddressKind.SITEMAP, "robots")
+def make_robots_sitemap_offers(site: Site, named: Iterable[str]) -> list[Offer]:
+    """Return offers for the sitemaps that a robots.txt names, as far as they are on the site's own hosts."""
+    return _make_offers(site, islice(named, MAX_ROBOTS_SITEMAPS), AddressKind.SITEMAP, "robots")
 
 
-def _offers(site: Site, addresses: Iterable[str], kind: AddressKind, source: str, depth: int = 0) -> list[Offer]:
-    canonical = (canonical_url(address, site.url) for address in addresses)
+def _make_offers(site: Site, addresses: Iterable[str], kind: AddressKind, source: str, depth: int = 0) -> list[Offer]:
+    canonical = (to_canonical_url(address, site.url) for address in addresses)
     allowed = dict.fromkeys(url for url in canonical if url is not None and site.allows(url, kind))
     return [Offer(url, kind, depth=depth, source=source) for url in allowed]

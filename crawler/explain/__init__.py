@@ -1,1 +1,11 @@
-"""`scrapy explain`: what the cleaner makes of one page, and why. Nothing is stored."""
+"""Explain what the cleaner makes of one page: the work behind `scrapy explain`.
+
+local.py            read the page from a file or standard input
+fetch.py            fetch the page from its site with one polite request
+site_lookup.py      find the site of `sites.toml` that an address belongs to
+explanation.py      the explanation: verdict, metadata with sources, counts of blocks
+terminal.py         render the explanation for a terminal or a pipe
+web_page.py         render the explanation as one web page
+page.html           the template of that web page
+json_document.py    render the explanation as one JSON object
+"""

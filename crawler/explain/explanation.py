@@ -1,4 +1,4 @@
-"""What is told of a page: the verdict, each fact with where it came from, the blocks, and sums of them."""
+"""The explanation of a page: the verdict, its metadata with their sources, its blocks, and counts of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from cleaning.article import Article, Block, iso, stated_offset
+from cleaning.article import Article, Block, format_iso, get_stated_offset
 
-# In the words of the table in docs/cleaning.md. `before-since` is not among them: it is the crawl's, not the page's.
+# The same words as in the table of docs/cleaning.md, without `before-since`, which is a reason of the crawl.
 REASONS = {
     "error-page": "the server said so, or the page does and says little else",
     "section": "a list of stories",
@@ -29,26 +29,26 @@ REASONS = {
     "cleaner-error": "the cleaner failed on it (a defect, and logged), or was stopped",
     "cleaner-stopped": "the cleaner failed on it (a defect, and logged), or was stopped",
 }
-_WORD = re.compile(r"\w+")  # counted as in the store
+_WORD = re.compile(r"\w+")  # as the store counts words
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the page says of its article, under the name that it has in `Article`.
+class MetadataField:
+    """One field of the article's metadata, under its name in `Article`.
 
-    `value` is as JSON has it, None where the page does not say it, `shown` the same for a person. `source` names where
-    in the page it stood.
+    `value` is the value for JSON, None if the page does not state it; `display` is the value for a person. `source`
+    says where in the page it was found.
     """
 
     name: str
     value: str | float | bool | list[str] | None
-    shown: str
+    display: str
     source: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Numbers of blocks and of their words; `cuts` are the cut blocks by rule, the busiest rule first."""
+class BlockCounts:
+    """Counts of blocks and of their words; `cuts` counts the cut blocks by rule, the most frequent rule first."""
 
     kept: int
     cut: int
@@ -59,22 +59,23 @@ class Sums:
     def __str__(self) -> str:
         by_rule = ", ".join(f"{number} {rule}" for rule, number in self.cuts.items())
         return (
-            f"kept {_number(self.kept, 'block')} ({_number(self.words_kept, 'word')}), "
-            f"cut {_number(self.cut, 'block')} ({_number(self.words_cut, 'word')})"
+            f"kept {_format_count(self.kept, 'block')} ({_format_count(self.words_kept, 'word')}), "
+            f"cut {_format_count(self.cut, 'block')} ({_format_count(self.words_cut, 'word')})"
             + (f": {by_rule}" if by_rule else "")
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """One page's. `address` is None where nobody knows it; `origin` says how it is known, or what follows if not.
+class PageExplanation:
+    """The explanation of one page.
 
-    `site_language` is what its site is said to be written in (see `cleaning.article.Page`).
+    `address` is None if it is unknown. `address_note` says how it is known, or what to do if it is unknown.
+    `site_language` is the language that `sites.toml` states for the site (see `cleaning.article.Page`).
     """
 
     article: Article
     address: str | None
-    origin: str = ""
+    address_note: str = ""
     site_language: str | None = None
 
     @property
@@ -85,25 +86,27 @@ class Explanation:
         return f"rejected: {reason}" + (f", {REASONS[reason]}" if reason in REASONS else "")
 
     @property
-    def facts(self) -> list[Fact]:
-        """All of them, stated or not, in the order of `Article`."""
-        return [*_stated(self.article), self._language]
+    def fields(self) -> list[MetadataField]:
+        """All metadata fields, stated or not, in the order of `Article`."""
+        return [*_list_fields(self.article), self._language]
 
     @property
-    def _language(self) -> Fact:
+    def _language(self) -> MetadataField:
         code, probability = self.article.language, self.article.language_probability
         in_doubt = f", in doubt {self.site_language} by sites.toml" if self.site_language else ""
-        return Fact("language", code, f"{code}, probability {probability:.2f}", f"langdetect on the text{in_doubt}")
+        return MetadataField(
+            "language", code, f"{code}, probability {probability:.2f}", f"langdetect on the text{in_doubt}"
+        )
 
     @property
-    def sums(self) -> Sums:
-        kept = [block for block in self.article.blocks if block.kept]
+    def counts(self) -> BlockCounts:
+        kept = [block for block in self.article.blocks if block.is_kept]
         removed = self.article.removed
         cuts = Counter(block.rule or "" for block in removed)
-        return Sums(len(kept), len(removed), _words(kept), _words(removed), dict(cuts.most_common()))
+        return BlockCounts(len(kept), len(removed), _count_words(kept), _count_words(removed), dict(cuts.most_common()))
 
 
-def _stated(article: Article) -> Iterator[Fact]:
+def _list_fields(article: Article) -> Iterator[MetadataField]:
     values: dict[str, str | bool | datetime | tuple[str, ...] | None] = {
         "title": article.title or None,
         "canonical_url": article.canonical_url,
@@ -129,28 +132,28 @@ def _stated(article: Article) -> Iterator[Fact]:
         source = article.sources.get(name)
         match value:
             case None | ():
-                yield Fact(name, None, "", source)
+                yield MetadataField(name, None, "", source)
             case datetime():
-                yield _time(name, value, source)
+                yield _make_time_field(name, value, source)
             case tuple():
-                yield Fact(name, list(value), ", ".join(value), source)
+                yield MetadataField(name, list(value), ", ".join(value), source)
             case bool():
-                yield Fact(name, value, "yes" if value else "no", source)
+                yield MetadataField(name, value, "yes" if value else "no", source)
             case str():
-                yield Fact(name, value, value, source)
+                yield MetadataField(name, value, value, source)
 
 
-def _time(name: str, moment: datetime, source: str | None) -> Fact:
-    """In ISO 8601, in the zone that the page states; without one where it states none."""
-    if stated_offset(moment) is None:
-        plain = iso(moment.replace(tzinfo=None))
-        return Fact(name, plain, f"{plain}, zone not stated", source)
-    return Fact(name, iso(moment), iso(moment), source)
+def _make_time_field(name: str, moment: datetime, source: str | None) -> MetadataField:
+    """Return a field in ISO 8601, in the time zone that the page states, without one if it states none."""
+    if get_stated_offset(moment) is None:
+        plain = format_iso(moment.replace(tzinfo=None))
+        return MetadataField(name, plain, f"{plain}, zone not stated", source)
+    return MetadataField(name, format_iso(moment), format_iso(moment), source)
 
 
-def _words(blocks: list[Block] | tuple[Block, ...]) -> int:
+def _count_words(blocks: list[Block] | tuple[Block, ...]) -> int:
     return sum(len(_WORD.findall(block.text)) for block in blocks)
 
 
-def _number(count: int, noun: str) -> str:
+def _format_count(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

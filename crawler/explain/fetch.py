@@ -1,10 +1,8 @@
-"""A page from its site, by one request as polite as the crawl's; nothing is stored or archived."""
+"""Fetch one page from its site with one request, as politely as the crawl. Nothing is stored or archived."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,17 +14,17 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from cleaning.article import Page
-from cleaning.canonical import canonical_url
 from cleaning.errors import BroadsheetError
-from crawler.explain.place import site_of
-from crawler.failures import fate
-from crawler.guard.middleware import AddressRefused
-from crawler.middlewares.scope import OffSite
+from cleaning.interruption import exit_at_once
+from cleaning.page.canonical import to_canonical_url
+from crawler.explain.site_lookup import find_site_of
+from crawler.failures.errors import AddressRefused, OffSite
+from crawler.failures.outcome import classify_failure
 from crawler.page_facts import PageFacts
-from crawler.sites import Site
+from crawler.sites.site import Site
 
-# What has a frontier, a store and an archive around it in a crawl.
-_WITHOUT_A_CRAWL: dict[str, Any] = {
+# Settings that turn off the frontier, the store and the archive of a crawl.
+_WITHOUT_CRAWL: dict[str, Any] = {
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {
@@ -36,21 +34,21 @@ _WITHOUT_A_CRAWL: dict[str, Any] = {
     },
 }
 _MIDDLEWARES = {"crawler.middlewares.archive.ArchiveMiddleware": None}
-# What a person is told of the reasons that a crawl counts.
-_WORDS = {
+# Messages for the reasons that a crawl counts.
+_PROBLEMS = {
     "connection-refused": "its host refuses the connection",
     "dns": "its host cannot be found",
-    "redirects": "it redirects without an end",
-    "robots": "robots.txt does not let us ask for it",
-    "tls": "its host cannot prove that it is the one that was asked for (TLS)",
-    "timeout": "its host gives no answer in time",
-    "too-large": "it is larger than any page that the crawl takes (DOWNLOAD_MAXSIZE)",
-    "truncated": "its answer breaks off",
+    "redirects": "it redirects endlessly",
+    "robots": "robots.txt forbids us to fetch it",
+    "tls": "its host cannot prove its identity (TLS)",
+    "timeout": "its host does not answer in time",
+    "too-large": "it is larger than the crawl accepts (DOWNLOAD_MAXSIZE)",
+    "truncated": "the response is cut off",
 }
 
 
 class _OnePage(Spider):
-    """Asks for one page; afterwards it is in `page`, or what is to be said instead in `problem`."""
+    """Fetches one page; afterwards either `page` or `problem`, a message, is set."""
 
     name = "explain"
 
@@ -69,79 +67,73 @@ class _OnePage(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         yield Request(
-            self._url, callback=self.answered, errback=self.failed, meta={"site": self._site}, dont_filter=True
+            self._url,
+            callback=self.handle_response,
+            errback=self.handle_failure,
+            meta={"site": self._site},
+            dont_filter=True,
         )
 
-    async def answered(self, response: Response) -> None:
+    async def handle_response(self, response: Response) -> None:
         if not isinstance(response, TextResponse):
             kind = (response.headers.get("Content-Type") or b"something").decode("latin-1").partition(";")[0]
-            self.problem = f"it is no HTML page but {kind}"
+            self.problem = f"it is not an HTML page but {kind}"
             return
         self.page = Page(
-            url=canonical_url(response.url) or self._url,
+            url=to_canonical_url(response.url) or self._url,
             html=response.text,
             status=response.status,
             fetched_at=datetime.now(UTC),
             language=self._site.language,
-            **PageFacts(self.settings).of(response.headers, response.meta.get("host_rights")),
+            **PageFacts(self.settings).collect(response.headers, response.meta.get("host_rights")),
         )
 
-    async def failed(self, failure: Failure) -> None:
-        self.problem = _said(failure)
+    async def handle_failure(self, failure: Failure) -> None:
+        self.problem = _describe_failure(failure)
 
 
 def fetch_page(url: str, settings: Settings) -> Page:
-    """The page at the address, redirects within its site followed. Logging is set up by the settings.
+    """Fetch the page at `url`, following redirects within its site. Configure logging by the settings.
 
-    BadAddress where `url` is none; BroadsheetError, in one line, where no page comes of it: robots.txt forbids it, the
-    host does not answer, or with something else than a page.
+    Raise BadAddress if `url` is no http(s) address. Raise BroadsheetError with a message of one line if there is no
+    page: robots.txt forbids it, the host does not answer, or the answer is not an HTML page.
     """
-    site = site_of(url, settings)
+    site = find_site_of(url, settings)
     own = settings.copy()
-    for name, value in _WITHOUT_A_CRAWL.items():
+    for name, value in _WITHOUT_CRAWL.items():
         own.set(name, value, priority="cmdline")
     own.set("DOWNLOADER_MIDDLEWARES", own.getdict("DOWNLOADER_MIDDLEWARES") | _MIDDLEWARES, priority="cmdline")
     process = AsyncCrawlerProcess(own)
     crawler = process.create_crawler(_OnePage)
-    process.crawl(crawler, site=site, url=canonical_url(url) or url)
-    with _ended_by_ctrl_c():
+    process.crawl(crawler, site=site, url=to_canonical_url(url) or url)
+    with exit_at_once("scrapy explain"):  # Scrapy would wait for the response, but nothing is lost without it
         process.start(install_signal_handlers=False)
     spider = crawler.spider
     if isinstance(spider, _OnePage) and spider.page is not None:
         return spider.page
     problem = spider.problem if isinstance(spider, _OnePage) else None
-    raise BroadsheetError(f"{url}: {problem or 'the request could not be made; the log says why'}")
+    raise BroadsheetError(f"{url}: {problem or 'the request could not be made; see the log'}")
 
 
-@contextmanager
-def _ended_by_ctrl_c() -> Iterator[None]:
-    """Ctrl-C ends the process at once. Scrapy would wait for the answer; here nothing is lost without it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _said(failure: Failure) -> str:
-    """Why no page came, for a person."""
+def _describe_failure(failure: Failure) -> str:
+    """Return a message why there is no page."""
     error = failure.value
     if isinstance(error, OffSite):
         return f"it redirects to another site, which the crawl does not follow: {error.url}"
     if isinstance(error, AddressRefused):
-        return f"we ask for nothing there: {error}"
-    verdict = fate(failure)
+        return f"we fetch nothing from there: {error}"
+    verdict = classify_failure(failure)
     if verdict.status is not None:
-        answer = f"{verdict.status} {_phrase(verdict.status)}".strip()
+        answer = f"{verdict.status} {_get_status_phrase(verdict.status)}".strip()
         if verdict.reason.startswith("robots-"):
-            return f"its host answers {answer} for robots.txt, and without that we ask for nothing"
-        return f"its host answers {answer}; the crawl makes no article of that"
+            return f"its host answers {answer} for robots.txt, and without robots.txt we fetch nothing"
+        return f"its host answers {answer}; the crawl makes no article from that"
     return (
-        _WORDS.get(verdict.reason.removeprefix("robots-")) or f"no page came of it ({verdict.reason}: {failure.value})"
+        _PROBLEMS.get(verdict.reason.removeprefix("robots-")) or f"there is no page ({verdict.reason}: {failure.value})"
     )
 
 
-def _phrase(status: int) -> str:
+def _get_status_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -1,4 +1,4 @@
-"""A page out of a file, decoded as the crawl would decode it."""
+"""Read a page from a file or standard input, decoded as the crawl would decode it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from scrapy.http import HtmlResponse
 from scrapy.settings import BaseSettings
 
 from cleaning.article import Page
-from cleaning.canonical import canonical_url
 from cleaning.errors import BadArgument
-from cleaning.parsing import parse
-from cleaning.structured import read_structured
-from crawler.explain.place import site_of
+from cleaning.metadata.structured import read_structured
+from cleaning.page.canonical import to_canonical_url
+from cleaning.page.parsing import parse_tree
+from crawler.explain.site_lookup import find_site_of
 from crawler.page_facts import PageFacts
-from crawler.sites import site_from_url
+from crawler.sites.site import make_site
 
 STANDARD_INPUT = "-"
-NO_ADDRESS = "https://address.invalid/"  # RFC 2606, 2: a host that can be nobody's
+UNKNOWN_ADDRESS = "https://address.invalid/"  # RFC 2606, section 2: no host can have this name
 
 _WARC = b"WARC/"
 _GZIP = b"\x1f\x8b"
-# What is saved or sent in place of a page, by its first bytes (https://mimesniff.spec.whatwg.org).
-_OTHERS = {
+# Other kinds of files, by their first bytes (https://mimesniff.spec.whatwg.org).
+_OTHER_KINDS = {
     b"%PDF-": "a PDF",
     b"\x89PNG\r\n": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -35,72 +35,72 @@ _OTHERS = {
 }
 
 
-def read_page(name: str, settings: BaseSettings, *, address: str | None = None) -> Page:
-    """The page in the file `name`, or on standard input ("-"), at `address`.
+def read_page_file(name: str, settings: BaseSettings, *, address: str | None = None) -> Page:
+    """Read the page in the file `name`, or on standard input ("-").
 
-    Without `address` it stands where the page itself says, if that is an absolute http(s) address, else at NO_ADDRESS.
-    A `UsageError` where there is no page to read.
+    Its address is `address`, else the absolute http(s) address that the page states, else UNKNOWN_ADDRESS. Raise a
+    UsageError if there is no page to read.
     """
-    own = site_from_url(address).url if address is not None else None
-    body = _body(name, settings.getint("DOWNLOAD_MAXSIZE"))
-    html = HtmlResponse(NO_ADDRESS, body=body).text
-    url = own or _stated_address(html) or NO_ADDRESS
-    facts = PageFacts(settings).of()
-    return Page(url, html, fetched_at=datetime.now(UTC), language=site_of(url, settings).language, **facts)
+    given = make_site(address).url if address is not None else None
+    body = _read_body(name, settings.getint("DOWNLOAD_MAXSIZE"))
+    html = HtmlResponse(UNKNOWN_ADDRESS, body=body).text
+    url = given or _find_stated_address(html) or UNKNOWN_ADDRESS
+    facts = PageFacts(settings).collect()
+    return Page(url, html, fetched_at=datetime.now(UTC), language=find_site_of(url, settings).language, **facts)
 
 
-def _body(name: str, most: int) -> bytes:
-    called = "standard input" if name == STANDARD_INPUT else name
+def _read_body(name: str, max_bytes: int) -> bytes:
+    label = "standard input" if name == STANDARD_INPUT else name
     try:
-        body = _first_bytes(name, most + 1)
+        body = _read_bytes(name, max_bytes + 1)
     except FileNotFoundError as error:
-        raise BadArgument(f"there is no file {called}; an address begins with http:// or https://") from error
+        raise BadArgument(f"there is no file {label}; an address begins with http:// or https://") from error
     except IsADirectoryError as error:
-        raise BadArgument(f"{called} is a folder; name one page in it") from error
+        raise BadArgument(f"{label} is a folder; name one page in it") from error
     except OSError as error:
-        raise BadArgument(f"{called} cannot be read: {error.strerror or error}") from error
-    if len(body) > most:
-        raise BadArgument(f"{called} is larger than any page that the crawl takes (DOWNLOAD_MAXSIZE, {most:,} bytes)")
+        raise BadArgument(f"{label} cannot be read: {error.strerror or error}") from error
+    if len(body) > max_bytes:
+        raise BadArgument(f"{label} is larger than the crawl accepts (DOWNLOAD_MAXSIZE, {max_bytes:,} bytes)")
     if not body.strip():
-        raise BadArgument(f"{called} is empty")
-    if (why := _why_no_page(body)) is not None:
-        raise BadArgument(f"{called} is {why}")
+        raise BadArgument(f"{label} is empty")
+    if (description := _describe_other_kind(body)) is not None:
+        raise BadArgument(f"{label} is {description}")
     return body
 
 
-def _first_bytes(name: str, most: int) -> bytes:
+def _read_bytes(name: str, limit: int) -> bytes:
     if name == STANDARD_INPUT:
         if sys.stdin is None:
-            raise BadArgument("standard input is closed; give it the page")
-        return sys.stdin.buffer.read(most)
+            raise BadArgument("standard input is closed; pipe the page into it")
+        return sys.stdin.buffer.read(limit)
     with Path(name).open("rb") as file:
-        return file.read(most)
+        return file.read(limit)
 
 
-def _why_no_page(body: bytes) -> str | None:
+def _describe_other_kind(body: bytes) -> str | None:
     start = body[:16]
     if start.startswith(_GZIP):
-        start = _inflated(body)
+        start = _decompress_head(body)
         if not start.startswith(_WARC):
             return "compressed; try: gunzip -c FILE | scrapy explain -"
     if start.startswith(_WARC):
-        return "a WARC file; its pages are read by: scrapy crawl archive -a path=FILE"
-    kind = next((kind for magic, kind in _OTHERS.items() if start.startswith(magic)), None)
-    return f"{kind}, no HTML page" if kind else None
+        return "a WARC file; read its pages with: scrapy crawl archive -a path=FILE"
+    kind = next((kind for magic, kind in _OTHER_KINDS.items() if start.startswith(magic)), None)
+    return f"{kind}, not an HTML page" if kind else None
 
 
-def _inflated(body: bytes) -> bytes:
-    """How the content of a gzip file begins; nothing where it is none."""
+def _decompress_head(body: bytes) -> bytes:
+    """Return the first 16 bytes of the content of a gzip file, or b"" if it is not valid gzip."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body[:4096], 16)
     except zlib.error:
         return b""
 
 
-def _stated_address(html: str) -> str | None:
-    tree = parse(html)
+def _find_stated_address(html: str) -> str | None:
+    tree = parse_tree(html)
     if tree is None:
         return None
     structured = read_structured(tree)
-    stated = structured.canonical or structured.first("og:url")
-    return canonical_url(stated) if stated else None
+    stated = structured.canonical or structured.find_text("og:url")
+    return to_canonical_url(stated) if stated else None

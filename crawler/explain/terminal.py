@@ -1,4 +1,4 @@
-"""The explanation at a terminal, or in a pipe: what is kept stands plain, what is cut is marked on every line."""
+"""Render an explanation for a terminal or a pipe: kept blocks are plain, every line of a cut block is marked."""
 
 from __future__ import annotations
 
@@ -8,74 +8,75 @@ from rich.console import Console
 from rich.text import Text
 
 from cleaning.article import Block, BlockKind
-from crawler.explain.characters import shown
-from crawler.explain.explanation import Explanation
+from crawler.explain.explanation import PageExplanation
+from crawler.terminal.characters import escape_for_terminal
 
-WIDEST = 100  # columns: longer lines are hard to read
-WIDTH = 80  # columns where there is no terminal to ask
-NARROWEST = 40  # columns; in less the names of the facts leave no room for them
-_KEPT, _CUT, _ADDED = "  ", "- ", "+ "  # a page cannot fake them: they stand before each of its lines
+MAX_WIDTH = 100  # columns: longer lines are hard to read
+DEFAULT_WIDTH = 80  # columns if there is no terminal
+MIN_WIDTH = 40  # columns; a narrower one has no room beside the names of the fields
+_KEPT, _CUT, _ADDED = "  ", "- ", "+ "  # before each line of the page, so that a page cannot fake them
 _INDENT = "    "
 
 
-def output_console() -> Console:
-    """Standard output: as wide as the terminal, without colours where there is none."""
+def make_output_console() -> Console:
+    """Return a console on standard output, as wide as the terminal, without colours if there is no terminal."""
     terminal = Console(highlight=False)
-    width = min(WIDEST, max(terminal.width, NARROWEST)) if terminal.is_terminal else WIDTH
+    width = min(MAX_WIDTH, max(terminal.width, MIN_WIDTH)) if terminal.is_terminal else DEFAULT_WIDTH
     return Console(highlight=False, width=width)
 
 
-def rendered(explanation: Explanation, console: Console) -> str:
-    """The whole explanation as lines, in the colours that the console can show."""
+def render_for_terminal(explanation: PageExplanation, console: Console) -> str:
+    """Return the whole explanation as lines of text, in the colours that the console supports."""
     with console.capture() as capture:
-        for line in _lines(explanation, console):
+        for line in _render_lines(explanation, console):
             console.print(line, no_wrap=True, overflow="ignore", crop=False)
     return capture.get()
 
 
-def _lines(explanation: Explanation, console: Console) -> Iterator[Text]:
+def _render_lines(explanation: PageExplanation, console: Console) -> Iterator[Text]:
     style = "bold" if explanation.article.rejected is None else "bold red"
-    yield from _wrapped(console, (shown(explanation.verdict), style))
-    origin = f" ({shown(explanation.origin)})" if explanation.origin else ""
-    yield from _wrapped(console, (shown(explanation.address or "address unknown"), ""), (origin, "dim"))
+    yield from _wrap(console, (escape_for_terminal(explanation.verdict), style))
+    note = f" ({escape_for_terminal(explanation.address_note)})" if explanation.address_note else ""
+    yield from _wrap(console, (escape_for_terminal(explanation.address or "address unknown"), ""), (note, "dim"))
     yield Text()
-    yield from _metadata(explanation, console)
+    yield from _render_metadata(explanation, console)
     for block in explanation.article.blocks:
         yield Text()
-        yield from _kept(block, console) if block.kept else _cut(block, console)
+        yield from _render_kept(block, console) if block.is_kept else _render_cut(block, console)
     yield Text()
-    yield from _wrapped(console, (shown(str(explanation.sums)), "bold"))
+    yield from _wrap(console, (escape_for_terminal(str(explanation.counts)), "bold"))
 
 
-def _metadata(explanation: Explanation, console: Console) -> Iterator[Text]:
-    facts = explanation.facts
-    room = max(len(fact.name) for fact in facts) + 2
-    for fact in facts:
-        if fact.value is not None:
-            source = f"  (from {shown(fact.source)})" if fact.source else ""
-            first, *others = _wrapped(console, (shown(fact.shown), ""), (source, "dim"), before=" " * room)
-            yield Text.assemble((fact.name.ljust(room), "bold"), first[room:])
+def _render_metadata(explanation: PageExplanation, console: Console) -> Iterator[Text]:
+    fields = explanation.fields
+    width = max(len(field.name) for field in fields) + 2
+    for field in fields:
+        if field.value is not None:
+            source = f"  (from {escape_for_terminal(field.source)})" if field.source else ""
+            parts = (escape_for_terminal(field.display), ""), (source, "dim")
+            first, *others = _wrap(console, *parts, before=" " * width)
+            yield Text.assemble((field.name.ljust(width), "bold"), first[width:])
             yield from others
-    missing = ", ".join(fact.name for fact in facts if fact.value is None)
+    missing = ", ".join(field.name for field in fields if field.value is None)
     if missing:
-        yield from _wrapped(console, (f"not stated: {missing}", "dim"))
+        yield from _wrap(console, (f"not stated: {missing}", "dim"))
 
 
-def _kept(block: Block, console: Console) -> Iterator[Text]:
+def _render_kept(block: Block, console: Console) -> Iterator[Text]:
     style = "bold" if block.kind is BlockKind.HEADING else ""
-    yield from _wrapped(console, (shown(block.text), style), before=_KEPT)
+    yield from _wrap(console, (escape_for_terminal(block.text), style), before=_KEPT)
     if block.evidence:
-        yield from _wrapped(console, (shown(block.evidence), "dim"), before=_ADDED + _INDENT)
+        yield from _wrap(console, (escape_for_terminal(block.evidence), "dim"), before=_ADDED + _INDENT)
 
 
-def _cut(block: Block, console: Console) -> Iterator[Text]:
-    yield from _wrapped(console, (shown(block.text), "dim"), before=_CUT)
-    rule, evidence = shown(block.rule or ""), shown(block.evidence or "")
-    yield from _wrapped(console, (rule, "bold"), (f": {evidence}", ""), before=_CUT + _INDENT)
+def _render_cut(block: Block, console: Console) -> Iterator[Text]:
+    yield from _wrap(console, (escape_for_terminal(block.text), "dim"), before=_CUT)
+    rule, evidence = escape_for_terminal(block.rule or ""), escape_for_terminal(block.evidence or "")
+    yield from _wrap(console, (rule, "bold"), (f": {evidence}", ""), before=_CUT + _INDENT)
 
 
-def _wrapped(console: Console, *parts: tuple[str, str], before: str = "") -> Iterator[Text]:
-    """Lines of the parts, each a text and its style, none wider than the console; `before` stands before each."""
+def _wrap(console: Console, *parts: tuple[str, str], before: str = "") -> Iterator[Text]:
+    """Yield lines no wider than the console, each with the prefix `before`. A part is a text and its style."""
     for line in Text.assemble(*parts).wrap(console, console.width - len(before)):
         line.rstrip()
         yield Text(before).append_text(line)

@@ -1,4 +1,4 @@
-"""The explanation as one web page that needs nothing else: no script, no other file, no network."""
+"""Render an explanation as one self-contained web page, without scripts, other files or network."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.explain.characters import shown
-from crawler.explain.explanation import Explanation
+from crawler.explain.explanation import PageExplanation
+from crawler.terminal.characters import escape_for_terminal
 
 
-def web_page(explanation: Explanation) -> str:
-    """The whole page; all that comes from the explained one is escaped text in it."""
+def render_web_page(explanation: PageExplanation) -> str:
+    """Return the whole web page. All text of the explained page is escaped in it."""
     return _TEMPLATE.render(
         explanation=explanation,
         article=explanation.article,
-        stated=[fact for fact in explanation.facts if fact.value is not None],
-        missing=[fact.name for fact in explanation.facts if fact.value is None],
+        stated=[field for field in explanation.fields if field.value is not None],
+        missing=[field.name for field in explanation.fields if field.value is None],
     )
 
 
-def _plain(value: Any) -> Any:
-    # Not only a terminal has to be kept from them: a direction override turns a line around here, too.
-    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def _escape(value: Any) -> Any:
+    # Control characters harm a web page, too: a direction override reverses a line.
+    return escape_for_terminal(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 _TEMPLATE = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
-    finalize=_plain,
+    finalize=_escape,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,

@@ -1,1 +1,7 @@
-"""Extensions, one component a file: what listens to a crawl without touching its pages."""
+"""Scrapy extensions: components that listen to the signals of a crawl.
+
+disk_space.py     pauses the crawl while the disk is nearly full, ends it after STORAGE_PATIENCE
+politeness.py     keeps the pause between two requests to a host
+prompt_stop.py    drops waiting requests when the crawl is stopped
+progress.py       shows a live table at a terminal, progress lines in a log
+"""

@@ -1,4 +1,4 @@
-"""Watches the space that is left: below DISK_LEAST nothing more is leased, and at last the crawl ends."""
+"""Watches the free disk space: below DISK_LEAST no address is leased, and after STORAGE_PATIENCE the crawl ends."""
 
 from __future__ import annotations
 
@@ -12,78 +12,78 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 
-from crawler.session import Session
+from crawler.run.session import session_of
 
 logger = logging.getLogger(__name__)
 
-LOW = "disk_low"  # the finish reason
+FINISH_REASON = "disk_low"
 
 
 class DiskSpace:
-    """Looks every DISK_INTERVAL seconds at the disk of the data folder, and of SQLite's file where that is elsewhere.
+    """Checks the disk of the data folder, and that of SQLite's file, every DISK_INTERVAL seconds.
 
-    A crawl that starts below the limit asks nothing. One that falls below it keeps what is under way, and waits as long
-    as STORAGE_PATIENCE for space; then it ends as "disk_low".
+    A crawl that starts below DISK_LEAST sends no request. A crawl that falls below it finishes the requests under way,
+    and waits for space for at most STORAGE_PATIENCE. Then it ends with the finish_reason "disk_low".
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._least = int(crawler.settings.getfloat("DISK_LEAST"))
-        if not self._least:
+        self._min_free = int(crawler.settings.getfloat("DISK_LEAST"))
+        if not self._min_free:
             raise NotConfigured
-        self._session = Session.of(crawler)
+        self._session = session_of(crawler)
         self._interval = crawler.settings.getfloat("DISK_INTERVAL")
         self._patience = crawler.settings.getfloat("STORAGE_PATIENCE")
         self._folders = [self._session.data_dir]
         if self._session.database.get_backend_name() == "sqlite":
             self._folders.append(Path(self._session.database.database or "").resolve().parent)
-        self._since: float | None = None  # when space became low
+        self._low_since: float | None = None  # monotonic seconds
         self._task: asyncio.Task[None] | None = None
-        crawler.signals.connect(self._opened, signals.spider_opened)
-        crawler.signals.connect(self._closed, signals.spider_closed)
+        crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
+        crawler.signals.connect(self._on_spider_closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DiskSpace:
         return cls(crawler)
 
-    def _opened(self) -> None:
-        if (low := self._low()) is not None:
+    def _on_spider_opened(self) -> None:
+        if (problem := self._describe_low_space()) is not None:
             self._session.count("disk/low")
-            logger.error("%s; nothing is asked of any site (DISK_LEAST)", low)
-            raise CloseSpider(LOW)
+            logger.error("%s; no request is sent to any site (DISK_LEAST)", problem)
+            raise CloseSpider(FINISH_REASON)
         self._task = asyncio.create_task(self._watch())
 
-    def _closed(self) -> None:
+    def _on_spider_closed(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._interval)
-            self._look()
+            self._check()
 
-    def _look(self) -> None:
-        low, now = self._low(), monotonic()
-        if low is None:
-            if self._since is not None:
-                logger.info("there is space again after %.0f seconds; the crawl goes on", now - self._since)
-                self._since = None
-                self._session.hold(None)
-        elif self._since is None:
-            self._since = now
+    def _check(self) -> None:
+        problem, now = self._describe_low_space(), monotonic()
+        if problem is None:
+            if self._low_since is not None:
+                logger.info("there is space again after %.0f seconds; the crawl goes on", now - self._low_since)
+                self._low_since = None
+                self._session.resume_leasing()
+        elif self._low_since is None:
+            self._low_since = now
             self._session.count("disk/low")
-            self._session.hold(low)
-            logger.warning("%s; nothing more is asked until there is space, for at most %g s", low, self._patience)
-        elif now - self._since >= self._patience:
-            self._session.fail(LOW)
+            self._session.pause_leasing(problem)
+            logger.warning("%s; no request is sent until there is space, for at most %g s", problem, self._patience)
+        elif now - self._low_since >= self._patience:
+            self._session.abort_crawl(FINISH_REASON)
 
-    def _low(self) -> str | None:
-        """Which disk has too little space."""
+    def _describe_low_space(self) -> str | None:
+        """Return which disk has less than DISK_LEAST free, or None."""
         for folder in self._folders:
             try:
                 free = shutil.disk_usage(folder).free
-            except OSError as error:  # whoever writes there waits for it, or ends the crawl
-                logger.warning("the disk of %s cannot be looked at: %s", folder, error)
+            except OSError as error:  # a write to it fails as well, and is retried there
+                logger.warning("cannot read the free space of the disk of %s: %s", folder, error)
                 continue
-            if free < self._least:
-                return f"the disk of {folder} has {free:,} bytes left, and {self._least:,} are to stay free"
+            if free < self._min_free:
+                return f"the disk of {folder} has {free:,} bytes left; {self._min_free:,} must stay free"
         return None

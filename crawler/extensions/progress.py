@@ -1,4 +1,4 @@
-"""Shows how far a crawl is: a live table at a terminal, plain lines in a log."""
+"""Shows the progress of a crawl: a live table at a terminal, lines in a log."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from rich.live import Live
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from crawler.console import console
-from crawler.report import progress_line, progress_table
-from crawler.session import Session
+from crawler.run.report import build_progress_table, format_progress_line
+from crawler.run.session import session_of
+from crawler.terminal.console import console
 
 logger = logging.getLogger(__name__)
-_REDRAW = 0.25  # seconds: often enough to look alive
+_REDRAW_INTERVAL = 0.25  # seconds
 
 
 class Progress:
-    """Reads the tally, touches nothing."""
+    """Reads the counts of the session every PROGRESS_INTERVAL seconds, at a terminal more often."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._session = Session.of(crawler)
+        self._session = session_of(crawler)
         self._interval = crawler.settings.getfloat("PROGRESS_INTERVAL")
         self._task: asyncio.Task[None] | None = None
         self._live: Live | None = None
         self._began = monotonic()
-        crawler.signals.connect(self._opened, signals.spider_opened)
-        crawler.signals.connect(self._closed, signals.spider_closed)
+        crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
+        crawler.signals.connect(self._on_spider_closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Progress:
         return cls(crawler)
 
-    def _opened(self) -> None:
+    def _on_spider_opened(self) -> None:
         self._began = monotonic()
         if console.is_terminal:
             self._live = Live(console=console, auto_refresh=False, transient=True)
             self._live.start()
         self._task = asyncio.create_task(self._show())
 
-    def _closed(self) -> None:
+    def _on_spider_closed(self) -> None:
         if self._task is not None:
             self._task.cancel()
         if self._live is not None:
@@ -50,12 +50,14 @@ class Progress:
 
     async def _show(self) -> None:
         while True:
-            await asyncio.sleep(self._interval if self._live is None else _REDRAW)
-            counts, seconds = self._session.tally.by_site(), monotonic() - self._began
-            trouble = self._session.trouble
+            await asyncio.sleep(self._interval if self._live is None else _REDRAW_INTERVAL)
+            counts, seconds = self._session.counts.by_site(), monotonic() - self._began
+            waiting_for = self._session.pause_reason
             if self._live is None:
-                logger.info("%s%s", progress_line(counts, seconds), f"; waiting: {trouble}" if trouble else "")
+                logger.info(
+                    "%s%s", format_progress_line(counts, seconds), f"; waiting: {waiting_for}" if waiting_for else ""
+                )
             else:
-                table = progress_table(counts, seconds)
-                table.caption = f"waiting: {trouble}" if trouble else None
+                table = build_progress_table(counts, seconds)
+                table.caption = f"waiting: {waiting_for}" if waiting_for else None
                 self._live.update(table, refresh=True)

@@ -1,4 +1,4 @@
-"""Lets a crawl that was told to end do so at once: what still waits for its host's pause is given back unasked."""
+"""Lets a stopped crawl end at once: requests that still wait for the pause of their host are not sent."""
 
 from __future__ import annotations
 
@@ -7,45 +7,42 @@ import asyncio
 from scrapy import signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from twisted.python.failure import Failure
 
-_LOOK = 0.25  # seconds between two looks: Scrapy says to nobody that it has begun to close
+from crawler.failures.errors import CrawlStopped
 
-
-class Stopped(IgnoreRequest):
-    """The crawl ends before the request's turn came."""
+_CHECK_INTERVAL = 0.25  # seconds; Scrapy has no signal for an engine that begins to close
 
 
 class PromptStop:
-    """Takes requests out of the queues of Scrapy's downloader once the engine closes.
+    """Empties the queues of Scrapy's downloader once the engine closes; the addresses stay due.
 
-    They have passed all middlewares and would each wait for a pause of up to CRAWL_DELAY_MAX; what is on the wire is
-    left to finish.
+    They have passed all middlewares, and each would wait for a pause of up to CRAWL_DELAY_MAX. Requests that were sent
+    are finished.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._watching: asyncio.Task[None] | None = None
-        crawler.signals.connect(self._opened, signals.spider_opened)
-        crawler.signals.connect(self._closed, signals.spider_closed)
+        self._task: asyncio.Task[None] | None = None
+        crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
+        crawler.signals.connect(self._on_spider_closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PromptStop:
         return cls(crawler)
 
-    def _opened(self) -> None:
-        self._watching = asyncio.create_task(self._watch())
+    def _on_spider_opened(self) -> None:
+        self._task = asyncio.create_task(self._watch())
 
-    def _closed(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
+    def _on_spider_closed(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     async def _watch(self) -> None:
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 (it has opened the spider)
         while True:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_CHECK_INTERVAL)
             if engine._slot is not None and engine._slot.closing is not None:
                 _empty_queues(engine)
 
@@ -53,6 +50,6 @@ class PromptStop:
 def _empty_queues(engine: ExecutionEngine) -> None:
     for slot in engine.downloader.slots.values():
         while slot.queue:
-            request, waiting = slot.queue.popleft()
-            reason = Stopped(f"the crawl ends before {request.url} is asked for")
-            waiting.errback(Failure(reason))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+            request, deferred = slot.queue.popleft()
+            reason = CrawlStopped(f"the crawl ends before {request.url} is requested")
+            deferred.errback(Failure(reason))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped

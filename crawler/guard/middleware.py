@@ -1,58 +1,50 @@
-"""Turns an address that is not to be asked into an answer of its own, before anything is tried again or archived."""
+"""Raises AddressRefused for a request to an address outside the public internet, before it is retried or archived."""
 
 from __future__ import annotations
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.guard.networks import Address, allowed_networks, literal, refusal
-from crawler.guard.resolver import refused
-
-
-class AddressRefused(IgnoreRequest):
-    """The host's address is not of the public internet; `reason` is a word to count it by."""
-
-    def __init__(self, host: str, address: object, reason: str) -> None:
-        where = f"{host} is at {address}" if host != str(address) else host
-        super().__init__(f"{where} ({reason}), which no network of ALLOWED_NETWORKS holds")
-        self.reason = reason
+from crawler.failures.errors import AddressRefused
+from crawler.guard.networks import Address, find_refusal_reason, parse_literal_address, read_allowed_networks
+from crawler.guard.resolver import find_refusal
 
 
 class GuardMiddleware:
-    """Stands nearest to the wire, where a request is what goes out and a response what came in.
+    """The last middleware before the network: it sees the request that is sent and the response that came in.
 
-    The guard itself is the resolver. Before it, an address that stands in the URL is judged (the resolver does not see
-    IPv6); after it, its refusal gets its name back, and the address that really answered is judged once more.
+    The guard itself is the resolver. Before it, this checks an IP address in the URL (the resolver does not see IPv6).
+    After it, this turns the resolver's "not found" into the real reason, and checks the address that responded.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._allowed = allowed_networks(crawler.settings)
+        self._allowed = read_allowed_networks(crawler.settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        host = _host(request)
-        self._judge(host, literal(host))
+        host = _get_host(request)
+        self._check(host, parse_literal_address(host))
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        host = _host(request)
-        if isinstance(exception, CannotResolveHostError) and (why := refused(host)) is not None:
-            raise AddressRefused(host, why.address, why.reason) from exception
+        host = _get_host(request)
+        if isinstance(exception, CannotResolveHostError) and (refusal := find_refusal(host)) is not None:
+            raise AddressRefused(host, refusal.address, refusal.reason) from exception
 
     def process_response(self, request: Request, response: Response) -> Response:
-        # None where no connection was made: what comes out of Scrapy's HTTP cache.
-        self._judge(_host(request), response.ip_address)
+        # None if no connection was made: the response is from Scrapy's HTTP cache.
+        self._check(_get_host(request), response.ip_address)
         return response
 
-    def _judge(self, host: str, address: Address | None) -> None:
-        if address is not None and (reason := refusal(address, self._allowed)) is not None:
+    def _check(self, host: str, address: Address | None) -> None:
+        if address is not None and (reason := find_refusal_reason(address, self._allowed)) is not None:
             raise AddressRefused(host, address, reason)
 
 
-def _host(request: Request) -> str:
+def _get_host(request: Request) -> str:
     return urlparse_cached(request).hostname or ""

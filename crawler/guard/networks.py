@@ -1,4 +1,4 @@
-"""The judgement of an IP address: is it of the public internet, and if not, what is it?"""
+"""Decides whether an IP address is part of the public internet, and if not, what it is instead."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from cleaning.errors import BadArgument
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Refused whatever ALLOWED_NETWORKS says: by asking for it, a crawl proves at its start that the guard is in force.
+# Refused whatever ALLOWED_NETWORKS says: a crawl requests it at its start to prove that the guard is in force.
 CANARY = IPv4Address("127.255.255.254")
 
 # IANA's registries of special-purpose addresses (https://www.iana.org/assignments/iana-ipv4-special-registry, and
-# iana-ipv6-special-registry). Of our own, because `is_global` is another with every version of Python, and never knew
-# of multicast. The first that holds names the reason.
+# iana-ipv6-special-registry). A list of our own, because `is_global` differs between versions of Python, and does not
+# cover multicast. The first network that contains the address gives the reason.
 _SPECIAL: tuple[tuple[str, Network], ...] = tuple(
     (reason, ip_network(network))
     for reason, networks in {
@@ -32,53 +32,55 @@ _SPECIAL: tuple[tuple[str, Network], ...] = tuple(
     for network in networks.split()
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
-_UNICAST = IPv6Network("2000::/3")  # all of IPv6 that is given out; beside it only NAT64 leads anywhere
+_UNICAST = IPv6Network("2000::/3")  # all IPv6 addresses that IANA assigns; of the others only NAT64 is reachable
 
 
-def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
-    """Why nothing is asked of this address (a word to count by), or None where it may be asked.
+def find_refusal_reason(address: Address, allowed: Sequence[Network] = ()) -> str | None:
+    """Return why no request may go to this address, as a word to count by; None if it may.
 
-    What leads on to an IPv4 address (6to4, Teredo, NAT64) is judged by that, too; a network that is `allowed` lets
-    through what stands in it, not what it leads on to. An IPv4-mapped address is the IPv4 address.
+    An address that embeds an IPv4 address (6to4, Teredo, NAT64) is judged by that, too. A network in `allowed` allows
+    the addresses in it, but not the addresses that they embed. An IPv4-mapped address is the IPv4 address.
     """
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     if address != CANARY and any(address in network for network in allowed):
         return None
-    for inner in _leads_to(address):
-        if (reason := refusal(inner)) is not None:
+    for inner in _iter_embedded_addresses(address):
+        if (reason := find_refusal_reason(inner)) is not None:
             return reason
     for reason, network in _SPECIAL:
         if address in network:
             return reason
     if isinstance(address, IPv6Address) and address not in _UNICAST and address not in _NAT64:
         return "reserved"
-    return None if address.is_global else "reserved"  # what a later Python knows and we do not
+    return None if address.is_global else "reserved"  # networks that a later Python knows and this list does not
 
 
-def literal(host: str) -> Address | None:
-    """The address that a URL's host is written as; None where it is a name, or an address in a strange spelling."""
+def parse_literal_address(host: str) -> Address | None:
+    """Return the IP address that is a URL's host; None if the host is a name, or an address in an unusual spelling."""
     try:
         return ip_address(host)
     except ValueError:
         return None
 
 
-def allowed_networks(settings: BaseSettings) -> tuple[Network, ...]:
-    """The networks of the setting ALLOWED_NETWORKS; BadArgument for what is none."""
-    return tuple(_network(str(text).strip()) for text in settings.getlist("ALLOWED_NETWORKS") if str(text).strip())
+def read_allowed_networks(settings: BaseSettings) -> tuple[Network, ...]:
+    """Return the networks of the setting ALLOWED_NETWORKS. Raise BadArgument for an entry that is no network."""
+    return tuple(
+        _parse_network(str(text).strip()) for text in settings.getlist("ALLOWED_NETWORKS") if str(text).strip()
+    )
 
 
-def _network(text: str) -> Network:
+def _parse_network(text: str) -> Network:
     try:
         return ip_network(text)
     except ValueError as error:
         raise BadArgument(
-            f"the setting ALLOWED_NETWORKS takes networks as 127.0.0.0/8, with commas between them: {error}"
+            f"the setting ALLOWED_NETWORKS must list networks like 127.0.0.0/8, separated by commas: {error}"
         ) from error
 
 
-def _leads_to(address: Address) -> Iterator[IPv4Address]:
+def _iter_embedded_addresses(address: Address) -> Iterator[IPv4Address]:
     if isinstance(address, IPv6Address):
         if address.sixtofour is not None:
             yield address.sixtofour

@@ -1,8 +1,8 @@
-"""Scrapy's TWISTED_DNS_RESOLVER: gives only addresses that may be asked.
+"""Scrapy's TWISTED_DNS_RESOLVER: resolves names only to addresses that may get a request.
 
-Every connection of Scrapy's own download handler asks it, for names and for addresses in any spelling, and goes to the
-one address that it gives: what was judged is what is connected to, and there is no second look-up that could answer
-otherwise (DNS rebinding). It speaks IPv4 alone, as its base does.
+Scrapy's own download handler resolves the host of every connection here, a name or an address in any spelling, and
+connects to the one address that this returns. So the address that was checked is the address that gets the request:
+there is no second look-up with another answer (DNS rebinding). It resolves to IPv4 only, as its base class does.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
-from crawler.guard.networks import Network, allowed_networks, refusal
+from crawler.guard.networks import Network, find_refusal_reason, read_allowed_networks
 
 
 class Refusal(NamedTuple):
-    """What a host's name was resolved to, and why that is not asked."""
+    """The address of a host, and why it may not get a request."""
 
     address: str
     reason: str
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Answers a name whose address is refused as one that cannot be found, and remembers why.
+    """Reports a name whose address is refused as not found, and remembers why.
 
-    Twisted forgets what a resolver raised; `crawler.guard.middleware` asks `refused` for it.
+    Twisted drops the exception of a resolver, so `crawler.guard.middleware` gets the reason from `find_refusal`.
     """
 
     _allowed: tuple[Network, ...] = ()
@@ -44,41 +44,41 @@ class GuardedResolver(CachingThreadedResolver):
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:
         resolver = super().from_crawler(crawler, reactor)
-        resolver._allowed = allowed_networks(crawler.settings)
+        resolver._allowed = read_allowed_networks(crawler.settings)
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 (Twisted's)
-        # After the base's cache: what stands in it was resolved under the same rules, but is judged all the same.
+        # Runs after the cache of the base class: a cached address is checked again.
         answer = super().getHostByName(name, timeout)
-        answer.addCallbacks(self._judged, self._not_found, callbackArgs=(name,), errbackArgs=(name,))
+        answer.addCallbacks(self._check_answer, self._forget_refusal, callbackArgs=(name,), errbackArgs=(name,))
         return answer
 
-    def refused(self, host: str) -> Refusal | None:
-        """Why the host was refused when it was last resolved; None where it was not."""
-        return self._refused.get(_key(host))
+    def get_refusal(self, host: str) -> Refusal | None:
+        """Return why the host was refused when it was last resolved, or None."""
+        return self._refused.get(_normalize(host))
 
-    def _judged(self, answer: str, name: str) -> str:
-        reason = refusal(IPv4Address(answer), self._allowed)
+    def _check_answer(self, answer: str, name: str) -> str:
+        reason = find_refusal_reason(IPv4Address(answer), self._allowed)
         if reason is None:
-            self._refused.pop(_key(name), None)
+            self._refused.pop(_normalize(name), None)
             return answer
-        self._refused[_key(name)] = Refusal(answer, reason)
+        self._refused[_normalize(name)] = Refusal(answer, reason)
         raise DNSLookupError(f"{name} is at {answer}: {reason}")
 
-    def _not_found(self, failure: Failure, name: str) -> Failure:
-        self._refused.pop(_key(name), None)
+    def _forget_refusal(self, failure: Failure, name: str) -> Failure:
+        self._refused.pop(_normalize(name), None)
         return failure
 
 
-def _key(name: str) -> str:
-    return name.lower().removesuffix(".")  # which is dropped on the way from a URL to here, where it is https
+def _normalize(name: str) -> str:
+    return name.lower().removesuffix(".")  # Scrapy drops the final dot of an https URL before it resolves the host
 
 
-def refused(host: str) -> Refusal | None:
-    """Why the resolver that is in force refused the host; None where it did not, or is not ours."""
+def find_refusal(host: str) -> Refusal | None:
+    """Return why the resolver in force refused the host; None if it did not, or is not a GuardedResolver."""
     if not is_reactor_installed():
         return None
     from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
 
     resolver = getattr(reactor, "resolver", None)
-    return resolver.refused(host) if isinstance(resolver, GuardedResolver) else None
+    return resolver.get_refusal(host) if isinstance(resolver, GuardedResolver) else None

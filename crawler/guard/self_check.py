@@ -1,4 +1,4 @@
-"""Proves at the start of a crawl that the guard is in force: settings can be changed, and Scrapy's parts exchanged."""
+"""Proves at the start of a crawl that the address guard is in force, because settings can replace its parts."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from scrapy.exceptions import CannotResolveHostError, NotConfigured
 
 from crawler.guard.middleware import GuardMiddleware
 from crawler.guard.networks import CANARY
-from crawler.guard.resolver import refused
+from crawler.guard.resolver import find_refusal
 
-REASON = "guard_inactive"  # finish_reason, as crawler/outcome.py knows it
-_PATIENCE = 5  # seconds; a refusal takes none
+FINISH_REASON = "guard_inactive"  # known to crawler/run/exit_codes.py
+_TIMEOUT = 5  # seconds; a refusal takes none
 _SCHEMES = ("http", "https")
 logger = logging.getLogger(__name__)
 
 
 class GuardCheck:
-    """Asks for an address of this machine that is always refused; unless that is what happens, the crawl ends.
+    """Requests an address of this machine that is always refused, and ends the crawl unless it is refused.
 
-    It is asked for over the download handlers that the crawl uses, past all middlewares, while a server listens there:
-    one contact, or another failure than the resolver's refusal, is enough to end it for REASON before a site is asked.
+    The request goes directly to the crawl's download handlers, past all middlewares, while a server listens at the
+    address. If the server is contacted, or the request fails otherwise than by the resolver's refusal, the crawl ends
+    with FINISH_REASON before any request to a site.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        # Awaited before the spider's start(), and the engine can be stopped in the usual way.
+        # This signal is awaited before the spider's start(), and the engine can be closed as usual.
         crawler.signals.connect(self._check, signals.engine_started)
 
     @classmethod
@@ -42,35 +43,35 @@ class GuardCheck:
         return cls(crawler)
 
     async def _check(self) -> None:
-        if (flaw := await self._flaw()) is not None:
-            logger.critical("the address guard is not in force, and nothing was asked of any site: %s", flaw)
-            await self._engine.close_spider_async(reason=REASON)
-            await self._engine.stop_async()  # which closing does only where the engine runs already
+        if (flaw := await self._find_flaw()) is not None:
+            logger.critical("the address guard is not in force, and no request was sent to any site: %s", flaw)
+            await self._engine.close_spider_async(reason=FINISH_REASON)
+            await self._engine.stop_async()  # closing stops it only if it is running already
 
-    async def _flaw(self) -> str | None:
+    async def _find_flaw(self) -> str | None:
         if self._crawler.get_downloader_middleware(GuardMiddleware) is None:
             return "DOWNLOADER_MIDDLEWARES lacks GuardMiddleware"
         proxies = self._crawler.get_downloader_middleware(HttpProxyMiddleware)
         if proxies is not None and (through := sorted({*_SCHEMES} & proxies.proxies.keys())):
             return (
-                f"a proxy for {' and '.join(through)} would ask in our place (HTTPPROXY_ENABLED, and the environment)"
+                f"a proxy for {' and '.join(through)} would send our requests (HTTPPROXY_ENABLED, and the environment)"
             )
         touched: list[str] = []
-        async with _canary(touched) as port:
+        async with _listen_on_canary(touched) as port:
             for scheme in _SCHEMES:
-                failed = await self._asked(f"{scheme}://{CANARY}:{port}/")
+                error = await self._request(f"{scheme}://{CANARY}:{port}/")
                 if touched:
                     return f"{CANARY} was reached over {scheme} (TWISTED_DNS_RESOLVER, DOWNLOAD_HANDLERS)"
-                if not isinstance(failed, CannotResolveHostError) or refused(str(CANARY)) is None:
-                    return f"{CANARY} was not refused over {scheme} (DOWNLOAD_HANDLERS): {failed or 'it answered'}"
+                if not isinstance(error, CannotResolveHostError) or find_refusal(str(CANARY)) is None:
+                    return f"{CANARY} was not refused over {scheme} (DOWNLOAD_HANDLERS): {error or 'it responded'}"
         return None
 
-    async def _asked(self, url: str) -> Exception | None:
-        """What asking for the address failed with."""
-        request = Request(url, meta={"download_timeout": _PATIENCE})
+    async def _request(self, url: str) -> Exception | None:
+        """Request the URL, and return the exception that this raised."""
+        request = Request(url, meta={"download_timeout": _TIMEOUT})
         try:
             await self._engine.downloader.handlers.download_request_async(request)
-        except Exception as error:  # noqa: BLE001 (each handler has its own; whether it is the refusal is judged)
+        except Exception as error:  # noqa: BLE001 (each handler has its own exceptions; the caller checks which it is)
             return error
         return None
 
@@ -81,20 +82,20 @@ class GuardCheck:
 
 
 @asynccontextmanager
-async def _canary(touched: list[str]) -> AsyncIterator[int]:
-    """Listens on the canary's address, and notes who comes; the port."""
+async def _listen_on_canary(touched: list[str]) -> AsyncIterator[int]:
+    """Listen on the canary's address, append to `touched` for each contact; yield the port."""
 
-    async def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def record(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         touched.append("touched")
         writer.close()
 
     try:
-        server = await asyncio.start_server(note, str(CANARY), 0)
+        server = await asyncio.start_server(record, str(CANARY), 0)
     except OSError as error:
         logger.warning(
-            "the address guard is proved by its refusal alone: nothing can listen on %s here (%s)", CANARY, error
+            "the address guard is proved by its refusal alone: no server can listen on %s here (%s)", CANARY, error
         )
-        yield 9  # the discard service's
+        yield 9  # the port of the discard service
         return
     async with server:
         yield server.sockets[0].getsockname()[1]

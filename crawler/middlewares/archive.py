@@ -1,4 +1,4 @@
-"""Writes every answer to an article's address to the raw archive, before anything judges or changes it."""
+"""Archives every response to the request for an article, before anything judges or changes it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.session import Session, now
-from storage.addresses import AddressKind, Lease
-from storage.warc import Exchange
+from crawler.run.session import Session, now, session_of
+from storage.archive.write import Exchange
+from storage.frontier.addresses import AddressKind, Lease
 
-# The body has been de-chunked by Twisted: the header no longer describes it.
+# Twisted has removed the chunks of the body, so that these headers no longer describe it.
 _HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 
 
 class ArchiveMiddleware:
-    """Stands nearest to the wire: the body is still content-encoded, and redirects and errors pass here, too.
+    """Runs right before the address guard, next to the network: bodies are still compressed, and redirects pass too.
 
-    The response goes on only when its record is written; `meta["archive_place"]` says where it stands, and
-    `meta["fetched_at"]` when any response came in. A page whose record cannot be written is not kept (`StorageLost`).
+    A response is passed on once its WARC record is written. `meta["archive_location"]` says where the record is;
+    `meta["fetched_at"]` says when any response came in. If the record cannot be written, the page is not kept
+    (`StorageLost`).
     """
 
     def __init__(self, session: Session) -> None:
@@ -28,7 +29,7 @@ class ArchiveMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
-        return cls(Session.of(crawler))
+        return cls(session_of(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
         request.meta["fetched_at"] = fetched_at = now()
@@ -38,9 +39,9 @@ class ArchiveMiddleware:
         exchange = Exchange(
             url=response.url,
             method=request.method,
-            request_headers=[("Host", urlparse_cached(request).netloc), *_lines(request.headers)],
+            request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers)],
             status=response.status,
-            headers=[*_lines(response.headers), ("Content-Length", str(len(response.body)))],
+            headers=[*_list_headers(response.headers), ("Content-Length", str(len(response.body)))],
             body=response.body,
             fetched_at=fetched_at,
             site=lease.site,
@@ -48,12 +49,12 @@ class ArchiveMiddleware:
             rights=request.meta.get("host_rights"),
             truncated="dataloss" in response.flags,
         )
-        request.meta["archive_place"] = await self._session.archive(exchange)
-        self._session.tally.count(lease.site, "archive/written")
+        request.meta["archive_location"] = await self._session.archive(exchange)
+        self._session.counts.add(lease.site, "archive/written")
         return response
 
 
-def _lines(headers: Headers) -> list[tuple[str, str]]:
+def _list_headers(headers: Headers) -> list[tuple[str, str]]:
     return [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.items()

@@ -1,51 +1,40 @@
-"""Finds out what the host of an article's page says of its use elsewhere: in robots.txt, and in tdmrep.json."""
+"""Finds out what a host says of the use of an article: in robots.txt, and in tdmrep.json."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from time import monotonic
-from typing import NamedTuple
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
-from scrapy.utils.httpobj import urlparse_cached
 
 from cleaning.article import HostRights
-from crawler.extensions.prompt_stop import Stopped
-from crawler.failures import fate_of
-from crawler.holds import HostHeld
+from crawler.failures.errors import CrawlStopped, HostOnHold
+from crawler.failures.outcome import classify_error
+from crawler.middlewares.daily_fetch import DailyFetch
 from crawler.middlewares.robots import RobotsRules
-from crawler.rights.agents import refused
-from crawler.rights.tdmrep import MOST_BYTES, PATH, Malformed, TdmRule, tdm_rule, tdm_rules
-from crawler.rights.usage import usage_of
-from crawler.tally import tally_of
-from storage.addresses import AddressKind, Lease
-
-_LONGEST_LIFE = 86_400.0  # seconds for which the file is believed, as of a robots.txt
-
-
-class _Asked(NamedTuple):
-    rules: asyncio.Task[Sequence[TdmRule]]
-    at: float  # monotonic seconds
+from crawler.rights.agents import find_refused_agents
+from crawler.rights.tdmrep import MAX_BYTES, PATH, MalformedTdmFile, TdmRule, find_tdm_rule, parse_tdm_rules
+from crawler.rights.usage import find_usage_preferences
+from crawler.run.counts import counts_of
+from storage.frontier.addresses import AddressKind, Lease
 
 
 class RightsMiddleware:
-    """Puts `HostRights` into `meta["host_rights"]`: as they stand when the page is about to be asked for.
+    """Puts `HostRights` into `meta["host_rights"]`, right before the page is fetched.
 
-    It comes after robots.txt, whose rules it finds in the request. tdmrep.json is asked for when the first article of a
-    host is, once a run and host (port and scheme), by a request that passes every gate that a page's does: scope,
-    guard, robots.txt, pauses, holds, limits. Whatever comes of it, the page is asked for; where no file can be had,
-    nothing is said (TDMRep: failure to give it means that the host does not take part).
+    It runs after `RobotsMiddleware`, and takes the rules of robots.txt from the request. It fetches tdmrep.json once a
+    day and host (scheme, name and port), when the first article of the host is requested. That request passes every
+    check that one for a page does: scope, guard, robots.txt, pauses, holds, limits. The page is fetched whatever the
+    outcome. Where no file can be fetched, nothing is reserved (TDMRep: a host without the file does not take part).
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._tally = tally_of(crawler)
-        self._asks = crawler.settings.getbool("TDMREP_ASKED")
-        self._asked: dict[str, _Asked] = {}
+        self._counts = counts_of(crawler)
+        self._asks_tdmrep = crawler.settings.getbool("TDMREP_ASKED")
+        self._tdm_rules = DailyFetch[Sequence[TdmRule]](fetch_again_after=(HostOnHold, CrawlStopped))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RightsMiddleware:
@@ -53,57 +42,54 @@ class RightsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         robots: RobotsRules | None = request.meta.get("robots_rules")
-        if robots is None:  # of a robots.txt itself, or where none is obeyed
-            request.meta.pop("host_rights", None)  # of the address that redirected here
+        if robots is None:  # the request is for a robots.txt, or robots.txt is not obeyed
+            request.meta.pop("host_rights", None)  # a redirect copies the meta of the address that led here
             return
-        lease: Lease | None = request.meta.get("lease")
-        is_article = lease is not None and lease.kind is AddressKind.ARTICLE
-        rule = tdm_rule(await self._rules_for(request), request.url) if is_article and self._asks else None
+        rule = await self._find_tdm_rule(request) if self._asks_tdmrep and _is_article(request) else None
         request.meta["host_rights"] = HostRights(
-            ai_refused=refused(robots.parser, request.url),
-            usage=usage_of(robots.usage, request.url),
+            ai_refused=find_refused_agents(robots.parser, request.url),
+            usage=find_usage_preferences(robots.usage, request.url),
             tdm_reserved=rule.reserved if rule else None,
             tdm_policy=rule.policy if rule and rule.reserved else None,
         )
 
-    async def _rules_for(self, request: Request) -> Sequence[TdmRule]:
-        parts = urlparse_cached(request)
-        host = f"{parts.scheme}://{parts.netloc}"
-        asked = self._asked.get(host)
-        if asked is None or monotonic() - asked.at > _LONGEST_LIFE:
-            task = asyncio.create_task(self._ask(f"{host}{PATH}", request))
-            asked = self._asked[host] = _Asked(task, monotonic())
+    async def _find_tdm_rule(self, request: Request) -> TdmRule | None:
         try:
-            return await asyncio.shield(asked.rules)
-        except (HostHeld, Stopped):  # nobody was asked; nor will the page be, at its own turn
-            if self._asked.get(host) is asked:
-                del self._asked[host]
-            return ()
+            rules = await self._tdm_rules.get(request, lambda host: self._fetch(f"{host}{PATH}", request))
+        except (HostOnHold, CrawlStopped):  # no request was sent; the page itself will not be fetched now either
+            return None
+        return find_tdm_rule(rules, request.url)
 
-    async def _ask(self, url: str, request: Request) -> Sequence[TdmRule]:
+    async def _fetch(self, url: str, request: Request) -> Sequence[TdmRule]:
+        """Fetch the tdmrep.json at `url`, which this request needs first."""
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 (it made the request that brings us here)
-        meta = {"site": request.meta["site"], "download_maxsize": MOST_BYTES, "download_warnsize": 0}
+        meta = {"site": request.meta["site"], "download_maxsize": MAX_BYTES, "download_warnsize": 0}
         try:
             response = await engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True))
-        except (HostHeld, Stopped):
+        except (HostOnHold, CrawlStopped):
             raise
-        except Exception as error:  # noqa: BLE001 (counted; whatever it is, it is no reason to leave the page)
-            self._count(request, fate_of(error).reason)
+        except Exception as error:  # noqa: BLE001 (counted; whatever it is, the page is fetched)
+            self._count(request, classify_error(error).reason)
             return ()
-        return self._read(request, response)
+        return self._parse(request, response)
 
-    def _read(self, request: Request, response: Response) -> Sequence[TdmRule]:
+    def _parse(self, request: Request, response: Response) -> Sequence[TdmRule]:
         if response.status != 200:
             self._count(request, f"http-{response.status}")
             return ()
         try:
-            rules = tdm_rules(response.body, response.url)
-        except Malformed:
+            rules = parse_tdm_rules(response.body, response.url)
+        except MalformedTdmFile:
             self._count(request, "malformed")
             return ()
         self._count(request, "rules")
         return rules
 
     def _count(self, request: Request, outcome: str) -> None:
-        self._tally.count(request.meta["site"].name, f"rights/tdmrep/{outcome}")
+        self._counts.add(request.meta["site"].name, f"rights/tdmrep/{outcome}")
+
+
+def _is_article(request: Request) -> bool:
+    lease: Lease | None = request.meta.get("lease")
+    return lease is not None and lease.kind is AddressKind.ARTICLE

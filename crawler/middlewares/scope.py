@@ -1,28 +1,20 @@
-"""Keeps every request of a crawl on the hosts of its site, whatever links, redirects or retries say."""
+"""Keeps every request on the hosts of its site, whatever links, redirects or retries say."""
 
 from __future__ import annotations
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 
-from crawler.sites import Site, site_from_url
-from storage.addresses import Lease
-
-
-class OffSite(IgnoreRequest):
-    """The address is not the site's own."""
-
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(f"{why}: {url}")
-        self.url = url
+from crawler.failures.errors import OffSite
+from crawler.sites.site import Site, make_site
+from storage.frontier.addresses import Lease
 
 
 class ScopeMiddleware:
-    """Refuses what is not the site's own: another host or port, another scheme, an address with a user's name.
+    """Raises OffSite for a request to another host, port or scheme, or to an address with a user name.
 
-    Unlike Scrapy's, it does not look away when a request says `dont_filter`. A request belongs to the site in its
-    `meta["site"]`, one for robots.txt to the host that `meta["robots_of"]` names; one of nobody's is not made.
+    Unlike Scrapy's own middleware, it ignores `dont_filter`. A request belongs to the site in `meta["site"]`, a request
+    for a robots.txt to the host of `meta["robots_of"]`. A request with neither is refused.
     """
 
     @classmethod
@@ -32,10 +24,10 @@ class ScopeMiddleware:
     def process_request(self, request: Request) -> None:
         site: Site | None = request.meta.get("site")
         lease: Lease | None = request.meta.get("lease")
-        if (robots := request.meta.get("robots_of")) is not None:
-            if not site_from_url(robots).owns(request.url):
-                raise OffSite(request.url, "a robots.txt of another host")
+        if (robots_url := request.meta.get("robots_of")) is not None:
+            if not make_site(robots_url).owns(request.url):
+                raise OffSite(request.url, "redirected from a robots.txt to another host")
         elif site is None:
-            raise OffSite(request.url, "of no site")
+            raise OffSite(request.url, "belongs to no site")
         elif not (site.owns(request.url) if lease is None else site.allows(request.url, lease.kind)):
             raise OffSite(request.url, f"not on a host of {site.name}")

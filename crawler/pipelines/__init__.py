@@ -1,1 +1,5 @@
-"""Item pipelines, in the order in which a page meets them: clean, then store (with deduplicate in its transaction)."""
+"""Item pipelines, in the order in which a page passes them.
+
+clean.py    cleans the page in a child process, and sets the article of the item
+store.py    start here: stores the article, judges duplicates and settles the lease, in one transaction
+"""

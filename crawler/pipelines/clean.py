@@ -1,4 +1,4 @@
-"""Has every page cleaned by a child process, so that the reactor goes on downloading."""
+"""Cleans every page in a child process, so that downloads go on meanwhile."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from scrapy.crawler import Crawler
 
 from cleaning.workers import Cleaners
 from crawler.items import FetchedPage
-from crawler.session import Session
-from storage.memory import memories
+from crawler.run.session import Session, session_of
+from storage.site_memory.memories import load_memories
 
 
 class CleanPipeline:
-    """Puts an `Article` beside the page: also beside one that is none, that hung or that killed its child."""
+    """Sets `item.article`, also for a page that is no article, that took too long or that crashed its child process."""
 
     def __init__(self, session: Session, processes: int, deadline: float, most_memory: int) -> None:
-        self._cleaners = Cleaners(count=processes, deadline=deadline, most_memory=most_memory)
+        self._cleaners = Cleaners(count=processes, deadline=deadline, max_memory=most_memory)
         self._session = session
         self._memories: dict[str, bytes] = {}
 
@@ -26,15 +26,15 @@ class CleanPipeline:
         settings = crawler.settings
         processes = settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
         deadline, most_memory = settings.getfloat("CLEANING_DEADLINE"), settings.getint("CLEANING_MEMORY")
-        return cls(Session.of(crawler), processes, deadline, most_memory)
+        return cls(session_of(crawler), processes, deadline, most_memory)
 
     async def open_spider(self) -> None:
-        # Starting a child takes most of a second: not in the reactor's thread, and before the first page.
+        # Starting a child takes most of a second: done in a thread, and before the first page.
         await asyncio.to_thread(self._cleaners.start)
-        # As the last run left them: what this one teaches, it teaches when it is over (crawler/settling.py).
-        with self._session.unless_lost():
-            self._memories = await self._session.do(
-                lambda connection: {one.site: one.data for one in memories(connection)}
+        # The memories of the last run; what this run learns is settled at its end (crawler/recleaning/settler.py).
+        with self._session.suppress_storage_lost():
+            self._memories = await self._session.run_in_transaction(
+                lambda connection: {one.site: one.data for one in load_memories(connection)}
             )
 
     async def close_spider(self) -> None:

@@ -1,6 +1,6 @@
-"""Fetches the articles of a release again, `scrapy crawl articles -a release=FOLDER`, and says what has become of them.
+"""Fetch the articles of a release again (`scrapy crawl articles -a release=FOLDER`) and report their outcomes.
 
-released.py    the release read back: addresses, sites, what their texts are recognised by
-asking.py      which of its addresses are to be asked for, and since when
-comparing.py   what became of each, the report and its table
+release_reader.py    read the addresses, sites and text hashes of a release
+refetch.py           offer the addresses of a release to the frontier, over several runs if needed
+refetch_report.py          find the outcome of each article, write the report, make its table
 """

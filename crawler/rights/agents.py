@@ -1,11 +1,11 @@
-"""The AI agents for which it is noted whether a robots.txt keeps them from a page."""
+"""The AI agents of which it is recorded whether a robots.txt keeps them from a page."""
 
 from __future__ import annotations
 
 from scrapy.robotstxt import RobotParser
 
-# Product tokens in lower case, as their operators document them, and what each is for. Left out are those of which no
-# operator says that they obey robots.txt, and those whose operator runs an ordinary search engine under the same token.
+# Product tokens in lower case, as their operators document them, and what each is for. Left out: agents whose operator
+# does not say that they obey robots.txt, and agents that share their token with an ordinary search engine.
 AGENTS = {
     "ai2bot": "Allen Institute for AI: open data sets and models",
     "amazonbot": "Amazon: answers of its assistants, and training",
@@ -30,9 +30,9 @@ AGENTS = {
 }
 
 
-def refused(rules: RobotParser | None, url: str) -> tuple[str, ...]:
-    """The AGENTS that these rules keep from `url`, sorted: by a group of their own, or by that of "*".
+def find_refused_agents(rules: RobotParser | None, url: str) -> tuple[str, ...]:
+    """Return the AGENTS that these rules keep from `url`, sorted: by a group of their own, or by the group of "*".
 
-    None are no rules: nobody is refused.
+    Without rules (None) no agent is refused.
     """
     return () if rules is None else tuple(agent for agent in sorted(AGENTS) if not rules.allowed(url, agent))

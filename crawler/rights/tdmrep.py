@@ -1,8 +1,8 @@
-"""The file /.well-known/tdmrep.json: for which addresses of a host text and data mining is reserved.
+"""Parses /.well-known/tdmrep.json: for which addresses of a host text and data mining is reserved.
 
 TDM Reservation Protocol, final report of the W3C's community group (10 May 2024), "TDM File on the Origin Server": a
 JSON array of rules with `location`, a pattern as in robots.txt, `tdm-reservation` (1 or 0) and perhaps `tdm-policy`.
-The first rule whose pattern holds is the address's own; where none holds, nothing is said.
+The first rule whose pattern matches an address applies to it. If none matches, nothing is reserved or granted.
 """
 
 from __future__ import annotations
@@ -11,41 +11,43 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cleaning.rights import policy_address, reservation
+from cleaning.metadata.rights import parse_policy_address, parse_reservation
 from crawler.rights.paths import matches
 
 PATH = "/.well-known/tdmrep.json"
-MOST_BYTES = 512 << 10  # of the file; a larger one is not read. As much as of a robots.txt.
-_MOST_RULES = 1_000
+MAX_BYTES = 512 << 10  # of the file, as for robots.txt; a larger file is not read
+_MAX_RULES = 1_000
 
 
 class TdmRule(NamedTuple):
-    """`reserved` is None where the file says neither 1 nor 0: then the rule says nothing, and none after it does."""
+    """One rule. `reserved` is None if the file says neither 1 nor 0; the rule still hides the rules after it."""
 
     location: str
     reserved: bool | None
     policy: str | None
 
 
-class Malformed(ValueError):
-    """The file is no JSON, or no array."""
+class MalformedTdmFile(ValueError):
+    """The file is no JSON, or its top level is no array."""
 
 
-def tdm_rules(body: bytes, url: str) -> tuple[TdmRule, ...]:
-    """The rules of the file that stood at `url`, in its order; what in it is no rule is left out. Raises Malformed."""
+def parse_tdm_rules(body: bytes, url: str) -> tuple[TdmRule, ...]:
+    """Return the rules of the file from `url`, in file order, without invalid entries. Raise MalformedTdmFile."""
     try:
         content = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise Malformed(str(error)) from error
+        raise MalformedTdmFile(str(error)) from error
     if not isinstance(content, list):
-        raise Malformed("no array")
+        raise MalformedTdmFile("the top level is no array")
     return tuple(
-        TdmRule(location, reservation(item.get("tdm-reservation")), policy_address(url, item.get("tdm-policy")))
-        for item in content[:_MOST_RULES]
+        TdmRule(
+            location, parse_reservation(item.get("tdm-reservation")), parse_policy_address(url, item.get("tdm-policy"))
+        )
+        for item in content[:_MAX_RULES]
         if isinstance(item, dict) and isinstance(location := item.get("location"), str)
     )
 
 
-def tdm_rule(rules: Sequence[TdmRule], url: str) -> TdmRule | None:
-    """The rule for an address."""
+def find_tdm_rule(rules: Sequence[TdmRule], url: str) -> TdmRule | None:
+    """Return the rule that applies to the address, or None."""
     return next((rule for rule in rules if matches(rule.location, url)), None)

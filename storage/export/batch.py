@@ -1,4 +1,4 @@
-"""Some rows of a table on their way from the store to the files, by columns or by records."""
+"""A batch of rows between the store and the files, by columns or by records."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from storage.export.schema import Table
 
 
 class Batch:
-    """Rows of `table`: `columns` are one sequence of values a field, in the order of the table's fields.
+    """Rows of `table`. `columns` has one sequence of values for each field, in the order of the fields.
 
-    Values are str, list[str], aware datetime in UTC, int, float, bool, or None where the field may be null.
+    Values are str, list[str], aware datetime in UTC, int, float, bool, or None if the field is nullable.
     """
 
     def __init__(self, table: Table, columns: Sequence[Sequence[Any]]) -> None:
@@ -25,18 +25,18 @@ class Batch:
         return len(self.columns[0])
 
     def column(self, name: str) -> Sequence[Any]:
-        """The values of the field of that name; ValueError where there is none."""
+        """Return the values of a field. Raise ValueError if the table has no such field."""
         return self.columns[self.table.names.index(name)]
 
     @cached_property
     def records(self) -> Sequence[tuple[Any, ...]]:
-        """The rows, each a tuple in the order of the fields; made when first asked for."""
+        """The rows, each a tuple in the order of the fields."""
         return list(zip(*self.columns, strict=True))
 
-    def part(self, start: int, end: int) -> Batch:
-        """The rows from `start` up to `end`, as a slice takes them."""
+    def slice(self, start: int, end: int) -> Batch:
+        """Return the rows from `start` up to, without, `end`."""
         return Batch(self.table, [column[start:end] for column in self.columns])
 
-    def taken(self, places: Sequence[int]) -> Batch:
-        """The rows at those places, in that order."""
-        return Batch(self.table, [[column[place] for place in places] for column in self.columns])
+    def take(self, positions: Sequence[int]) -> Batch:
+        """Return the rows at these positions, in this order."""
+        return Batch(self.table, [[column[position] for position in positions] for column in self.columns])

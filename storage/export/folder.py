@@ -1,4 +1,4 @@
-"""A folder that appears under its name when it is whole, or not at all."""
+"""Builds a folder that appears under its name when it is complete, or not at all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cleaning.errors import ExportRefused
-from storage.disk import to_disk
+from storage.database.disk import flush_to_disk
 
 
 def check_free(folder: Path) -> None:
-    """`ExportRefused` where something stands at `folder` that a release would overwrite."""
+    """Raise `ExportRefused` if a release would overwrite something at `folder`."""
     try:
         folder = folder.resolve()
         if folder.is_dir():
@@ -23,20 +23,20 @@ def check_free(folder: Path) -> None:
         elif folder.exists():
             raise ExportRefused(f"{folder} is a file; name a new folder")
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
-        raise _refused(folder, error) from error
+        raise _make_refusal(folder, error) from error
 
 
 @contextmanager
-def built_whole(folder: Path) -> Iterator[Path]:
-    """A new folder beside `folder` to write in; it takes the name `folder` when the block ends without an error.
+def build_folder(folder: Path) -> Iterator[Path]:
+    """Yield a draft folder beside `folder`, and rename it to `folder` when the block ends without an error.
 
-    Its files are on the disk before the name is. Whatever ends the block early, Ctrl-C too, removes all of it, with the
-    parent folders that were made for it.
+    All files are flushed to the disk before the rename. If the block ends early, also by Ctrl-C, the draft is removed,
+    with the parent folders that were made for it.
     """
     check_free(folder)
-    folder = folder.resolve()  # a link to an empty folder: beside its target, where it can be renamed
+    folder = folder.resolve()  # the draft of a link must lie beside the target of the link to be renamed
     made: list[Path] = []
-    # The name is cut so that ours is no longer than file systems take.
+    # The name is cut, because file systems limit the length of a name.
     draft = folder.with_name(f".{folder.name[:40]}.partial-{secrets.token_hex(4)}")
     try:
         try:
@@ -45,13 +45,13 @@ def built_whole(folder: Path) -> Iterator[Path]:
                 made.append(parent)
             draft.mkdir()
         except OSError as error:
-            raise _refused(folder, error) from error
+            raise _make_refusal(folder, error) from error
         yield draft
         for place, _folders, files in os.walk(draft):
             for file in files:
-                to_disk(Path(place, file))
-            to_disk(Path(place))
-        _place(draft, folder)
+                flush_to_disk(Path(place, file))
+            flush_to_disk(Path(place))
+        _move_into_place(draft, folder)
     except BaseException:
         if draft.exists():
             shutil.rmtree(draft)
@@ -59,17 +59,17 @@ def built_whole(folder: Path) -> Iterator[Path]:
             if not any(parent.iterdir()):
                 parent.rmdir()
         raise
-    to_disk(folder.parent)
+    flush_to_disk(folder.parent)
 
 
-def _place(draft: Path, folder: Path) -> None:
+def _move_into_place(draft: Path, folder: Path) -> None:
     try:
-        draft.rename(folder)  # over an empty folder too, in one step
+        draft.rename(folder)  # atomic, also over an empty folder
     except OSError as error:
-        check_free(folder)  # something was put there meanwhile
-        raise _refused(folder, error) from error
+        check_free(folder)  # something may have appeared there meanwhile
+        raise _make_refusal(folder, error) from error
 
 
-def _refused(folder: Path, error: OSError | RuntimeError) -> ExportRefused:
+def _make_refusal(folder: Path, error: OSError | RuntimeError) -> ExportRefused:
     reason = (isinstance(error, OSError) and error.strerror) or str(error)
     return ExportRefused(f"cannot write the folder {folder}: {reason.lower()}")

@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates on the connection that storage.database hands over."""
+"""Alembic's entry: migrates on the connection that storage.database.engine hands over."""
 
 from __future__ import annotations
 

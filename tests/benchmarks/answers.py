@@ -1,4 +1,4 @@
-"""Every extractor's answer to every page, from child processes: one that hangs or crashes costs that answer."""
+"""Collect every extractor's answer to every page from child processes: a hang or a crash costs one answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scoring import Answer
 
 from cleaning.article import Page as Fetched
-from cleaning.failure import failed
+from cleaning.article import make_failed_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEADLINE = 60.0  # seconds an answer
-BETWEEN_LINES = 10.0  # seconds between two lines of progress where there is no terminal
+DEADLINE = 60.0  # seconds per answer
+PROGRESS_PERIOD = 10.0  # seconds between two lines of progress without a terminal
 
 
 class Answers(NamedTuple):
-    """The answers to one set's pages, in their order.
+    """The answers to the pages of one set, in their order.
 
-    `articles` are Broadsheet's, empty where it was not asked. `given` and `failures` are by extractor; a failure is the
-    page's id and what was raised, and counts as an empty answer.
+    `articles` are those of Broadsheet, empty if it is not measured. `given` and `failures` are by extractor; a failure
+    is the page's id and the error, and counts as an empty answer.
     """
 
     articles: list[Article]
@@ -46,12 +46,12 @@ class Answers(NamedTuple):
 
 
 class Extractions:
-    """Child processes that answer with the named extractors; a context."""
+    """Child processes that run the named extractors; a context manager."""
 
     def __init__(self, names: Sequence[str], jobs: int) -> None:
         self.names = names
-        # Children that were replaced now and then would, beside someone who edits, answer with other code.
-        self._pool = ProcessPool(max_workers=jobs, initializer=_begin, context=get_context("spawn"))
+        # Children are not replaced: new ones would run other code if the code is edited meanwhile.
+        self._pool = ProcessPool(max_workers=jobs, initializer=_begin_process, context=get_context("spawn"))
 
     def __enter__(self) -> Self:
         return self
@@ -60,24 +60,24 @@ class Extractions:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
 
-    def answers(self, label: str, pages: Sequence[Page]) -> Answers:
-        """All answers to these pages; `label` stands before the progress."""
+    def collect(self, label: str, pages: Sequence[Page]) -> Answers:
+        """Return all answers to these pages; `label` stands before the progress."""
         work = {name: [self._submit(name, page) for page in pages] for name in self.names}
-        with _progress(label, len(work) * len(pages)) as advance:
+        with _show_progress(label, len(work) * len(pages)) as advance:
             for future in [future for futures in work.values() for future in futures]:
                 _wait(future)
                 advance()
         articles = [
-            _result(future, failed(Fetched(page["url"], page["html"]), "cleaner-crash"))
+            _get_result(future, make_failed_article(Fetched(page["url"], page["html"]), "cleaner-crash"))
             for page, future in zip(pages, work.get(extractors.OURS, ()), strict=extractors.OURS in work)
         ]
         given = {
-            name: [_result(future, Answer()) for future in futures]
+            name: [_get_result(future, Answer()) for future in futures]
             for name, futures in work.items()
             if name != extractors.OURS
         }
         if extractors.OURS in work:
-            given[extractors.OURS] = [extractors.read(article) for article in articles]
+            given[extractors.OURS] = [extractors.make_answer(article) for article in articles]
         failures = {
             name: [
                 " ".join(f"{page['id']}: {error}".split())
@@ -91,29 +91,29 @@ class Extractions:
     def _submit(self, name: str, page: Page) -> Future[Any]:
         url, html = page["url"], page["html"]
         if name == extractors.OURS:
-            return self._pool.submit(extractors.broadsheet, DEADLINE, url, html)
+            return self._pool.submit(extractors.clean_page, DEADLINE, url, html)
         return self._pool.submit(extractors.extract, DEADLINE, name, url, html)
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-    extractors.begin()
+def _begin_process() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
+    extractors.prepare_process()
 
 
 def _wait(future: Future[Any]) -> None:
-    """Until it is done. A child that cannot start, as beside half-written code, would else be waited for forever."""
+    """Wait until the future is done; exit if a child cannot start, as with half-edited code."""
     _, waiting = wait([future], timeout=2 * DEADLINE)
     if waiting:
         sys.exit(f"no answer in {2 * DEADLINE:.0f} seconds: the child processes do not start")
 
 
-def _result(future: Future[Any], otherwise: T) -> T:
+def _get_result(future: Future[Any], otherwise: T) -> T:
     return otherwise if future.exception() else future.result()
 
 
 @contextmanager
-def _progress(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, or plain lines where that is no terminal."""
+def _show_progress(label: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on standard error, or plain lines if that is no terminal."""
     console = Console(stderr=True)
     if console.is_terminal:
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -126,7 +126,7 @@ def _progress(label: str, total: int) -> Iterator[Callable[[], None]]:
     def advance() -> None:
         nonlocal done, last
         done += 1
-        if time.monotonic() - last > BETWEEN_LINES or done == total:
+        if time.monotonic() - last > PROGRESS_PERIOD or done == total:
             last = time.monotonic()
             print(f"{label}: {done} of {total} answers", file=sys.stderr, flush=True)
 

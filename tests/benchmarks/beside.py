@@ -1,8 +1,12 @@
-"""Imported first, puts the folder above on the path: the crawls and servers that the tests share."""
+"""Put the folder above on the path when imported: the crawls and servers that the tests share.
+
+The root comes before it: the tests have folders with the names of the packages.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path += [str(TESTS.parent), str(TESTS)]

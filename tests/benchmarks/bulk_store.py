@@ -1,9 +1,9 @@
-"""A store of any number of recombined articles, made in bulk: what a crawl would leave, in a fraction of its time.
+"""Make a store of any number of recombined articles in bulk: what a crawl would leave, in a fraction of its time.
 
-One article goes through the real store; its rows are what the others' are made of. They go in by their keys in
-ascending order, the other indexes are built at the end. Copies and their originals stand as they are judged by
-themselves; of templates every instalment is taken for a story of its own. The store stays in its folder, where
-`DATA_DIR` may name it, and is made anew only where what goes into it has changed.
+One article goes through the real store; its rows are the pattern for the others'. Rows are inserted by key in ascending
+order, the other indexes are built at the end. Copies and originals are judged pair by pair; every instalment of a
+template counts as a story of its own. The store stays in its folder, which `DATA_DIR` may name, and is only made again
+if its contents would change.
 """
 
 from __future__ import annotations
@@ -24,57 +24,57 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from judging import NIGHT, article, take_in
-from recombined import Recombined, Words
+from judging import NIGHT, make_article, store_article
+from recombined import ArticleGenerator, RecombinedArticle
 
-from cleaning.duplicates import Kinship, Member, Standing, same_story, standing
-from cleaning.stories import Story, packed, sketch, story_key
-from storage.articles import article_id
-from storage.database import database_url, open_database
+from cleaning.duplicates.article_sketch import ComparedArticle, build_article_sketch, build_story_key, pack_sketch
+from cleaning.duplicates.judge import DuplicateMatch, DuplicateVerdict, RankedArticle, judge_duplicate, match_articles
+from storage.articles.saving import make_article_id
+from storage.articles.story_index import to_index_number as in_index
+from storage.database.engine import make_database_url, open_database
 from storage.runs import begin
-from storage.stories import number as in_index
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from originals import Told
+    from originals import SourceArticle
 
 PROCESSES = 2
-CHUNK = 2_000  # articles that a process is given at once
+CHUNK = 2_000  # articles in one task of a process
 RECIPE = "recipe.json"
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]  # of each table
 
 
-def store_of(folder: Path, words: Words, size: int) -> Path:
-    """The data folder of a store of so many articles, below this one; made where it is not there yet."""
+def make_store(folder: Path, generator: ArticleGenerator, size: int) -> Path:
+    """Return the data folder of a store of so many articles below this one; make it if it is missing."""
     home = folder / str(size)
-    prototype = _prototype(words)
+    prototype = _read_prototype(generator)
     recipe = {
         "articles": size,
-        "seed": words.seed,
+        "seed": generator.seed,
         "rows": prototype,
-        "probe": [_rows(number, prototype, words, 100) for number in (0, 85, 95)],
+        "probe": [_make_article_rows(number, prototype, generator, 100) for number in (0, 85, 95)],
     }
     digest = sha256(json.dumps(recipe, default=repr, sort_keys=True).encode()).hexdigest()
     if home.is_dir() and (home / RECIPE).is_file() and (home / RECIPE).read_text() == digest:
         return home
-    began = time.perf_counter()
-    being_made = folder / f"{size}.part"
-    for old in (home, being_made):
+    started_at = time.perf_counter()
+    unfinished = folder / f"{size}.part"
+    for old in (home, unfinished):
         shutil.rmtree(old, ignore_errors=True)
-    being_made.mkdir(parents=True)
-    open_database(database_url(being_made, None)).dispose()
-    _fill(being_made, words, size, prototype)
-    (being_made / RECIPE).write_text(digest)
-    being_made.rename(home)
+    unfinished.mkdir(parents=True)
+    open_database(make_database_url(unfinished, None)).dispose()
+    _fill_store(unfinished, generator, size, prototype)
+    (unfinished / RECIPE).write_text(digest)
+    unfinished.rename(home)
     megabytes = (home / "broadsheet.db").stat().st_size / 2**20
-    print(f"made a store of {size:,} articles, {megabytes:,.0f} MB, in {time.perf_counter() - began:,.0f} s")
+    print(f"made a store of {size:,} articles, {megabytes:,.0f} MB, in {time.perf_counter() - started_at:,.0f} s")
     return home
 
 
-def _fill(home: Path, words: Words, size: int, prototype: Rows) -> None:
-    os.environ["SQLITE_TMPDIR"] = str(home)  # its sorting needs room
+def _fill_store(home: Path, generator: ArticleGenerator, size: int, prototype: Rows) -> None:
+    os.environ["SQLITE_TMPDIR"] = str(home)  # sorting needs space on the disk
     with closing(sqlite3.connect(home / "broadsheet.db", isolation_level=None)) as store:
         store.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA threads = 2")
         store.execute("PRAGMA cache_size = -500000")
@@ -87,10 +87,10 @@ def _fill(home: Path, words: Words, size: int, prototype: Rows) -> None:
         store.executescript("PRAGMA unsorted.journal_mode = OFF; CREATE TABLE unsorted.value (value, article)")
         store.execute("BEGIN")
         for row in prototype["run"]:
-            _insert(store, "run", [row])
-        for done, rows in enumerate(_made(words, size, prototype), start=1):
-            for table in ("article", "block", "kinship"):
-                _insert(store, table, rows[table])
+            _insert_rows(store, "run", [row])
+        for done, rows in enumerate(_make_rows(generator, size, prototype), start=1):
+            for table in ("article", "block", "duplicate_match"):
+                _insert_rows(store, table, rows[table])
             pairs = ((value, row["article"]) for row in rows["sketch"] for value in row["values"])
             store.executemany("INSERT INTO unsorted.value VALUES (?, ?)", pairs)
             if done % 10 == 0:
@@ -103,7 +103,7 @@ def _fill(home: Path, words: Words, size: int, prototype: Rows) -> None:
     (home / "unsorted.db").unlink()
 
 
-def _insert(store: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+def _insert_rows(store: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
     if rows:
         names = list(rows[0])
         marks = ", ".join("?" * len(names))
@@ -113,15 +113,15 @@ def _insert(store: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
         )
 
 
-def _made(words: Words, size: int, prototype: Rows) -> Iterator[Rows]:
-    """The rows of all articles, in the order of their ids."""
-    numbers = sorted(range(size), key=lambda number: article_id(words.url(number)))
+def _make_rows(generator: ArticleGenerator, size: int, prototype: Rows) -> Iterator[Rows]:
+    """Yield the rows of all articles, in the order of their ids."""
+    numbers = sorted(range(size), key=lambda number: make_article_id(generator.url(number)))
     chunks = [numbers[start : start + CHUNK] for start in range(0, size, CHUNK)]
     if len(chunks) == 1:
-        yield _chunk(chunks[0], prototype, words, size)
+        yield _make_chunk(chunks[0], prototype, generator, size)
         return
-    with ProcessPoolExecutor(PROCESSES, initializer=_begin, initargs=(words, prototype, size)) as processes:
-        ahead = 2 * PROCESSES  # more would wait in memory
+    with ProcessPoolExecutor(PROCESSES, initializer=_begin_process, initargs=(generator, prototype, size)) as processes:
+        ahead = 2 * PROCESSES  # more results would fill the memory
         waiting = [processes.submit(_in_process, chunk) for chunk in chunks[:ahead]]
         for chunk in [*chunks[ahead:], *[None] * min(ahead, len(chunks))]:
             yield waiting.pop(0).result()
@@ -129,114 +129,118 @@ def _made(words: Words, size: int, prototype: Rows) -> Iterator[Rows]:
                 waiting.append(processes.submit(_in_process, chunk))
 
 
-_given: list[tuple[Words, Rows, int]] = []  # of this process
+_given: list[tuple[ArticleGenerator, Rows, int]] = []  # of this process
 
 
-def _begin(words: Words, prototype: Rows, size: int) -> None:
-    _given.append((words, prototype, size))
+def _begin_process(generator: ArticleGenerator, prototype: Rows, size: int) -> None:
+    _given.append((generator, prototype, size))
 
 
 def _in_process(numbers: Sequence[int]) -> Rows:
-    words, prototype, size = _given[0]
-    return _chunk(numbers, prototype, words, size)
+    generator, prototype, size = _given[0]
+    return _make_chunk(numbers, prototype, generator, size)
 
 
-def _chunk(numbers: Sequence[int], prototype: Rows, words: Words, size: int) -> Rows:
-    made: Rows = {"article": [], "block": [], "kinship": [], "sketch": []}
+def _make_chunk(numbers: Sequence[int], prototype: Rows, generator: ArticleGenerator, size: int) -> Rows:
+    made: Rows = {"article": [], "block": [], "duplicate_match": [], "sketch": []}
     for number in numbers:
-        for table, rows in _rows(number, prototype, words, size).items():
+        for table, rows in _make_article_rows(number, prototype, generator, size).items():
             made[table] += rows
     return made
 
 
-def _rows(number: int, prototype: Rows, words: Words, size: int) -> Rows:
-    one = words.article(number)
-    told, name = one.told, article_id(one.told.url)
-    values = sketch("\n".join(told.text))
+def _make_article_rows(number: int, prototype: Rows, generator: ArticleGenerator, size: int) -> Rows:
+    one = generator.article(number)
+    source, name = one.source, make_article_id(one.source.url)
+    values = build_article_sketch("\n".join(source.text))
     row = prototype["article"][0] | {
         "id": name,
-        "url": told.url,
-        "canonical_url": told.url,
-        "site": told.site,
-        "site_name": told.site_name,
-        "title": told.title,
-        "headline_key": told.key,
-        "story_key": story_key(told.title, told.site_name),
-        "authors": json.dumps([" ".join(told.title.split()[:2])]),
-        "description": told.text[0][:200],
-        "published_at": told.published_at and _stored(told.published_at),
-        "published_offset": 0 if told.published_at else None,
-        "language": told.language,
-        "text": "\n".join(told.text),
-        "words": len(re.findall(r"\w+", "\n".join(told.text))),
-        "sketch": packed(values),
+        "url": source.url,
+        "canonical_url": source.url,
+        "site": source.site,
+        "site_name": source.site_name,
+        "title": source.title,
+        "headline_key": source.key,
+        "story_key": build_story_key(source.title, source.site_name),
+        "authors": json.dumps([" ".join(source.title.split()[:2])]),
+        "description": source.text[0][:200],
+        "published_at": source.published_at and _format_time(source.published_at),
+        "published_offset": 0 if source.published_at else None,
+        "language": source.language,
+        "text": "\n".join(source.text),
+        "words": len(re.findall(r"\w+", "\n".join(source.text))),
+        "sketch": pack_sketch(values),
     }
-    made: Rows = {"kinship": [], "sketch": [{"article": in_index(name), "values": values}]}
-    copy = words.copy_of(number)
-    other = one if copy is None else words.article(copy)
+    made: Rows = {"duplicate_match": [], "sketch": [{"article": in_index(name), "values": values}]}
+    copy = generator.copy_of(number)
+    other = one if copy is None else generator.article(copy)
     if other.copy_of is not None and (copy is None or copy < size):
-        kinship, stands = _judged(words, other, name)
-        row |= stands
-        made["kinship"] = kinship if copy is None else []
+        match, verdict = _judge_copy(generator, other, name)
+        row |= verdict
+        made["duplicate_match"] = match if copy is None else []
     block = prototype["block"][0]
     made["article"] = [row]
     made["block"] = [
-        block | {"article_id": name, "position": position, "text": line} for position, line in enumerate(told.text)
+        block | {"article_id": name, "position": position, "text": line} for position, line in enumerate(source.text)
     ]
     return made
 
 
-def _judged(words: Words, copy: Recombined, name: str) -> tuple[list[Row], Row]:
-    """The kinship of a copy with its original, and how the one of them with this id stands."""
-    both = sorted((copy.told, words.article(copy.copy_of or 0).told), key=lambda told: article_id(told.url))
-    kinship = same_story(*map(_story, both))
-    if kinship is None:
+def _judge_copy(generator: ArticleGenerator, copy: RecombinedArticle, name: str) -> tuple[list[Row], Row]:
+    """Return the match of a copy with its original, and the verdict on the one of them with this id, as columns."""
+    both = sorted(
+        (copy.source, generator.article(copy.copy_of or 0).source), key=lambda source: make_article_id(source.url)
+    )
+    match = match_articles(*map(_make_compared, both))
+    if match is None:
         return [], {}
-    ids = (article_id(both[0].url), article_id(both[1].url))
-    first, second = sorted(map(_member, both), key=lambda member: member.precedence)
-    stands = standing(second, {first: (kinship, None)}) if second.id == name else None
-    return [_kinship(ids, kinship)], {} if stands is None else _standing(stands)
+    ids = (make_article_id(both[0].url), make_article_id(both[1].url))
+    first, second = sorted(map(_make_ranked, both), key=lambda article: article.precedence)
+    verdict = judge_duplicate(second, {first: (match, None)}) if second.id == name else None
+    return [_make_match_row(ids, match)], {} if verdict is None else _make_verdict_columns(verdict)
 
 
-def _kinship(ids: tuple[str, str], kinship: Kinship) -> Row:
+def _make_match_row(ids: tuple[str, str], match: DuplicateMatch) -> Row:
     return {
-        "one": ids[0], "other": ids[1], "rule": str(kinship.rule), "likeness": kinship.likeness, "share": kinship.share
+        "one": ids[0], "other": ids[1], "rule": str(match.rule), "likeness": match.likeness, "share": match.share
     }  # fmt: skip
 
 
-def _standing(stands: Standing) -> Row:
+def _make_verdict_columns(verdict: DuplicateVerdict) -> Row:
     return {
-        "duplicate_of": stands.of,
-        "duplicate_rule": str(stands.rule),
-        "duplicate_kind": str(stands.kind),
-        "duplicate_likeness": stands.likeness,
-        "duplicate_share": stands.share,
-        "duplicate_via": stands.via,
+        "duplicate_of": verdict.duplicate_of,
+        "duplicate_rule": str(verdict.rule),
+        "duplicate_kind": str(verdict.kind),
+        "duplicate_likeness": verdict.likeness,
+        "duplicate_share": verdict.share,
+        "duplicate_via": verdict.via,
     }
 
 
-def _story(told: Told) -> Story:
-    key, text = story_key(told.title, told.site_name), "\n".join(told.text)
-    return Story(article_id(told.url), told.url, told.url, told.site, key, told.published_at, NIGHT, text)
+def _make_compared(source: SourceArticle) -> ComparedArticle:
+    key, text = build_story_key(source.title, source.site_name), "\n".join(source.text)
+    return ComparedArticle(
+        make_article_id(source.url), source.url, source.url, source.site, key, source.published_at, NIGHT, text
+    )
 
 
-def _member(told: Told) -> Member:
-    length = len("\n".join(told.text))
-    return Member(article_id(told.url), told.url, told.url, told.site, told.published_at, length)
+def _make_ranked(source: SourceArticle) -> RankedArticle:
+    length = len("\n".join(source.text))
+    return RankedArticle(make_article_id(source.url), source.url, source.url, source.site, source.published_at, length)
 
 
-def _stored(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
-def _prototype(words: Words) -> Rows:
-    """The rows of one article, and of the run that fetched it, as the real store has them."""
-    told = words.article(0).told
+def _read_prototype(generator: ArticleGenerator) -> Rows:
+    """Return the rows of one article and of its run, as the real store writes them."""
+    source = generator.article(0).source
     with tempfile.TemporaryDirectory(prefix="broadsheet-prototype-") as folder:
-        engine = open_database(database_url(Path(folder), None))
+        engine = open_database(make_database_url(Path(folder), None))
         with engine.begin() as connection:
             run = begin(connection, spider="articles", now=NIGHT)
-            take_in(connection, article(told), site=told.site, run=run, fetched_at=NIGHT)
+            store_article(connection, make_article(source), site=source.site, run=run, fetched_at=NIGHT)
         engine.dispose()
         with closing(sqlite3.connect(Path(folder) / "broadsheet.db")) as store:
             store.row_factory = sqlite3.Row

@@ -1,10 +1,10 @@
-"""What the rules cut and what is lost, against the gold.
+"""Compare what the rules cut, and what is lost, with the gold.
 
-A cut block stands in the gold where at least half of its shingles do (for fewer than four words, where they stand there
-as a line of words): a false cut. The headline, where the gold holds it and the title gives it, is none.
+A cut block is a false cut if at least half of its shingles stand in the gold (for fewer than four words, if they stand
+there as a line of words). The headline does not count if the gold holds it and the title gives it.
 
-A word of the gold is lost where no shingle of the gold that holds it stands in the text. It is the extraction's loss
-where it stands in no block either, kept or cut, and the rules' loss otherwise.
+A word of the gold is lost if no shingle of the gold that holds it stands in the text. It is lost by extraction if it
+stands in no block either, kept or cut, and by the rules otherwise.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from scoring import SHINGLE, shingles, with_headline, words
+from scoring import SHINGLE, count_shingles, prepend_headline, split_words
 
-from cleaning.headlines import headline_key
+from cleaning.page.headline_key import normalize_headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cleaning.article import Article
 
-LONGEST_SAMPLE = 100  # characters of a block
+MAX_SAMPLE = 100  # characters of a block
 
 
 class Cuts:
@@ -38,38 +38,40 @@ class Cuts:
         self.gold_words = 0
         self.lost_by_extraction = 0
         self.lost_by_rules = 0
-        self.losses: list[tuple[int, str]] = []  # words that extraction lost of a page, and its id
+        self.losses: list[tuple[int, str]] = []  # words lost by extraction, and the page's id
 
     def add(self, page: Page, article: Article) -> None:
-        gold = words(page["text"])
+        gold = split_words(page["text"])
         self.gold_words += len(gold)
         self._count_cuts(page, article, gold)
-        kept = words(with_headline(page, article.title, article.text))
-        everything = words(with_headline(page, article.title, "\n".join(block.text for block in article.blocks)))
+        kept = split_words(prepend_headline(page, article.title, article.text))
+        everything = split_words(
+            prepend_headline(page, article.title, "\n".join(block.text for block in article.blocks))
+        )
         size = min(SHINGLE, len(gold))
-        lost = _uncovered(gold, [kept], size)
-        missing = _uncovered(gold, [kept, everything], size)
+        lost = _count_uncovered(gold, [kept], size)
+        missing = _count_uncovered(gold, [kept, everything], size)
         self.lost_by_extraction += missing
         self.lost_by_rules += lost - missing
         self.losses.append((missing, page["id"]))
 
     def _count_cuts(self, page: Page, article: Article, gold: list[str]) -> None:
-        wanted, line = shingles(gold), f" {' '.join(gold)} "
-        handed_over = headline_key(article.title) if page.get("headline_in_gold") else None
+        wanted, line = count_shingles(gold), f" {' '.join(gold)} "
+        headline = normalize_headline(article.title) if page.get("headline_in_gold") else None
         for block in article.removed:
-            rule, own = block.rule or "", words(block.text)
-            if not own or headline_key(block.text) == handed_over:
+            rule, own = block.rule or "", split_words(block.text)
+            if not own or normalize_headline(block.text) == headline:
                 continue
-            found = shingles(own)
-            false = (
+            found = count_shingles(own)
+            is_false = (
                 f" {' '.join(own)} " in line if len(own) < SHINGLE else 2 * (found & wanted).total() >= found.total()
             )
             self.blocks[rule] += 1
             self.words[rule] += len(own)
-            if false:
+            if is_false:
                 self.false_blocks[rule] += 1
                 self.false_words[rule] += len(own)
-                self.samples[rule].append(f"{page['id']}: {block.text[:LONGEST_SAMPLE]} [{block.evidence}]")
+                self.samples[rule].append(f"{page['id']}: {block.text[:MAX_SAMPLE]} [{block.evidence}]")
 
     def update(self, other: Cuts) -> None:
         """Add the counts of other pages."""
@@ -93,9 +95,9 @@ class Cuts:
         return self.false_words.total() / max(1, self.gold_words)
 
 
-def _uncovered(gold: list[str], texts: Iterable[list[str]], size: int) -> int:
-    """How many words of the gold stand in none of its shingles that one of the texts has."""
-    given = {shingle for text in texts for shingle in shingles(text, size)}
+def _count_uncovered(gold: list[str], texts: Iterable[list[str]], size: int) -> int:
+    """Return how many words of the gold stand in no shingle that one of the texts has."""
+    given = {shingle for text in texts for shingle in count_shingles(text, size)}
     covered: set[int] = set()
     for at in range(len(gold) - size + 1):
         if tuple(gold[at : at + size]) in given:

@@ -1,4 +1,4 @@
-"""Digests of what Broadsheet makes of fixed input: the same before and after a change that leaves behaviour alone.
+"""Compute digests of all output for fixed input: they stay the same under a change that leaves behaviour alone.
 
     python tests/benchmarks/digests.py --out before.json
     python tests/benchmarks/digests.py DATA --against before.json
@@ -6,7 +6,7 @@
 Crawls the demo newspapers into a folder of its own, sets the time of every fetch to a fixed one, and takes the SHA-256
 of each file of a release in all formats and of the JSON that `scrapy explain`, `stories` and `sites show` print. With
 DATA (a folder of NAME.jsonl.xz, see tests/benchmarks/gold.py) also of the answers of `python -m cleaning`, with and
-without --learn. Everything is run as a user runs it, so that the script outlives any change of names in the code.
+without --learn. Everything runs as a user runs it, so that the script survives any change of names in the code.
 --out writes the digests as JSON; --against lists those that differ, with exit status 1. --keep FOLDER keeps what was
 digested, to be compared by eye. The demo takes half a minute, DATA about two minutes for 1,000 pages.
 """
@@ -25,9 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from gold import add_data_options, data_sets, load
+from gold import add_data_options, find_data_sets, load_pages
 
-from crawler.demo.server import DemoPress
+from crawler.demo.server import DemoServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def outputs(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Ite
     with TemporaryDirectory(prefix="broadsheet-digests-") as folder:
         yield from demo_outputs(Path(folder))
     if options.data is not None:
-        for name, path in data_sets(parser, options.data, options.sets).items():
+        for name, path in find_data_sets(parser, options.data, options.sets).items():
             lines = page_lines(path, options.sample)
             yield f"cleaning/{name}", run("-m", "cleaning", "--jobs", "2", given=lines)
             yield f"cleaning-learn/{name}", run("-m", "cleaning", "--jobs", "2", "--learn", given=lines)
@@ -95,7 +95,7 @@ def demo_outputs(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield f"stories-of/{article['id']}", scrapy(data, "stories", article["url"], "--json")
     for site in sorted({article["site"] for article in articles}):
         yield f"sites/{site}", scrapy(data, "sites", "show", site, "--json")
-    with DemoPress():
+    with DemoServer():
         for article in articles[::10]:
             allowed = ("-s", "ALLOWED_NETWORKS=127.0.0.0/8")
             yield f"explain/{article['id']}", scrapy(data, "explain", article["url"], "--json", *allowed)
@@ -113,7 +113,7 @@ def fix_fetch_times(database: Path) -> None:
 
 def page_lines(path: Path, sample: int) -> bytes:
     """Return the pages of a data set as `python -m cleaning` reads them."""
-    pages = ({key: page[key] for key in ("id", "url", "html")} for page in load(path, sample))
+    pages = ({key: page[key] for key in ("id", "url", "html")} for page in load_pages(path, sample))
     return b"".join(json.dumps(page).encode() + b"\n" for page in pages)
 
 

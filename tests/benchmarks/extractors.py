@@ -1,6 +1,6 @@
-"""Broadsheet and the extractors that it is measured beside, each with what its makers offer for articles.
+"""Broadsheet and the extractors beside which it is measured, each with its makers' settings for articles.
 
-They run in processes that may not ask the network: whatever of them tries is refused.
+They run in processes without network access: every attempt to connect is refused.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-# Elements that go on in the line; all others begin one.
+# Inline elements; all others begin a line.
 INLINE = (defs.special_inline_tags | defs.phrase_tags | defs.font_style_tags | {"mark", "time", "wbr"}) - {"br"}
 
 
@@ -33,7 +33,7 @@ OURS = "broadsheet"
 
 
 class Extractor(NamedTuple):
-    """`module` must be installed; `dates` says whether it answers with dates at all."""
+    """An extractor that needs `module`; `dates` says whether it finds dates."""
 
     label: str
     module: str
@@ -41,28 +41,28 @@ class Extractor(NamedTuple):
     answer: Callable[[str, str], Answer]
 
 
-class Failed(Exception):
-    """An extractor raised; the message is its own error."""
+class ExtractionFailed(Exception):
+    """An extractor raised an error; the message is that error."""
 
 
-def broadsheet(url: str, html: str) -> Article:
+def clean_page(url: str, html: str) -> Article:
     return clean(Page(url, html))
 
 
-def read(article: Article) -> Answer:
+def make_answer(article: Article) -> Answer:
     day = article.published_at.isoformat() if article.published_at else None
     return Answer(article.title, article.text, day)
 
 
-def standard(url: str, html: str) -> Answer:
-    return _trafilatura(url, html, precision=False)
+def extract_standard(url: str, html: str) -> Answer:
+    return _extract_trafilatura(url, html, precision=False)
 
 
-def precision(url: str, html: str) -> Answer:
-    return _trafilatura(url, html, precision=True)
+def extract_precision(url: str, html: str) -> Answer:
+    return _extract_trafilatura(url, html, precision=True)
 
 
-def _trafilatura(url: str, html: str, *, precision: bool) -> Answer:
+def _extract_trafilatura(url: str, html: str, *, precision: bool) -> Answer:
     document = trafilatura.bare_extraction(
         html, url=url, include_comments=False, with_metadata=True, favor_precision=precision
     )
@@ -71,27 +71,27 @@ def _trafilatura(url: str, html: str, *, precision: bool) -> Answer:
     return Answer(document.title or "", document.text or "", document.date)
 
 
-def readability(url: str, html: str) -> Answer:
+def extract_readability(url: str, html: str) -> Answer:
     from lxml.html import fromstring
     from readability import Document as Readable
 
     document = Readable(html, url=url)
     summary = document.summary(html_partial=True)
-    return Answer(document.short_title() or "", _text(fromstring(summary)) if summary.strip() else "")
+    return Answer(document.short_title() or "", _read_text(fromstring(summary)) if summary.strip() else "")
 
 
-def newspaper(url: str, html: str) -> Answer:
+def extract_newspaper(url: str, html: str) -> Answer:
     from newspaper import Article as Newspaper
 
     article = Newspaper(url)
-    article.fetch_images = lambda: None  # its setting of this name keeps it from some of them alone
+    article.fetch_images = lambda: None  # its setting of this name only prevents some requests
     article.download(input_html=html)
     article.parse()
     day = article.publish_date.isoformat() if article.publish_date else None
     return Answer(article.title or "", article.text or "", day)
 
 
-def resiliparse(url: str, html: str) -> Answer:
+def extract_resiliparse(url: str, html: str) -> Answer:
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.html import HTMLTree
 
@@ -101,28 +101,28 @@ def resiliparse(url: str, html: str) -> Answer:
 
 
 EXTRACTORS = {
-    "trafilatura": Extractor("trafilatura", "trafilatura", True, standard),
-    "precision": Extractor("trafilatura precision", "trafilatura", True, precision),
-    "readability": Extractor("readability-lxml", "readability", False, readability),
-    "newspaper": Extractor("newspaper4k", "newspaper", True, newspaper),
-    "resiliparse": Extractor("resiliparse", "resiliparse", False, resiliparse),
+    "trafilatura": Extractor("trafilatura", "trafilatura", True, extract_standard),
+    "precision": Extractor("trafilatura precision", "trafilatura", True, extract_precision),
+    "readability": Extractor("readability-lxml", "readability", False, extract_readability),
+    "newspaper": Extractor("newspaper4k", "newspaper", True, extract_newspaper),
+    "resiliparse": Extractor("resiliparse", "resiliparse", False, extract_resiliparse),
 }
 
 
-def installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
     return find_spec(EXTRACTORS[name].module) is not None
 
 
 def extract(name: str, url: str, html: str) -> Answer:
-    """The answer of one of the EXTRACTORS; raises Failed, whatever the extractor raised."""
+    """Return the answer of one of the EXTRACTORS. Raise ExtractionFailed for any error of the extractor."""
     try:
         return EXTRACTORS[name].answer(url, html)
     except Exception as error:
-        raise Failed(f"{type(error).__name__}: {error}"[:200]) from error
+        raise ExtractionFailed(f"{type(error).__name__}: {error}"[:200]) from error
 
 
-def begin() -> None:
-    """Ready this process: it asks no network, and the others' warnings stay out of the table."""
+def prepare_process() -> None:
+    """Refuse network access in this process and silence the warnings of the extractors."""
     warnings.simplefilter("ignore")
     for name in ("newspaper", "readability", "trafilatura"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -131,11 +131,11 @@ def begin() -> None:
 
 def _refuse_network(event: str, _: object) -> None:
     if event in ("socket.connect", "socket.getaddrinfo"):
-        raise OSError("a benchmark asks no network")
+        raise OSError("a benchmark may not use the network")
 
 
-def _text(tree: _Element) -> str:
-    """The words of a tree, elements that begin a line on a line of their own."""
+def _read_text(tree: _Element) -> str:
+    """Return the text of a tree, with a line for each element that is not inline."""
     parts: list[str] = []
     for event, element in iterwalk(tree, events=("start", "end", "comment", "pi")):
         begins_line = event in ("start", "end") and element.tag not in INLINE

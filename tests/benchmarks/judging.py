@@ -1,4 +1,4 @@
-"""Puts articles into a store as the crawl does, and reads what it says of them."""
+"""Store articles as the crawl does, and read the store's verdicts on them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from cleaning.article import Article, Block
-from crawler.pipelines.deduplicate import deduplicate
-from storage import articles
-from storage.database import database_url, open_database
+from crawler.storing.deduplicate import deduplicate
+from storage.articles import saving
+from storage.database.engine import make_database_url, open_database
 from storage.models import StoredArticle
 from storage.runs import begin
 
@@ -18,48 +18,48 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from originals import Told
+    from originals import SourceArticle
 
 NIGHT = datetime(2026, 11, 22, 2, tzinfo=UTC)
-GROUP = 200  # articles of a transaction
+GROUP = 200  # articles per transaction
 
 
-class Standing(NamedTuple):
-    """What the store says of one article: which story it is of, and why."""
+class StoredVerdict(NamedTuple):
+    """The story of one article in the store, and why it belongs to it."""
 
     story: str
     rule: str | None
     kind: str | None
 
     @property
-    def named(self) -> str:
+    def reason(self) -> str:
         return self.kind or self.rule or ""
 
 
-def judged(told: Sequence[Told], folder: Path) -> dict[str, Standing]:
-    """How each address stands in a new store in the folder, once all of them came in, in this order."""
-    engine = open_database(database_url(folder, None))
+def store_all(articles: Sequence[SourceArticle], folder: Path) -> dict[str, StoredVerdict]:
+    """Store all articles in this order in a new store in the folder; return the verdict on each address."""
+    engine = open_database(make_database_url(folder, None))
     try:
         with engine.begin() as connection:
             run = begin(connection, spider="articles", now=NIGHT)
-        for start in range(0, len(told), GROUP):
+        for start in range(0, len(articles), GROUP):
             with engine.begin() as connection:
-                for one in told[start : start + GROUP]:
-                    take_in(connection, article(one), site=one.site, run=run, fetched_at=NIGHT)
+                for one in articles[start : start + GROUP]:
+                    store_article(connection, make_article(one), site=one.site, run=run, fetched_at=NIGHT)
         with engine.begin() as connection:
-            return standings(connection)
+            return read_verdicts(connection)
     finally:
         engine.dispose()
 
 
-def take_in(connection: Connection, newcomer: Article, *, site: str, run: int, fetched_at: datetime) -> None:
-    """What the store pipeline does with an article."""
-    articles.keep(connection, newcomer, site=site, run=run, fetched_at=fetched_at, place=None)
-    deduplicate(connection, articles.article_id(newcomer.url))
+def store_article(connection: Connection, newcomer: Article, *, site: str, run: int, fetched_at: datetime) -> None:
+    """Save and deduplicate an article, as the store pipeline does."""
+    saving.save_article(connection, newcomer, site=site, run=run, fetched_at=fetched_at, location=None)
+    deduplicate(connection, saving.make_article_id(newcomer.url))
 
 
-def article(one: Told) -> Article:
-    """As cleaning would hand it over."""
+def make_article(one: SourceArticle) -> Article:
+    """Return the article as cleaning would."""
     return Article(
         url=one.url,
         title=one.title,
@@ -71,8 +71,8 @@ def article(one: Told) -> Article:
     )
 
 
-def standings(connection: Connection) -> dict[str, Standing]:
+def read_verdicts(connection: Connection) -> dict[str, StoredVerdict]:
     row = StoredArticle
     story = func.coalesce(row.duplicate_of, row.id)
     rows = connection.execute(select(row.url, story.label("story"), row.duplicate_rule, row.duplicate_kind))
-    return {row.url: Standing(row.story, row.duplicate_rule, row.duplicate_kind) for row in rows}
+    return {row.url: StoredVerdict(row.story, row.duplicate_rule, row.duplicate_kind) for row in rows}

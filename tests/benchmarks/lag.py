@@ -1,4 +1,4 @@
-"""The event loop of a crawl while it downloads, archives and has cleaned the largest pages of a benchmark."""
+"""Measure the delays of a crawl's event loop under the largest pages of a data set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawling import FAST, ROOT, command, environment
-from gold import load
+from gold import load_pages
 from servers.paper import Answer, Paper
 
 from crawler import settings
@@ -22,21 +22,21 @@ class Lag(NamedTuple):
     pages: int
     longest: int  # characters of the longest page
     exit_code: int
-    delays: list[float]  # milliseconds by which ticks of the loop were late, least first
+    delays: list[float]  # milliseconds by which ticks of the loop were late, ascending
 
     def at(self, share: float) -> float:
-        """The delay that this share of the ticks stayed below, in milliseconds."""
+        """Return the delay in milliseconds that this share of the ticks does not exceed."""
         return self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))]
 
 
-def largest_pages(paths: Iterable[Path], most: int) -> list[str]:
-    """The HTML of the largest pages of these data sets."""
-    pages = (page["html"] for path in paths for page in load(path))
-    return heapq.nlargest(most, pages, key=len)
+def largest_pages(paths: Iterable[Path], count: int) -> list[str]:
+    """Return the HTML of the largest pages of these data sets."""
+    pages = (page["html"] for path in paths for page in load_pages(path))
+    return heapq.nlargest(count, pages, key=len)
 
 
-def lag(folder: Path, pages: list[str]) -> Lag:
-    """Crawls the pages as stories of one paper."""
+def measure_lag(folder: Path, pages: list[str]) -> Lag:
+    """Crawl the pages as stories of one paper, and measure the delays."""
     with Paper() as paper:
         paths = [f"/2025/10/01/a-large-page-number-{number}" for number in range(len(pages))]
         for path, html in zip(paths, pages, strict=True):

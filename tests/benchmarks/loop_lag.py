@@ -1,4 +1,4 @@
-"""How long the event loop of a crawl was held up: an extension that looks at the clock, for a setting EXTENSIONS."""
+"""Measure how late the ticks of a crawl's event loop are: an extension for the setting EXTENSIONS."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class LoopLag:
         self._path = crawler.settings["LOOP_LAG_FILE"]
         self._lags: list[float] = []
         self._task: asyncio.Task[None] | None = None
-        crawler.signals.connect(self._opened, signals.spider_opened)
-        crawler.signals.connect(self._closed, signals.spider_closed)
+        crawler.signals.connect(self._start, signals.spider_opened)
+        crawler.signals.connect(self._stop, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> LoopLag:
         return cls(crawler)
 
-    def _opened(self) -> None:
+    def _start(self) -> None:
         self._task = asyncio.create_task(self._tick())
 
-    def _closed(self) -> None:
+    def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
         with open(self._path, "w", encoding="utf-8") as file:  # noqa: PTH123 (named by a setting)

@@ -1,10 +1,10 @@
-"""The articles of which pairs are made: those of DATA with gold text of at least 80 words.
+"""Load the articles of which pairs are made: those of DATA with gold text of at least 80 words.
 
-The headline is the gold's, the first line of a gold that begins with it, or else the page's title. The text is the
-rest.
-Articles that DATA holds twice, or in parts, would make labels wrong: two are kin where a fifth of the shorter's runs of
-five words stands in the other (counted exactly, over all pairs; runs that more than FEW articles have are boilerplate
-and count for nothing), or where their addresses are the same. Of kin the fullest stays.
+The headline is the one in the gold, the first line of a gold that begins with it, or else the page's title. The text is
+the rest. Articles that DATA holds twice, or in parts, would make labels wrong. Two articles are duplicates if their
+addresses are equal, or if a fifth of the shorter's shingles of five words stands in the other. That is counted exactly,
+over all pairs; shingles of more than MAX_HOLDERS articles are boilerplate and do not count. Of duplicates the longest
+article stays.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from gold import load
+from gold import load_pages
 from lxml import html
-from wording import Text, paragraphs, size, words
+from wording import Text, count_words, split_paragraphs, split_words
 
-from cleaning.headlines import index_key
-from cleaning.language import language
+from cleaning.metadata.language import detect_language
+from cleaning.page.headline_key import make_headline_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
     from gold import Page
 
-FEWEST_WORDS = 80
-KIN, RUN, FEW = 0.2, 5, 20
-DAY = datetime(2026, 11, 20, 6, tzinfo=UTC)  # what has no date was published in the 60 days before
+MIN_WORDS = 80
+DUPLICATE_SHARE, SHINGLE, MAX_HOLDERS = 0.2, 5, 20
+DAY = datetime(2026, 11, 20, 6, tzinfo=UTC)  # articles without a date get one in the 60 days before, or none
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 SEPARATORS = re.compile(r"\s+[|–—-]\s+")
 
 
 @dataclass(frozen=True)
-class Told:
-    """An article as a site tells it."""
+class SourceArticle:
+    """An article of one site."""
 
     url: str
     site: str
@@ -56,88 +56,93 @@ class Told:
 
     @property
     def key(self) -> str:
-        return index_key(self.title, self.site_name)
+        return make_headline_key(self.title, self.site_name)
 
     @cached_property
     def size(self) -> int:
-        """Words of its text."""
-        return size(self.text)
+        """The number of words of the text."""
+        return count_words(self.text)
 
 
 class Originals(NamedTuple):
-    """What DATA gave; `kin` are the articles left out because another one says the same."""
+    """The articles of DATA, and how many were left out: duplicates of others, and short ones."""
 
-    told: list[Told]
-    kin: int
-    short: int  # left out as they have less than FEWEST_WORDS
-
-
-def originals(paths: Iterable[Path], sample: int = 1) -> Originals:
-    pages = [page for path in paths for page in load(path, sample) if page.get("text")]
-    told = [_told(page, Random(str(page["url"]))) for page in pages]
-    long = [one for one in told if one.size >= FEWEST_WORDS]
-    kept = without_kin(long)
-    return Originals(kept, len(long) - len(kept), len(told) - len(long))
+    articles: list[SourceArticle]
+    duplicates: int
+    short: int  # of fewer than MIN_WORDS words
 
 
-def without_kin(told: Sequence[Told]) -> list[Told]:
-    """Of every group of kin the fullest."""
-    runs = [_runs(one.text) for one in told]
-    holders = defaultdict[int, list[int]](list)
-    for number, mine in enumerate(runs):
-        for run in mine:
-            holders[run].append(number)
+def load_originals(paths: Iterable[Path], sample: int = 1) -> Originals:
+    pages = [page for path in paths for page in load_pages(path, sample) if page.get("text")]
+    articles = [_build_article(page, Random(str(page["url"]))) for page in pages]
+    long = [one for one in articles if one.size >= MIN_WORDS]
+    kept = remove_duplicates(long)
+    return Originals(kept, len(long) - len(kept), len(articles) - len(long))
+
+
+def remove_duplicates(articles: Sequence[SourceArticle]) -> list[SourceArticle]:
+    """Return the articles without duplicates; the longest of each group stays."""
+    shingles = [_hash_shingles(one.text) for one in articles]
+    articles_with = defaultdict[int, list[int]](list)
+    for number, own in enumerate(shingles):
+        for shingle in own:
+            articles_with[shingle].append(number)
     common = Counter[tuple[int, int]]()
-    for those in holders.values():
-        if 1 < len(those) <= FEW:
+    for those in articles_with.values():
+        if 1 < len(those) <= MAX_HOLDERS:
             common.update((one, other) for at, one in enumerate(those) for other in those[at + 1 :])
     related = defaultdict[int, set[int]](set)
     for (one, other), number in common.items():
-        if number >= KIN * min(len(runs[one]), len(runs[other])):
+        if number >= DUPLICATE_SHARE * min(len(shingles[one]), len(shingles[other])):
             related[one].add(other)
             related[other].add(one)
     left_out: set[int] = set()
     seen: set[str] = set()
-    for number in sorted(range(len(told)), key=lambda number: (-told[number].size, told[number].url)):
-        if number in left_out or told[number].url in seen:
+    for number in sorted(range(len(articles)), key=lambda number: (-articles[number].size, articles[number].url)):
+        if number in left_out or articles[number].url in seen:
             left_out.add(number)
         else:
-            seen.add(told[number].url)
+            seen.add(articles[number].url)
             left_out |= related[number]
-    return [one for number, one in enumerate(told) if number not in left_out]
+    return [one for number, one in enumerate(articles) if number not in left_out]
 
 
-def _runs(text: Text) -> set[int]:
-    told = [word.casefold() for line in text for word in words(line)]
-    return {hash(tuple(told[at : at + RUN])) for at in range(len(told) - RUN + 1)}
+def _hash_shingles(text: Text) -> set[int]:
+    words = [word.casefold() for line in text for word in split_words(line)]
+    return {hash(tuple(words[at : at + SHINGLE])) for at in range(len(words) - SHINGLE + 1)}
 
 
-def _told(page: Page, lot: Random) -> Told:
-    text = paragraphs(page["text"])
+def _build_article(page: Page, rng: Random) -> SourceArticle:
+    text = split_paragraphs(page["text"])
     title = page.get("title") or ""
     if not title:
-        title, text = _headline(page, text)
-    said = page.get("lang") or language("\n".join(text))[0]
-    return Told(
-        page["url"], urlsplit(page["url"]).hostname or page["url"], title, text, said, _published(page.get("date"), lot)
+        title, text = _split_headline(page, text)
+    language = page.get("lang") or detect_language("\n".join(text))[0]
+    return SourceArticle(
+        page["url"],
+        urlsplit(page["url"]).hostname or page["url"],
+        title,
+        text,
+        language,
+        _parse_date(page.get("date"), rng),
     )
 
 
-def _headline(page: Page, text: Text) -> tuple[str, Text]:
-    """The headline, and the text without it."""
+def _split_headline(page: Page, text: Text) -> tuple[str, Text]:
+    """Return the headline, and the text without it."""
     found = TITLE.search(page["html"])
     title = " ".join(html.fromstring(f"<p>{found[1]}</p>").text_content().split()) if found and found[1].strip() else ""
     if not page.get("headline_in_gold"):
         return max(SEPARATORS.split(title), key=len), text
-    # The first line; or one of the next, after a date or a section, if it is what the page's title says.
+    # Normally the first line; after a date or a section, one of the next three if it is like the page's title.
     likeness = [SequenceMatcher(None, line.casefold(), title.casefold()).ratio() for line in text[:4]]
     best = max(range(len(likeness)), key=likeness.__getitem__) if likeness else 0
     at = best if likeness and likeness[best] >= 0.6 else 0
     return text[at][:300], text[:at] + text[at + 1 :]
 
 
-def _published(date: str | None, lot: Random) -> datetime | None:
+def _parse_date(date: str | None, rng: Random) -> datetime | None:
     if date:
         found = datetime.fromisoformat(date)
         return found if found.tzinfo else found.replace(tzinfo=UTC)
-    return None if lot.random() < 0.2 else DAY - timedelta(minutes=lot.randrange(60 * 24 * 60))
+    return None if rng.random() < 0.2 else DAY - timedelta(minutes=rng.randrange(60 * 24 * 60))

@@ -1,121 +1,131 @@
-"""What may happen to a text that stays the same story. Each gives None where the text does not allow it."""
+"""Edit a text so that it stays the same story. Each function returns None if the text does not allow it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wording import WORD, Text, first_words, joined, other_number, sentences, size, spaced, words
+from wording import (
+    WORD,
+    Text,
+    count_words,
+    draw_number,
+    is_spaced,
+    join_sentences,
+    split_sentences,
+    split_words,
+    take_words,
+)
 
-from cleaning.rules.reading import weight
-from cleaning.verdict import SHORTEST
+from cleaning.page.paragraphs import count_letters
+from cleaning.verdict import MIN_LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-LEEWAY = 0.06  # an abridged text may keep so much more than its share where it ends with a sentence; never less
+LEEWAY = 0.06  # an abridged text may be longer by this share, to end with a sentence; it is never shorter
 TRIES = 30
-MOST_PARAGRAPHS = 8  # a text of more loses whole paragraphs, if it loses parts all over, in half of the cases
+MAX_PARAGRAPHS = 8  # a longer text loses whole paragraphs in half of the cases when it is thinned out
 
 
-def is_article(text: Text) -> bool:
-    """Whether the crawl would keep it: it rejects what has less text."""
-    return sum(map(weight, text)) >= SHORTEST
+def is_long_enough(text: Text) -> bool:
+    """Return whether the crawl would keep the text, which rejects shorter ones."""
+    return sum(map(count_letters, text)) >= MIN_LETTERS
 
 
-def cut_off(text: Text, share: float, lot: Random) -> Text | None:
-    """The first words of a text: to the end of a paragraph, of a sentence, or mid-sentence."""
-    whole = size(text)
-    by_sentence = sentences(text)
-    ends: list[Text] = [first_words(text, round(share * whole))]
+def cut_off(text: Text, share: float, rng: Random) -> Text | None:
+    """Cut a text after a share of its words: at the end of a paragraph or a sentence, or within one."""
+    whole = count_words(text)
+    by_sentence = split_sentences(text)
+    ends: list[Text] = [take_words(text, round(share * whole))]
     for pieces in (
         [text[:at] for at in range(1, len(text))],
-        [joined(by_sentence[:n]) for n in range(len(by_sentence))],
+        [join_sentences(by_sentence[:n]) for n in range(len(by_sentence))],
     ):
-        fitting = [piece for piece in pieces if share <= size(piece) / whole <= share + LEEWAY]
+        fitting = [piece for piece in pieces if share <= count_words(piece) / whole <= share + LEEWAY]
         ends += fitting[:1]
-    chosen = lot.choice(ends)
-    return chosen if is_article(chosen) else None
+    chosen = rng.choice(ends)
+    return chosen if is_long_enough(chosen) else None
 
 
-def thinned(text: Text, share: float, lot: Random) -> Text | None:
-    """A text without sentences or paragraphs here and there."""
-    whole = size(text)
-    parts = sentences(text)
-    if len(text) > MOST_PARAGRAPHS and lot.random() < 0.5:
+def thin_out(text: Text, share: float, rng: Random) -> Text | None:
+    """Leave out sentences or paragraphs all over a text."""
+    whole = count_words(text)
+    parts = split_sentences(text)
+    if len(text) > MAX_PARAGRAPHS and rng.random() < 0.5:
         parts = list(enumerate(text))
     for _ in range(TRIES):
         left, kept = whole, set(range(len(parts)))
-        for at in lot.sample(range(len(parts)), len(parts)):
-            less = left - len(words(parts[at][1]))
+        for at in rng.sample(range(len(parts)), len(parts)):
+            less = left - len(split_words(parts[at][1]))
             if less / whole >= share:
                 left = less
                 kept.remove(at)
         if share <= left / whole <= share + LEEWAY:
-            chosen = joined(parts[at] for at in sorted(kept))
-            return chosen if is_article(chosen) else None
+            chosen = join_sentences(parts[at] for at in sorted(kept))
+            return chosen if is_long_enough(chosen) else None
     return None
 
 
-def edited(text: Text, share: float, vocabulary: Sequence[str], lot: Random, *, longest: int = 1) -> Text | None:
-    """A share of the words replaced by others of the vocabulary (half), left out, or swapped with the next (a quarter).
+def edit_words(text: Text, share: float, vocabulary: Sequence[str], rng: Random, *, longest: int = 1) -> Text | None:
+    """Replace a share of the words by others of the vocabulary (half), leave them out or swap them (a quarter each).
 
-    Spread by lot; one by one, or in runs of three to `longest` words.
+    The words are drawn at random, one by one or in runs of three to `longest` words.
     """
-    places = [(number, at) for number, line in enumerate(text) for at in range(len(words(line)))]
+    positions = [(number, at) for number, line in enumerate(text) for at in range(len(split_words(line)))]
     between = [WORD.split(line) for line in text]
-    told = [words(line) for line in text]
+    word_lists = [split_words(line) for line in text]
     altered: set[int] = set()
-    wanted = round(share * len(places))
+    wanted = round(share * len(positions))
     while len(altered) < wanted:
-        run = 1 if longest == 1 else lot.randint(3, longest)
-        start = lot.randrange(len(places))
-        for place in range(start, min(start + run, len(places))):
-            if place in altered or len(altered) >= wanted:
+        run = 1 if longest == 1 else rng.randint(3, longest)
+        start = rng.randrange(len(positions))
+        for position in range(start, min(start + run, len(positions))):
+            if position in altered or len(altered) >= wanted:
                 continue
-            number, at = places[place]
-            line = told[number]
-            how = lot.random()
-            altered.add(place)
-            if how < 0.25 and at + 1 < len(line) and place + 1 not in altered and line[at] != line[at + 1]:
+            number, at = positions[position]
+            line = word_lists[number]
+            how = rng.random()
+            altered.add(position)
+            if how < 0.25 and at + 1 < len(line) and position + 1 not in altered and line[at] != line[at + 1]:
                 line[at], line[at + 1] = line[at + 1], line[at]
-                altered.add(place + 1)
+                altered.add(position + 1)
             elif how < 0.5:
                 line[at] = ""
                 between[number][at + 1] = between[number][at + 1].lstrip(" ")
             else:
-                line[at] = _another(line[at], vocabulary, lot)
+                line[at] = _draw_word(line[at], vocabulary, rng)
     lines = (
         "".join(gap + word for gap, word in zip(gaps, [*line, ""], strict=True)).strip()
-        for gaps, line in zip(between, told, strict=True)
+        for gaps, line in zip(between, word_lists, strict=True)
     )
-    return tuple(line for line in lines if words(line))
+    return tuple(line for line in lines if split_words(line))
 
 
-def reordered(text: Text, lot: Random) -> Text | None:
-    """Paragraphs in another order; sentences where there are few paragraphs."""
+def reorder(text: Text, rng: Random) -> Text | None:
+    """Change the order of the paragraphs, or of the sentences if there are few paragraphs."""
     if len(text) >= 4:
-        order = lot.sample(range(len(text)), len(text))
+        order = rng.sample(range(len(text)), len(text))
         return tuple(text[at] for at in order) if order != sorted(order) else None
-    parts = [sentence for _, sentence in sentences(text)]
-    order = lot.sample(range(len(parts)), len(parts))
+    parts = [sentence for _, sentence in split_sentences(text)]
+    order = rng.sample(range(len(parts)), len(parts))
     if len(parts) < 4 or order == sorted(order):
         return None
-    return joined([(at * len(text) // len(parts), parts[part]) for at, part in enumerate(order)])
+    return join_sentences([(at * len(text) // len(parts), parts[part]) for at, part in enumerate(order)])
 
 
-def with_paragraphs(text: Text, more: Text, where: str) -> Text:
-    """Paragraphs inserted at the "top", in the "middle" or at the "end"; between sentences where there is but one."""
+def insert_paragraphs(text: Text, more: Text, where: str) -> Text:
+    """Insert paragraphs at the "top", in the "middle" or at the "end"; between sentences if there is one paragraph."""
     if len(text) == 1:
-        parts = sentences(text)
+        parts = split_sentences(text)
         half = len(parts) // 2
-        text = joined([(int(at >= half), sentence) for at, (_, sentence) in enumerate(parts)])
+        text = join_sentences([(int(at >= half), sentence) for at, (_, sentence) in enumerate(parts)])
     at = {"top": 0, "middle": len(text) // 2, "end": len(text)}[where]
     return (*text[:at], *more, *text[at:])
 
 
-def with_other_numbers(text: Text, most: int, lot: Random) -> Text | None:
-    """At most so many of the numbers, and half of them, are others; None where there is none."""
+def change_numbers(text: Text, most: int, rng: Random) -> Text | None:
+    """Change at most so many of the numbers, and at most half of them; None if there is none."""
     found = [
         (number, match.span(), match[0])
         for number, line in enumerate(text)
@@ -125,23 +135,23 @@ def with_other_numbers(text: Text, most: int, lot: Random) -> Text | None:
     if not found:
         return None
     lines = list(text)
-    for number, (start, end), word in sorted(lot.sample(found, min(most, (len(found) + 1) // 2)), reverse=True):
-        lines[number] = lines[number][:start] + other_number(word, lot) + lines[number][end:]
+    for number, (start, end), word in sorted(rng.sample(found, min(most, (len(found) + 1) // 2)), reverse=True):
+        lines[number] = lines[number][:start] + draw_number(word, rng) + lines[number][end:]
     return tuple(lines)
 
 
-def framed(text: Text, lines: Sequence[str], name: str, site_name: str, lot: Random) -> Text | None:
-    """The text as another desk gives it: one to three of what desks do. `lines` and `name` are of another article.
+def add_frame(text: Text, lines: Sequence[str], name: str, site_name: str, rng: Random) -> Text | None:
+    """Make one to three of the changes of another newsroom; `lines` and `name` are of another article.
 
-    A dateline, a credit line, a notice under or over the text, another first or last sentence; the lines that it gets
-    are at most a seventh of the text.
+    These are a dateline, a credit line, a notice below or above the text, another first or last sentence. Added lines
+    have at most a seventh of the text's words.
     """
-    short = [line for line in lines if 4 <= len(words(line)) <= size(text) / 14]
+    short = [line for line in lines if 4 <= len(split_words(line)) <= count_words(text) / 14]
     if not short:
         return None
-    parts = sentences(text)
-    for how in sorted(lot.sample(range(5), lot.randint(1, 3))):
-        line = lot.choice(short)
+    parts = split_sentences(text)
+    for how in sorted(rng.sample(range(5), rng.randint(1, 3))):
+        line = rng.choice(short)
         match how:
             case 0:
                 number, first = parts[0]
@@ -153,15 +163,15 @@ def framed(text: Text, lines: Sequence[str], name: str, site_name: str, lot: Ran
             case 3:
                 parts.insert(0, (parts[0][0] - 1, line))
             case _:
-                at = lot.choice((0, -1))
-                if len(words(parts[at][1])) <= size(text) / 14:
+                at = rng.choice((0, -1))
+                if len(split_words(parts[at][1])) <= count_words(text) / 14:
                     parts[at] = (parts[at][0], line)
                 else:
-                    parts[at] = (parts[at][0], f"{line}{' ' if spaced(line) else ''}{parts[at][1]}")
-    return joined(parts)
+                    parts[at] = (parts[at][0], f"{line}{' ' if is_spaced(line) else ''}{parts[at][1]}")
+    return join_sentences(parts)
 
 
-def _another(word: str, vocabulary: Sequence[str], lot: Random) -> str:
-    while (other := lot.choice(vocabulary)).casefold() == word.casefold():
+def _draw_word(word: str, vocabulary: Sequence[str], rng: Random) -> str:
+    while (other := rng.choice(vocabulary)).casefold() == word.casefold():
         pass
     return other[0].upper() + other[1:] if word[0].isupper() and not word.isupper() else other

@@ -1,15 +1,15 @@
-"""How well `clean` does on pages with gold text, beside other extractors, what each rule cuts, and what is lost.
+"""Measure `clean` on pages with gold text beside other extractors: quality, cuts of each rule, lost words.
 
     python tests/benchmarks/quality.py DATA
     python tests/benchmarks/quality.py DATA --sample 5 --extractors broadsheet,trafilatura --rule see_also
 
-DATA is a folder of NAME.jsonl.xz or one of them, a page with its gold a line (tests/benchmarks/gold.py). The figures
-are those of the benchmark's own scorer (tests/benchmarks/scoring.py says what each means), where a false cut and a lost
-word are defined, says tests/benchmarks/cuts.py. A page on which an extractor raises counts as an empty text. `*` marks
-a rule whose false cuts are more than one in twelve, and cuts that cost more than 0.3 % of the gold's words.
+DATA is a folder of NAME.jsonl.xz or one of them, a page with its gold per line (tests/benchmarks/gold.py). The figures
+are those of the benchmark's own scorer (tests/benchmarks/scoring.py explains each); tests/benchmarks/cuts.py defines a
+false cut and a lost word. A page on which an extractor raises an error counts as an empty text. `*` marks a rule whose
+false cuts are more than one in twelve, and cuts that cost more than 0.3 % of the gold's words.
 
-The other extractors are the project's extra `benchmarks`, which CONTRIBUTING.md says how to install; one that is not
-installed is named and left out.
+The other extractors are the project's extra `benchmarks`; CONTRIBUTING.md says how to install it. Extractors that are
+not installed are named and left out.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import report
 from answers import Extractions
 from cuts import Cuts
-from extractors import EXTRACTORS, OURS, installed
-from gold import Page, add_data_options, count, data_sets, load
+from extractors import EXTRACTORS, OURS, is_installed
+from gold import Page, add_data_options, find_data_sets, load_pages, parse_count
 from scoring import score
 
 from cleaning.rules import RULES
@@ -39,22 +39,26 @@ NAMES = (OURS, *EXTRACTORS)
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
-    parser.add_argument("--extractors", type=extractors, default=NAMES, metavar="A,B", help=f"of {', '.join(NAMES)}")
-    parser.add_argument("--rule", choices=list(RULES), help="show blocks that this rule cut and the gold has")
-    parser.add_argument("--losses", action="store_true", help="show the pages of which extraction lost most")
-    parser.add_argument("--show", type=count, default=20, metavar="N", help="so many of them (default: 20)")
     parser.add_argument(
-        "--jobs", type=count, default=os.cpu_count(), metavar="N", help="processes (default: all cores)"
+        "--extractors", type=parse_extractors, default=NAMES, metavar="A,B", help=f"of {', '.join(NAMES)}"
+    )
+    parser.add_argument("--rule", choices=list(RULES), help="show blocks of the gold that this rule cut")
+    parser.add_argument("--losses", action="store_true", help="show the pages of which extraction lost most words")
+    parser.add_argument(
+        "--show", type=parse_count, default=20, metavar="N", help="number of blocks or pages to show (default: 20)"
+    )
+    parser.add_argument(
+        "--jobs", type=parse_count, default=os.cpu_count(), metavar="N", help="processes (default: all cores)"
     )
     options = parser.parse_args(arguments)
-    files = data_sets(parser, options.data, options.sets)
-    names = [name for name in options.extractors if name == OURS or installed(name)]
+    files = find_data_sets(parser, options.data, options.sets)
+    names = [name for name in options.extractors if name == OURS or is_installed(name)]
     for name in options.extractors:
         if name not in names:
             print(f"{EXTRACTORS[name].label} is not installed and left out: see CONTRIBUTING.md")
     if not names:
         parser.error("no extractor is left")
-    cuts = _tables(files, options.sample, names, options.jobs)
+    cuts = _print_tables(files, options.sample, names, options.jobs)
     if cuts:
         report.print_cuts(cuts)
         if options.rule:
@@ -64,15 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _tables(files: dict[str, Path], sample: int, names: Sequence[str], jobs: int) -> dict[str, Cuts]:
-    """Print what the extractors reach on every set and on all; answers with Broadsheet's cuts of the sets with gold."""
+def _print_tables(files: dict[str, Path], sample: int, names: Sequence[str], jobs: int) -> dict[str, Cuts]:
+    """Print the figures of every set and of all sets; return Broadsheet's cuts of the sets with gold."""
     by_set: dict[str, dict[str, dict[str, float]]] = {}
     cuts: dict[str, Cuts] = {}
     total, all_rejected = 0, defaultdict[str, list[Page]](list)
     with Extractions(names, jobs) as extractions:
         for set_name, path in files.items():
-            pages = load(path, sample)
-            articles, given, failures = extractions.answers(set_name, pages)
+            pages = load_pages(path, sample)
+            articles, given, failures = extractions.collect(set_name, pages)
             by_set[set_name] = {name: score(pages, given[name]) for name in names}
             report.print_set(set_name, pages, by_set[set_name], failures)
             if articles:
@@ -91,10 +95,10 @@ def _tables(files: dict[str, Path], sample: int, names: Sequence[str], jobs: int
     return {name: found for name, found in cuts.items() if found.gold_words}
 
 
-def extractors(text: str) -> list[str]:
+def parse_extractors(text: str) -> list[str]:
     names = text.split(",")
     if unknown := [name for name in names if name not in NAMES]:
-        raise argparse.ArgumentTypeError(f"no extractor {', '.join(unknown)}; there are: {', '.join(NAMES)}")
+        raise argparse.ArgumentTypeError(f"no extractor {', '.join(unknown)}; choose from: {', '.join(NAMES)}")
     return names
 
 

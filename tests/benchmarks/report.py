@@ -1,4 +1,4 @@
-"""What quality.py prints."""
+"""Print the tables of quality.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cuts import Cuts
 from extractors import EXTRACTORS, OURS
-from scoring import FIGURES, mean_of_sets
+from scoring import FIGURES, average_sets
 
 from cleaning.rules import RULES
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Figures = dict[str, float]
 
-MOST_FALSE = 1 / 12  # of a rule's cuts
-MOST_WORDS = 0.003  # of the gold's words, by all rules together
+MAX_FALSE = 1 / 12  # share of a rule's cuts that may be false
+MAX_WORDS = 0.003  # share of the gold's words that all rules together may cut
 WITHOUT_DATES = {name for name, extractor in EXTRACTORS.items() if not extractor.dates}
 
 
@@ -31,11 +31,11 @@ def print_set(
     _print_figures(figures)
     for extractor, failed in failures.items():
         if failed:
-            print(f"{_label(extractor)} failed on {len(failed)} pages, which count as empty, as on {failed[0]}")
+            print(f"{_get_label(extractor)} failed on {len(failed)} pages, which count as empty, as on {failed[0]}")
 
 
 def print_rejected(pages: int, rejected: Mapping[str, Sequence[Page]]) -> None:
-    """`rejected` are the pages by the reason why Broadsheet rejects them. Falsely where they have gold."""
+    """Print the rejections, by reason. Pages with gold are rejected falsely."""
     number = sum(map(len, rejected.values()))
     reasons = "".join(f", {reason} {len(those)}" for reason, those in sorted(rejected.items()))
     false = [
@@ -50,7 +50,7 @@ def print_rejected(pages: int, rejected: Mapping[str, Sequence[Page]]) -> None:
 
 def print_means(by_set: Mapping[str, Mapping[str, Figures]], names: Sequence[str]) -> None:
     print(f"\nmean of {len(by_set)} sets")
-    _print_figures({name: mean_of_sets([figures[name] for figures in by_set.values()]) for name in names})
+    _print_figures({name: average_sets([figures[name] for figures in by_set.values()]) for name in names})
 
 
 def print_cuts(by_set: Mapping[str, Cuts]) -> None:
@@ -62,7 +62,7 @@ def print_cuts(by_set: Mapping[str, Cuts]) -> None:
         share = total.false_blocks[rule] / max(1, total.blocks[rule])
         print(
             f"{rule:<20}{total.blocks[rule]:>7}{total.false_blocks[rule]:>9}{share:>7.3f}{total.words[rule]:>9}"
-            f"{total.false_words[rule]:>9}{' *' if share > MOST_FALSE else ''}"
+            f"{total.false_words[rule]:>9}{' *' if share > MAX_FALSE else ''}"
         )
     print(
         f"{'all rules':<20}{total.blocks.total():>7}{total.false_blocks.total():>9}{'':7}{total.words.total():>9}"
@@ -77,29 +77,29 @@ def print_cuts(by_set: Mapping[str, Cuts]) -> None:
         by_extraction, by_rules = (
             lost / max(1, cuts.gold_words) for lost in (cuts.lost_by_extraction, cuts.lost_by_rules)
         )
-        flag = " *" if cuts.false_share > MOST_WORDS else ""
+        flag = " *" if cuts.false_share > MAX_WORDS else ""
         print(f"{name:<20}{cuts.gold_words:>9}{by_extraction:>20.2%}{by_rules:>10.2%}{cuts.false_share:>15.2%}{flag}")
 
 
-def print_samples(by_set: Mapping[str, Cuts], rule: str, most: int) -> None:
+def print_samples(by_set: Mapping[str, Cuts], rule: str, limit: int) -> None:
     samples = [f"{name} {sample}" for name, cuts in by_set.items() for sample in cuts.samples[rule]]
-    print(f"\n{rule}: {min(most, len(samples))} of {len(samples)} cut blocks that stand in the gold")
-    # Spread over the sets.
-    for at in range(min(most, len(samples))):
-        print("   ", samples[at * len(samples) // min(most, len(samples))])
+    print(f"\n{rule}: {min(limit, len(samples))} of {len(samples)} cut blocks that stand in the gold")
+    # Evenly over the sets.
+    for at in range(min(limit, len(samples))):
+        print("   ", samples[at * len(samples) // min(limit, len(samples))])
 
 
-def print_losses(by_set: Mapping[str, Cuts], most: int) -> None:
+def print_losses(by_set: Mapping[str, Cuts], limit: int) -> None:
     losses = sorted(
         ((words, f"{name} {page}") for name, cuts in by_set.items() for words, page in cuts.losses if words),
         reverse=True,
     )
     print(f"\nwords lost by extraction: the most, of {len(losses)} pages")
-    for words, page in losses[:most]:
+    for words, page in losses[:limit]:
         print(f"{words:>8}  {page}")
 
 
-def _label(name: str) -> str:
+def _get_label(name: str) -> str:
     return "Broadsheet" if name == OURS else EXTRACTORS[name].label
 
 
@@ -111,4 +111,4 @@ def _print_figures(by_extractor: Mapping[str, Figures]) -> None:
             f"{figures[column]:.4f}" if column in figures and (column != "date" or name not in WITHOUT_DATES) else "-"
             for column in columns
         )
-        print(f"{_label(name):<22}" + "".join(f"{cell:>8}" for cell in cells), flush=True)
+        print(f"{_get_label(name):<22}" + "".join(f"{cell:>8}" for cell in cells), flush=True)

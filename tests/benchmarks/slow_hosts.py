@@ -1,4 +1,4 @@
-"""Ten papers of which one drips and one is silent: what that costs the eight that are well."""
+"""Crawl ten papers of which one drips and one is silent, and measure what that costs the other eight."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from servers.paper import Paper
 from servers.press import press, story_paths
 from servers.slow import Slow
 
-WELL = 8
+NORMAL = 8
 
 
 class Pace(NamedTuple):
-    """Pages a second of the eight, from the first to the last page that they were asked for."""
+    """Pages per second of the eight, from their first to their last request."""
 
     alone: float
-    beside: float  # with the two slow ones in the same crawl
+    beside_slow: float  # with the two slow ones in the same crawl
     exit_code: int
 
     @property
-    def kept(self) -> float:
-        return self.beside / self.alone
+    def ratio(self) -> float:
+        return self.beside_slow / self.alone
 
 
-def slow_hosts(folder: Path, stories: int) -> Pace:
-    """Crawls eight papers of that many stories, then the same with the two others."""
+def measure_slow_hosts(folder: Path, stories: int) -> Pace:
+    """Crawl eight papers with that many stories each, then the same with two slow ones."""
     alone, _ = _crawl(folder / "alone", stories, slow=False)
     beside, code = _crawl(folder / "beside", stories, slow=True)
     return Pace(alone, beside, code)
@@ -38,7 +38,7 @@ def slow_hosts(folder: Path, stories: int) -> Pace:
 
 def _crawl(data: Path, stories: int, *, slow: bool) -> tuple[float, int]:
     with ExitStack() as stack:
-        papers = stack.enter_context(press(WELL, stories))
+        papers = stack.enter_context(press(NORMAL, stories))
         others: list[Slow] = []
         if slow:
             paths = story_paths(stories)
@@ -52,7 +52,7 @@ def _crawl(data: Path, stories: int, *, slow: bool) -> tuple[float, int]:
         )
         pages, first, last = 0, 0.0, 0.0
         while crawl.poll() is None:
-            asked, moment = _asked(papers), time.monotonic()
+            asked, moment = _count_requests(papers), time.monotonic()
             if asked > pages:
                 first, last = first or moment, moment
                 pages = asked
@@ -60,5 +60,5 @@ def _crawl(data: Path, stories: int, *, slow: bool) -> tuple[float, int]:
         return pages / max(last - first, 1e-9), crawl.returncode
 
 
-def _asked(papers: Sequence[Paper]) -> int:
+def _count_requests(papers: Sequence[Paper]) -> int:
     return sum(len(paper.asked) for paper in papers)

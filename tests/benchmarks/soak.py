@@ -1,4 +1,4 @@
-"""A long crawl, watched from outside: its memory, its open files, its pace."""
+"""Watch a long crawl from outside: its memory, open files and pace."""
 
 from __future__ import annotations
 
@@ -13,78 +13,78 @@ from crawling import FAST, ROOT, command, environment
 from servers.press import press
 
 PAPERS = 8
-PAUSE = 2.0  # seconds between two looks
-WARM = 0.1  # share of the pages in which everything that a crawl needs has been loaded once
+PAUSE = 2.0  # seconds between two snapshots
+WARM_UP = 0.1  # share of the pages after which everything that a crawl needs is loaded
 
 
-class Look(NamedTuple):
-    """The crawl at one moment."""
+class Snapshot(NamedTuple):
+    """The state of the crawl at one moment."""
 
-    pages: int  # asked for by then
+    pages: int  # requested so far
     seconds: float  # since the start
     parent: int  # bytes of resident memory, of the crawl's own process
-    children: int  # and of its cleaners
-    files: int  # that its own process has open
+    children: int  # the same of its cleaners
+    files: int  # open in its own process
 
 
 class Soak(NamedTuple):
     pages: int
     exit_code: int
-    looks: list[Look]
+    snapshots: list[Snapshot]
 
-    def halves(self) -> tuple[list[Look], list[Look]]:
-        """The looks of the first and of the second half of the pages, without the start and what comes after."""
-        begin, end = self.pages * WARM, self.pages * 0.98
+    def halves(self) -> tuple[list[Snapshot], list[Snapshot]]:
+        """Return the snapshots of the first and second half of the pages, without the start and the end."""
+        begin, end = self.pages * WARM_UP, self.pages * 0.98
         middle = (begin + end) / 2
         return (
-            [look for look in self.looks if begin <= look.pages < middle],
-            [look for look in self.looks if middle <= look.pages < end],
+            [snapshot for snapshot in self.snapshots if begin <= snapshot.pages < middle],
+            [snapshot for snapshot in self.snapshots if middle <= snapshot.pages < end],
         )
 
     def growth(self, field: str) -> float:
-        """How much more of it the second half has than the first, as a share of the first."""
-        first, second = (fmean(getattr(look, field) for look in half) for half in self.halves())
+        """Return the growth of a field from the first half to the second, as a share of the first."""
+        first, second = (fmean(getattr(snapshot, field) for snapshot in half) for half in self.halves())
         return second / first - 1
 
     def files(self) -> tuple[int, int]:
-        """The most files that were open in the first half, and in the second."""
-        first, second = (max(look.files for look in half) for half in self.halves())
+        """Return the greatest number of open files in the first half, and in the second."""
+        first, second = (max(snapshot.files for snapshot in half) for half in self.halves())
         return first, second
 
     def pace(self) -> float:
-        """Pages a second of the second half, as a share of the first's."""
+        """Return the pages per second of the second half, as a share of the first's."""
         first, second = (
             (half[-1].pages - half[0].pages) / (half[-1].seconds - half[0].seconds) for half in self.halves()
         )
         return second / first
 
 
-def soak(folder: Path, pages: int) -> Soak:
-    """Crawls that many pages of eight papers, two cleaners at work."""
+def run_soak(folder: Path, pages: int) -> Soak:
+    """Crawl that many pages of eight papers with two cleaners."""
     with press(PAPERS, pages // PAPERS) as papers:
         urls = " ".join(f"{paper.url}/" for paper in papers)
         settings = [*FAST, "-s", "CLEANING_PROCESSES=2", "-s", "LOG_LEVEL=WARNING"]
         arguments = command("crawl", "articles", "-a", f"url={urls}", *settings, data=folder / "soak")
-        began, looks = time.monotonic(), []
+        start, snapshots = time.monotonic(), []
         crawl = psutil.Popen(
             arguments, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         while crawl.poll() is None:
             asked = sum(len(paper.asked) for paper in papers)
             if asked:
-                looks.append(_look(crawl, asked, time.monotonic() - began))
+                snapshots.append(_take_snapshot(crawl, asked, time.monotonic() - start))
             time.sleep(PAUSE)
-        return Soak(max((look.pages for look in looks), default=0), crawl.returncode, looks)
+        return Soak(max((snapshot.pages for snapshot in snapshots), default=0), crawl.returncode, snapshots)
 
 
-def _look(crawl: psutil.Popen, pages: int, seconds: float) -> Look:
+def _take_snapshot(crawl: psutil.Popen, pages: int, seconds: float) -> Snapshot:
     children = 0
     for child in crawl.children():
         try:
             children += child.memory_info().rss
-        except psutil.NoSuchProcess:  # one that was just replaced
+        except psutil.NoSuchProcess:  # it was just replaced
             continue
     try:
-        return Look(pages, seconds, crawl.memory_info().rss, children, crawl.num_fds())
+        return Snapshot(pages, seconds, crawl.memory_info().rss, children, crawl.num_fds())
     except psutil.NoSuchProcess:
-        return Look(pages, seconds, 0, children, 0)
+        return Snapshot(pages, seconds, 0, children, 0)

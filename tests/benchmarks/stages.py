@@ -1,4 +1,4 @@
-"""Where `clean` spends its time: a clock around each step of it, set from outside."""
+"""Measure where `clean` spends its time: replace each of its steps by a timed one."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# What `cleaning.clean` calls for each stage, as it names it.
+# The name in `cleaning.clean` of each stage's function.
 STAGES = {
-    "parse": "parsed",
+    "parse": "parse_html",
     "metadata": "read_metadata",
     "runs": "read_runs",
-    "recall": "Recall",
+    "memory": "MemoryMatch",
     "extraction": "_extract",
-    "weighing": "weigh",
-    "context": "_context",
-    "rules": "judge",
-    "language": "language.language",
-    "verdict": "rejected",
+    "classifier": "classify",
+    "context": "_build_context",
+    "rules": "apply_rules",
+    "language": "language.detect_language",
+    "verdict": "find_rejection_reason",
 }
 
 
 class Stages:
-    """CPU seconds of this process by stage; a stage inside another counts for itself alone."""
+    """CPU seconds of this process by stage; the time of a stage within another does not count for the outer one."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._inner = [0.0]
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Inside of it, `cleaning.clean` is measured. Raises AttributeError for a stage that it no longer calls."""
+    def measure(self) -> Iterator[None]:
+        """Measure `cleaning.clean` within this context. Raise AttributeError for a stage that it does not have."""
         replaced: list[tuple[Any, str, Any]] = []
         try:
             for stage, path in STAGES.items():
                 *modules, name = path.split(".")
-                # By its full name: the package's attribute may be the function of the same name.
+                # By full name: an attribute of the package may be a function of the same name.
                 owner: Any = import_module("cleaning.clean")
                 for module in modules:
                     owner = getattr(owner, module)
                 replaced.append((owner, name, getattr(owner, name)))
-                setattr(owner, name, self._timed(stage, getattr(owner, name)))
+                setattr(owner, name, self._make_timed(stage, getattr(owner, name)))
             yield
         finally:
             for owner, name, original in replaced:
                 setattr(owner, name, original)
 
-    def _timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _make_timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*args: Any, **kwargs: Any) -> Any:
             self._inner.append(0.0)
-            began = time.process_time()
+            start = time.process_time()
             try:
                 return function(*args, **kwargs)
             finally:
-                spent = time.process_time() - began
+                spent = time.process_time() - start
                 self.seconds[stage] += spent - self._inner.pop()
                 self._inner[-1] += spent
 

@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 import quality
 from answers import Extractions
-from extractors import Failed, extract
+from extractors import ExtractionFailed, extract
 from servers.paper import prose
 from stages import STAGES, Stages
 
-from cleaning import language
 from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.metadata import language
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two sets: three articles and a page that is too short to be one."""
+    """Return a folder of two sets: three articles and a page that is too short."""
     folder = tmp_path_factory.mktemp("data")
     pages = []
     for number in range(3):
@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ran(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def run_script(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, HERE / script, *map(str, arguments)],
         cwd=HERE.parents[1],
@@ -66,7 +66,9 @@ def ran(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_quality_prints_every_figure_and_every_cut_to_the_end(data: Path) -> None:
-    done = ran("quality.py", data, "--extractors", "broadsheet,trafilatura", "--jobs", 1, "--rule", "tail", "--losses")
+    done = run_script(
+        "quality.py", data, "--extractors", "broadsheet,trafilatura", "--jobs", 1, "--rule", "tail", "--losses"
+    )
     assert done.returncode == 0, done.stderr
     assert "first: 2 pages, 2 with gold text" in done.stdout
     assert re.search(r"f1 +p +r +exact +seg\.f +leak +lost +title +date\nBroadsheet( +1\.0000){4}", done.stdout)
@@ -84,14 +86,14 @@ def test_quality_prints_every_figure_and_every_cut_to_the_end(data: Path) -> Non
 
 
 def test_quality_takes_a_sample_of_chosen_sets(data: Path) -> None:
-    done = ran("quality.py", data, "--extractors", "trafilatura", "--jobs", 1, "--sample", 2, "--sets", "second")
+    done = run_script("quality.py", data, "--extractors", "trafilatura", "--jobs", 1, "--sample", 2, "--sets", "second")
     assert "second: 1 pages, 1 with gold text" in done.stdout
     assert "first" not in done.stdout
     assert "rule" not in done.stdout
 
 
-def test_speed_prints_both_and_where_our_time_goes(data: Path) -> None:
-    done = ran("speed.py", data, "--largest", 2)
+def test_speed_prints_both_and_the_time_of_each_stage(data: Path) -> None:
+    done = run_script("speed.py", data, "--largest", 2)
     assert done.returncode == 0, done.stderr
     for name, pages in (("first", 2), ("second", 2), ("all", 4)):
         assert re.search(rf"^{name} +{pages}( +[\d.]+){{3}}$", done.stdout, re.MULTILINE)
@@ -107,11 +109,11 @@ def test_speed_prints_both_and_where_our_time_goes(data: Path) -> None:
         (["nowhere"], "nowhere does not exist"),
         (["."], "no *.jsonl.xz in ."),
         (["DATA", "--sets", "third"], "no set third in"),
-        (["DATA", "--sample", "0"], "'0' is not a number from 1 on"),
-        (["DATA", "--extractors", "oracle"], "no extractor oracle; there are: broadsheet, trafilatura"),
+        (["DATA", "--sample", "0"], "'0' is not a whole number of at least 1"),
+        (["DATA", "--extractors", "oracle"], "no extractor oracle; choose from: broadsheet, trafilatura"),
     ],
 )
-def test_a_mistake_is_answered_with_what_is_wrong_and_status_2(
+def test_wrong_arguments_give_one_line_and_status_2(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     arguments: list[str], complaint: str,
 ) -> None:  # fmt: skip
@@ -125,7 +127,7 @@ def test_a_mistake_is_answered_with_what_is_wrong_and_status_2(
 def test_an_extractor_that_is_not_installed_is_named_and_left_out(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(quality, "installed", lambda _: False)
+    monkeypatch.setattr(quality, "is_installed", lambda _: False)
     with pytest.raises(SystemExit):
         quality.main([str(data), "--extractors", "newspaper"])
     shown = capsys.readouterr()
@@ -136,7 +138,7 @@ def test_an_extractor_that_is_not_installed_is_named_and_left_out(
 def test_an_extractor_that_raises_gives_empty_answers_and_is_counted() -> None:
     pages = [{"id": "7", "url": "https://www.example.org/", "html": "<p>text</p>"}]
     with Extractions(["unheard-of"], jobs=1) as extractions:
-        articles, given, failures = extractions.answers("set", pages)
+        articles, given, failures = extractions.collect("set", pages)
     assert articles == []
     assert [answer.text for answer in given["unheard-of"]] == [""]
     assert failures["unheard-of"] == ["7: KeyError: 'unheard-of'"]
@@ -155,30 +157,30 @@ def test_an_extractor_answers_with_title_and_text(name: str, module: str) -> Non
 
 
 def test_an_extractor_may_not_ask_the_network() -> None:
-    program = "import socket, extractors; extractors.begin(); socket.create_connection(('127.0.0.1', 9))"
+    program = "import socket, extractors; extractors.prepare_process(); socket.create_connection(('127.0.0.1', 9))"
     done = subprocess.run([sys.executable, "-c", program], cwd=HERE, capture_output=True, text=True, check=False)
-    assert "OSError: a benchmark asks no network" in done.stderr
+    assert "OSError: a benchmark may not use the network" in done.stderr
 
 
-def test_whatever_an_extractor_raises_is_its_failure() -> None:
-    with pytest.raises(Failed, match="KeyError"):
+def test_any_error_of_an_extractor_is_a_failure() -> None:
+    with pytest.raises(ExtractionFailed, match="KeyError"):
         extract("unheard-of", "https://www.example.org/", "")
 
 
-def test_the_stages_are_clocked_and_left_as_they_were() -> None:
+def test_the_stages_are_timed_and_restored() -> None:
     module = vars(import_module("cleaning.clean"))
-    before = [module["parsed"], module["judge"], language.language]
+    before = [module["parse_html"], module["apply_rules"], language.detect_language]
     stages = Stages()
-    began = time.process_time()
-    with stages.watched():
+    start = time.process_time()
+    with stages.measure():
         clean(Page("https://www.example.org/", f"<p>{' '.join(prose(1))}</p>"), memory=SiteMemory(articles=5))
-    spent = time.process_time() - began
+    spent = time.process_time() - start
     assert set(stages.seconds) == set(STAGES)
     assert 0 < sum(stages.seconds.values()) <= spent
-    assert [module["parsed"], module["judge"], language.language] == before
+    assert [module["parse_html"], module["apply_rules"], language.detect_language] == before
 
 
-def test_a_stage_inside_another_counts_for_itself_alone() -> None:
+def test_the_time_of_an_inner_stage_does_not_count_for_the_outer() -> None:
     stages = Stages()
 
     def busy() -> None:
@@ -186,7 +188,7 @@ def test_a_stage_inside_another_counts_for_itself_alone() -> None:
         while time.process_time() < end:
             pass
 
-    inner = stages._timed("inner", busy)
-    stages._timed("outer", inner)()
+    inner = stages._make_timed("inner", busy)
+    stages._make_timed("outer", inner)()
     assert stages.seconds["inner"] >= 0.05
     assert stages.seconds["outer"] < 0.04

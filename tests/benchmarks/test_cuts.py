@@ -7,7 +7,7 @@ from cuts import Cuts
 from cleaning.article import Article, Block
 
 
-def counted(gold: str, *blocks: Block, title: str = "", headline_in_gold: bool = False) -> Cuts:
+def count_cuts(gold: str, *blocks: Block, title: str = "", headline_in_gold: bool = False) -> Cuts:
     cuts = Cuts()
     page: dict[str, Any] = {"id": "1", "text": gold, "headline_in_gold": headline_in_gold}
     cuts.add(page, Article("https://example.org/", title, blocks))
@@ -18,33 +18,33 @@ def cut(text: str, rule: str = "tail") -> Block:
     return Block(text, rule=rule, evidence="its reason")
 
 
-def test_a_cut_block_stands_in_the_gold_where_half_of_its_shingles_do() -> None:
+def test_a_cut_block_stands_in_the_gold_if_half_of_its_shingles_do() -> None:
     # abcd and bcde stand there, cdex and dexy do not.
-    cuts = counted("a b c d e f", cut("a b c d e x y"))
+    cuts = count_cuts("a b c d e f", cut("a b c d e x y"))
     assert (cuts.false_blocks["tail"], cuts.false_words["tail"]) == (1, 7)
     assert cuts.samples["tail"] == ["1: a b c d e x y [its reason]"]
 
 
-def test_a_cut_block_of_which_less_stands_in_the_gold_is_a_right_one() -> None:
-    cuts = counted("a b c d e f", cut("a b c d x y z"))
+def test_a_cut_block_with_fewer_shingles_in_the_gold_is_a_true_cut() -> None:
+    cuts = count_cuts("a b c d e f", cut("a b c d x y z"))
     assert (cuts.blocks["tail"], cuts.words["tail"]) == (1, 7)
     assert (cuts.false_blocks["tail"], cuts.false_words["tail"], cuts.samples) == (0, 0, {})
 
 
-def test_a_short_cut_block_stands_in_the_gold_where_its_words_do_as_a_line() -> None:
-    cuts = counted("Ships, and harbours. See also", cut("and harbours", "tail"), cut("harbours also", "see_also"))
+def test_a_short_cut_block_stands_in_the_gold_if_its_words_do_as_a_line() -> None:
+    cuts = count_cuts("Ships, and harbours. See also", cut("and harbours", "tail"), cut("harbours also", "see_also"))
     assert (cuts.false_blocks["tail"], cuts.false_blocks["see_also"]) == (1, 0)
 
 
-def test_a_headline_that_is_handed_over_as_the_title_is_no_cut() -> None:
+def test_a_headline_that_is_the_title_is_no_cut() -> None:
     blocks = (cut("A headline of five words", "repeated_headline"), Block("the text of the article"))
     gold, title = "A headline of five words the text of the article", "A Headline of five words"
-    assert not counted(gold, *blocks, title=title, headline_in_gold=True).blocks
-    assert counted(gold, *blocks, title=title).false_blocks["repeated_headline"] == 1
+    assert not count_cuts(gold, *blocks, title=title, headline_in_gold=True).blocks
+    assert count_cuts(gold, *blocks, title=title).false_blocks["repeated_headline"] == 1
 
 
 def test_words_in_no_block_are_the_extractions_loss_and_words_in_cut_blocks_the_rules() -> None:
-    cuts = counted(
+    cuts = count_cuts(
         "a b c d e f g h i j k l m n o",
         Block("a b c d e f"),
         cut("g h i j k"),
@@ -55,13 +55,13 @@ def test_words_in_no_block_are_the_extractions_loss_and_words_in_cut_blocks_the_
 
 
 def test_nothing_is_lost_of_a_text_that_cut_blocks_had_interrupted() -> None:
-    cuts = counted("a b c d e f", Block("a b c"), cut("see also this story"), Block("d e f"))
+    cuts = count_cuts("a b c d e f", Block("a b c"), cut("see also this story"), Block("d e f"))
     assert (cuts.lost_by_extraction, cuts.lost_by_rules) == (0, 0)
 
 
 def test_the_counts_of_two_sets_add_up() -> None:
-    both = counted("a b c d", cut("a b c d"))
-    both.update(counted("a b c d e f", cut("x y z"), Block("a b c d")))
+    both = count_cuts("a b c d", cut("a b c d"))
+    both.update(count_cuts("a b c d e f", cut("x y z"), Block("a b c d")))
     assert (both.blocks["tail"], both.false_blocks["tail"], both.gold_words) == (2, 1, 10)
     assert (both.lost_by_extraction, both.lost_by_rules) == (2, 4)
     assert both.losses == [(0, "1"), (2, "1")]

@@ -12,7 +12,7 @@ import pytest
 SCRIPT = Path(__file__).with_name("memory.py")
 
 
-def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
+def run_script(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, SCRIPT, *map(str, arguments)],
         cwd=SCRIPT.parents[2],
@@ -23,7 +23,7 @@ def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_prints_times_and_memory_and_finds_what_was_stored(tmp_path: Path) -> None:
-    done = ran("--sites", 5, "--blocks", 200, "--articles", 40, "--asked", 21, "--folder", tmp_path)
+    done = run_script("--sites", 5, "--blocks", 200, "--articles", 40, "--asked", 21, "--folder", tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1000 blocks of 5 sites, ")
     assert "known to repeat: 400 of 840" in done.stdout
@@ -38,13 +38,14 @@ def test_it_prints_times_and_memory_and_finds_what_was_stored(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"), [(["--sites", "0"], "'0' is not a number from 1 on"), (["--folder", "nowhere"], "no folder")]
+    ("arguments", "said"),
+    [(["--sites", "0"], "'0' is not a whole number of at least 1"), (["--folder", "nowhere"], "not a folder")],
 )
-def test_what_it_cannot_use_is_one_clear_line(arguments: list[str], said: str) -> None:
-    done = ran(*arguments)
+def test_wrong_arguments_give_one_line_and_status_2(arguments: list[str], said: str) -> None:
+    done = run_script(*arguments)
     assert done.returncode == 2
     assert said in done.stderr.splitlines()[-1]
 
 
 def test_its_help_shows_an_example() -> None:
-    assert "python tests/benchmarks/memory.py --sites" in ran("--help").stdout
+    assert "python tests/benchmarks/memory.py --sites" in run_script("--help").stdout

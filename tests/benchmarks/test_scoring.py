@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scoring import Answer, mean_of_sets, score
+from scoring import Answer, average_sets, score
 
 SCORER = Path(__file__).parents[3] / "shared" / "benchmark" / "score.py"
 
 
-def test_precision_and_recall_are_means_over_pages_and_f1_is_theirs() -> None:
+def test_precision_and_recall_are_means_over_pages_and_f1_their_harmonic_mean() -> None:
     pages = [{"text": "a b c d e"}, {"text": "k l m n"}]
     # The first has one of two shingles right, and one of two of the gold's; the second gives none, so it has no
     # precision, and recall 0.
@@ -36,7 +36,7 @@ def test_exact_sees_words_and_their_order_and_no_punctuation() -> None:
     assert score([{"text": "One two three"}] * 3, answers)["exact"] == pytest.approx(1 / 3)
 
 
-def test_a_title_goes_in_front_where_the_gold_has_the_headline_there_and_the_text_has_not() -> None:
+def test_a_title_goes_in_front_if_the_gold_begins_with_the_headline_and_the_text_does_not() -> None:
     page = {"text": "The headline\nand the text", "headline_in_gold": True}
     assert score([page], [Answer("The headline", "and the text")])["exact"] == 1
     assert score([page], [Answer("The headline", "The headline and the text")])["exact"] == 1
@@ -68,15 +68,15 @@ def test_titles_agree_in_their_words_and_dates_in_their_day() -> None:
 
 
 def test_the_mean_of_sets_is_over_those_that_have_the_figure() -> None:
-    assert mean_of_sets([{"f1": 0.5, "title": 1.0}, {"f1": 1.0}, {"leak": 0.25}]) == {
+    assert average_sets([{"f1": 0.5, "title": 1.0}, {"f1": 1.0}, {"leak": 0.25}]) == {
         "f1": 0.75,
         "title": 1.0,
         "leak": 0.25,
     }
 
 
-def made_up(seed: int) -> tuple[list[dict[str, Any]], list[Answer]]:
-    """Pages with every kind of gold and answers that are more or less right."""
+def make_pages(seed: int) -> tuple[list[dict[str, Any]], list[Answer]]:
+    """Return pages with every kind of gold, and answers that are more or less right."""
     chance = random.Random(seed)
 
     def line() -> str:
@@ -109,7 +109,7 @@ def made_up(seed: int) -> tuple[list[dict[str, Any]], list[Answer]]:
 @pytest.mark.skipif(not SCORER.exists(), reason="the benchmark's scorer is not beside this repository")
 @pytest.mark.parametrize("seed", range(20))
 def test_the_figures_are_those_of_the_benchmarks_own_scorer(seed: int) -> None:
-    pages, answers = made_up(seed)
+    pages, answers = make_pages(seed)
     theirs = runpy.run_path(str(SCORER))["score"](
         pages, {page["id"]: answer._asdict() for page, answer in zip(pages, answers, strict=True)}
     )

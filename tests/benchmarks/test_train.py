@@ -1,4 +1,4 @@
-"""The model's training, where LightGBM is installed: CONTRIBUTING.md says how."""
+"""The training of the model, if LightGBM is installed: CONTRIBUTING.md says how."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import pytest
 from servers.paper import prose
 
 from cleaning.article import Page
+from cleaning.classifier.features import FEATURES
+from cleaning.classifier.model import TreeModel
 from cleaning.clean import clean
-from cleaning.likelihood.features import FEATURES
-from cleaning.likelihood.trees import Trees
 
 pytest.importorskip("lightgbm", reason="LightGBM, of the extra `benchmarks`, is not installed", exc_type=ImportError)
 
 SCRIPT = Path(__file__).with_name("train.py")
 SITES, PAGES = 4, 20
-CHAFF = "Our reporters are at the quay on every day of the week"
+BOILERPLATE = "Our reporters are at the quay on every day of the week"
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two sets of pages whose article stands in <article> and whose chaff is a line of its own below."""
+    """Return a folder of two sets of pages with an <article> and a line of boilerplate below its text."""
     folder = tmp_path_factory.mktemp("data")
     for name in ("first", "second"):
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as lines:
@@ -35,7 +35,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 html = (
                     "<html><head><title>Of ships</title></head><body><article><h1>Of ships</h1>"
                     + "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-                    + f"<div class='note'>{CHAFF}</div></article></body></html>"
+                    + f"<div class='note'>{BOILERPLATE}</div></article></body></html>"
                 )
                 page = {
                     "id": f"{name}-{number}",
@@ -48,7 +48,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
+def run_script(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, SCRIPT, *map(str, arguments)],
         cwd=SCRIPT.parents[2],
@@ -58,31 +58,31 @@ def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_model_is_written_that_the_cleaner_reads_and_weighs_by(data: Path, tmp_path: Path) -> None:
+def test_the_cleaner_reads_the_model_that_was_written(data: Path, tmp_path: Path) -> None:
     models = [tmp_path / name for name in ("one.json", "again.json")]
     for model in models:
-        done = ran(data, "--out", model)
+        done = run_script(data, "--out", model)
         assert done.returncode == 0, done.stderr
         assert re.match(r"\d+ texts\n", done.stdout)
     written, again = (model.read_text("utf-8") for model in models)
     assert written == again
-    trees = Trees.read(written)
-    assert trees.written() == written
-    lengths = [trees.likelihood([length if name == "length" else 0.0 for name in FEATURES]) for length in (50.0, 900.0)]
+    read = TreeModel.from_json(written)
+    assert read.to_json() == written
+    lengths = [read.predict([length if name == "length" else 0.0 for name in FEATURES]) for length in (50.0, 900.0)]
     assert all(0 < likelihood < 1 for likelihood in lengths)
     with lzma.open(data / "first.jsonl.xz", "rt", encoding="utf-8") as lines:
         page = json.loads(next(lines))
-    assert clean(Page(page["url"], page["html"]), trees).text == page["text"]
+    assert clean(Page(page["url"], page["html"]), read).text == page["text"]
 
 
 def test_pages_are_measured_by_models_that_have_not_seen_their_site_or_their_set(data: Path) -> None:
-    done = ran(data, "--folds", 2, "--by-set")
+    done = run_script(data, "--folds", 2, "--by-set")
     assert done.returncode == 0, done.stderr
     for title in ("one site in 2 held out", "one set held out"):
         assert re.search(rf"^{title}\nfirst +20 +f1=1\.0000 .*\nsecond +20 +f1=1\.0000 ", done.stdout, re.MULTILINE)
 
 
-def test_a_folder_without_data_is_one_line_and_status_2(tmp_path: Path) -> None:
-    done = ran(tmp_path)
+def test_a_folder_without_data_gives_one_line_and_status_2(tmp_path: Path) -> None:
+    done = run_script(tmp_path)
     assert (done.returncode, done.stderr.count("error:")) == (2, 1)
     assert "Traceback" not in done.stderr

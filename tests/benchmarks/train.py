@@ -1,10 +1,10 @@
-"""Train the model that weighs texts (cleaning/likelihood), and measure it on pages that it has not seen.
+"""Train the classifier's model (cleaning/classifier) and measure it on pages that it has not seen.
 
     python tests/benchmarks/train.py DATA [--out FILE] [--folds K] [--jobs N]
 
-DATA is a folder of NAME.jsonl.xz. What the gold holds is a text's label; where a set has snippets only, those. Printed
-are the figures of pages held out: with `--folds` by site (no site is in both halves), with `--by-set` a whole data set
-at a time, which tells most about sites of another kind. --out writes the model of all pages.
+DATA is a folder of NAME.jsonl.xz. A text's label is whether the gold holds it; sets with snippets only label the texts
+that hold them. Printed are the figures of held-out pages: with `--folds` by site (no site is in both halves), with
+`--by-set` one data set at a time, which says most about sites of another kind. --out writes the model of all pages.
 
 Needs the extra `benchmarks` (LightGBM); the cleaner itself reads the model without it.
 """
@@ -21,19 +21,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import lightgbm
 import numpy as np
-from extractors import read
-from gold import add_data_options, count, data_sets, load
-from labels import labels
+from extractors import make_answer
+from gold import add_data_options, find_data_sets, load_pages, parse_count
+from labels import label_runs
 from scoring import FIGURES, Answer, score
 
 from cleaning.article import Page as Fetched
+from cleaning.classifier.classify import build_page_features
+from cleaning.classifier.features import FEATURES
+from cleaning.classifier.model import TreeModel
 from cleaning.clean import clean
 from cleaning.extraction import extract
-from cleaning.likelihood.features import FEATURES
-from cleaning.likelihood.trees import Trees
-from cleaning.likelihood.weighing import survey
-from cleaning.metadata import read_metadata
-from cleaning.parsing import parse
+from cleaning.metadata.collect import read_metadata
+from cleaning.page.parsing import parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,95 +59,105 @@ SETTINGS = {
 }
 
 
-class Seen(NamedTuple):
-    """The texts of one page that are worth weighing: a row of features, a label and a weight each."""
+class TrainingRows(NamedTuple):
+    """The text runs of one page that are classified: a feature vector, a label and a weight each."""
 
     rows: list[list[float]]
     labels: list[bool]
     weights: list[float]
 
 
-def see(page: Page) -> Seen:
-    tree = parse(page["html"])
+def extract_rows(page: Page) -> TrainingRows:
+    tree = parse_tree(page["html"])
     if tree is None:
-        return Seen([], [], [])
+        return TrainingRows([], [], [])
     metadata = read_metadata(tree, Fetched(page["url"], page["html"]))
-    seen = survey(extract(tree, page["url"]), metadata, page["url"])
+    features = build_page_features(extract(tree, page["url"]), metadata, page["url"])
     rows: list[list[float]] = []
-    wanted: list[bool] = []
+    targets: list[bool] = []
     weights: list[float] = []
-    judged = labels(page, seen.runs, (metadata.draft.title, *metadata.titles))
-    for number in seen.candidates():
-        if number in judged:
-            label, weight = judged[number]
-            rows.append([float(value) for value in seen.vector(number)])
-            wanted.append(label)
+    labels = label_runs(page, features.runs, (metadata.draft.title, *metadata.titles))
+    for number in features.find_candidates():
+        if number in labels:
+            label, weight = labels[number]
+            rows.append([float(value) for value in features.build_vector(number)])
+            targets.append(label)
             weights.append(weight)
-    return Seen(rows, wanted, weights)
+    return TrainingRows(rows, targets, weights)
 
 
-def train(pages: Iterable[tuple[str, Seen]], *, features: tuple[str, ...] = FEATURES, rounds: int = ROUNDS) -> Trees:
-    """`pages` are given with the name of their set: a set counts by the root of its size, a page as one."""
-    by_set: dict[str, list[Seen]] = defaultdict(list)
+def train(
+    pages: Iterable[tuple[str, TrainingRows]], *, features: tuple[str, ...] = FEATURES, rounds: int = ROUNDS
+) -> TreeModel:
+    """Train a model on pages, each with the name of its set.
+
+    The weight of a set is the square root of its size; within a set all pages have the same weight.
+    """
+    by_set: dict[str, list[TrainingRows]] = defaultdict(list)
     for name, seen in pages:
         if seen.rows:
             by_set[name].append(seen)
-    rows, wanted, weights = [], [], []
+    rows, targets, weights = [], [], []
     for several in by_set.values():
         for seen in several:
             rows += seen.rows
-            wanted += seen.labels
+            targets += seen.labels
             whole = max(1.0, sum(weight for weight, label in zip(seen.weights, seen.labels, strict=True) if label))
             weights += [100 * weight / whole / len(several) ** 0.5 for weight in seen.weights]
-    data = lightgbm.Dataset(np.array(rows, dtype="f8"), np.array(wanted), weight=np.array(weights))
+    data = lightgbm.Dataset(np.array(rows, dtype="f8"), np.array(targets), weight=np.array(weights))
     booster = lightgbm.train(SETTINGS, data, rounds)
-    trees = [_plain(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
-    return Trees.read(json.dumps({"features": features, "trees": trees}), features)
+    trees = [_convert_tree(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
+    return TreeModel.from_json(json.dumps({"features": features, "trees": trees}), features)
 
 
-def _plain(node: dict[str, Any]) -> list[Any] | float:
+def _convert_tree(node: dict[str, Any]) -> list[Any] | float:
     if "leaf_value" in node:
         return round(node["leaf_value"], 4)
     threshold = float(f"{node['threshold']:.5g}")
-    sides = _plain(node["left_child"]), _plain(node["right_child"])
+    sides = _convert_tree(node["left_child"]), _convert_tree(node["right_child"])
     return [node["split_feature"], threshold, *sides, round(node["internal_value"], 4)]
 
 
-def held_out(task: tuple[Page, Trees]) -> Answer:
-    page, trees = task
-    return read(clean(Fetched(page["url"], page["html"]), trees))
+def clean_held_out(task: tuple[Page, TreeModel]) -> Answer:
+    page, model = task
+    return make_answer(clean(Fetched(page["url"], page["html"]), model))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
     parser.add_argument("--out", type=Path, metavar="FILE")
-    parser.add_argument("--folds", type=count, default=1, metavar="K", help="measure: hold out one site in K at a time")
-    parser.add_argument("--by-set", action="store_true", help="measure: hold out one data set at a time")
-    parser.add_argument("--jobs", type=count, default=2, metavar="N")
+    parser.add_argument(
+        "--folds", type=parse_count, default=1, metavar="K", help="measure with one site in K held out at a time"
+    )
+    parser.add_argument("--by-set", action="store_true", help="measure with one data set held out at a time")
+    parser.add_argument("--jobs", type=parse_count, default=2, metavar="N")
     options = parser.parse_args()
-    sets = {name: load(path, options.sample) for name, path in data_sets(parser, options.data, options.sets).items()}
+    sets = {
+        name: load_pages(path, options.sample)
+        for name, path in find_data_sets(parser, options.data, options.sets).items()
+    }
     with get_context("spawn").Pool(options.jobs) as pool:
-        seen = {name: pool.map(see, pages, 8) for name, pages in sets.items()}
+        seen = {name: pool.map(extract_rows, pages, 8) for name, pages in sets.items()}
         if not any(page.rows for pages in seen.values() for page in pages):
-            parser.error("these pages hold nothing to learn from")
+            parser.error("these pages have no gold to learn from")
         print(f"{sum(len(page.rows) for pages in seen.values() for page in pages)} texts", flush=True)
         if options.folds > 1:
-            parts = {name: [_fold(page, options.folds) for page in pages] for name, pages in sets.items()}
+            parts = {name: [_assign_fold(page, options.folds) for page in pages] for name, pages in sets.items()}
             measure(f"one site in {options.folds} held out", sets, seen, parts, pool)
         if options.by_set:
             measure("one set held out", sets, seen, {name: [name] * len(sets[name]) for name in sets}, pool)
     if options.out:
-        trees = train((name, page) for name, pages in seen.items() for page in pages)
-        options.out.write_text(trees.written(), "utf-8")
+        model = train((name, page) for name, pages in seen.items() for page in pages)
+        options.out.write_text(model.to_json(), "utf-8")
 
 
-def _fold(page: Page, folds: int) -> int:
+def _assign_fold(page: Page, folds: int) -> int:
     return zlib.crc32(str(page.get("group", page["id"])).encode()) % folds
 
 
 def measure(
-    title: str, sets: dict[str, list[Page]], seen: dict[str, list[Seen]], parts: dict[str, list[Any]], pool: Any
+    title: str, sets: dict[str, list[Page]], seen: dict[str, list[TrainingRows]], parts: dict[str, list[Any]], pool: Any
 ) -> None:
     """Print the figures of each set, its pages cleaned by a model that was trained on the other parts."""
     answers: dict[str, dict[int, Any]] = {name: {} for name in sets}
@@ -158,13 +168,13 @@ def measure(
             for page, own in zip(pages, parts[name], strict=True)
             if own != part
         ]
-        trees = train(others)
+        model = train(others)
         for name, pages in sets.items():
             chosen = [at for at, own in enumerate(parts[name]) if own == part]
-            found = pool.map(held_out, [(pages[at], trees) for at in chosen], 8)
+            found = pool.map(clean_held_out, [(pages[at], model) for at in chosen], 8)
             answers[name].update(zip(chosen, found, strict=True))
     print(title)
-    figures = {name: score(pages, _answers(answers[name])) for name, pages in sets.items()}
+    figures = {name: score(pages, _list_answers(answers[name])) for name, pages in sets.items()}
     for name, row in figures.items():
         print(f"{name:18} {len(sets[name]):5}  " + " ".join(f"{key}={value:.4f}" for key, value in row.items()))
     for key in FIGURES:
@@ -173,7 +183,7 @@ def measure(
             print(f"mean of sets       {key}={sum(values) / len(values):.4f}", flush=True)
 
 
-def _answers(found: dict[int, Any]) -> list[Answer]:
+def _list_answers(found: dict[int, Any]) -> list[Answer]:
     return [found[at] for at in range(len(found))]
 
 

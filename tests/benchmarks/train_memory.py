@@ -1,11 +1,11 @@
-"""Train the model that weighs texts of a site that is known (cleaning/likelihood), and measure what memory adds.
+"""Train the model for sites with a memory (cleaning/classifier) and measure what memory adds.
 
     python tests/benchmarks/train_memory.py DATA [--out FILE] [--folds K] [--jobs N]
 
-DATA is a folder of NAME.jsonl.xz. Pages of sites with five articles or more are used. Each is seen with a memory that
-was learnt from the site's other pages; what those pages said of the site was weighed by a model that had not seen it.
-Printed are the figures of held-out sites, cleaned without a memory and with one (learnt from all pages of the site, as
-`python -m cleaning --learn` does). --out writes the model of all sites.
+DATA is a folder of NAME.jsonl.xz. Only pages of sites with five articles or more are used. The features of each page
+use a memory that was learned from the site's other pages; their observations come from a model that has not seen the
+site. Printed are the figures of held-out sites, cleaned without a memory and with one (learned from all pages of the
+site, as `python -m cleaning --learn` does). --out writes the model of all sites.
 
 Needs the extra `benchmarks` (LightGBM); the cleaner itself reads the model without it.
 """
@@ -19,183 +19,194 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extractors import read
-from gold import add_data_options, count, data_sets, load, site_of
-from labels import labels
-from scoring import mean_of_sets, score
-from train import Seen, see, train
+from extractors import make_answer
+from gold import add_data_options, find_data_sets, get_page_site, load_pages, parse_count
+from labels import label_runs
+from scoring import average_sets, score
+from train import TrainingRows, extract_rows, train
 
 from cleaning.article import Page as Fetched
+from cleaning.classifier.classify import build_page_features
+from cleaning.classifier.features import FEATURES_WITH_MEMORY
 from cleaning.clean import clean
-from cleaning.extraction import base_address, extract, of_runs
-from cleaning.likelihood.features import WITH_MEMORY
-from cleaning.likelihood.weighing import survey
-from cleaning.memory.learning import learn
+from cleaning.extraction import build_extraction, extract, find_base_url
+from cleaning.memory.learning import learn_memory
+from cleaning.memory.match import MemoryMatch
 from cleaning.memory.observation import Observation
-from cleaning.memory.recall import Recall
-from cleaning.memory.site_memory import FEWEST
-from cleaning.metadata import read_metadata
-from cleaning.parsing import parse
-from cleaning.runs import read_runs
+from cleaning.memory.site_memory import MIN_ARTICLES
+from cleaning.metadata.collect import read_metadata
+from cleaning.page.parsing import parse_tree
+from cleaning.page.text_runs import read_runs
 
 if TYPE_CHECKING:
     from gold import Page
     from scoring import Answer
 
-    from cleaning.likelihood.trees import Trees
+    from cleaning.classifier.model import TreeModel
     from cleaning.memory.site_memory import SiteMemory
 
 ROUNDS = 100
 FIGURES = ("f1", "p", "r", "exact")
 
 
-class Known(NamedTuple):
-    """A page of a site that is known: its set, its place in it, and its site."""
+class KnownPage(NamedTuple):
+    """A page of a site with a memory: its set, its index in the set, and its site."""
 
     name: str
     at: int
     site: str
 
 
-def fold_of(site: str, folds: int) -> int:
+def assign_fold(site: str, folds: int) -> int:
     return zlib.crc32(site.encode()) % folds
 
 
-def observe(task: tuple[Page, Trees]) -> tuple[bytes, Answer]:
-    page, trees = task
-    article = clean(Fetched(page["url"], page["html"]), trees, observe=True)
-    return article.observation, read(article)
+def observe_page(task: tuple[Page, TreeModel]) -> tuple[bytes, Answer]:
+    page, model = task
+    article = clean(Fetched(page["url"], page["html"]), model, observe=True)
+    return article.observation, make_answer(article)
 
 
-def see_with(task: tuple[Page, SiteMemory]) -> list[Seen]:
-    """The page's texts as they are weighed where its site's memory reads it, and where trafilatura does."""
+def extract_rows_with_memory(task: tuple[Page, SiteMemory]) -> list[TrainingRows]:
+    """Return the page's training rows, extracted by its site's memory if possible, and by trafilatura."""
     page, memory = task
     found = []
     for by_site in (True, False):
-        tree = parse(page["html"])
+        tree = parse_tree(page["html"])
         if tree is None:
             return []
         metadata = read_metadata(tree, Fetched(page["url"], page["html"]), memory.names)
         runs = read_runs(tree)
-        recall = Recall(memory, runs, metadata.draft.title)
-        if by_site and recall.understood:
-            extraction = of_runs(runs, recall.taken, base_address(tree, page["url"]))
+        match = MemoryMatch(memory, runs, metadata.draft.title)
+        if by_site and match.is_understood:
+            extraction = build_extraction(runs, match.taken, find_base_url(tree, page["url"]))
         elif by_site:
             continue
         else:
-            recall.understood = False
-            extraction = extract(tree, page["url"], runs, without=recall.cut)
-        seen = survey(extraction, metadata, page["url"], recall)
-        judged = labels(page, runs, (metadata.draft.title, *metadata.titles))
-        numbers = [number for number in seen.candidates() if number in judged]
+            match.is_understood = False
+            extraction = extract(tree, page["url"], runs, without=match.cut)
+        features = build_page_features(extraction, metadata, page["url"], match)
+        labels = label_runs(page, runs, (metadata.draft.title, *metadata.titles))
+        numbers = [number for number in features.find_candidates() if number in labels]
         found.append(
-            Seen(
-                [seen.vector(number) for number in numbers],
-                [judged[number][0] for number in numbers],
-                [judged[number][1] for number in numbers],
+            TrainingRows(
+                [features.build_vector(number) for number in numbers],
+                [labels[number][0] for number in numbers],
+                [labels[number][1] for number in numbers],
             )
         )
     return found
 
 
-def clean_with(task: tuple[Page, SiteMemory, Trees | None]) -> Answer:
-    page, memory, trees = task
-    return read(clean(Fetched(page["url"], page["html"]), trees, memory=memory))
+def clean_with_memory(task: tuple[Page, SiteMemory, TreeModel | None]) -> Answer:
+    page, memory, model = task
+    return make_answer(clean(Fetched(page["url"], page["html"]), model, memory=memory))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
     parser.add_argument("--out", type=Path, metavar="FILE")
-    parser.add_argument("--folds", type=count, default=4, metavar="K", help="of the sites (default: 4)")
-    parser.add_argument("--jobs", type=count, default=2, metavar="N")
+    parser.add_argument("--folds", type=parse_count, default=4, metavar="K", help="folds of the sites (default: 4)")
+    parser.add_argument("--jobs", type=parse_count, default=2, metavar="N")
     options = parser.parse_args()
-    sets = {name: load(path, options.sample) for name, path in data_sets(parser, options.data, options.sets).items()}
-    sizes = Counter(site_of(page) for pages in sets.values() for page in pages)
+    sets = {
+        name: load_pages(path, options.sample)
+        for name, path in find_data_sets(parser, options.data, options.sets).items()
+    }
+    sizes = Counter(get_page_site(page) for pages in sets.values() for page in pages)
     known = [
-        Known(name, at, site)
+        KnownPage(name, at, site)
         for name, pages in sets.items()
         for at, page in enumerate(pages)
-        if sizes[site := site_of(page)] >= FEWEST
+        if sizes[site := get_page_site(page)] >= MIN_ARTICLES
     ]
-    if len({fold_of(one.site, options.folds) for one in known}) < options.folds:
-        parser.error("these pages hold too few sites of five articles")
+    if len({assign_fold(one.site, options.folds) for one in known}) < options.folds:
+        parser.error("these pages have too few sites of five articles")
     with get_context("spawn").Pool(options.jobs) as pool:
         observed, alone = observe_all(sets, known, options.folds, pool)
         print(f"{len(known)} pages of {len({one.site for one in known})} sites observed", flush=True)
-        rows = rows_of(sets, known, observed, pool)
-        answers: dict[Known, Answer] = {}
+        rows = extract_all_rows(sets, known, observed, pool)
+        answers: dict[KnownPage, Answer] = {}
         for fold in range(options.folds):
-            trees = train_on(known, rows, [one for one in known if fold_of(one.site, options.folds) != fold])
-            own = [one for one in known if fold_of(one.site, options.folds) == fold]
-            memories = {site: learn(observed[site]).memory for site in {one.site for one in own}}
-            read_with = [one for one in own if memories[one.site].is_known]
-            tasks = [(sets[one.name][one.at], memories[one.site], trees) for one in read_with]
+            model = train_on_pages(known, rows, [one for one in known if assign_fold(one.site, options.folds) != fold])
+            own = [one for one in known if assign_fold(one.site, options.folds) == fold]
+            memories = {site: learn_memory(observed[site]).memory for site in {one.site for one in own}}
+            with_memory = [one for one in own if memories[one.site].is_known]
+            tasks = [(sets[one.name][one.at], memories[one.site], model) for one in with_memory]
             answers |= {one: alone[one] for one in own}
-            answers.update(zip(read_with, pool.map(clean_with, tasks, 8), strict=True))
-    figures("without a memory", sets, known, alone)
-    figures("with one", sets, known, answers)
+            answers.update(zip(with_memory, pool.map(clean_with_memory, tasks, 8), strict=True))
+    print_figures("without a memory", sets, known, alone)
+    print_figures("with one", sets, known, answers)
     if options.out:
-        options.out.write_text(train_on(known, rows, known).written(), "utf-8")
+        options.out.write_text(train_on_pages(known, rows, known).to_json(), "utf-8")
 
 
 def observe_all(
-    sets: dict[str, list[Page]], known: list[Known], folds: int, pool: Any
-) -> tuple[dict[str, dict[str, Observation]], dict[Known, Answer]]:
-    """What each page tells of its site, by site and page, and what is made of it alone: by a model of other sites."""
-    seen = {name: pool.map(see, pages, 8) for name, pages in sets.items()}
+    sets: dict[str, list[Page]], known: list[KnownPage], folds: int, pool: Any
+) -> tuple[dict[str, dict[str, Observation]], dict[KnownPage, Answer]]:
+    """Return each page's observation, by site and page, and its answer without memory, by a model of other sites."""
+    seen = {name: pool.map(extract_rows, pages, 8) for name, pages in sets.items()}
     observed: defaultdict[str, dict[str, Observation]] = defaultdict(dict)
     alone = {}
     for fold in range(folds):
-        trees = train(
+        model = train(
             (name, page)
             for name, pages in seen.items()
             for page, own in zip(pages, sets[name], strict=True)
-            if fold_of(site_of(own), folds) != fold
+            if assign_fold(get_page_site(own), folds) != fold
         )
-        own = [one for one in known if fold_of(one.site, folds) == fold]
-        tasks = [(sets[one.name][one.at], trees) for one in own]
-        for one, (observation, answer) in zip(own, pool.map(observe, tasks, 8), strict=True):
-            observed[one.site][page_name(one)] = Observation.unpacked(observation)
+        own = [one for one in known if assign_fold(one.site, folds) == fold]
+        tasks = [(sets[one.name][one.at], model) for one in own]
+        for one, (observation, answer) in zip(own, pool.map(observe_page, tasks, 8), strict=True):
+            observed[one.site][name_page(one)] = Observation.from_bytes(observation)
             alone[one] = answer
     return dict(observed), alone
 
 
-def rows_of(
-    sets: dict[str, list[Page]], known: list[Known], observed: dict[str, dict[str, Observation]], pool: Any
-) -> dict[Known, list[Seen]]:
-    """What is to be seen of each page, with all that the site's other pages teach, and with half of that."""
+def extract_all_rows(
+    sets: dict[str, list[Page]], known: list[KnownPage], observed: dict[str, dict[str, Observation]], pool: Any
+) -> dict[KnownPage, list[TrainingRows]]:
+    """Return each page's training rows, with all that the site's other pages teach, and with half of that."""
     tasks, owners = [], []
     for one in known:
-        own, pages = page_name(one), observed[one.site]
-        half = {name: seen for name, seen in pages.items() if name == own or zlib.crc32(name.encode()) % 2}
+        own, pages = name_page(one), observed[one.site]
+        half = {name: page for name, page in pages.items() if name == own or zlib.crc32(name.encode()) % 2}
         for some in (pages, half):
-            memory = learn(some, without=own).memory
+            memory = learn_memory(some, without=own).memory
             if memory.is_known:
                 tasks.append((sets[one.name][one.at], memory))
                 owners.append(one)
-    rows: dict[Known, list[Seen]] = {one: [] for one in known}
-    for one, seen in zip(owners, pool.map(see_with, tasks, 8), strict=True):
-        rows[one] += seen
+    rows: dict[KnownPage, list[TrainingRows]] = {one: [] for one in known}
+    for one, page_rows in zip(owners, pool.map(extract_rows_with_memory, tasks, 8), strict=True):
+        rows[one] += page_rows
     return rows
 
 
-def train_on(known: list[Known], rows: dict[Known, list[Seen]], chosen: list[Known]) -> Trees:
-    return train(((one.name, seen) for one in chosen for seen in rows[one]), features=WITH_MEMORY, rounds=ROUNDS)
+def train_on_pages(
+    known: list[KnownPage], rows: dict[KnownPage, list[TrainingRows]], chosen: list[KnownPage]
+) -> TreeModel:
+    return train(
+        ((one.name, page_rows) for one in chosen for page_rows in rows[one]),
+        features=FEATURES_WITH_MEMORY,
+        rounds=ROUNDS,
+    )
 
 
-def page_name(one: Known) -> str:
+def name_page(one: KnownPage) -> str:
     return f"{one.name}/{one.at:06}"
 
 
-def figures(title: str, sets: dict[str, list[Page]], known: list[Known], answers: dict[Known, Answer]) -> None:
+def print_figures(
+    title: str, sets: dict[str, list[Page]], known: list[KnownPage], answers: dict[KnownPage, Answer]
+) -> None:
     """Print the figures of the known pages that have a gold text."""
     by_set = {}
     for name in sets:
         own = [one for one in known if one.name == name and sets[name][one.at].get("text")]
         if own:
             by_set[name] = score([sets[name][one.at] for one in own], [answers[one] for one in own])
-    for name, row in [*by_set.items(), ("mean of sets", mean_of_sets(by_set.values()))]:
+    for name, row in [*by_set.items(), ("mean of sets", average_sets(by_set.values()))]:
         print(f"{title:18} {name:18} " + " ".join(f"{key}={row[key]:.4f}" for key in FIGURES if key in row), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""A download handler that looks up names by itself, as every one does that is not Twisted's."""
+"""A download handler that resolves names itself, as every handler without Twisted does."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Answers for names in the processes that have this folder on PYTHONPATH; Python imports it by itself.
+"""Fakes name resolution in the processes that have this folder on PYTHONPATH; Python imports it at its start.
 
-FAKE_DNS is JSON: a name, or "*.name" for all below it, with the addresses that are given one after the other (the last
-again and again). Of what it does not name the system is asked for numbers in any spelling and for localhost, nothing
-else: no test asks a real name server.
+FAKE_DNS is JSON: a name, or "*.name" for all names below it, with the addresses to return one after another (the last
+one repeatedly). For other names, only numbers in any spelling and localhost are passed on to the system: no test asks a
+real name server.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 import socket
 
-_ask_the_system = socket.gethostbyname
+_system_gethostbyname = socket.gethostbyname
 _answers: dict[str, list[str]] = json.loads(os.environ.get("FAKE_DNS", "{}"))
 _numbers = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+))*")
 
@@ -24,7 +24,7 @@ def gethostbyname(host: str) -> str:
         if (answers := _answers.get(pattern)) is not None:
             return answers.pop(0) if len(answers) > 1 else answers[0]
     if name == "localhost" or _numbers.fullmatch(name):
-        return _ask_the_system(host)
+        return _system_gethostbyname(host)
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 

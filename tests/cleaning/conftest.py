@@ -1,4 +1,4 @@
-"""A news page to put things into, and to see whether the article still comes out as it was written."""
+"""Provide a news page into which tests insert HTML, to check that the article comes out unchanged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FIELDS = "<title>{title} | Harbour Post</title><meta property='og:site_name' con
 
 @dataclass(frozen=True)
 class NewsPage:
-    """The page: where things can be put is in the middle of the text, before it, after it and below the article."""
+    """The page. HTML can be inserted in the middle of the text, before it, after it and below the article."""
 
     headline: str = HEADLINE
 
@@ -46,18 +46,18 @@ class NewsPage:
 
 
 @pytest.fixture
-def cleaned() -> Callable[..., Article]:
-    """Cleans the news page with things put into it."""
+def clean_page() -> Callable[..., Article]:
+    """Return a function that cleans the news page with HTML inserted into it."""
 
-    def clean_page(**inserts: str) -> Article:
+    def clean_with_inserts(**inserts: str) -> Article:
         return clean(Page(URL, NewsPage().html(**inserts)))
 
-    return clean_page
+    return clean_with_inserts
 
 
 @pytest.fixture
 def article_text() -> str:
-    """What must come out of the page, whatever chaff was put into it."""
+    """The text that must come out of the page, whatever boilerplate was inserted."""
     return "\n".join(PARAGRAPHS)
 
 

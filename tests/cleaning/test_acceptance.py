@@ -1,6 +1,6 @@
-"""The founding example in every dress and many languages: the text must be the expected one, line by line.
+"""Clean the founding example in many layouts and languages: the text must be the expected one, line by line.
 
-The pages stand beside the repository, not in it; without them these tests are skipped.
+The pages are stored beside the repository, not in it; without them these tests are skipped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ POINTER = re.compile(
 )
 FORM = re.compile(r'<div id="respond".*?</form></div>', re.DOTALL)
 
-DRESSES = {
+LAYOUTS = {
     "a paragraph": "<p>{cue} {link}</p>",
     "a paragraph, colon": "<p>{cue}: {link}</p>",
     "bold": "<p><strong>{cue}: {link}</strong></p>",
@@ -91,34 +91,34 @@ FORMS = {
 
 
 @cache
-def stored(name: str) -> str:
+def read_stored_page(name: str) -> str:
     path = ACCEPTANCE / name
     if not path.exists():
         pytest.skip("the acceptance pages are not beside this repository")
     return path.read_text("utf-8")
 
 
-def dressed(name: str, dress: str, cue: str) -> str:
-    """The page with its two pointers in other clothes."""
+def change_pointers(name: str, layout: str, cue: str) -> str:
+    """Return the page with its two pointers to other articles in another layout."""
 
     def pointer(found: re.Match[str]) -> str:
         url, title = found.groups()
-        return dress.format(cue=cue, url=url, title=title, link=f'<a href="{url}">{title}</a>')
+        return layout.format(cue=cue, url=url, title=title, link=f'<a href="{url}">{title}</a>')
 
-    html, count = POINTER.subn(pointer, stored(name))
+    html, count = POINTER.subn(pointer, read_stored_page(name))
     assert count == 2
     return html
 
 
-def expected() -> str:
-    return stored("drones-expected.txt").strip()
+def read_expected_text() -> str:
+    return read_stored_page("drones-expected.txt").strip()
 
 
 @pytest.mark.parametrize("language", CUES)
-@pytest.mark.parametrize("dress", DRESSES)
-def test_a_pointer_is_cut_in_every_dress_and_language(dress: str, language: str) -> None:
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_pointer_is_cut_in_every_layout_and_language(layout: str, language: str) -> None:
     for name in PAGES:
-        assert clean(Page(URL, dressed(name, DRESSES[dress], CUES[language]))).text == expected()
+        assert clean(Page(URL, change_pointers(name, LAYOUTS[layout], CUES[language]))).text == read_expected_text()
 
 
 @pytest.mark.parametrize("line", ["<p>{}</p>", "<div>{}</div>", "<span>{}</span><br>", "<ul><li>{}</li></ul>"])
@@ -127,9 +127,9 @@ def test_a_comment_form_without_class_names_is_cut(language: str, line: str) -> 
     heading, *rest = FORMS[language].split("|")
     form = f"<div><h3>{heading}</h3><form>{''.join(map(line.format, rest))}</form></div>"
     for name in PAGES:
-        html, count = FORM.subn(form, stored(name))
+        html, count = FORM.subn(form, read_stored_page(name))
         assert count == 1
-        assert clean(Page(URL, html)).text == expected()
+        assert clean(Page(URL, html)).text == read_expected_text()
 
 
 @pytest.mark.parametrize("language", FORMS)
@@ -137,18 +137,18 @@ def test_a_comment_form_inside_the_articles_own_element_is_cut(language: str) ->
     heading, *rest = FORMS[language].split("|")
     form = f"<h3>{heading}</h3>{''.join(f'<p>{text}</p>' for text in rest)}"
     for name in PAGES:
-        html, count = re.subn("</div></article>", f"{form}</div></article>", stored(name))
+        html, count = re.subn("</div></article>", f"{form}</div></article>", read_stored_page(name))
         assert count == 1
-        assert clean(Page(URL, html)).text == expected()
+        assert clean(Page(URL, html)).text == read_expected_text()
 
 
-@pytest.mark.parametrize("dress", ["<p>{}</p>", "<p><strong>{}</strong></p>", "<h2>{}</h2>", "<h3><em>{}</em></h3>"])
-def test_the_headline_is_cut_in_every_dress(dress: str) -> None:
+@pytest.mark.parametrize("layout", ["<p>{}</p>", "<p><strong>{}</strong></p>", "<h2>{}</h2>", "<h3><em>{}</em></h3>"])
+def test_the_headline_is_cut_in_every_layout(layout: str) -> None:
     for name in PAGES:
-        page = stored(name)
+        page = read_stored_page(name)
         headline = re.search(r"<h1[^>]*>([^<]+)", page)
         assert headline is not None
         again = re.compile(rf'(?<=<div class="entry-content">)<(h2|p)>{re.escape(headline[1])}</\1>')
-        html, count = again.subn(dress.format(headline[1]).replace("\\", r"\\"), page)
+        html, count = again.subn(layout.format(headline[1]).replace("\\", r"\\"), page)
         assert count == 1
-        assert clean(Page(URL, html)).text == expected()
+        assert clean(Page(URL, html)).text == read_expected_text()

@@ -49,7 +49,7 @@ HOSTILE = {
 }
 
 
-def texts(name: str) -> str:
+def read_stored_page(name: str) -> str:
     path = ACCEPTANCE / name
     if not path.exists():
         pytest.skip("the acceptance pages are not beside this repository")
@@ -58,7 +58,7 @@ def texts(name: str) -> str:
 
 @pytest.mark.parametrize("name", ["drones-wordpress-theme.html", "drones-related-box.html"])
 def test_the_founding_example_comes_out_line_by_line(name: str) -> None:
-    assert clean(Page(URL, texts(name))).text == texts("drones-expected.txt").strip()
+    assert clean(Page(URL, read_stored_page(name))).text == read_stored_page("drones-expected.txt").strip()
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_the_founding_example_comes_out_line_by_line(name: str) -> None:
         '<p>Lesen Sie auch: <a href="{url}">{title}</a></p>',
     ],
 )
-def test_the_founding_example_comes_out_in_other_dresses(insert: str) -> None:
-    page = texts("drones-wordpress-theme.html")
+def test_the_founding_example_comes_out_in_other_layouts(insert: str) -> None:
+    page = read_stored_page("drones-wordpress-theme.html")
     pointer = re.compile(r'<p>See also&nbsp; <a href="([^"]+)">([^<]+)</a></p>')
-    dressed, count = pointer.subn(lambda match: insert.format(url=match[1], title=match[2]), page)
+    changed, count = pointer.subn(lambda match: insert.format(url=match[1], title=match[2]), page)
     assert count == 2
-    assert clean(Page(URL, dressed)).text == texts("drones-expected.txt").strip()
+    assert clean(Page(URL, changed)).text == read_stored_page("drones-expected.txt").strip()
 
 
 @pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE)
@@ -88,7 +88,7 @@ def test_no_page_raises(html: str) -> None:
     article.text.encode()
 
 
-def test_an_address_that_is_none_does_not_raise() -> None:
+def test_an_invalid_address_does_not_raise() -> None:
     assert clean(Page("http://[", "<html><body><p>text</p></body></html>")).rejected == "too-short"
 
 
@@ -100,12 +100,14 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES | st.text(max_size=60), max_size=40))
-def test_every_block_is_kept_or_cut_and_again_the_same(parts: list[str]) -> None:
+def test_every_block_is_kept_or_cut_and_the_result_is_repeatable(parts: list[str]) -> None:
     page = Page("http://a.example/b", "<html><body>" + "".join(parts))
     article = clean(page)
     assert article == clean(page)
     assert article.rejected != "cleaner-error"
-    assert [block.text for block in article.blocks if block.kept] == (article.text.split("\n") if article.text else [])
+    assert [block.text for block in article.blocks if block.is_kept] == (
+        article.text.split("\n") if article.text else []
+    )
     assert all(block.rule and block.evidence for block in article.removed)
     assert all(0 <= block.link_share <= 1 for block in article.blocks)
 
@@ -119,7 +121,7 @@ def test_the_same_page_gives_the_same_article_whatever_was_cleaned_before(news_p
     assert clean(page) == first
 
 
-def test_an_article_says_what_is_known_of_it(cleaned: Callable[..., Article], news_page: Any) -> None:
+def test_an_article_has_its_metadata(clean_page: Callable[..., Article], news_page: Any) -> None:
     head = (
         "<meta property='article:published_time' content='2024-05-16T23:40:00+02:00'>"
         "<meta property='article:modified_time' content='2024-05-17'>"
@@ -127,7 +129,7 @@ def test_an_article_says_what_is_known_of_it(cleaned: Callable[..., Article], ne
         "<meta name='author' content='By Anna Berg and Tom Hale'><meta property='og:image' content='/ferry.jpg'>"
         "<meta name='description' content='The boat is back.'><meta name='keywords' content='harbour, ferry'>"
     )
-    article = cleaned(head=head)
+    article = clean_page(head=head)
     assert article.title == news_page.headline
     assert article.published_at == datetime(2024, 5, 16, 21, 40, tzinfo=UTC)
     assert article.modified_at == datetime(2024, 5, 17, tzinfo=UTC)
@@ -140,10 +142,10 @@ def test_an_article_says_what_is_known_of_it(cleaned: Callable[..., Article], ne
     assert article.rejected is None
 
 
-def test_blocks_know_their_kind_links_and_place(cleaned: Callable[..., Article]) -> None:
+def test_blocks_have_kind_links_and_path(clean_page: Callable[..., Article]) -> None:
     listed = "<ul><li>One plate of <a href='/forty'>forty</a> was replaced.</li></ul>"
     middle = f"<h2>A list</h2>{listed}<blockquote>Never again.</blockquote>"
-    blocks = {block.text: block for block in cleaned(middle=middle).blocks}
+    blocks = {block.text: block for block in clean_page(middle=middle).blocks}
     item = blocks["One plate of forty was replaced."]
     assert item.kind is BlockKind.ITEM
     assert item.links == ("https://www.harbour-post.example/forty",)
@@ -153,8 +155,8 @@ def test_blocks_know_their_kind_links_and_place(cleaned: Callable[..., Article])
     assert blocks["Never again."].kind is BlockKind.QUOTE
 
 
-def test_a_table_of_results_comes_row_by_row(cleaned: Callable[..., Article]) -> None:
+def test_a_table_of_results_is_kept_row_by_row(clean_page: Callable[..., Article]) -> None:
     rows = "".join(f"<tr><td>Frame {frame}</td><td>{frame / 2} mm</td></tr>" for frame in range(4, 9))
-    article = cleaned(middle=f"<table>{rows}</table>")
+    article = clean_page(middle=f"<table>{rows}</table>")
     assert "Frame 4 | 2.0 mm" in article.text.split("\n")
     assert "Frame 8 | 4.0 mm" in article.text.split("\n")

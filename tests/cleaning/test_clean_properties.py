@@ -1,4 +1,4 @@
-"""What holds for every page, whatever is in it."""
+"""Check properties of cleaning that hold for every page, whatever its content."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cleaning.article import Article, Page
+from cleaning.classifier.classify import classify
+from cleaning.classifier.model import load_model
 from cleaning.clean import clean
 from cleaning.extraction import extract
-from cleaning.likelihood.trees import trained
-from cleaning.likelihood.weighing import weigh
-from cleaning.metadata import read_metadata
-from cleaning.parsing import parse
+from cleaning.metadata.collect import read_metadata
+from cleaning.page.parsing import parse_tree
 from cleaning.workers import Cleaners
 
 URL = "https://www.harbour-post.example/2024/05/16/page"
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-# Sentences, labels and other languages' lines, so that rules have something to judge.
+# Sentences, labels and lines in other languages, for the rules to judge.
 TEXTS = st.sampled_from(
     """
     The board had taken the boat out of service in January, when a survey found that eleven of forty plates were thin.
@@ -41,8 +41,8 @@ CLASSES = st.sampled_from(
 )
 
 
-def element(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Some HTML in an element, linked, or beside other HTML."""
+def wrap_in_element(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return a strategy for HTML in an element, in a link, or beside other HTML."""
     tag = st.sampled_from(
         [
             "p",
@@ -71,7 +71,7 @@ def element(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-HTML = st.recursive(TEXTS, element, max_leaves=25)
+HTML = st.recursive(TEXTS, wrap_in_element, max_leaves=25)
 PAGES = st.builds(
     "<html><head><title>{} - Harbour Post</title></head><body><h1>{}</h1><main>{}</main>{}</body></html>".format,
     TEXTS,
@@ -81,8 +81,8 @@ PAGES = st.builds(
 )
 
 
-def letters(text: str) -> str:
-    """The text's letters and digits, without marks, spaces and what cannot be seen."""
+def select_letters(text: str) -> str:
+    """Return the text's letters and digits, without marks, spaces and invisible characters."""
     return "".join(letter for letter in text if letter.isalnum() and not unicodedata.combining(letter))
 
 
@@ -94,44 +94,44 @@ def test_cleaning_again_gives_the_same_article(html: str) -> None:
 
 @SLOW
 @given(PAGES)
-def test_the_words_of_every_block_stand_in_the_page_in_their_order(html: str) -> None:
-    tree = parse(html)
+def test_the_words_of_every_block_are_in_the_page_in_the_same_order(html: str) -> None:
+    tree = parse_tree(html)
     assert tree is not None
-    page = letters(tree.find("body").text_content())
+    page = select_letters(tree.find("body").text_content())
     for block in clean(Page(URL, html)).blocks:
         for word in re.findall(r"\w+", block.text):
-            assert letters(word) in page
+            assert select_letters(word) in page
         rest = iter(page)
-        assert all(letter in rest for letter in letters(block.text))
+        assert all(letter in rest for letter in select_letters(block.text))
 
 
 @SLOW
 @given(PAGES)
-def test_kept_and_cut_blocks_are_all_that_was_extracted_in_order(html: str) -> None:
-    tree = parse(html)
+def test_kept_and_cut_blocks_are_all_extracted_blocks_in_order(html: str) -> None:
+    tree = parse_tree(html)
     assert tree is not None
     metadata = read_metadata(tree, Page(URL, html))
-    grown = weigh(extract(tree, URL), trained(), metadata, URL).extraction
+    grown = classify(extract(tree, URL), load_model(), metadata, URL).extraction
     extracted = [(block.text, block.kind, block.path) for block in grown.blocks]
     article = clean(Page(URL, html))
     assert [(block.text, block.kind, block.path) for block in article.blocks] == extracted
-    assert len(article.removed) + len([block for block in article.blocks if block.kept]) == len(extracted)
+    assert len(article.removed) + len([block for block in article.blocks if block.is_kept]) == len(extracted)
 
 
 @SLOW
 @given(PAGES)
-def test_every_cut_has_a_rule_and_evidence_and_kept_blocks_only_what_speaks_for_them(html: str) -> None:
+def test_every_cut_has_a_rule_and_evidence(html: str) -> None:
     article = clean(Page(URL, html))
     assert article.rejected != "cleaner-error"
     for block in article.blocks:
-        assert (block.rule is None) is block.kept
-        if block.kept:
+        assert (block.rule is None) is block.is_kept
+        if block.is_kept:
             assert block.evidence is None or block.evidence.startswith("left out by trafilatura")
         else:
             assert block.evidence
         assert block.text == " ".join(block.text.split())
         assert 0 <= block.link_share <= 1
-    assert article.text == "\n".join(block.text for block in article.blocks if block.kept)
+    assert article.text == "\n".join(block.text for block in article.blocks if block.is_kept)
 
 
 @SLOW
@@ -162,7 +162,7 @@ LINKS = "".join(
 TEASERS = "".join(
     f"<div><h2><a href='/2024/{at}'>A headline of story number {at}</a></h2>{PARAGRAPH}</div>" for at in range(20)
 )
-# Bad input, with what is said of it: None where an article comes out.
+# Bad input with the reason of its rejection, None where an article comes out.
 BAD = {
     "empty": ("", "no-text"),
     "white space": (" \r\n\t" * 1_000, "no-text"),
@@ -202,7 +202,7 @@ BAD = {
         None,
     ),
 }
-DEADLINE = 20.0  # seconds a page, the crawl's
+DEADLINE = 20.0  # seconds a page, as in a crawl
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +214,6 @@ def cleaners() -> object:
 
 
 @pytest.mark.parametrize(("html", "reason"), BAD.values(), ids=BAD)
-def test_bad_input_is_answered_in_time_and_with_its_reason(html: str, reason: str | None, cleaners: Cleaners) -> None:
+def test_bad_input_is_rejected_in_time_with_the_right_reason(html: str, reason: str | None, cleaners: Cleaners) -> None:
     article = cleaners.submit(Page(URL, html)).result(DEADLINE + 20)
     assert article.rejected == reason

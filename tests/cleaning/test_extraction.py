@@ -1,10 +1,10 @@
-"""Tables that lay out a page, and those that hold its figures."""
+"""Extract tables that lay out a page as paragraphs, and tables of figures as rows."""
 
 from __future__ import annotations
 
 from cleaning.article import BlockKind
 from cleaning.extraction import extract
-from cleaning.parsing import parse
+from cleaning.page.parsing import parse_tree
 
 LINES = (
     "The ice road over the lake was closed on Tuesday.",
@@ -17,31 +17,31 @@ LINES = (
 PARAGRAPHS = "".join(f"<p>{line} {line} {line}</p>" for line in LINES)
 
 
-def blocks(body: str) -> list[tuple[BlockKind, str]]:
-    tree = parse(f"<html><body>{body}</body></html>")
+def extract_blocks(body: str) -> list[tuple[BlockKind, str]]:
+    tree = parse_tree(f"<html><body>{body}</body></html>")
     assert tree is not None
     return [(block.kind, block.text) for block in extract(tree, "https://a.example/2024/05/a").blocks]
 
 
 def test_short_paragraphs_in_a_cell_are_paragraphs() -> None:
     cell = "".join(f"<p>{line}</p>" for line in LINES)
-    found = blocks(f"<table><tr><td><a href='/'>Home</a></td><td><h1>Ice road</h1>{cell}</td></tr></table>")
+    found = extract_blocks(f"<table><tr><td><a href='/'>Home</a></td><td><h1>Ice road</h1>{cell}</td></tr></table>")
     assert [text for _, text in found if text in LINES] == list(LINES)
     assert (BlockKind.PARAGRAPH, LINES[0]) in found
 
 
-def test_short_lines_between_breaks_in_a_cell_are_blocks_of_their_own() -> None:
-    found = blocks(f"<table><tr><td>Menu</td><td>{'<br><br>'.join(LINES)}</td></tr></table>")
+def test_short_lines_between_breaks_in_a_cell_are_separate_blocks() -> None:
+    found = extract_blocks(f"<table><tr><td>Menu</td><td>{'<br><br>'.join(LINES)}</td></tr></table>")
     assert [text for _, text in found if text in LINES] == list(LINES)
 
 
-def test_chinese_sentences_in_a_cell_are_counted_by_what_they_say() -> None:
+def test_chinese_characters_in_a_cell_count_as_several_letters() -> None:
     lines = (
         "奥姆湖上的冰路星期二关闭，比往年早了两个星期。",
         "县政府希望在月底以前让渡轮下水，条件是风力允许。",
         "学生们要早起一个小时才能赶到学校。",
     )
-    found = blocks(f"<table><tr><td>首页</td><td>{'<br>'.join(lines)}</td></tr></table>")
+    found = extract_blocks(f"<table><tr><td>首页</td><td>{'<br>'.join(lines)}</td></tr></table>")
     assert [text for _, text in found if text in lines] == list(lines)
 
 
@@ -54,7 +54,7 @@ def test_figures_and_notes_stay_rows() -> None:
         ("Per Lund", "Has measured the ice since 1996. He lives in Vessa, where he was born and went to school."),
     ]
     table = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
-    found = blocks(f"<article>{PARAGRAPHS}<table>{table}</table>{PARAGRAPHS}</article>")
+    found = extract_blocks(f"<article>{PARAGRAPHS}<table>{table}</table>{PARAGRAPHS}</article>")
     assert [text for kind, text in found if kind is BlockKind.ROW] == [
         "Team | Points",
         "Hallin United | 9 8",

@@ -1,4 +1,4 @@
-"""Whole pages whose text looks like chaff in places: interviews, recipes, live blogs, tables, poems, answers."""
+"""Clean whole pages whose text partly looks like boilerplate: interviews, recipes, live blogs, tables, poems."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ NAV = "<nav><ul><li><a href='/news'>News</a></li><li><a href='/lake'>The lake</a
 OTHER = "<p>See also <a href='/2024/05/dam'>Old dam at Hallin to be opened for fish again</a></p>"
 
 
-def told(text: str) -> tuple[str, ...]:
-    """A story's headline and lines, from a text whose long lines go on indented."""
+def parse_story(text: str) -> tuple[str, ...]:
+    """Return a story's headline and lines, from a text whose long lines continue indented."""
     return tuple(" ".join(line.split()) for line in re.split(r"\n    (?! )", text.strip()))
 
 
-INTERVIEW = told(
+INTERVIEW = parse_story(
     """
     “I have never trusted a calm lake”
     p Per Lund has measured the ice of Lake Orm for 28 winters. This spring he puts down the drill, and we asked
@@ -39,7 +39,7 @@ INTERVIEW = told(
         March.
     """
 )
-QUESTIONS = told(
+QUESTIONS = parse_story(
     """
     What you have to know about the ferry of Vessa
     p The ferry of Vessa goes into the water this month. These are the questions that readers sent to us most
@@ -55,7 +55,7 @@ QUESTIONS = told(
         nothing.
     """
 )
-RECIPE = told(
+RECIPE = parse_story(
     """
     Perch soup as they cook it in Vessa
     p When the ice goes, the perch come to the shallows, and every kitchen in Vessa smells of this soup for a
@@ -74,7 +74,7 @@ RECIPE = told(
     p Serve with dill.
     """
 )
-LIVE = told(
+LIVE = parse_story(
     """
     Live: the ferry goes into the water
     p The ferry of Vessa is launched today after a winter on land. We tell from the quay what happens, hour by
@@ -90,7 +90,7 @@ LIVE = told(
         the dam.
     """
 )
-RESULTS = told(
+RESULTS = parse_story(
     """
     Rowers of Pell win in the rain
     p Lindmouth, Saturday. The rowers of Pell have won the spring race over two thousand metres in rain and head
@@ -104,7 +104,7 @@ RESULTS = told(
     p The next race is rowed in Orrow.
     """
 )
-POEM = told(
+POEM = parse_story(
     """
     A poem for the last day of the ice road
     p Ella Brandt, who is eleven and goes to school across the lake, has sent us this poem about the last day of
@@ -115,7 +115,7 @@ POEM = told(
         1951.
     """
 )
-COPYRIGHT = told(
+COPYRIGHT = parse_story(
     """
     Court: the old map of the lake belongs to everybody
     p The map of Lake Orm that hangs in every house of Vessa may be copied by everybody, the county court has
@@ -127,7 +127,7 @@ COPYRIGHT = told(
     p The publisher may appeal.
     """
 )
-COMMENTS = told(
+COMMENTS = parse_story(
     """
     County closes the comments under its notices
     p Nobody may write under the county’s notices any more. The comments, the county says, had become a full-
@@ -140,7 +140,7 @@ COMMENTS = told(
         signed.
     """
 )
-OBITUARY = told(
+OBITUARY = parse_story(
     """
     Ingrid Falk, who kept the ferry running
     p Ingrid Falk, who for forty years kept the engine of the ferry running, died on Sunday at her home in
@@ -152,7 +152,7 @@ OBITUARY = told(
     p Donations may be made to the lake rescue.
     """
 )
-NEWSLETTER = told(
+NEWSLETTER = parse_story(
     """
     A newsletter for 300 people
     p Every morning at six the teacher of Vessa sends a newsletter to the 300 people of the village, and 297 of
@@ -164,7 +164,7 @@ NEWSLETTER = told(
     p The three who do not read it get it on paper.
     """
 )
-RELATED = told(
+RELATED = parse_story(
     """
     Why the ice sings
     p Related to this year’s early thaw is a sound that many in Vessa had never heard before: the lake sings at
@@ -177,7 +177,7 @@ RELATED = told(
         deep water.
     """
 )
-LIST = told(
+LIST = parse_story(
     """
     Seven things that lie at the bottom of Lake Orm
     p Divers of the county have searched the lake where the new ferry will run. This is what they saw and left
@@ -207,8 +207,8 @@ STORIES = {
 }
 
 
-def html_of(story: tuple[str, ...], *, insert: str = "", end: str = "") -> str:
-    """The story's page: each line begins with its element's name, `br` parts lines of one paragraph."""
+def render_story(story: tuple[str, ...], *, insert: str = "", end: str = "") -> str:
+    """Return the story's page. Each line begins with its element's name; `br` separates lines of one paragraph."""
     parts = []
     for tag, lines in groupby((line.split(" ", 1) for line in story[1:]), key=itemgetter(0)):
         texts = [text for _, text in lines]
@@ -228,7 +228,7 @@ def html_of(story: tuple[str, ...], *, insert: str = "", end: str = "") -> str:
     )
 
 
-def lines_of(story: tuple[str, ...]) -> list[str]:
+def list_lines(story: tuple[str, ...]) -> list[str]:
     lines = []
     for line in story[1:]:
         tag, text = line.split(" ", 1)
@@ -239,13 +239,13 @@ def lines_of(story: tuple[str, ...]) -> list[str]:
 @pytest.mark.parametrize("name", STORIES)
 def test_the_whole_article_stays_word_for_word(name: str) -> None:
     story = STORIES[name]
-    article = clean(Page(URL, html_of(story)))
-    assert article.text.split("\n") == lines_of(story)
+    article = clean(Page(URL, render_story(story)))
+    assert article.text.split("\n") == list_lines(story)
     assert (article.title, article.rejected) == (story[0], None)
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_it_stays_when_there_is_chaff_to_cut_around_it(name: str) -> None:
+def test_the_article_stays_whole_when_boilerplate_around_it_is_cut(name: str) -> None:
     story = STORIES[name]
     end = "<h3>Leave a Reply</h3><p>Your email address will not be published.</p><p>© 2024 The Lake Herald</p>"
-    assert clean(Page(URL, html_of(story, insert=OTHER, end=end))).text.split("\n") == lines_of(story)
+    assert clean(Page(URL, render_story(story, insert=OTHER, end=end))).text.split("\n") == list_lines(story)

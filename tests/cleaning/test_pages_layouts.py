@@ -1,4 +1,4 @@
-"""Whole pages of small newspapers as content systems lay them out: the text is the article's, word for word."""
+"""Clean whole pages of small newspapers in the layouts of content systems: the text is the article's, word for word."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def items() -> str:
 
 
 def paragraphs(story: tuple[str, ...], *inserts: str) -> list[str]:
-    """The story's paragraphs with an insert after each of the first of them."""
+    """Return the story's paragraphs, the first of them followed by one insert each."""
     lines = [f"<p>{text}</p>" for text in story[1:]]
     return [line + insert for line, insert in zip(lines, [*inserts, *[""] * len(lines)], strict=False)]
 
@@ -65,7 +65,7 @@ def page(headline: str, body: str, site: str = "The Lake Herald") -> str:
 
 
 def wordpress() -> tuple[str, tuple[str, ...]]:
-    """A theme of WordPress: related lines in the text, share buttons, author's box, comment form."""
+    """Return a page of a WordPress theme: related lines in the text, share buttons, author's box, comment form."""
     link = "<a href='/2024/05/dam'>Old dam at Hallin to be opened for fish again</a>"
     text = paragraphs(ENGLISH, "", f"<p><strong>Read also:</strong> {link}</p>", "<p>Advertisement</p>")
     return page(
@@ -86,7 +86,7 @@ def wordpress() -> tuple[str, tuple[str, ...]]:
 
 
 def drupal() -> tuple[str, tuple[str, ...]]:
-    """Drupal's fields, a list of articles at the end, and the links that ask to log in."""
+    """Return a page with Drupal's fields, a list of articles at the end, and links to log in."""
     return page(
         GERMAN[0],
         "<div class='region region-header'><a href='/'>Startseite</a></div><div class='region region-content'>"
@@ -102,7 +102,7 @@ def drupal() -> tuple[str, tuple[str, ...]]:
 
 
 def joomla() -> tuple[str, tuple[str, ...]]:
-    """Joomla's item page: details in a definition list, icons, page navigation."""
+    """Return Joomla's item page: details in a definition list, icons, page navigation."""
     return page(
         RUSSIAN[0],
         "<div class='body'><div class='item-page'>"
@@ -117,7 +117,7 @@ def joomla() -> tuple[str, tuple[str, ...]]:
 
 
 def portal() -> tuple[str, tuple[str, ...]]:
-    """A portal without class names that say anything, in divisions, with buttons for letters' sizes."""
+    """Return a page of a portal: divisions without telling class names, with buttons for font sizes."""
     text = "".join(f"<p>　　{line}</p>" for line in CHINESE[1:])
     return page(
         CHINESE[0],
@@ -130,7 +130,7 @@ def portal() -> tuple[str, tuple[str, ...]]:
 
 
 def magazine() -> tuple[str, tuple[str, ...]]:
-    """Sections and asides with hashed class names, as scripts write them; a pull quote is the article's own."""
+    """Return a page of sections and asides with hashed class names; its pull quote belongs to the article."""
     text = paragraphs(
         FRENCH, "<aside class='css-7x'><p>À lire aussi : <a href='/2024/05/dam'>Le barrage</a></p></aside>"
     )
@@ -148,7 +148,7 @@ def magazine() -> tuple[str, tuple[str, ...]]:
 
 
 def table() -> tuple[str, tuple[str, ...]]:
-    """A page of the year 2004: the page is a table, the text is parted by breaks."""
+    """Return a page of the year 2004: the page is a table, and breaks separate the paragraphs."""
     lines = "<br><br>".join(ENGLISH[1:])
     links = "<br>".join(f"<a href='{path}'>{title}</a>" for path, title in STORIES.items())
     return page(
@@ -161,7 +161,7 @@ def table() -> tuple[str, tuple[str, ...]]:
 
 
 def amp() -> tuple[str, tuple[str, ...]]:
-    """An accelerated page with its own elements, and an advertisement between the paragraphs."""
+    """Return an AMP page with its special elements, and an advertisement between the paragraphs."""
     ad = "<amp-ad width='300' height='250' type='x'></amp-ad><div class='ad-label'>Anzeige</div>"
     return page(
         GERMAN[0],

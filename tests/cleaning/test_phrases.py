@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from cleaning import phrases
-from cleaning.headlines import headline_key
-from cleaning.phrases import after, holds, opens_with
+from cleaning.page.headline_key import normalize_headline
+from cleaning.phrases import find_opening_phrase, find_phrase, text_after_phrase
 
 KINDS = re.findall(r"^    ([a-z_]+)  ", str(phrases.__doc__), re.MULTILINE)
 FILES = {file.stem: file for file in sorted(Path(str(phrases.__file__)).parent.glob("*.toml"))}
 DATA = {language: tomllib.loads(file.read_text("utf-8")) for language, file in FILES.items()}
-SAID_OFTEN = ("see_also", "form", "act", "rights", "error")  # kinds that decide with little beside them
+DECISIVE = ("see_also", "form", "act", "rights", "error")  # kinds that decide with little beside them
 # Single words that are nothing but such a label: no sentence begins with them.
 KOREAN = "관련기사", "관련뉴스", "연관기사", "추천기사", "추천뉴스", "인기기사", "주요뉴스", "이전기사", "다음기사"
-LABELS = set(map(headline_key, KOREAN))
+LABELS = set(map(normalize_headline, KOREAN))
 UNSPACED = re.compile(f"[{phrases.UNSPACED}]")
 
 
@@ -24,7 +24,7 @@ def entries(language: str, kind: str) -> list[str]:
     return DATA[language].get(kind, [])
 
 
-def test_the_kinds_are_those_that_are_told_of() -> None:
+def test_the_kinds_are_the_documented_ones() -> None:
     assert KINDS == ["see_also", "more", "form", "form_label", "act", "share", "rights", "by", "error"]
 
 
@@ -45,7 +45,7 @@ def test_a_language_has_every_kind_and_no_other(language: str) -> None:
 @pytest.mark.parametrize("language", FILES)
 def test_a_phrase_has_words_and_stands_once_in_order(language: str) -> None:
     for kind, found in DATA[language].items():
-        keys = [headline_key(phrase) for phrase in found]
+        keys = [normalize_headline(phrase) for phrase in found]
         assert [phrase for phrase, key in zip(found, keys, strict=True) if len(key) < phrases.BUCKET] == []
         assert keys == sorted(set(keys)), kind
 
@@ -62,20 +62,20 @@ def test_a_phrase_is_written_as_a_line_of_text(language: str) -> None:
 
 @pytest.mark.parametrize("language", FILES)
 def test_a_cue_is_strong_or_weak(language: str) -> None:
-    strong, weak = (set(map(headline_key, entries(language, kind))) for kind in ("see_also", "more"))
+    strong, weak = (set(map(normalize_headline, entries(language, kind))) for kind in ("see_also", "more"))
     assert strong & weak == set()
 
 
 @pytest.mark.parametrize("language", FILES)
 def test_a_strong_cue_is_no_single_word_that_opens_sentences(language: str) -> None:
-    keys = map(headline_key, entries(language, "see_also"))
+    keys = map(normalize_headline, entries(language, "see_also"))
     assert {key for key in keys if " " not in key and not UNSPACED.search(key)} <= LABELS
 
 
 @pytest.mark.parametrize("language", FILES)
-def test_what_decides_with_little_beside_it_has_two_words_or_many_letters(language: str) -> None:
+def test_a_decisive_phrase_has_two_words_or_many_letters(language: str) -> None:
     for kind in ("form", "rights"):
-        keys = map(headline_key, entries(language, kind))
+        keys = map(normalize_headline, entries(language, kind))
         assert [key for key in keys if " " not in key and len(key) < (4 if UNSPACED.search(key) else 8)] == []
 
 
@@ -126,8 +126,8 @@ Not found guilty of neglect, the captain returns
 
 @pytest.mark.parametrize("sentence", ORDINARY[:-1])
 def test_no_ordinary_sentence_begins_with_a_strong_phrase_of_any_language(sentence: str) -> None:
-    key = headline_key(sentence)
-    assert {kind: phrase for kind in SAID_OFTEN if (phrase := opens_with(kind, key))} == {}
+    key = normalize_headline(sentence)
+    assert {kind: phrase for kind in DECISIVE if (phrase := find_opening_phrase(kind, key))} == {}
 
 
 @pytest.mark.parametrize(
@@ -140,16 +140,16 @@ def test_no_ordinary_sentence_begins_with_a_strong_phrase_of_any_language(senten
         ("see_also", "延伸阅读港务局考虑", "延伸阅读"),
         ("see_also", "延伸阅读：港务局", "延伸阅读"),
         ("see_also", "関連記事はこちら", "関連記事"),
-        ("see_also", "อ่านเพิ่มเติมการท่าเรือ", headline_key("อ่านเพิ่มเติม")),
+        ("see_also", "อ่านเพิ่มเติมการท่าเรือ", normalize_headline("อ่านเพิ่มเติม")),
         ("see_also", "BUNU DA OKUYUN: liman", "bunu da okuyun"),
-        ("see_also", "LÄS OCKSÅ: hamnen", headline_key("läs också")),
-        ("see_also", "Διάβασε Επίσης", headline_key("διάβασε επίσης")),
+        ("see_also", "LÄS OCKSÅ: hamnen", normalize_headline("läs också")),
+        ("see_also", "Διάβασε Επίσης", normalize_headline("διάβασε επίσης")),
         ("see_also", "The harbour", None),
         ("see_also", "", None),
     ],
 )
 def test_a_phrase_opens_a_text_as_whole_words(kind: str, text: str, phrase: str | None) -> None:
-    assert opens_with(kind, headline_key(text)) == phrase
+    assert find_opening_phrase(kind, normalize_headline(text)) == phrase
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_phrase_opens_a_text_as_whole_words(kind: str, text: str, phrase: str 
         ("rights", "Harbour Post, all rights reserved.", "all rights reserved"),
         ("rights", "Overall rights reserved", None),
         ("rights", "港口晚报版权所有未经授权", "版权所有"),
-        ("rights", "記事と写真の無断転載を禁じます。", headline_key("無断転載を禁じます")),
+        ("rights", "記事と写真の無断転載を禁じます。", normalize_headline("無断転載を禁じます")),
         ("act", "Morning mail: subscribe to our letter", "subscribe to our"),
         ("act", "Prescribed and subscribed", None),
         ("act", "请扫描二维码关注我们", "扫描二维码"),
@@ -166,12 +166,14 @@ def test_a_phrase_opens_a_text_as_whole_words(kind: str, text: str, phrase: str 
     ],
 )
 def test_a_phrase_stands_in_a_text_as_whole_words(kind: str, text: str, phrase: str | None) -> None:
-    assert holds(kind, headline_key(text)) == phrase
+    assert find_phrase(kind, normalize_headline(text)) == phrase
 
 
 def test_the_longest_phrase_is_the_one_that_counts() -> None:
-    assert opens_with("see_also", "see also") == "see also"
-    assert opens_with("see_also", headline_key("Lesen Sie auch diesen Bericht")) == "lesen sie auch diesen"
+    assert find_opening_phrase("see_also", "see also") == "see also"
+    assert (
+        find_opening_phrase("see_also", normalize_headline("Lesen Sie auch diesen Bericht")) == "lesen sie auch diesen"
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,15 +192,15 @@ def test_the_longest_phrase_is_the_one_that_counts() -> None:
     ],
 )
 def test_what_follows_a_phrase_is_found_in_the_text_as_it_is_written(text: str, rest: str) -> None:
-    phrase = opens_with("see_also", headline_key(text))
+    phrase = find_opening_phrase("see_also", normalize_headline(text))
     assert phrase is not None
-    assert after(text, phrase) == rest
+    assert text_after_phrase(text, phrase) == rest
 
 
 def test_words_that_the_extractor_joins_are_known_joined() -> None:
-    assert headline_key("اشتراکگذاری") in phrases.phrases("share")
+    assert normalize_headline("اشتراکگذاری") in phrases.load_phrases("share")
 
 
 def test_an_unknown_kind_is_a_mistake() -> None:
     with pytest.raises(KeyError):
-        phrases.phrases("headlines")
+        phrases.load_phrases("headlines")

@@ -11,7 +11,7 @@ LIST = "<html><head><title>City</title></head><body><main><h1>City</h1>{}</main>
 TEASER = "<div><h2><a href='/2024/{0}'>A headline of story number {0}</a></h2><p>May {0}, 2024</p><p>{1}</p></div>"
 
 
-def verdict(html: str, status: int = 200) -> str | None:
+def clean_and_judge(html: str, status: int = 200) -> str | None:
     return clean(Page(URL, html, status)).rejected
 
 
@@ -21,12 +21,12 @@ def page(text: str, *, title: str = "Night ferry runs again", head: str = "") ->
 
 
 def test_a_page_with_a_text_is_an_article() -> None:
-    assert verdict(page(TEXT * 3)) is None
+    assert clean_and_judge(page(TEXT * 3)) is None
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 500, 503])
-def test_an_error_is_no_article_whatever_it_says(status: int) -> None:
-    assert verdict(page(TEXT * 3), status) == "error-page"
+def test_an_error_response_is_no_article_whatever_its_text(status: int) -> None:
+    assert clean_and_judge(page(TEXT * 3), status) == "error-page"
 
 
 @pytest.mark.parametrize(
@@ -34,39 +34,39 @@ def test_an_error_is_no_article_whatever_it_says(status: int) -> None:
 )
 def test_a_page_that_calls_itself_an_error_is_one(title: str) -> None:
     assert (
-        verdict(page("We could not find what you asked for. Try the front page or the search.", title=title))
+        clean_and_judge(page("We could not find what you asked for. Try the front page or the search.", title=title))
         == "error-page"
     )
 
 
 def test_a_long_article_about_an_error_is_an_article() -> None:
-    assert verdict(page(TEXT * 20, title="Error in the count: recount ordered")) is None
+    assert clean_and_judge(page(TEXT * 20, title="Error in the count: recount ordered")) is None
 
 
 def test_a_list_of_stories_is_a_section() -> None:
-    assert verdict(LIST.format("".join(TEASER.format(number, TEXT) for number in range(2, 9)))) == "section"
+    assert clean_and_judge(LIST.format("".join(TEASER.format(number, TEXT) for number in range(2, 9)))) == "section"
 
 
 def test_a_page_that_says_it_is_not_free_and_gives_little_is_a_paywall() -> None:
     closed = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": "False"}</script>'
-    assert verdict(page(TEXT * 2, head=closed)) == "paywall"
-    assert verdict(page(TEXT * 30, head=closed)) is None
+    assert clean_and_judge(page(TEXT * 2, head=closed)) == "paywall"
+    assert clean_and_judge(page(TEXT * 30, head=closed)) is None
 
 
 def test_a_stub_beside_a_paywall_box_is_a_paywall() -> None:
     html = page(TEXT * 2).replace(
         "</body>", "<div class='paywall-box'><p>Go on reading with a subscription.</p></div></body>"
     )
-    assert verdict(html) == "paywall"
+    assert clean_and_judge(html) == "paywall"
 
 
 def test_a_line_is_too_short() -> None:
-    assert verdict(page("The boat is back.")) == "too-short"
+    assert clean_and_judge(page("The boat is back.")) == "too-short"
 
 
 def test_a_short_chinese_article_is_not_too_short() -> None:
     assert (
-        verdict(
+        clean_and_judge(
             page(
                 "港务局星期四晚上决定，林德茅斯与奥罗之间的夜间渡轮将从六月一日起恢复运行，经过四个小时的讨论，委员们一致通过。"
             )
@@ -78,5 +78,5 @@ def test_a_short_chinese_article_is_not_too_short() -> None:
 @pytest.mark.parametrize(
     ("html", "reason"), [("", "no-text"), ("words only", "not-html"), ("<html><body></body></html>", "no-text")]
 )
-def test_what_has_no_text_says_why(html: str, reason: str) -> None:
-    assert verdict(html) == reason
+def test_a_page_without_text_is_rejected_with_its_reason(html: str, reason: str) -> None:
+    assert clean_and_judge(html) == reason

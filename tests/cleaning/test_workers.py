@@ -72,7 +72,7 @@ from misbehaving import work
 
 if __name__ == "__main__":
     import scrapy
-    pool = Cleaners(count=1, deadline=float(sys.argv[1]), most_memory=450 << 20, work=work)
+    pool = Cleaners(count=1, deadline=float(sys.argv[1]), max_memory=450 << 20, work=work)
     pool.start()
     answers = [pool.submit(Page("http://a.example/" + name, "")) for name in sys.argv[2:]]
     print("ready", flush=True)
@@ -84,7 +84,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def parent(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Starts a program, as Scrapy's script is one, that hands pages to one child which does what their names say."""
+    """Return a function that starts a program like Scrapy's script, whose child behaves as each page's name says."""
     (tmp_path / "misbehaving.py").write_text(MISBEHAVING)
     (tmp_path / "parent.py").write_text(PARENT)
 
@@ -101,7 +101,9 @@ def parent(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     return start
 
 
-def test_a_page_that_hangs_or_kills_its_child_costs_itself_only(parent: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_page_that_hangs_or_kills_its_child_costs_only_that_page(
+    parent: Callable[..., subprocess.Popen[str]],
+) -> None:
     with parent(1.0, "one", "hang", "two", "crash", "three", "raise", "four") as program:
         out, _ = program.communicate(timeout=60)
     reasons = [line.split()[0] for line in out.splitlines()[1:]]
@@ -110,37 +112,37 @@ def test_a_page_that_hangs_or_kills_its_child_costs_itself_only(parent: Callable
 
 # 31 of the forty
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel counts a child's memory on Linux only")
-def test_a_page_that_takes_too_much_memory_costs_itself_only(parent: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_page_that_takes_too_much_memory_costs_only_that_page(parent: Callable[..., subprocess.Popen[str]]) -> None:
     with parent(5.0, "one", "hog", "two", "swallow", "three") as program:
         out, _ = program.communicate(timeout=60)
     reasons = [line.split()[0] for line in out.splitlines()[1:]]
     assert reasons == ["None", "cleaner-memory", "None", "cleaner-memory", "None"]
 
 
-def test_children_that_die_at_no_page_are_replaced(cleaners: Cleaners, caplog: pytest.LogCaptureFixture) -> None:
+def test_children_that_die_between_pages_are_replaced(cleaners: Cleaners, caplog: pytest.LogCaptureFixture) -> None:
     page = Page("https://a.example/b", "<p>words</p>")
     for _ in range(2):
         (child,) = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
         child.kill()
-        time.sleep(0.5)  # it is noticed that it is gone
+        time.sleep(0.5)  # until the pool notices that the child is gone
         assert cleaners.submit(page).result(60) == clean(page)
-    assert "started anew" in caplog.text
+    assert "restarting the cleaning processes" in caplog.text
 
 
 def test_a_pool_that_answers_nothing_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "START", 1.0)
+    monkeypatch.setattr(workers, "START_TIMEOUT", 1.0)
     pool = Cleaners(count=1, deadline=1.0)
-    monkeypatch.setattr(workers, "START", 60.0)
+    monkeypatch.setattr(workers, "START_TIMEOUT", 60.0)
     pool.start()
-    monkeypatch.setattr(workers, "START", 1.0)
+    monkeypatch.setattr(workers, "START_TIMEOUT", 1.0)
     (child,) = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())][-1:]
-    child.suspend()  # before it took a page: its deadline does not run
+    child.suspend()  # before it takes a page, so that no deadline runs
     page = Page("https://a.example/b", "<p>words</p>")
     assert pool.submit(page).result(60) == clean(page)
     pool.stop()
 
 
-def test_what_is_left_when_the_children_are_stopped_says_so() -> None:
+def test_pages_that_are_left_when_the_children_are_stopped_are_rejected_for_that() -> None:
     pool = Cleaners(count=1)
     pool.start()
     answers = [pool.submit(Page("https://a.example/b", "<p>words</p>" * 10_000)) for _ in range(4)]
@@ -170,7 +172,7 @@ def test_no_child_outlives_a_parent_that_was_killed(parent: Callable[..., subpro
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         child = int(program.stdout.readline().split()[1])
-        time.sleep(0.3)  # the child is at its second page
+        time.sleep(0.3)  # until the child cleans its second page
         program.kill()
     deadline = time.monotonic() + 5
     while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:

@@ -1,4 +1,4 @@
-"""A newspaper to crawl, a data folder to crawl into."""
+"""Fixtures: a newspaper to crawl, a data folder to crawl into, a finished crawl of two newspapers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from crawling import Scrapy, Store, run_scrapy
 from servers.paper import Paper
-from two_papers import STORIES, Tables, age, crawl_two_papers, reclean, tables
+from two_papers import STORIES, Tables, crawl_two_papers, make_outdated, read_tables, run_reclean
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def paper() -> Iterator[Paper]:
 
 @pytest.fixture(scope="session")
 def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a crawl of two papers, of which one repeats a line: for reading, or for copies."""
+    """The data folder of a crawl of two newspapers, one of which repeats a line. Tests read it or copy it."""
     folder = tmp_path_factory.mktemp("two-papers") / "data"
     crawl_two_papers(folder)
     return folder
@@ -29,14 +29,14 @@ def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def settled(two_papers: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    """What stands in the store once another cleaner's articles were cleaned again, without any interruption."""
+    """The tables of the store after an outdated copy was recleaned without interruption."""
     data = Path(shutil.copytree(two_papers, tmp_path_factory.mktemp("settled") / "data"))
-    age(data)
-    done = reclean(data)
+    make_outdated(data)
+    done = run_reclean(data)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{2 * STORIES} pages cleaned again" in done.stdout
     assert f"{2 * STORIES} articles have another text" in done.stdout
-    return tables(data)
+    return read_tables(data)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scrapy(data: Path) -> Scrapy:
-    """Runs `scrapy ARGUMENTS` on the test's data folder to its end."""
+    """Run `scrapy ARGUMENTS` on the test's data folder to its end."""
     return partial(run_scrapy, data=data)
 
 

@@ -1,9 +1,9 @@
-"""What a machine does to a crawl that no test can do from outside: Python imports this at its start, from PYTHONPATH.
+"""Faults of a machine that no test can cause from outside. Python imports this at its start, from PYTHONPATH.
 
-KILL_AT       "N": kills the process before the Nth thing that its database does after the first INSERT of an article
-MOST_PAGES    a file that says how many pages SQLite's file may have: its disk is full then (empty: no bound)
-READ_ONLY     "UPDATE run": after the first statement that begins so, SQLite's file cannot be written
-FREE_BYTES    a file that says how much space every disk has left
+KILL_AT       "N": kill the process before the Nth database event, counted from the first INSERT of an article
+MOST_PAGES    a file with the number of pages that SQLite's file may have before its disk is full (empty: no bound)
+READ_ONLY     "UPDATE run": SQLite's file is read-only after the first statement with this beginning
+FREE_BYTES    a file with the number of bytes that every disk has left
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def kill_at(number: int) -> None:
 
     seen: list[str] = []
 
-    def happened(what: str) -> None:
+    def count_event(what: str) -> None:
         if seen or what.startswith("INSERT INTO article "):
             seen.append(what)
         if len(seen) == number:
@@ -29,13 +29,13 @@ def kill_at(number: int) -> None:
 
     @event.listens_for(Engine, "before_cursor_execute")
     def _(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        happened(statement)
+        count_event(statement)
 
     for name in ("release_savepoint", "commit"):
-        event.listen(Engine, name, lambda *_, what=name: happened(what))  # type: ignore[misc]
+        event.listen(Engine, name, lambda *_, what=name: count_event(what))  # type: ignore[misc]
 
 
-def _most_pages(file: Path) -> None:
+def _limit_pages(file: Path) -> None:
     from sqlalchemy import Pool, event
 
     @event.listens_for(Pool, "checkout")
@@ -43,7 +43,7 @@ def _most_pages(file: Path) -> None:
         connection.execute(f"PRAGMA max_page_count = {file.read_text() or 1 << 30}")
 
 
-def _read_only_after(beginning: str) -> None:
+def _make_read_only_after(beginning: str) -> None:
     from sqlalchemy import Engine, Pool, event
 
     seen: list[str] = []
@@ -58,18 +58,18 @@ def _read_only_after(beginning: str) -> None:
         connection.execute(f"PRAGMA query_only = {len(seen)}")
 
 
-def _free_bytes(file: Path) -> None:
-    true = shutil.disk_usage
-    usage = type(true("/"))
-    shutil.disk_usage = lambda path: usage(*true(path)[:2], int(file.read_text()))
+def _fake_free_bytes(file: Path) -> None:
+    get_true_usage = shutil.disk_usage
+    usage = type(get_true_usage("/"))
+    shutil.disk_usage = lambda path: usage(*get_true_usage(path)[:2], int(file.read_text()))
 
 
-if "--multiprocessing-fork" not in sys.argv:  # the cleaners are children of the crawl, and have no database
+if "--multiprocessing-fork" not in sys.argv:  # the cleaner processes of the crawl have no database
     if "KILL_AT" in os.environ:
         kill_at(int(os.environ["KILL_AT"]))
     if "MOST_PAGES" in os.environ:
-        _most_pages(Path(os.environ["MOST_PAGES"]))
+        _limit_pages(Path(os.environ["MOST_PAGES"]))
     if "READ_ONLY" in os.environ:
-        _read_only_after(os.environ["READ_ONLY"])
+        _make_read_only_after(os.environ["READ_ONLY"])
     if "FREE_BYTES" in os.environ:
-        _free_bytes(Path(os.environ["FREE_BYTES"]))
+        _fake_free_bytes(Path(os.environ["FREE_BYTES"]))

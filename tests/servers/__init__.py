@@ -1,1 +1,11 @@
-"""Web servers on loopback for the tests: a newspaper to be told what to do, and ones that misbehave on purpose."""
+"""Web servers on loopback for the tests.
+
+canary.py      listens where no request may arrive, and records those that do
+loopback.py    the common base: a server on a free port, answered by a handler
+paper.py       a newspaper whose every answer the test chooses
+press.py       whole newspapers of many stories, made when they are requested
+proxy.py       a proxy in front of PostgreSQL that a test closes and opens
+rude.py        raw sockets: broken answers, endless answers, bombs
+secure.py      a newspaper at an https address, and its certificate
+slow.py        articles that come a byte at a time, or never
+"""

@@ -1,4 +1,4 @@
-"""Listens where no request may ever come, and counts those that do."""
+"""Listens where no request may arrive, and records those that do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SECRET = "The secret ledger of the house"
 
 
 class Canary:
-    """On each of `places` (host, port); a port of 0 in the first is any free one, in the others the same.
+    """Listens on each of `places` (host, port). Port 0 means any free port in the first, and that port in the others.
 
-    To whoever comes in spite of all it gives an article, so that a leak would be seen in the store as well.
+    It answers every request with an article, so that a leak would also be visible in the store.
     """
 
     def __init__(self, *places: tuple[str, int]) -> None:

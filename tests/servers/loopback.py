@@ -1,4 +1,4 @@
-"""A server on loopback whose requests a handler answers: what the papers, quick and slow, have in common."""
+"""The common base of the servers on loopback: each request is answered by a handler."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Quiet:
-    """For handlers: what is asked is no line on the terminal."""
+    """Mixin for handlers that do not log their requests."""
 
     def log_message(self, *_: object) -> None:
         pass
@@ -19,12 +19,12 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a crawl that is killed hangs up
+        if not isinstance(sys.exception(), ConnectionError):  # a killed crawl hangs up
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class Loopback:
-    """Serves from a free port of `host` until the context ends; `name` is what a crawl calls the site."""
+    """Serves on a free port of `host` until the context ends; `name` is the name of the site in a crawl."""
 
     def __init__(self, host: str, handler: type[BaseHTTPRequestHandler]) -> None:
         self._server = _Server((host, 0), handler)

@@ -1,4 +1,4 @@
-"""A newspaper on loopback whose every answer the test decides."""
+"""A newspaper on loopback; the test chooses each of its answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ letter window winter station library river farmer engine meadow kitchen captain 
 island
 """,
 )
-KINDS = re.findall(
+ADJECTIVES = re.findall(
     r"\w+",
     """
 old new narrow quiet famous broken wooden distant early local northern careful empty heavy public small yellow
@@ -26,7 +26,7 @@ friendly silent northern costly modern royal windy young rural ancient warm hidd
 """,
 )
 DAYS = ["Monday", "Friday", "Sunday"]
-DOINGS = re.findall(
+VERBS = re.findall(
     r"\w+",
     """
 opened closed repaired described forgot praised measured painted sold visited rebuilt crossed defended counted
@@ -36,39 +36,40 @@ explained refused watched copied planned followed answered questioned found borr
 
 
 def prose(seed: object, paragraphs: int = 6, sentences: int = 3) -> list[str]:
-    """Paragraphs of plain English words, others for every seed: two of them share hardly a run of four words."""
+    """Return paragraphs of plain English words. Those of two seeds hardly share a run of four words."""
     chance = random.Random(str(seed))
 
-    def thing() -> str:
-        return f"{chance.choice(KINDS)} {chance.choice(NOUNS)}"
+    def make_thing() -> str:
+        return f"{chance.choice(ADJECTIVES)} {chance.choice(NOUNS)}"
 
-    def sentence() -> str:
+    def make_sentence() -> str:
         return (
-            f"The {thing()} {chance.choice(DOINGS)} a {thing()} on {chance.choice(DAYS)}, and "
-            f"{chance.randrange(3, 900)} people {chance.choice(DOINGS)} the {thing()} with her {chance.choice(NOUNS)}."
+            f"The {make_thing()} {chance.choice(VERBS)} a {make_thing()} on {chance.choice(DAYS)}, and "
+            f"{chance.randrange(3, 900)} people {chance.choice(VERBS)} the {make_thing()} "
+            f"with her {chance.choice(NOUNS)}."
         )
 
-    return [" ".join(sentence() for _ in range(sentences)) for _ in range(paragraphs)]
+    return [" ".join(make_sentence() for _ in range(sentences)) for _ in range(paragraphs)]
 
 
 @dataclass
 class Answer:
-    """What the server says to a path."""
+    """The answer of the server to one path."""
 
     body: bytes | str = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    before: Callable[[], None] | None = None  # called before it is sent: to wait, to count, to break off
+    before: Callable[[], None] | None = None  # called before the answer is sent: to wait, to count, to break off
 
 
 class Paper(Loopback):
-    """Serves `routes` (path -> Answer, or a function that makes one) on 127.0.0.1 and remembers what it was asked."""
+    """Serves `routes` (path -> Answer, or a function that makes one) on 127.0.0.1 and records the requests."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.routes: dict[str, Answer | Callable[[], Answer]] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
-        self.headers: dict[str, dict[str, str]] = {}  # path -> those of the last request for it, in lower case
+        self.headers: dict[str, dict[str, str]] = {}  # path -> headers of the last request for it, names in lower case
         paper = self
 
         class Handler(Quiet, BaseHTTPRequestHandler):
@@ -94,7 +95,7 @@ class Paper(Loopback):
         super().__init__(host, Handler)
 
     def article(self, path: str, title: str, *, text: list[str] | None = None, head: str = "", when: str = "") -> None:
-        """Puts an article at `path`."""
+        """Serve an article at `path`."""
         stamp = f'<meta property="article:published_time" content="{when}">' if when else ""
         paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in text or prose(path))
         self.routes[path] = Answer(
@@ -103,7 +104,7 @@ class Paper(Loopback):
         )
 
     def front(self, *paths: str, head: str = "", more: str = "") -> None:
-        """Puts a front page that links to these articles."""
+        """Serve a front page that links to these articles."""
         links = "".join(f'<li><a href="{path}">A link to {path}</a></li>' for path in paths)
         self.routes["/"] = Answer(
             f"<!doctype html><html><head><title>The Paper</title>{head}</head>"
@@ -111,13 +112,13 @@ class Paper(Loopback):
         )
 
     def publish(self, *paths: str) -> None:
-        """Puts articles at these paths, headlines after their last parts, and a front page that links to them."""
+        """Serve articles at these paths, with headlines made of the paths, and a front page that links to them."""
         for path in paths:
             self.article(path, f"Headline of {path.rsplit('/', 1)[1].replace('-', ' ')}")
         self.front(*paths)
 
     def feed(self, path: str, *entries: tuple[str, str]) -> None:
-        """Puts an RSS feed of (article path, RFC 822 date) at `path`."""
+        """Serve an RSS feed of (article path, RFC 822 date) pairs at `path`."""
         items = "".join(
             f"<item><title>{link}</title><link>{self.url}{link}</link><pubDate>{date}</pubDate></item>"
             for link, date in entries

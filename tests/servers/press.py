@@ -1,4 +1,4 @@
-"""Whole newspapers on loopback, as large as a test wants them: pages are written when they are asked for."""
+"""Whole newspapers on loopback of any size: each page is made when it is requested."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from functools import partial
 
 from servers.paper import Answer, Paper, prose
 
-# It stands on every other story: nothing but the site's memory knows that it is chaff.
-CHAFF = "This newspaper was founded by a bookbinder and her two brothers, and has been printed on the hill since 1904."
-LISTED = 500  # stories that the front page and each section names
+# On every second story; only the site memory knows that it is boilerplate.
+REPEATED = (
+    "This newspaper was founded by a bookbinder and her two brothers, and has been printed on the hill since 1904."
+)
+LISTED = 500  # stories to which the front page links
 
 
 def story_paths(stories: int) -> list[str]:
@@ -23,7 +25,7 @@ def story_paths(stories: int) -> list[str]:
 
 
 def publish(paper: Paper, stories: int) -> list[str]:
-    """Gives the paper that many stories, all of them in its sitemap; their paths."""
+    """Serve this many stories, all of them in the sitemap; return their paths."""
     paths = story_paths(stories)
     for number, path in enumerate(paths):
         paper.routes[path] = partial(_story, paper, path, number)
@@ -39,7 +41,7 @@ def publish(paper: Paper, stories: int) -> list[str]:
 def _story(paper: Paper, path: str, number: int) -> Answer:
     text = prose(paper.name + path)
     if number % 2:
-        text.insert(3, CHAFF)
+        text.insert(3, REPEATED)
     paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in text)
     headline = f"Story number {number} tells what the {text[0].split()[1]} people did"
     return Answer(
@@ -50,7 +52,7 @@ def _story(paper: Paper, path: str, number: int) -> Answer:
 
 @contextmanager
 def press(papers: int, stories: int) -> Iterator[list[Paper]]:
-    """That many papers of that many stories each, each at an address of its own: one address is one host to Scrapy."""
+    """Run this many papers, each at its own address, because Scrapy takes one address for one host."""
     with ExitStack() as stack:
         opened = [stack.enter_context(Paper(f"127.0.1.{number}")) for number in range(1, papers + 1)]
         for paper in opened:

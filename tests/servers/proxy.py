@@ -1,4 +1,4 @@
-"""A way to a database server that can be closed and opened again."""
+"""A proxy in front of a database server, which a test closes and opens again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy import URL, make_url
 
 
 class Proxy:
-    """Hands what comes in on a loopback port on to the PostgreSQL server of `url`; `close` cuts every connection."""
+    """Forwards a loopback port to the PostgreSQL server of `url`; `close` cuts every connection."""
 
     def __init__(self, url: str) -> None:
         self._server = make_url(url)
-        self._held: list[socket.socket] = []
+        self._connections: list[socket.socket] = []
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
         self._port = 0
@@ -30,27 +30,27 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """Address of the database by this way."""
+        """The address of the database through this proxy."""
         reached: URL = self._server.set(host="127.0.0.1", port=self._port, query={})
         return reached.render_as_string(hide_password=False)
 
     def open(self) -> None:
-        """Takes connections, on the same port as before."""
+        """Accept connections, on the same port as before."""
         listener = socket.create_server(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def close(self) -> None:
-        """Takes none, and cuts those that there are."""
+        """Accept no more connections, and cut the open ones."""
         with self._lock:
             listener, self._listener = self._listener, None
-            held, self._held = self._held, []
+            connections, self._connections = self._connections, []
         if listener is not None:
             with suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
+                listener.shutdown(socket.SHUT_RDWR)  # ends the accept() of the other thread
             listener.close()
-        for one in held:
+        for one in connections:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
@@ -61,9 +61,9 @@ class Proxy:
                 client, _ = listener.accept()
             except OSError:
                 return
-            server = self._connected()
+            server = self._connect()
             with self._lock:
-                self._held += [client, server]
+                self._connections += [client, server]
                 closed = self._listener is not listener
             if closed:
                 client.close()
@@ -72,7 +72,7 @@ class Proxy:
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         query = self._server.query
         host = str(self._server.host or query.get("host", ""))
         port = self._server.port or int(str(query.get("port", 5432)))

@@ -1,4 +1,4 @@
-"""A server on raw sockets that misbehaves: every route answers with bytes of the test's choosing, or breaks off."""
+"""A server on raw sockets that misbehaves: each route sends the bytes that a test chooses, or breaks off."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MEGABYTE = b"<p>0123456789abcdef</p>" * ((1 << 20) // 23)
 
 
 def page(title: str, *, paragraphs: str | None = None, head: str = "") -> str:
-    """An article that would be kept."""
+    """Return a page that would be kept as an article."""
     text = paragraphs or "".join(f"<p>{paragraph}</p>" for paragraph in prose(title))
     return (
         f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head><body>"
@@ -34,15 +34,15 @@ def page(title: str, *, paragraphs: str | None = None, head: str = "") -> str:
 
 
 def answer(body: bytes | str, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """A whole response, with a Content-Length of the body's or the one that is given, closed behind it."""
+    """Return a whole response that closes the connection. Its Content-Length is `length`, else that of the body."""
     body = body.encode() if isinstance(body, str) else body
     kinds = [] if any(header.lower().startswith("content-type") for header in headers) else [HTML]
     lines = [*kinds, *headers, f"Content-Length: {len(body) if length is None else length}", "Connection: close"]
     return f"HTTP/1.1 {status}\r\n".encode() + "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
 
 
-def packed(body: bytes | str, encoding: str) -> bytes:
-    """The body in a content coding; in several, separated by commas, the first of them applied first."""
+def compress(body: bytes | str, encoding: str) -> bytes:
+    """Encode a body in a content coding, or in several, separated by commas, the first of them applied first."""
     data = body.encode() if isinstance(body, str) else body
     for name in encoding.split(","):
         match name.strip():
@@ -57,13 +57,13 @@ def packed(body: bytes | str, encoding: str) -> bytes:
     return data
 
 
-def encoded(body: bytes | str, encoding: str) -> bytes:
-    """A response in a content coding, which it names."""
-    return answer(packed(body, encoding), f"Content-Encoding: {encoding}")
+def answer_encoded(body: bytes | str, encoding: str) -> bytes:
+    """Return a response in a content coding that its header states."""
+    return answer(compress(body, encoding), f"Content-Encoding: {encoding}")
 
 
-def chunked(*chunks: bytes) -> bytes:
-    """A response in these chunks as they stand, without the one that ends it."""
+def answer_chunked(*chunks: bytes) -> bytes:
+    """Return a response of exactly these chunks, without the empty one that ends a body."""
     return f"HTTP/1.1 200 OK\r\n{HTML}\r\nTransfer-Encoding: chunked\r\n\r\n".encode() + b"".join(chunks)
 
 
@@ -72,7 +72,7 @@ def chunk(body: bytes) -> bytes:
 
 
 def reset(sent: bytes) -> Send:
-    """Sends so much, then resets the connection."""
+    """Return a behaviour that sends these bytes, then resets the connection."""
 
     def send(connection: socket.socket) -> None:
         connection.sendall(sent)
@@ -82,7 +82,7 @@ def reset(sent: bytes) -> Send:
 
 
 def endless(head: bytes, piece: bytes, times: int) -> Send:
-    """Sends the same piece again and again, as often as it is taken."""
+    """Return a behaviour that sends `piece` up to `times` times, or until the client hangs up."""
 
     def send(connection: socket.socket) -> None:
         connection.sendall(head)
@@ -93,17 +93,17 @@ def endless(head: bytes, piece: bytes, times: int) -> Send:
 
 
 def bomb(size: int, encoding: str) -> bytes:
-    """A response that unpacks to `size` megabytes of a page."""
-    return encoded(b"<html><body>" + MEGABYTE * size, encoding)
+    """Return a response that unpacks to a page of `size` megabytes."""
+    return answer_encoded(b"<html><body>" + MEGABYTE * size, encoding)
 
 
 class Rude:
-    """Serves `routes` on 127.0.0.1 and counts in `asked` what was asked for; each answer ends its connection."""
+    """Serves `routes` on 127.0.0.1 and counts the requested paths in `asked`; each answer ends its connection."""
 
     def __init__(self) -> None:
         self.routes: dict[str, Behaviour] = {"/robots.txt": answer("", status="404 Not Found")}
         self.asked: Counter[str] = Counter()
-        self.heard: dict[str, bytes] = {}  # path -> the last request for it
+        self.heard: dict[str, bytes] = {}  # path -> the bytes of the last request for it
         self.on_request: Callable[[str], None] = lambda _path: None
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._socket.getsockname()[1]
@@ -116,11 +116,11 @@ class Rude:
 
     def __exit__(self, *_: object) -> None:
         with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # else the thread would wait for ever
+            self._socket.shutdown(socket.SHUT_RDWR)  # else the thread would wait forever
         self._socket.close()
 
     def front(self) -> None:
-        """Puts a front page that links to every route, and names a feed and a sitemap, so that none is guessed."""
+        """Serve a front page that links to every route, and names a feed and a sitemap, so that none is guessed."""
         links = "".join(
             f'<li><a href="{path}">A link to {path}</a></li>' for path in self.routes if path[1:5].isdigit()
         )
@@ -133,7 +133,7 @@ class Rude:
         self.routes.setdefault("/sitemap.xml", answer('<?xml version="1.0"?><urlset></urlset>'))
 
     def publish(self, stories: dict[str, Behaviour], day: str = "2025/10/01") -> dict[str, str]:
-        """Puts each behaviour at the address of an article; the path of each by its name."""
+        """Serve each behaviour at the address of an article; return the path of each by its name."""
         paths = {name: f"/{day}/the-story-of-the-{name}" for name in stories}
         self.routes |= {paths[name]: behaviour for name, behaviour in stories.items()}
         return paths
@@ -147,7 +147,7 @@ class Rude:
             Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        # What breaks off is what this server is for; nobody waits for its thread.
+        # This server is made for connections that break off, so their errors are expected.
         with suppress(OSError), connection:
             connection.settimeout(30)
             request = b"".join(self._head(connection))

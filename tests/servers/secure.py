@@ -1,4 +1,4 @@
-"""A newspaper that is read over TLS, and the certificate that it shows."""
+"""A newspaper at an https address, and its certificate."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from servers.paper import Paper
 
 
-def certificate(path: Path, address: str = "127.0.0.1") -> Path:
-    """Writes a new key, and a certificate for `address` that it has signed itself, as PEM."""
+def write_certificate(path: Path, address: str = "127.0.0.1") -> Path:
+    """Write a new key and a self-signed certificate for `address`, as PEM; return the path."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "The Paper")])
     now = datetime.now(UTC)
@@ -42,11 +42,11 @@ def certificate(path: Path, address: str = "127.0.0.1") -> Path:
 class SecurePaper(Paper):
     """A `Paper` at an https address."""
 
-    def __init__(self, shown: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, certificate: Path, host: str = "127.0.0.1") -> None:
         super().__init__(host)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(shown)
-        # The handshake is for the thread of the connection; a client that does not trust us ends it with an error.
+        context.load_cert_chain(certificate)
+        # The thread of the connection does the handshake, which a client that distrusts the certificate breaks off.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self.url = self.url.replace("http://", "https://")

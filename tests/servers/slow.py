@@ -1,4 +1,4 @@
-"""Servers whose front page is quick, and whose articles come a byte at a time, or never; and one that sends no end."""
+"""Servers whose articles come a byte at a time, or never, and one whose answer does not end."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from servers.loopback import Loopback, Quiet
 
 LISTS = '<link rel="alternate" type="application/rss+xml" href="/feed"><link rel="sitemap" href="/map.xml">'
 DRIP = 0.05  # seconds between two bytes
-LONGEST = 20.0  # seconds after which a slow answer is given up, lest a thread outlive the tests
+MAX_SECONDS = 20.0  # after which a slow answer ends, so that no thread outlives the tests
 
 
 class Slow(Loopback):
-    """A paper of `paths` on loopback: everything but these answers at once.
+    """A paper on loopback that answers everything at once, except the articles at `paths`.
 
-    With `drips` they send a header and then a byte each 50 ms; else they are accepted and never answered. `asked` are
-    the paths in order, each with the moment (monotonic).
+    With `drips`, these send a header and then one byte per 50 ms; else they are accepted and never answered. `asked`
+    lists the requested paths in order, each with its time (monotonic).
     """
 
     def __init__(self, host: str, paths: list[str], *, drips: bool) -> None:
@@ -32,13 +32,13 @@ class Slow(Loopback):
             def do_GET(self) -> None:
                 slow.asked.append((self.path, time.monotonic()))
                 if self.path not in paths:
-                    self._at_once()
+                    self._answer_at_once()
                 elif drips:
                     self._drip()
                 else:
                     self._wait()
 
-            def _at_once(self) -> None:
+            def _answer_at_once(self) -> None:
                 body = (
                     f"<html><head>{LISTS}</head><body><ul>{links}</ul></body></html>".encode()
                     if self.path == "/"
@@ -55,15 +55,15 @@ class Slow(Loopback):
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", "100000")
                 self.end_headers()
-                end = time.monotonic() + LONGEST
-                with suppress(OSError):  # until the client has had enough
+                end = time.monotonic() + MAX_SECONDS
+                with suppress(OSError):  # until the client hangs up
                     while time.monotonic() < end:
                         self.wfile.write(b"x")
                         time.sleep(DRIP)
                 self.close_connection = True
 
             def _wait(self) -> None:
-                self.connection.settimeout(LONGEST)
+                self.connection.settimeout(MAX_SECONDS)
                 with suppress(OSError):
                     self.connection.recv(1)  # until the client hangs up
                 self.close_connection = True
@@ -71,12 +71,12 @@ class Slow(Loopback):
         super().__init__(host, Handler)
 
     def articles(self) -> list[str]:
-        """The articles that were asked for."""
+        """Return the requested articles."""
         return [path for path, _ in self.asked if path.startswith("/2025/")]
 
 
 class Flood(Loopback):
-    """Answers everything with `body`, a little at a time; `sent` says how much went out before the client hung up."""
+    """Answers /robots.txt with `body`, piece by piece; `sent` counts the bytes sent before the client hangs up."""
 
     def __init__(self, host: str, body: bytes) -> None:
         self.sent = 0

@@ -1,4 +1,4 @@
-"""Real databases for the tests of the store: SQLite in a file, and a PostgreSQL server of our own."""
+"""Real databases for the tests of the store: an SQLite file, and a PostgreSQL server that the tests start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, Engine, insert, make_url
 
-from storage.database import open_database
+from storage.database.engine import open_database
 from storage.models import Run, StoredArticle
 
 GiveArticles = Callable[[Engine, Iterable[dict[str, Any]]], None]
@@ -18,7 +18,7 @@ GiveArticles = Callable[[Engine, Iterable[dict[str, Any]]], None]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
-    """Address of an empty database: once SQLite, once PostgreSQL. It is gone when the test ends."""
+    """Return the address of an empty database, once SQLite, once PostgreSQL; delete it after the test."""
     if request.param == "sqlite":
         return URL.create("sqlite", database=str(tmp_path / "broadsheet.db"))
     return make_url(request.getfixturevalue("postgres_database"))
@@ -26,7 +26,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 
 @pytest.fixture
 def engine(database_url: URL) -> Iterator[Engine]:
-    """An empty store of the newest schema."""
+    """Return an empty store with the newest schema."""
     engine = open_database(database_url)
     yield engine
     engine.dispose()
@@ -34,7 +34,7 @@ def engine(database_url: URL) -> Iterator[Engine]:
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    """An empty store on SQLite alone, for what has nothing to do with the database."""
+    """Return an empty store on SQLite, for tests that do not depend on the database."""
     engine = open_database(URL.create("sqlite", database=str(tmp_path / "store.db")))
     yield engine
     engine.dispose()
@@ -42,7 +42,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def give_articles() -> GiveArticles:
-    """Puts articles into a store, in the order given; what a row does not name has a plain default."""
+    """Return a function that inserts articles into a store in order; columns missing in a row get a default."""
 
     def give(engine: Engine, rows: Iterable[dict[str, Any]]) -> None:
         moment = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -1,4 +1,13 @@
-"""The formats of a release, one file each. A format writes one file of rows and knows nothing else."""
+"""The formats of a release, one module each. A format writes one file of rows and knows nothing else.
+
+jsonl.py        JSON Lines, one row a line
+jsonl_zst.py    JSON Lines in one Zstandard frame
+parquet.py      typed columns in row groups
+csv.py          CSV that no spreadsheet computes
+tei.py          TEI P5, an XML corpus of texts
+text.py         plain text, one file an article in a ZIP
+urls.py         addresses and hashes without the texts
+"""
 
 from __future__ import annotations
 
@@ -6,6 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -13,10 +23,10 @@ from cleaning.errors import ExportRefused
 from storage.export.batch import Batch
 from storage.export.schema import Table
 
-Write = Callable[[Batch], None]
+WriteBatch = Callable[[Batch], None]
 
-# Named as on the command line -> the module with its FORMAT. A module is loaded when its format is asked for: pyarrow
-# takes longer to load than a small corpus to write.
+# Name on the command line -> module with its FORMAT. A module is loaded when its format is used, because loading
+# pyarrow takes longer than writing a small corpus.
 _MODULES = {
     "jsonl": "storage.export.formats.jsonl",
     "jsonl.zst": "storage.export.formats.jsonl_zst",
@@ -27,32 +37,42 @@ _MODULES = {
     "urls": "storage.export.formats.urls",
 }
 FORMAT_NAMES = tuple(_MODULES)
+PYARROW_FORMATS = frozenset(("parquet", "jsonl.zst"))
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one file of rows is written.
+    """A file format.
 
-    `writing(path, table)` makes the new file and gives a function that takes batches of any size; the file is complete
-    when the context ends. The bytes depend on the rows alone, not on how they were batched.
+    `open_writer(path, table)` creates a file and returns a function that takes batches of any size. The file is
+    complete when the context ends. The bytes depend only on the rows, not on the batches.
 
-    `tables` are the names of the tables that it writes, none where it writes any. `written_with` names the library
-    whose version shapes the bytes.
+    `tables` are the names of the tables that the format can write; None: all. `written_with` names the library whose
+    version shapes the bytes.
     """
 
     name: str
     suffix: str
-    writing: Callable[[Path, Table], AbstractContextManager[Write]]
+    open_writer: Callable[[Path, Table], AbstractContextManager[WriteBatch]]
     how_to_read: str  # lines of Python for the card, with {path}
     tables: frozenset[str] | None = None
     written_with: str | None = None
 
-    def writes(self, table: Table) -> bool:
+    def can_write(self, table: Table) -> bool:
         return self.tables is None or table.name in self.tables
 
 
-def format_named(name: str) -> Format:
-    """The format of that name; `ExportRefused` where there is none."""
+def load_format(name: str) -> Format:
+    """Return the format with this name. Raise `ExportRefused` if there is none, or its library is not installed."""
     if name not in _MODULES:
-        raise ExportRefused(f"unknown format {name!r}; there are: {', '.join(FORMAT_NAMES)}")
+        raise ExportRefused(f"unknown format {name!r}; choose from: {', '.join(FORMAT_NAMES)}")
+    if name in PYARROW_FORMATS:
+        require_pyarrow(f"format {name!r}")
     return cast("Format", import_module(_MODULES[name]).FORMAT)
+
+
+def require_pyarrow(purpose: str) -> None:
+    """Raise `ExportRefused` if pyarrow is not installed: a crawl does without it, and it is large."""
+    if find_spec("pyarrow") is None:
+        install = ".venv/bin/pip install -c constraints.txt -e '.[parquet]'"
+        raise ExportRefused(f"{purpose} needs pyarrow, which is not installed; run: {install}")

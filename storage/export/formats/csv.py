@@ -1,12 +1,12 @@
-"""CSV (RFC 4180): UTF-8 with a header, times as ISO 8601, lists as JSON, and nothing that a spreadsheet would compute.
+"""CSV (RFC 4180): UTF-8 with a header, times as ISO 8601, lists as JSON, without formulas.
 
-A spreadsheet takes a cell that begins with a sign like "=" for a formula, wherever it believes that a cell begins: also
-behind a line break, a semicolon or a tab in a text, where it takes those and not commas for what separates cells. One
-rule keeps it from that and loses nothing. Wherever a cell, one of its lines, or what follows a semicolon or a tab
-begins, white space and quotation marks aside, with = + - @, their full-width forms, or an apostrophe, an apostrophe is
-put in front. To take one away at each such place gives back what was there.
+A spreadsheet takes a cell that begins with a character like "=" for a formula. It may also see the beginning of a cell
+behind a line break, semicolon or tab in a text, if it separates cells by those and not by commas. One reversible rule
+prevents this. If a cell, one of its lines, or the text after a semicolon or tab begins with = + - @, their full-width
+forms, or an apostrophe (white space and quotation marks aside), an apostrophe is put in front. Removing one apostrophe
+at each such position restores the text.
 
-A null is an empty cell. An empty text is a lone apostrophe, which the same rule reads as empty.
+A null is an empty cell. An empty text is a single apostrophe, which the same rule reads as empty.
 """
 
 from __future__ import annotations
@@ -20,54 +20,54 @@ from pathlib import Path
 from typing import Any
 
 from storage.export.batch import Batch
-from storage.export.formats import Format, Write
-from storage.export.formats.jsonl import moment
-from storage.export.schema import Kind, Table
+from storage.export.formats import Format, WriteBatch
+from storage.export.formats.jsonl import format_time
+from storage.export.schema import FieldKind, Table
 
 _DANGEROUS = re.compile(r"([;\t\r\n][\s\"]*)(?=['=+\-@＝＋－＠])")
 
 
-def harmless(text: str) -> str:
-    """`text` as it stands in a cell; never empty."""
-    # A cell begins as a line in it does. To look for a character is faster than to look for "^" too.
+def escape_formulas(text: str) -> str:
+    """Return the text for a cell, with apostrophes against formulas; never empty."""
+    # A leading line break makes the beginning of the cell the beginning of a line: faster than matching "^" too.
     return _DANGEROUS.sub(r"\1'", f"\n{text}")[1:] if text else "'"
 
 
 @contextmanager
-def writing(path: Path, table: Table) -> Iterator[Write]:
+def open_writer(path: Path, table: Table) -> Iterator[WriteBatch]:
     kinds = [field.kind for field in table.fields]
     with path.open("x", encoding="utf-8", newline="") as file:
-        # All but numbers in quotation marks: then neither a comma nor a line break in a text ends its cell.
+        # Everything but numbers is quoted, so that no comma or line break in a text ends its cell.
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
         writer.writerow([field.name for field in table.fields])
 
         def write(batch: Batch) -> None:
-            columns = [_column(kind, column) for kind, column in zip(kinds, batch.columns, strict=True)]
+            columns = [_convert_column(kind, column) for kind, column in zip(kinds, batch.columns, strict=True)]
             writer.writerows(zip(*columns, strict=True))
 
         yield write
 
 
-def _column(kind: Kind, values: Sequence[Any]) -> Sequence[Any]:
-    cell = _CELLS.get(kind)
+def _convert_column(kind: FieldKind, values: Sequence[Any]) -> Sequence[Any]:
+    cell = _CONVERTERS.get(kind)
     return [None if value is None else cell(value) for value in values] if cell else values
 
 
-def _texts(values: Sequence[str]) -> str:
-    return harmless(json.dumps(values, ensure_ascii=False))
+def _encode_list(values: Sequence[str]) -> str:
+    return escape_formulas(json.dumps(values, ensure_ascii=False))
 
 
-_CELLS: dict[Kind, Callable[[Any], str]] = {
-    Kind.TEXT: harmless,
-    Kind.TEXTS: _texts,
-    Kind.MOMENT: lambda value: str(moment(value)),
-    Kind.TRUTH: lambda value: "true" if value else "false",
+_CONVERTERS: dict[FieldKind, Callable[[Any], str]] = {
+    FieldKind.TEXT: escape_formulas,
+    FieldKind.TEXTS: _encode_list,
+    FieldKind.TIME: lambda value: str(format_time(value)),
+    FieldKind.BOOLEAN: lambda value: "true" if value else "false",
 }
 
 FORMAT = Format(
     name="csv",
     suffix=".csv",
-    writing=writing,
+    open_writer=open_writer,
     how_to_read="""\
 import csv, json, re
 

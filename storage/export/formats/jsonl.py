@@ -9,40 +9,40 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.export.batch import Batch
-from storage.export.formats import Format, Write
-from storage.export.schema import Kind, Table
+from storage.export.formats import Format, WriteBatch
+from storage.export.schema import FieldKind, Table
 
-_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 @contextmanager
-def writing(path: Path, table: Table) -> Iterator[Write]:
+def open_writer(path: Path, table: Table) -> Iterator[WriteBatch]:
     with path.open("x", encoding="utf-8", newline="\n") as file:
-        yield lambda batch: file.writelines(lines(batch, table))
+        yield lambda batch: file.writelines(encode_lines(batch, table))
 
 
-def lines(batch: Batch, table: Table) -> Iterator[str]:
-    """The rows as lines, each with its end."""
+def encode_lines(batch: Batch, table: Table) -> Iterator[str]:
+    """Yield the rows as lines, each with its line end."""
     names = table.names
     columns = [
-        [moment(value) for value in column] if field.kind is Kind.MOMENT else column
+        [format_time(value) for value in column] if field.kind is FieldKind.TIME else column
         for field, column in zip(table.fields, batch.columns, strict=True)
     ]
     for row in zip(*columns, strict=True):
-        line = _encoded(dict(zip(names, row, strict=True)))
-        # Line ends to some readers (str.splitlines, JavaScript) though not to JSON; as escapes they come back the same.
+        line = _encode(dict(zip(names, row, strict=True)))
+        # Some readers take these for line ends (str.splitlines, JavaScript), JSON does not. Escaped, they are the same.
         yield line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
 
 
-def moment(value: datetime | None) -> str | None:
-    """An aware time in UTC as ISO 8601; the fraction of a second stands only where there is one."""
+def format_time(value: datetime | None) -> str | None:
+    """Return an aware time in UTC as ISO 8601, with a fraction of a second only if it is not zero."""
     return None if value is None else value.replace(tzinfo=None).isoformat() + "Z"
 
 
 FORMAT = Format(
     name="jsonl",
     suffix=".jsonl",
-    writing=writing,
+    open_writer=open_writer,
     how_to_read="""\
 import json
 

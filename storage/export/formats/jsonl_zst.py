@@ -1,4 +1,4 @@
-"""JSON Lines in one Zstandard frame: for whoever keeps or sends a corpus of text and reads it line by line."""
+"""JSON Lines in one Zstandard frame: small to store and send, and readable line by line."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 import pyarrow as pa
 
 from storage.export.batch import Batch
-from storage.export.formats import Format, Write
-from storage.export.formats.jsonl import lines
+from storage.export.formats import Format, WriteBatch
+from storage.export.formats.jsonl import encode_lines
 from storage.export.schema import Table
 
-# What the compressor is given at once: how the records were batched must not reach it.
+# Bytes given to the compressor at once. A fixed size, so that the output does not depend on the batches.
 _PIECE = 1 << 20
 
 
 @contextmanager
-def writing(path: Path, table: Table) -> Iterator[Write]:
-    # pyarrow compresses a stream at a level of its own; to name one, each piece would have to be a frame, and readers
-    # that stop behind the first frame would see the beginning of the corpus alone.
+def open_writer(path: Path, table: Table) -> Iterator[WriteBatch]:
+    # pyarrow chooses the level of a compressed stream. Choosing another level would need one frame for each piece, and
+    # readers that stop after the first frame would see only the beginning of the corpus.
     with path.open("xb") as file, pa.CompressedOutputStream(file, "zstd") as compressed:
         waiting = bytearray()
 
         def write(batch: Batch) -> None:
-            waiting.extend("".join(lines(batch, table)).encode())
+            waiting.extend("".join(encode_lines(batch, table)).encode())
             whole = len(waiting) - len(waiting) % _PIECE
             for start in range(0, whole, _PIECE):
                 compressed.write(bytes(waiting[start : start + _PIECE]))
@@ -38,7 +38,7 @@ def writing(path: Path, table: Table) -> Iterator[Write]:
 FORMAT = Format(
     name="jsonl.zst",
     suffix=".jsonl.zst",
-    writing=writing,
+    open_writer=open_writer,
     written_with="pyarrow",
     how_to_read="""\
 import io, json

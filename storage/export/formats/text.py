@@ -1,6 +1,7 @@
-"""Plain text: one file an article in a ZIP, `ID.txt`, with the headline, an empty line, and the text.
+"""Plain text: one file `ID.txt` for each article in a ZIP, with the headline, an empty line, and the text.
 
-The entries are stored, not compressed, and bear one date: the bytes depend on no compressor, clock or system.
+The entries are stored without compression and with a fixed date, so that the bytes depend on no compressor, clock or
+system.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ from urllib.parse import quote
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from storage.export.batch import Batch
-from storage.export.formats import Format, Write
+from storage.export.formats import Format, WriteBatch
 from storage.export.schema import ARTICLES, Table
 
 _UNIX = 3
 _PLAIN_FILE = 0o100644 << 16
-_EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a ZIP can name
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest date in a ZIP
 
 
 @contextmanager
-def writing(path: Path, table: Table) -> Iterator[Write]:  # noqa: ARG001 (a batch brings its table)
+def open_writer(path: Path, table: Table) -> Iterator[WriteBatch]:  # noqa: ARG001 (a batch has its table)
     with path.open("xb") as file, ZipFile(file, "w", ZIP_STORED) as archive:
 
         def write(batch: Batch) -> None:
             for key, title, text in zip(*map(batch.column, ("id", "title", "text")), strict=True):
-                # An id is made of hexadecimal digits; whatever a foreign store calls one, it is no path.
+                # An id has only hexadecimal digits. In a foreign store it may be anything; it must not be a path.
                 entry = ZipInfo(f"{quote(key, safe='')}.txt", _EARLIEST)
                 entry.create_system = _UNIX
                 entry.external_attr = _PLAIN_FILE
@@ -38,7 +39,7 @@ def writing(path: Path, table: Table) -> Iterator[Write]:  # noqa: ARG001 (a bat
 FORMAT = Format(
     name="text",
     suffix=".txt.zip",
-    writing=writing,
+    open_writer=open_writer,
     tables=frozenset({ARTICLES.name}),
     how_to_read="""\
 from zipfile import ZipFile

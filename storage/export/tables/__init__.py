@@ -1,4 +1,9 @@
-"""The tables beside the articles, one a file: what `scrapy export --include NAME` puts into a release."""
+"""The extra tables of a release (`scrapy export --include NAME`), one module each.
+
+rejected.py     the pages that were rejected, with the reason
+removed.py      the blocks that were cut from articles, with the rule
+revisions.py    the former versions of the articles
+"""
 
 from __future__ import annotations
 
@@ -9,22 +14,25 @@ from sqlalchemy import Connection
 
 from storage.export.batch import Batch
 from storage.export.schema import Table
-from storage.export.selection import Selection
+from storage.export.selection.selection import Selection
 from storage.export.tables import rejected, removed, revisions
 
 
 @dataclass(frozen=True, slots=True)
-class Extra:
-    """A table that a release holds on request, in a folder of its own.
+class ExtraTable:
+    """A table that a release has on request, in a folder of its own.
 
-    `batches` streams its rows in a stated order, `count` says how many they will be. Both are called while the tables
-    MATCHED and CHOSEN of `storage.export.selection` stand in the connection.
+    `stream_batches` yields its rows in a fixed order, `count_rows` counts them. Both need the tables MATCHED and CHOSEN
+    of `storage.export.selection.choose` in the connection.
     """
 
     table: Table
-    batches: Callable[[Connection, Selection], Iterator[Batch]]
-    count: Callable[[Connection, Selection], int]
+    stream_batches: Callable[[Connection, Selection], Iterator[Batch]]
+    count_rows: Callable[[Connection, Selection], int]
 
 
-# Named as on the command line.
-EXTRAS = {room.TABLE.name: Extra(room.TABLE, room.batches, room.count) for room in (rejected, removed, revisions)}
+# By name on the command line.
+EXTRA_TABLES = {
+    module.TABLE.name: ExtraTable(module.TABLE, module.stream_batches, module.count_rows)
+    for module in (rejected, removed, revisions)
+}

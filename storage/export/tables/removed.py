@@ -1,4 +1,4 @@
-"""What was thrown away: every block that was cut from an article of the release, with the rule that cut it."""
+"""The table of removed blocks: every block that was cut from an article of the release, with the rule that cut it."""
 
 from __future__ import annotations
 
@@ -7,38 +7,39 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, func, select
 
-from storage.export import reading
 from storage.export.batch import Batch
-from storage.export.schema import Field, Kind, Table
-from storage.export.selection import CHOSEN, Selection
+from storage.export.rows import read
+from storage.export.schema import Field, FieldKind, Table
+from storage.export.selection.choose import CHOSEN
+from storage.export.selection.selection import Selection
 from storage.models import StoredBlock
 
 TABLE = Table(
     "removed",
     (
-        Field("article_id", Kind.TEXT, "id of the article that the block was cut from"),
-        Field("position", Kind.COUNT, "place of the block among all blocks of its page, from 0"),
-        Field("kind", Kind.TEXT, "paragraph, heading, item, quote, row, caption or code", recurs=True),
-        Field("text", Kind.TEXT, "the block"),
-        Field("rule", Kind.TEXT, "rule that cut it", recurs=True),
-        Field("evidence", Kind.TEXT, "what that rule saw", nullable=True),
+        Field("article_id", FieldKind.TEXT, "id of the article that the block was cut from"),
+        Field("position", FieldKind.COUNT, "position of the block among all blocks of its page, from 0"),
+        Field("kind", FieldKind.TEXT, "paragraph, heading, item, quote, row, caption or code", is_repetitive=True),
+        Field("text", FieldKind.TEXT, "the block"),
+        Field("rule", FieldKind.TEXT, "rule that cut it", is_repetitive=True),
+        Field("evidence", FieldKind.TEXT, "evidence of the rule", nullable=True),
     ),
     "removed",
 )
 _BLOCK = StoredBlock.__table__
 
 
-def batches(connection: Connection, _selection: Selection) -> Iterator[Batch]:
-    """The cut blocks, in the order of the articles in the release, then as they are read."""
+def stream_batches(connection: Connection, _selection: Selection) -> Iterator[Batch]:
+    """Yield the cut blocks in the order of the articles in the release, then in reading order."""
     question: Select[Any] = select(*(_BLOCK.c[name] for name in TABLE.names))
-    question = question.select_from(_joined()).where(_BLOCK.c.rule.is_not(None))
-    return reading.batches(connection, question.order_by(CHOSEN.c.n, _BLOCK.c.position), TABLE)
+    question = question.select_from(_join_blocks()).where(_BLOCK.c.rule.is_not(None))
+    return read.read_batches(connection, question.order_by(CHOSEN.c.n, _BLOCK.c.position), TABLE)
 
 
-def count(connection: Connection, _selection: Selection) -> int:
-    question = select(func.count()).select_from(_joined()).where(_BLOCK.c.rule.is_not(None))
+def count_rows(connection: Connection, _selection: Selection) -> int:
+    question = select(func.count()).select_from(_join_blocks()).where(_BLOCK.c.rule.is_not(None))
     return connection.scalar(question) or 0
 
 
-def _joined() -> FromClause:
+def _join_blocks() -> FromClause:
     return CHOSEN.join(_BLOCK, _BLOCK.c.article_id == CHOSEN.c.id)

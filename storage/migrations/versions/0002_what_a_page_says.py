@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import storage.types
+import storage.database.types
 
 revision = "0002"
 down_revision = "0001"
@@ -20,7 +20,7 @@ def upgrade() -> None:
     # Columns that may be null are added in place on both databases: no table is copied.
     op.add_column("article", sa.Column("published_offset", sa.Integer(), nullable=True))
     op.add_column("article", sa.Column("modified_offset", sa.Integer(), nullable=True))
-    op.add_column("article", sa.Column("licence", storage.types.StorableText(), nullable=True))
+    op.add_column("article", sa.Column("licence", storage.database.types.StorableText(), nullable=True))
     op.add_column("article", sa.Column("free", sa.Boolean(), nullable=True))
     op.add_column("article", sa.Column("page_kind", sa.String(length=16), nullable=True))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import storage.types
+import storage.database.types
 
 revision = "0003"
 down_revision = "0002"
@@ -18,7 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     # Columns that may be null are added in place on both databases: no table is copied.
-    op.add_column("address", sa.Column("headline_key", storage.types.StorableText(), nullable=True))
+    op.add_column("address", sa.Column("headline_key", storage.database.types.StorableText(), nullable=True))
     op.add_column("address", sa.Column("headline_source", sa.String(length=32), nullable=True))
     op.create_index("ix_address_headline", "address", ["site", "headline_key"], unique=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import storage.types
+import storage.database.types
 
 revision = "0004"
 down_revision = "0003"
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("article_id", sa.String(length=16), nullable=False),
         sa.Column("site", sa.String(length=64), nullable=False),
         sa.Column("cleaner_version", sa.String(length=32), nullable=False),
-        sa.Column("fetched_at", storage.types.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("fetched_at", storage.database.types.UTCDateTime(timezone=True), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_observation_article_id"), ondelete="CASCADE"
@@ -49,8 +49,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.BigInteger(), nullable=False),
         sa.Column("articles", sa.Integer(), nullable=False),
         sa.Column("needed", sa.Integer(), nullable=False),
-        sa.Column("text", storage.types.StorableText(), nullable=False),
-        sa.Column("place", storage.types.StorableText(), nullable=False),
+        sa.Column("text", storage.database.types.StorableText(), nullable=False),
+        sa.Column("place", storage.database.types.StorableText(), nullable=False),
         sa.Column("first_seen", sa.String(length=10), nullable=False),
         sa.Column("last_seen", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("site", "fingerprint", name=op.f("pk_site_block")),
@@ -59,7 +59,7 @@ def upgrade() -> None:
         "pardon",
         sa.Column("site", sa.String(length=64), nullable=False),
         sa.Column("fingerprint", sa.BigInteger(), nullable=False),
-        sa.Column("text", storage.types.StorableText(), nullable=False),
+        sa.Column("text", storage.database.types.StorableText(), nullable=False),
         sa.PrimaryKeyConstraint("site", "fingerprint", name=op.f("pk_pardon")),
     )
     op.create_table(

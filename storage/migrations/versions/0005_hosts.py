@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import storage.types
-from storage.hosts import host_of
+import storage.database.types
+from storage.frontier.hosts import host_of
 
 revision = "0005"
 down_revision = "0004"
@@ -22,15 +22,19 @@ _BATCH = 10_000  # addresses: a frontier may hold millions, and they need not be
 def upgrade() -> None:
     op.create_table(
         "host",
-        sa.Column("host", storage.types.StorableText(), nullable=False),
-        sa.Column("held_until", storage.types.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("host", storage.database.types.StorableText(), nullable=False),
+        sa.Column("held_until", storage.database.types.UTCDateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("opened", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_host")),
     )
     # With a default of the database's they are added in place on both: no table is copied.
-    op.add_column("address", sa.Column("host", storage.types.StorableText(), nullable=False, server_default=""))
-    op.add_column("article", sa.Column("robots", storage.types.StorableJSON(), nullable=False, server_default="[]"))
+    op.add_column(
+        "address", sa.Column("host", storage.database.types.StorableText(), nullable=False, server_default="")
+    )
+    op.add_column(
+        "article", sa.Column("robots", storage.database.types.StorableJSON(), nullable=False, server_default="[]")
+    )
     _fill_hosts()
 
 

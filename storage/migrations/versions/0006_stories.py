@@ -10,15 +10,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import storage.types
+import storage.database.types
 
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_TEXT, _JSON = storage.types.StorableText, storage.types.StorableJSON
-_MOMENT, _SHARE = storage.types.UTCDateTime, sa.Float(precision=53)
+_TEXT, _JSON = storage.database.types.StorableText, storage.database.types.StorableJSON
+_MOMENT, _SHARE = storage.database.types.UTCDateTime, sa.Float(precision=53)
 
 
 def upgrade() -> None:

@@ -1,0 +1,12 @@
+"""Estimate how likely each text is the article's, by many features at once, with a model trained on human gold.
+
+classify.py            add texts that were left out, score texts that were taken
+context_features.py    where the elements of a page stand, and what they are named
+explanation.py         the strongest reasons for or against a text, in words
+features.py            the names of all features, in the order of the model
+model.py               gradient-boosted trees: load, predict, explain
+page_features.py       the feature vectors of a page's text runs
+text_features.py       length, form and cue phrases of a text
+
+model.json is the model for sites without a memory, site_model.json the one for sites with a memory.
+"""

@@ -1,0 +1,160 @@
+"""Classify the text runs of a page: how likely each is the article's, by all features at once.
+
+Each rule is sure of one thing; what no rule is sure of is classified here. Runs that trafilatura left out are added if
+they are likely. Blocks that it took get a low score if they are unlikely; the rule `unlikely` cuts those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.article import Block, BlockKind
+from cleaning.classifier.explanation import reasons_against, reasons_for
+from cleaning.classifier.features import FEATURES
+from cleaning.classifier.page_features import EDGE, PageFeatures
+from cleaning.extraction import Extraction, build_block
+from cleaning.page.paragraphs import is_paragraph
+from cleaning.rules.page_blocks import LowScore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cleaning.classifier.model import TreeModel
+    from cleaning.memory.match import MemoryMatch
+    from cleaning.metadata.collect import Metadata
+    from cleaning.page.text_runs import TextRun
+
+# The likelihood above which a text is added, and below which a block gets a low score. Chosen on pages that the model
+# had not seen: a higher one raises precision and lowers recall.
+THRESHOLD = 0.55
+PROSE_THRESHOLD = 0.5  # the same for adding a paragraph, whose loss is worse
+# The same for adding a paragraph if at least two body paragraphs stand in elements of the same tags and classes: the
+# article is cut into several equal parts, of which trafilatura took one.
+MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
+ALIKE = FEATURES.index("alike")
+MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
+
+
+class Classification(NamedTuple):
+    """An extraction with the added blocks, the low scores by block index, and the likelihoods by run index."""
+
+    extraction: Extraction
+    low_scores: dict[int, LowScore]
+    likelihoods: dict[int, float]
+
+
+def build_page_features(
+    extraction: Extraction, metadata: Metadata, url: str, memory_match: MemoryMatch | None = None
+) -> PageFeatures:
+    """Return the features of an extracted page."""
+    return PageFeatures(
+        extraction.runs,
+        {number for span in extraction.spans for number in span},
+        url=url,
+        titles=(metadata.draft.title, *metadata.titles),
+        description=metadata.draft.description or "",
+        memory_match=memory_match,
+    )
+
+
+def classify(
+    extraction: Extraction, model: TreeModel, metadata: Metadata, url: str, memory_match: MemoryMatch | None = None
+) -> Classification:
+    """Add the likely runs that an extraction lacks, in page order, and score the blocks that it has.
+
+    `memory_match` is what the memory of the page's site says of its runs, if there is one; `model` must be trained for
+    it. The evidence of an added block says that it was added. A block that could not be traced back to the page is
+    neither moved nor scored.
+    """
+    features = build_page_features(extraction, metadata, url, memory_match)
+    uncertain = (number for number in features.find_candidates() if not features.is_certain(number))
+    vectors = {number: features.build_vector(number) for number in islice(uncertain, MAX_CLASSIFIED)}
+    likelihoods = {number: model.predict(vector) for number, vector in vectors.items()}
+
+    placed: list[tuple[int, Block, tuple[int, ...]]] = []  # sort key, block, run indexes
+    last = -1
+    for block, span in zip(extraction.blocks, extraction.spans, strict=True):
+        for part, numbers in _split_block(extraction, block, span, likelihoods):
+            last = numbers[0] if numbers else last
+            placed.append((last, part, numbers))
+    by_memory = memory_match is not None and memory_match.is_understood
+    for number, value in likelihoods.items():
+        run = extraction.runs[number]
+        # A run whose number is not in the tree may have been taken by trafilatura: that cannot be traced.
+        is_traced = run.opening or by_memory
+        if number not in features.taken and value > _find_threshold(run, vectors[number]) and is_traced:
+            added = build_block(run.text, [run], extraction.base)
+            if added is not None:
+                origin = "new at its place" if by_memory else "left out by trafilatura"
+                reason = f"{origin}, {value:.0%} likely: {reasons_for(model, vectors[number])}"
+                placed.append((number, replace(added, evidence=reason), (number,)))
+    if memory_match is not None:
+        placed += _list_repeated(extraction, memory_match, [numbers[0] for _, _, numbers in placed if numbers])
+    placed.sort(key=lambda item: item[0])
+
+    low_scores = {}
+    for index, (_, block, numbers) in enumerate(placed):
+        if not block.is_kept or (block.kind is BlockKind.ROW and not block.links):
+            continue  # a row of a table with figures, whose features say nothing
+        mean = _mean_likelihood(extraction, numbers, likelihoods)
+        if mean is not None and mean < THRESHOLD:
+            lowest = min(
+                (number for number in numbers if number in likelihoods), key=lambda number: likelihoods[number]
+            )
+            low_scores[index] = LowScore(mean, partial(_explain_low_score, mean, model, vectors[lowest]))
+    grown = replace(
+        extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
+    )
+    return Classification(grown, low_scores, likelihoods)
+
+
+def _list_repeated(
+    extraction: Extraction, memory_match: MemoryMatch, around: Sequence[int]
+) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
+    """Yield the site's repeated blocks in and around the article, as cut blocks."""
+    if not around:
+        return
+    first, last = min(around) - EDGE, max(around) + EDGE
+    for number, (rule, evidence) in memory_match.cut.items():
+        if first <= number <= last:
+            block = build_block(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
+            if block is not None:
+                yield number, replace(block, rule=rule, evidence=evidence), (number,)
+
+
+def _explain_low_score(mean: float, model: TreeModel, vector: Sequence[float]) -> str:
+    return f"{mean:.0%} likely: {reasons_against(model, vector)}"
+
+
+def _find_threshold(run: TextRun, vector: Sequence[float]) -> float:
+    """Return the likelihood above which a run is added."""
+    if not is_paragraph(run):
+        return THRESHOLD
+    return ALIKE_THRESHOLD if vector[ALIKE] >= MIN_ALIKE else PROSE_THRESHOLD
+
+
+def _split_block(
+    extraction: Extraction, block: Block, span: tuple[int, ...], likelihoods: dict[int, float]
+) -> list[tuple[Block, tuple[int, ...]]]:
+    """Return the block itself, or its lines if some of them are unlikely and others are not."""
+    verdicts = [likelihoods.get(number, 1.0) < THRESHOLD for number in span]
+    runs = [extraction.runs[number] for number in span]
+    if (
+        len(set(verdicts)) < 2
+        or block.kind in {BlockKind.ROW, BlockKind.CODE}
+        or " ".join(run.text for run in runs) != block.text
+    ):
+        return [(block, span)]
+    parts = [build_block(run.text, [run], extraction.base) for run in runs]
+    return [(part, (number,)) for part, number in zip(parts, span, strict=True) if part is not None]
+
+
+def _mean_likelihood(extraction: Extraction, span: tuple[int, ...], likelihoods: dict[int, float]) -> float | None:
+    """Return the mean likelihood of a block's runs, weighted by their length; None if none was classified."""
+    if not any(number in likelihoods for number in span):
+        return None
+    sizes = [(likelihoods.get(number, 1.0), max(1, extraction.runs[number].characters)) for number in span]
+    return sum(value * size for value, size in sizes) / sum(size for _, size in sizes)

@@ -1,0 +1,150 @@
+"""Run the program `python -m cleaning`: pages in, articles out, as JSON Lines."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import sys
+import threading
+from queue import Queue
+from typing import IO, TYPE_CHECKING, Any
+
+from cleaning.article import Article, format_iso
+from cleaning.errors import UsageError
+from cleaning.learn_first import PageSpool, learn_sites
+from cleaning.page.addresses import get_site
+from cleaning.page_lines import parse_page_line
+from cleaning.workers import Cleaners
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from concurrent.futures import Future
+
+MAX_WAITING = 4  # pages a child process that may wait for it, or for the answers to earlier lines
+
+HELP = """\
+Read one page a line from standard input,
+    {"id": "1", "url": "https://example.org/a", "html": "<html>..."}
+and write one article a line to standard output, in the same order and as soon as it is done:
+    {"id": "1", "url": ..., "title": ..., "authors": [...], "published_at": ..., "language": ..., "text": ...,
+     "removed": [{"text": ..., "rule": ..., "evidence": ...}], "rejected": null or the reason why it is no article}
+The answer to a line that is no page is {"id": null or its id, "error": ..., "line": its number}. Empty lines have no
+answer. The lines that follow are answered in either case.
+"""
+EXAMPLE = """\
+example:
+  python -m cleaning --jobs 2 < pages.jsonl > articles.jsonl
+  python -m cleaning --jobs 2 --learn < pages.jsonl > articles.jsonl
+"""
+
+# The queue holds for each line a complete answer, or the line's id and the future of its article.
+Answer = tuple[object, "Future[Article]"] | dict[str, Any]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m cleaning",
+        description=HELP,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--jobs", type=_parse_count, default=1, metavar="N", help="processes that clean (default: 1)")
+    parser.add_argument(
+        "--learn",
+        action="store_true",
+        help="learn each site from its pages first, then clean: all of the input is read before the first answer",
+    )
+    options = parser.parse_args(arguments)
+    jobs: int = options.jobs
+    try:
+        lines: Iterable[bytes] = _open_standard_input()
+    except UsageError as error:
+        sys.stderr.write(f"{parser.prog}: {error}\n")
+        return error.exit_status
+    cleaners = Cleaners(count=jobs)
+    answers: Queue[Answer | None] = Queue(maxsize=MAX_WAITING * jobs)
+    try:
+        cleaners.start()
+        memories: dict[str, bytes] = {}
+        if options.learn:
+            lines = spool = PageSpool(lines)
+            memories = learn_sites(spool, cleaners)
+        threading.Thread(target=_submit_lines, args=(lines, cleaners, answers, memories), daemon=True).start()
+        while (answer := answers.get()) is not None:
+            _write(answer, sys.stdout.buffer)
+    except UsageError as error:
+        sys.stderr.write(f"{parser.prog}: {error}\n")
+        return error.exit_status
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{parser.prog}: interrupted\n")
+        return 130
+    except BrokenPipeError:  # the reader of standard output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    finally:
+        cleaners.stop()
+    return 0
+
+
+def _open_standard_input() -> IO[bytes]:
+    """Open a second reader of standard input: the interpreter cannot end while a thread waits inside sys.stdin."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; pipe the pages into it, one a line")
+    try:
+        descriptor = os.dup(sys.stdin.fileno())
+        mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from error
+    if mode == os.O_WRONLY:
+        raise UsageError("standard input is open for writing only; pipe the pages into it, one a line")
+    return os.fdopen(descriptor, "rb")
+
+
+def _submit_lines(
+    lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | None], memories: Mapping[str, bytes]
+) -> None:
+    """Put an answer, or the future of one, into the queue for every line. A full queue blocks."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            answers.put(_submit_line(line, number, cleaners, memories))
+    answers.put(None)
+
+
+def _submit_line(line: bytes, number: int, cleaners: Cleaners, memories: Mapping[str, bytes]) -> Answer:
+    found = parse_page_line(line, number)
+    if isinstance(found, dict):
+        return found
+    identity, page = found
+    return identity, cleaners.submit(page, memories.get(get_site(page.url)))
+
+
+def _write(answer: Answer, out: IO[bytes]) -> None:
+    record = answer if isinstance(answer, dict) else _make_record(answer[0], answer[1].result())
+    try:
+        line = json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate in an id or an address
+        line = json.dumps(record).encode()
+    out.write(line + b"\n")
+    out.flush()
+
+
+def _make_record(identity: object, article: Article) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "url": article.url,
+        "title": article.title,
+        "authors": list(article.authors),
+        "published_at": format_iso(article.published_at) if article.published_at else None,
+        "language": article.language,
+        "text": article.text,
+        "removed": [{"text": block.text, "rule": block.rule, "evidence": block.evidence} for block in article.removed],
+        "rejected": article.rejected,
+    }
+
+
+def _parse_count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return int(text)

@@ -1,0 +1,73 @@
+"""The part of a site's memory that the text of one article depends on: the entries for its blocks and its positions.
+
+The dependency is stored beside the article. When the memory has changed, the memory fingerprints of before and after
+say which articles must be cleaned again, without reading their pages.
+"""
+
+from __future__ import annotations
+
+from array import array
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.duplicates.fingerprint import fingerprint
+from cleaning.errors import MemoryUnreadable
+from cleaning.memory.observation import hash_position
+from cleaning.memory.site_memory import MAX_ARTICLES, to_little_endian
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cleaning.memory.site_memory import SiteMemory
+    from cleaning.page.text_runs import TextRun
+
+
+UNKNOWN_SITE = "unknown"  # the fingerprint of a memory that was learned from too few articles
+
+
+class MemoryDependency(NamedTuple):
+    """The fingerprints of a page's blocks, and the hashes of its texts' paths and patterns; each sorted and unique."""
+
+    blocks: array[int]
+    paths: array[int]
+    patterns: array[int]
+
+    @classmethod
+    def from_runs(cls, runs: Sequence[TextRun]) -> MemoryDependency:
+        positions = [hash_position(element) for element in dict.fromkeys(run.element for run in runs)]
+        blocks = _sort_unique(key for run in runs if (key := fingerprint(run.text)))
+        paths, patterns = (path for path, _ in positions), (pattern for _, pattern in positions)
+        return cls(blocks, _sort_unique(paths), _sort_unique(patterns))
+
+    def to_bytes(self) -> bytes:
+        parts = [array("q", map(len, self)), *self]
+        return b"".join(to_little_endian(part).tobytes() for part in parts)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> MemoryDependency:
+        """Raise `MemoryUnreadable` if these bytes are no memory dependency."""
+        try:
+            numbers = to_little_endian(array("q", data))
+            blocks, paths, patterns = numbers[:3]
+        except ValueError as error:
+            raise MemoryUnreadable("an article's memory dependency cannot be read") from error
+        if len(numbers) != 3 + blocks + paths + patterns:
+            raise MemoryUnreadable("an article's memory dependency is truncated or too long")
+        rest = numbers[3:]
+        return cls(rest[:blocks], rest[blocks : blocks + paths], rest[blocks + paths :])
+
+    def fingerprint_memory(self, memory: SiteMemory) -> str:
+        """Return a hash of all that the memory says of this page: if it is equal, so is the article's text."""
+        if not memory.is_known:
+            return UNKNOWN_SITE
+        digest = sha256(repr((min(memory.articles, MAX_ARTICLES), memory.names)).encode("utf-8", "replace"))
+        for key in self.blocks:
+            digest.update(memory.repeated.get(key) or (b"h" if key in memory.headlines else b"-"))
+        for table, keys in ((memory.paths, self.paths), (memory.patterns, self.patterns)):
+            for key in keys:
+                digest.update(table.get(key) or b"---")
+        return digest.hexdigest()[:16]
+
+
+def _sort_unique(numbers: Iterable[int]) -> array[int]:
+    return array("q", sorted(set(numbers)))

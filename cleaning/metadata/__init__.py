@@ -1,0 +1,16 @@
+"""Read what a page says about its article beside the text: title, authors, dates, licence, rights, language.
+
+collect.py            all of it, as an article without its text
+structured.py         meta elements, links and JSON-LD of the page, read once
+linked_data.py        schema.org objects in JSON-LD
+title.py              the headline that a reader sees
+title_parts.py        titles taken apart at their separators
+displayed_title.py    a headline that is no heading
+authors.py            the persons in a byline
+dates/                when the article was published and changed
+licence.py            the licence, and whether the page is free to read
+rights.py             reservations of text and data mining and of uses by AI
+robots_tags.py        what the page asks of robots
+page_kind.py          news, opinion, live, review and the like, by the page's own words
+language.py           the language of a text
+"""

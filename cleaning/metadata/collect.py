@@ -1,0 +1,153 @@
+"""Collect what a page says about its article beside the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cleaning.article import Article
+from cleaning.metadata.authors import find_authors
+from cleaning.metadata.dates.choose_date import find_modification_time, find_publication_time
+from cleaning.metadata.dates.day_month_order import detect_date_order
+from cleaning.metadata.licence import find_free_access, find_licence
+from cleaning.metadata.linked_data import read_addresses
+from cleaning.metadata.page_kind import find_page_kind
+from cleaning.metadata.rights import add_rights
+from cleaning.metadata.structured import Statement, StructuredData, read_structured
+from cleaning.metadata.title import find_title_candidates, find_visible_title
+from cleaning.page.addresses import get_host, resolve_link
+from cleaning.page.canonical import to_canonical_url
+from cleaning.page.headline_key import make_headline_key
+from cleaning.version import CLEANER_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from cleaning.article import Page
+
+MAX_TAGS, MAX_TAG_CHARACTERS = 50, 100
+MAX_SECTION_CHARACTERS = 100
+SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:android:app_name")
+DESCRIPTIONS = ("og:description", "description", "twitter:description")
+IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+SECTIONS = ("article:section", "og:article:section", "articlesection", "parsely-section")
+TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+NOTHING = Statement("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the page states: `draft` is the article without blocks, language and verdict, which depend on its text.
+
+    `titles` are all titles of the page's head, which are variants of the headline.
+    """
+
+    draft: Article
+    titles: tuple[str, ...] = ()
+
+
+def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = ()) -> Metadata:
+    """Read the metadata of a page. The draft is empty where the page has no tree.
+
+    The tree must be unchanged since parsing. `names` are the names that titles of the site carry beside the headline,
+    as far as they are known.
+    """
+    if tree is None:
+        draft = Article(page.url, "", cleaner_version=CLEANER_VERSION, fetched_at=page.fetched_at)
+        return Metadata(add_rights(draft, StructuredData(), page))
+    structured = read_structured(tree)
+    site_name = _find_site_name(structured)
+    title = find_visible_title(tree, structured, (site_name.text, *names), page.url)
+    order = detect_date_order(tree, structured, page)
+    publication = find_publication_time(tree, structured, title.element, page, order)
+    modification = find_modification_time(structured, page, order)
+    authors, authors_source = find_authors(structured, site_name.text)
+    canonical, canonical_source = _find_canonical(page.url, structured)
+    description = structured.find_statement(*DESCRIPTIONS) or NOTHING
+    tags, tags_source = _find_tags(structured)
+    image = _find_image(page.url, structured)
+    licence = find_licence(structured, page.url) or NOTHING
+    is_free, free_source = find_free_access(structured) or (None, "")
+    kind = find_page_kind(structured) or NOTHING
+    section = _find_section(structured)
+    sources = {
+        "title": title.source,
+        "authors": authors_source,
+        "published_at": publication.source,
+        "modified_at": modification.source,
+        "description": description.source,
+        "tags": tags_source,
+        "image": image.source,
+        "canonical_url": canonical_source,
+        "site_name": site_name.source,
+        "licence": licence.source,
+        "free": free_source,
+        "page_kind": kind.source,
+        "section": section.source,
+    }
+    draft = Article(
+        url=page.url,
+        title=title.text,
+        canonical_url=canonical,
+        site_name=site_name.text or None,
+        authors=authors,
+        published_at=publication.moment,
+        published_raw=publication.implausible,
+        modified_at=modification.moment,
+        description=description.text or None,
+        tags=tags,
+        image=image.text or None,
+        licence=licence.text or None,
+        free=is_free,
+        page_kind=kind.text or None,
+        section=section.text or None,
+        cleaner_version=CLEANER_VERSION,
+        fetched_at=page.fetched_at,
+        headline_key=make_headline_key(title.text, site_name.text),
+        sources={name: source for name, source in sources.items() if source},
+    )
+    titles = tuple(statement.text for statement in find_title_candidates(structured))
+    return Metadata(add_rights(draft, structured, page), titles)
+
+
+def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:
+    stated = structured.find_statement("og:url")
+    if structured.canonical:
+        stated = Statement(structured.canonical, "<link rel=canonical>")
+    address = to_canonical_url(stated.text, url) if stated else None
+    return (address, stated.source) if stated and address else (None, "")
+
+
+def _find_site_name(structured: StructuredData) -> Statement:
+    publishers = structured.find_linked("publisher")
+    if publishers:
+        return structured.find_statement("og:site_name") or publishers[0]
+    return structured.find_statement(*SITE_NAMES) or NOTHING
+
+
+def _find_section(structured: StructuredData) -> Statement:
+    statements = (*structured.find_linked("articleSection"), *structured.find_statements(*SECTIONS))
+    return next((statement for statement in statements if len(statement.text) <= MAX_SECTION_CHARACTERS), NOTHING)
+
+
+def _find_tags(structured: StructuredData) -> tuple[tuple[str, ...], str]:
+    for statements in (*(structured.find_statements(name) for name in TAGS), structured.find_linked("keywords")):
+        found = [tag.strip() for statement in statements for tag in statement.text.split(",")]
+        if tags := tuple(dict.fromkeys(tag for tag in found if 0 < len(tag) <= MAX_TAG_CHARACTERS))[:MAX_TAGS]:
+            return tags, statements[0].source
+    return (), ""
+
+
+def _find_image(url: str, structured: StructuredData) -> Statement:
+    linked = [
+        Statement(address, "JSON-LD image")
+        for item in structured.articles
+        for address in read_addresses(item.get("image"))
+    ]
+    for statement in (*structured.find_statements(*IMAGES), *linked):
+        address = resolve_link(url, statement.text)
+        if get_host(address):
+            return Statement(address, statement.source)
+    return NOTHING

@@ -1,0 +1,119 @@
+"""Find the times that a page shows its reader."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, islice, tee
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.metadata.dates.machine_times import parse_page_time
+from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below, read_machine_time
+from cleaning.metadata.dates.stated import UNCLEAR
+from cleaning.metadata.dates.written_dates import find_written_times
+from cleaning.metadata.title_parts import split_title
+from cleaning.page.lines import normalize_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+    from cleaning.metadata.dates.day_month_order import DateOrder
+    from cleaning.metadata.structured import StructuredData
+
+NEAR, CALLED, SHORT = "a line near the headline", "a line called a date", "a short line"
+MAX_TITLE_PART, MAX_LINE = 30, 60  # characters of a part of the title, of a line, that is a date and little else
+# Beginnings of words for changes, not publication, in the larger languages of the press.
+CHANGED = re.compile(
+    r"\b(?:updat|modif|aktuali[sz]|chang|edit|revis|обновл|измен|оновл|ενημ|actuali|aggiorn|mis à jour|bijgewerkt"
+    r"|güncel|oppdater|opdater|uppdater|päivit|frissít|zaktual)|更新|업데이트|수정|最終",
+    re.IGNORECASE,
+)
+# Ids and classes of the elements that hold dates.
+DATE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|fecha|data|dato|time|timestamp|published|pubdate|posted|dateline|byline)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+ELEMENTS = tuple("div span p small td li b em i strong font abbr br h4 h5 h6 dd a".split())  # noqa: SIM905
+MAX_ELEMENTS = 4_000
+
+
+class DisplayedTime(NamedTuple):
+    """A time that the page shows, with its hour or as a day alone, and where."""
+
+    moment: datetime
+    has_hour: bool
+    source: str
+
+
+class DisplayedTimes:
+    """The times that one page shows. Each part of the page is read when its times are asked for."""
+
+    def __init__(
+        self, tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, order: DateOrder
+    ) -> None:
+        self._tree = tree
+        self._structured = structured
+        self._headline = headline
+        self._order = order
+        self._near = self._read_around_headline()
+
+    def find_near_headline(self) -> Iterator[tuple[str, DisplayedTime]]:
+        """Yield the times around the headline, each with the text before it in its line."""
+        self._near, copy = tee(self._near)  # each line is read once, when it is needed
+        return copy
+
+    def find_in_time_elements(self) -> Iterator[DisplayedTime]:
+        """Yield the times in <time> elements."""
+        for element in self._structured.times:
+            text = read_machine_time(element) or normalize_line(element.text_content())
+            if moment := parse_page_time(text, self._order):
+                yield DisplayedTime(moment, ":" in text, "<time>")
+
+    def find_in_unclear_meta(self) -> Iterator[DisplayedTime]:
+        """Yield the times in meta elements that do not tell which date they mean."""
+        for statement in self._structured.find_statements(*UNCLEAR):
+            if moment := parse_page_time(statement.text, self._order):
+                yield DisplayedTime(moment, ":" in statement.text, statement.source)
+
+    def find_publication_candidates(self) -> Iterator[DisplayedTime]:
+        """Yield all times that may be the publication, the most certain first."""
+        for part in split_title(self._structured.title):
+            if len(part) <= MAX_TITLE_PART:
+                for found in find_written_times(part, self._order):
+                    yield DisplayedTime(found.moment, found.has_hour, "<title>")
+        changes = []
+        for before, displayed_time in self.find_near_headline():
+            if CHANGED.search(before):
+                changes.append(displayed_time)
+            else:
+                yield displayed_time
+        yield from changes
+        yield from self.find_in_time_elements()
+        yield from self.find_in_unclear_meta()
+        yield from self._find_anywhere()
+
+    def _read_around_headline(self) -> Iterator[tuple[str, DisplayedTime]]:
+        if self._headline is not None:
+            for line in chain(read_lines_below(self._headline), read_lines_above(self._headline)):
+                for found in find_written_times(line, self._order):
+                    yield line[: found.start], DisplayedTime(found.moment, found.has_hour, NEAR)
+
+    def _find_anywhere(self) -> Iterator[DisplayedTime]:
+        """Yield the times in elements that are named as dates, then those in any short line."""
+        short = []
+        for element in islice(self._tree.iter(*ELEMENTS), MAX_ELEMENTS):
+            classes = element.get("class") or element.get("id")
+            if classes and DATE_NAMES.search(classes):
+                text = read_machine_time(element) or normalize_line(" ".join(element.itertext()))
+                if len(text) <= MAX_LINE:
+                    for found in find_written_times(text, self._order):
+                        yield DisplayedTime(found.moment, found.has_hour, CALLED)
+            for piece in (element.text, element.tail):
+                if piece and len(piece) <= MAX_LINE and any(map(str.isdigit, piece)):
+                    short += [
+                        DisplayedTime(found.moment, found.has_hour, SHORT)
+                        for found in find_written_times(piece, self._order)
+                    ]
+        yield from short

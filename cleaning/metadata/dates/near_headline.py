@@ -1,0 +1,109 @@
+"""Read the lines around the headline, where a newspaper shows its reader the date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from cleaning.page.text_runs import INLINE, UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+MAX_LINES, MAX_STEPS = 40, 600  # below the headline
+MIN_PARAGRAPH = 200  # characters of a line that is a paragraph of the text
+MAX_PARAGRAPHS = 2  # the date stands above the text, beside the lead or below it
+MAX_PARENTS, MAX_ABOVE = 6, 10  # above the headline
+DATELINE = 60  # characters at the beginning of a paragraph
+
+
+def read_machine_time(element: HtmlElement) -> str | None:
+    """Return the time in an attribute of an element: of HTML's <time>, or of <abbr> in the older microformats."""
+    attribute = {"time": "datetime", "abbr": "title"}.get(element.tag)
+    stated: str | None = element.get(attribute) if attribute else None
+    return stated if stated and any(map(str.isdigit, stated)) else None
+
+
+def read_lines_below(element: HtmlElement) -> Iterator[str]:
+    """Yield the lines that follow an element in the page, until the text has begun; of a paragraph its beginning."""
+    pieces: list[str] = []
+    paragraphs = lines = 0
+    for step, (text, ends_line) in enumerate(_iterate_following(element)):
+        if ends_line and pieces:
+            line = " ".join(" ".join(pieces).split())
+            pieces = []
+            if line:
+                lines += 1
+                paragraphs += len(line) >= MIN_PARAGRAPH
+                yield line if len(line) < MIN_PARAGRAPH else line[:DATELINE]
+        if step >= MAX_STEPS or lines >= MAX_LINES or paragraphs >= MAX_PARAGRAPHS:
+            return
+        if text:
+            pieces.append(text)
+    if pieces:
+        yield " ".join(" ".join(pieces).split())[:MIN_PARAGRAPH]
+
+
+def read_lines_above(element: HtmlElement) -> Iterator[str]:
+    """Yield the short lines before an element, the nearest first."""
+    count = 0
+    for _ in range(MAX_PARENTS):
+        for sibling in element.itersiblings(preceding=True):
+            if sibling.tag in UNREAD or not isinstance(sibling.tag, str):
+                continue
+            if line := _read_short_line(sibling):
+                yield line
+            count += 1
+            if count >= MAX_ABOVE:
+                return
+        parent = element.getparent()
+        if parent is None or parent.tag == "body":
+            return
+        element = parent
+
+
+def _read_short_line(element: HtmlElement) -> str:
+    """Return the element's text, "" where it is longer than a line."""
+    pieces: list[str] = []
+    length = 0
+    for text, _ in _iterate_inside(element):
+        if text and (words := " ".join(text.split())):
+            pieces.append(words)
+            length += len(words)
+            if length >= MIN_PARAGRAPH:
+                return ""
+    return " ".join(pieces)
+
+
+def _iterate_following(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
+    """Yield every text behind an element in page order, with whether a new line begins before it."""
+    current: HtmlElement | None = element
+    while current is not None:
+        yield current.tail, current.tag not in INLINE
+        following = current.getnext()
+        if following is None:
+            current = current.getparent()
+            if current is None or current.tag == "body":
+                return
+            continue
+        yield from _iterate_inside(following)
+        current = following
+
+
+def _iterate_inside(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
+    steps = etree.iterwalk(element, events=("start", "end"))
+    for event, inner in steps:
+        ends_line = inner.tag not in INLINE
+        if event == "end":
+            if inner is not element:
+                yield inner.tail, ends_line
+        elif inner.tag in UNREAD:
+            steps.skip_subtree()
+        elif stated := read_machine_time(inner):  # more exact than its text, "three hours ago"
+            steps.skip_subtree()
+            yield f" {stated} ", ends_line
+        else:
+            yield inner.text, ends_line

@@ -1,0 +1,14 @@
+"""Read one HTML page: its tree, text runs, headings and addresses. Nothing here knows what an article is.
+
+addresses.py       resolve links against a page; the host, domain and site of a URL
+canonical.py       turn a URL into its canonical form
+parsing.py         HTML text to a tree, within limits and without invisible characters
+text_runs.py       the texts between block boundaries, with their links and block elements
+paragraphs.py      which texts are prose, and how long a text is in any script
+headings.py        the headings of a page, as a reader sees them
+headline_key.py    headlines normalized, so that they can be compared
+lines.py           short texts of a page, normalized to one line
+part_names.py      what ids and classes call the parts of a page: comments, related, share
+run_numbers.py     mark each text run with a number that survives trafilatura, and read the numbers back
+symbols.py         the rare characters that these marks are written with
+"""

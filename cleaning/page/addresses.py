@@ -1,0 +1,50 @@
+"""Read the addresses that pages hold, valid or not: resolve a link, get the host, domain or site of an address."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+from courlan import extract_domain
+
+MAX_CHARACTERS = 2_000
+WWW = re.compile(r"^www\d*\.")
+
+
+def resolve_link(base: str, link: str) -> str:
+    """Return the link as an absolute address, or unchanged where it is no address."""
+    link = link.strip()[:MAX_CHARACTERS]
+    try:
+        return urljoin(base, link)
+    except ValueError:  # "http://["
+        return link
+
+
+def get_host(address: str) -> str:
+    """Return the host of an http(s) address, "" where it has none."""
+    try:
+        parts = urlsplit(address)
+        name = parts.hostname or ""
+    except ValueError:
+        return ""
+    return name if parts.scheme in ("http", "https") else ""
+
+
+def get_domain(address: str) -> str:
+    """Return the registrable domain of an address, "" where it has none. The pages of a domain are one site's."""
+    name = get_host(address)
+    return _extract_domain(name) if name else ""
+
+
+def get_site(address: str) -> str:
+    """Return the host of an address without "www". It names the page's site where no configuration does.
+
+    The domain would be too wide: the blogs of one platform share their domain and nothing else.
+    """
+    return WWW.sub("", get_host(address))
+
+
+@lru_cache(maxsize=4096)
+def _extract_domain(name: str) -> str:
+    return extract_domain(f"https://{name}/", fast=True) or name

@@ -1,0 +1,62 @@
+"""Normalize headlines, so that two of them can be compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WORDS = re.compile(r"[^\W_]+")
+# Marks without which a word is another word: vowels and tones in the scripts of India, Tibet, Thailand, Burma and the
+# scripts related to them, and the voicing marks of kana. The accents of Europe, the points of Hebrew and Arabic, and
+# Hindi's dot are often left out in writing.
+ESSENTIAL_MARKS = re.compile(
+    "[\u0900-\u093b\u093d-\u109f\u1700-\u17ff\u1900-\u1aaf\u1b00-\u1cff\u3099\u309a\ua800-\uaaff\uabe3-\uabed\U00011000-\U00011fff]"
+)
+# Characters of a stored key. The key is indexed, an index row of PostgreSQL holds at most 2,704 bytes, and a character
+# takes up to 4. Headlines that differ only after so many characters are told apart by their stories.
+MAX_KEY_CHARACTERS = 300
+
+
+def normalize_headline(title: str, site_name: str | None = None) -> str:
+    """Return the headline's key: its words, case-folded, without punctuation, accents, joiners or the site's name.
+
+    Two headlines with the same key are the same headline. The site's name is left out at either end, unless the
+    headline is nothing else. The key is "" where the title has no word.
+    """
+    words = _split_words(title)
+    name = _split_words(site_name or "")
+    if name and len(words) > len(name):
+        if words[-len(name) :] == name:
+            words = words[: -len(name)]
+        elif words[: len(name)] == name:
+            words = words[len(name) :]
+    return " ".join(words)
+
+
+def make_headline_key(title: str, site_name: str | None = None) -> str:
+    """Return the headline's key as it is stored, cut after MAX_KEY_CHARACTERS."""
+    return normalize_headline(title, site_name)[:MAX_KEY_CHARACTERS].rstrip()
+
+
+def _split_words(text: str) -> list[str]:
+    if text.isascii():
+        return WORDS.findall(text.lower())
+    return unicodedata.normalize("NFKD", text).casefold().translate(LETTERS).split()
+
+
+class _Letters(dict[int, int | str | None]):
+    """A table for `str.translate` that keeps letters, digits and essential marks, and drops other marks and joiners.
+
+    Everything else becomes a space. Each character is looked up once.
+    """
+
+    def __missing__(self, code: int) -> int | str | None:
+        letter = chr(code)
+        category = unicodedata.category(letter)
+        self[code] = None if category[0] == "M" or category == "Cf" else " "
+        if letter.isalnum() or (category[0] == "M" and ESSENTIAL_MARKS.match(letter)):
+            self[code] = code
+        return self[code]
+
+
+LETTERS = _Letters({ord("ı"): "i"})  # in capitals it is I, whose small letter is i outside Turkish

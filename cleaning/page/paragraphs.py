@@ -1,0 +1,55 @@
+"""Tell which texts are prose: long enough, with few links, ending like sentences. In any script."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cleaning.article import BlockKind
+from cleaning.page.text_runs import HEADINGS
+
+if TYPE_CHECKING:
+    from cleaning.article import Block
+    from cleaning.page.text_runs import TextRun
+
+MIN_BODY_LETTERS = 100  # of a body paragraph
+MAX_BODY_LINK_SHARE = 0.4  # share of a body paragraph that is links; it has less
+# Ends of sentences: the full stops of the world's scripts (Chinese, Indian, Urdu, Armenian, Ethiopic, Burmese, Khmer,
+# Tibetan, Mongolian), and marks that say more than a full stop.
+FULL_STOPS = ".。．।॥۔։።။។៕།༎᠃"
+EXCLAMATIONS = "!?…！？؟፧"
+# A body paragraph ends like a sentence. Thai and Lao have no mark for that: in them a long text counts as a sentence.
+SENTENCE_END = re.compile(
+    rf"(?:[{FULL_STOPS}{EXCLAMATIONS}:;»”\"'’)\]]|[\u0e00-\u0eff](?<=[\u0e00-\u0eff].{{{MIN_BODY_LETTERS - 1}}}))$"
+)
+# A character of these scripts (kana, Han, Hangul) says as much as three letters. All others count as one letter.
+DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def is_body(block: Block) -> bool:
+    return (
+        block.kind is not BlockKind.HEADING
+        and count_letters(block.text) >= MIN_BODY_LETTERS
+        and block.link_share < MAX_BODY_LINK_SHARE
+        and ends_a_sentence(block.text)
+    )
+
+
+def is_paragraph(run: TextRun) -> bool:
+    """Return whether a run is prose, as `is_body` does for a block."""
+    return (
+        run.link_characters < MAX_BODY_LINK_SHARE * run.characters
+        and run.element.tag not in HEADINGS
+        and count_letters(run.text) >= MIN_BODY_LETTERS
+        and ends_a_sentence(run.text)
+    )
+
+
+def ends_a_sentence(text: str) -> bool:
+    # Only the last character can match; the search begins there, and the look-behind still sees what precedes it.
+    return SENTENCE_END.search(text, max(0, len(text) - 1)) is not None
+
+
+def count_letters(text: str) -> int:
+    """Return the text's length in letters of an alphabet."""
+    return len(text) if text.isascii() else len(text) + 2 * len(DENSE.findall(text))

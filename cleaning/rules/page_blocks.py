@@ -1,0 +1,159 @@
+"""What a rule works on: the blocks of one page in reading order, and facts about the page around them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from cleaning.page.addresses import get_domain
+from cleaning.page.headline_key import normalize_headline
+from cleaning.page.paragraphs import count_letters, is_body
+from cleaning.page.part_names import COMMENTS, find_part_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from cleaning.article import Block
+
+MIN_CONTAINER_SHARE = 0.6  # of the body's text that the container holds
+MIN_BODY_LETTERS = 200  # outside of comments, from which on comments are no part of the body
+
+
+class LowScore(NamedTuple):
+    """A block that is unlikely to be the article's: its likelihood, 0 to 1, and a function that explains it.
+
+    The explanation is computed on demand: only blocks that are cut need one.
+    """
+
+    likelihood: float
+    explain: Callable[[], str]
+
+    @property
+    def evidence(self) -> str:
+        return self.explain()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What rules need to know of the page around the blocks.
+
+    `titles` are the headline and all titles in the page's head. `lead` is the number of blocks that stand before the
+    visible headline in the page. `teasers` are the indexes of the blocks right below a linked headline, `labels` those
+    of the short blocks right above one (see `cleaning.rules.teasers`). `low_scores` are the blocks that the classifier
+    finds unlikely, by index (see `cleaning.classifier`).
+    """
+
+    url: str
+    title: str = ""
+    titles: tuple[str, ...] = ()
+    site_name: str | None = None
+    lead: int = 0
+    teasers: AbstractSet[int] = frozenset()
+    labels: AbstractSet[int] = frozenset()
+    low_scores: Mapping[int, LowScore] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A rule's verdict: the block at this index is not part of the article, for this reason."""
+
+    index: int
+    evidence: str
+
+
+class BlockPosition(StrEnum):
+    """Where a block stands relative to the container, the element that holds most of the body."""
+
+    SAME = "among the paragraphs"  # the same path as a body paragraph in the container
+    WITHIN = "within"  # in the container, elsewhere
+    OUTSIDE = "outside"
+
+
+class Rule(Protocol):
+    """Finds the blocks of a page to cut. A rule has the name of its module and sees what earlier rules have cut."""
+
+    def __call__(self, page: PageBlocks) -> Iterator[Cut]: ...
+
+
+CACHED = ("body", "container", "_inside", "_paragraph_paths", "last_paragraph")  # until the next cut
+
+
+@dataclass
+class PageBlocks:
+    """The blocks of a page with the questions that rules ask of them. A block that is cut keeps its index."""
+
+    blocks: list[Block]
+    context: Context
+    _keys: dict[int, str] = field(default_factory=dict, repr=False)
+
+    def kept_blocks(self) -> Iterator[tuple[int, Block]]:
+        return ((index, block) for index, block in enumerate(self.blocks) if block.is_kept)
+
+    def cut(self, rule: str, cut: Cut) -> None:
+        self.blocks[cut.index] = replace(self.blocks[cut.index], rule=rule, evidence=cut.evidence)
+        for name in CACHED:
+            self.__dict__.pop(name, None)
+
+    def get_key(self, index: int) -> str:
+        """Return the headline key of the block's text: words without case, accents and punctuation."""
+        if index not in self._keys:
+            self._keys[index] = normalize_headline(self.blocks[index].text)
+        return self._keys[index]
+
+    @cached_property
+    def body(self) -> list[int]:
+        """The indexes of the kept blocks that are surely the article's: long, hardly linked, ending like sentences."""
+        return [index for index, block in self.kept_blocks() if is_body(block)]
+
+    @cached_property
+    def container(self) -> list[str]:
+        """The path of the container, the innermost element that holds most of the body's text, comments left out."""
+        body = [index for index in self.body if not find_part_name(self.blocks[index].path, COMMENTS)]
+        if sum(count_letters(self.blocks[index].text) for index in body) < MIN_BODY_LETTERS:
+            body = self.body
+        by_path: dict[str, int] = defaultdict(int)
+        for index in body:
+            by_path[self.blocks[index].path] += count_letters(self.blocks[index].text)
+        held: dict[tuple[str, ...], int] = defaultdict(int)
+        for path, length in by_path.items():
+            labels = tuple(path.split(" > "))
+            for depth in range(1, len(labels)):
+                held[labels[:depth]] += length
+        total = sum(by_path.values())
+        inside = [labels for labels, length in held.items() if length >= MIN_CONTAINER_SHARE * total]
+        inside.sort(key=len)
+        return list(inside[-1]) if inside else []
+
+    @cached_property
+    def _inside(self) -> str:
+        return " > ".join(self.container)
+
+    def find_position(self, index: int) -> BlockPosition:
+        path, inside = self.blocks[index].path, self._inside
+        if path in self._paragraph_paths:
+            return BlockPosition.SAME
+        return (
+            BlockPosition.WITHIN if not inside or not path or path.startswith(f"{inside} > ") else BlockPosition.OUTSIDE
+        )
+
+    @cached_property
+    def _paragraph_paths(self) -> set[str]:
+        return {path for index in self.body if (path := self.blocks[index].path).startswith(self._inside)}
+
+    @cached_property
+    def last_paragraph(self) -> int:
+        """The index of the last body paragraph in the container; -1 if there is none."""
+        return max((index for index in self.body if self.find_position(index) is not BlockPosition.OUTSIDE), default=-1)
+
+    @cached_property
+    def site(self) -> str:
+        """The registrable domain of the page; all pages of one domain are of the same site."""
+        return get_domain(self.context.url)
+
+    def count_own_links(self, block: Block) -> int:
+        """Return how many of the block's links lead to pages of the same site."""
+        return sum(1 for link in block.links if self.site and get_domain(link) == self.site)

@@ -1,0 +1,131 @@
+"""The base of all commands of this project: options, mistakes in one line, Ctrl-C, the store."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from abc import abstractmethod
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from cleaning.errors import BadArgument, BroadsheetError, UsageError
+from cleaning.interruption import finish_program
+from crawler.terminal.log import configure_command_logging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+    from scrapy.settings import Settings
+    from sqlalchemy import Engine
+
+
+class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Scrapy's formatter, but the examples keep their lines."""
+
+
+class ProjectCommand(ScrapyCommand):
+    """A command of this project. A subclass gives its syntax, description, examples and options, and `execute`.
+
+    Scrapy loads the modules of all commands whenever it starts, also for `scrapy --help`. So a command's module imports
+    what its options need, and `execute` imports the rest.
+    """
+
+    requires_project = True
+    requires_crawler_process = False
+    examples: ClassVar[str]  # printed below the options by --help
+    interrupted: str = "interrupted"  # printed at Ctrl-C and SIGTERM
+    reads_standard_input: ClassVar[bool] = False  # then "-" is an argument, and not an unknown option
+
+    @abstractmethod
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do the work; a BroadsheetError becomes one line and its exit status."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = HelpFormatter
+        parser.epilog = self.examples
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:  # a value that one of Scrapy's options does not take
+            self.print_message(str(error))
+            sys.exit(UsageError.exit_status)
+        configure_command_logging()
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        with self._exit_on_signals(), self._exit_on_errors():
+            self._refuse_unknown_options(args)
+            self.execute(args, opts)
+        finish_program()
+
+    @property
+    def project_settings(self) -> Settings:
+        assert self.settings is not None  # noqa: S101 (Scrapy sets it before it calls a command)
+        return self.settings
+
+    def print_message(self, message: str) -> None:
+        """Print one line on standard error. Names from pages may hold line ends and escapes; they become spaces."""
+        line = "".join(character if character.isprintable() else " " for character in f"{self._name}: {message}")
+        sys.stderr.write(line + "\n")
+
+    @contextmanager
+    def open_store(self) -> Iterator[Engine]:
+        """Open the store that a crawl made; DatabaseMissing where there is none."""
+        from storage.database.engine import make_database_url, open_database
+
+        settings = self.project_settings
+        engine = open_database(make_database_url(Path(settings["DATA_DIR"]), settings["DATABASE_URL"]), create=False)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    @property
+    def _name(self) -> str:
+        return f"scrapy {type(self).__module__.rpartition('.')[2]}"  # as Scrapy names it
+
+    def _refuse_unknown_options(self, args: Sequence[str]) -> None:
+        """Raise BadArgument for an option that the command does not have: Scrapy hands it over as an argument."""
+        for arg in args:
+            if arg.startswith("-") and not (self.reads_standard_input and arg == "-"):
+                raise BadArgument(f"there is no option {arg}; {self._name} --help lists them")
+
+    @contextmanager
+    def _exit_on_errors(self) -> Iterator[None]:
+        """Turn an error of ours into one line and its exit status. Other exceptions are defects, with a traceback."""
+        try:
+            yield
+        except BroadsheetError as error:
+            self.print_message(str(error))
+            self.exitcode = error.exit_status
+
+    @contextmanager
+    def _exit_on_signals(self) -> Iterator[None]:
+        """Turn Ctrl-C and SIGTERM into one line and status 130 or 143, after all that was begun is closed or removed.
+
+        Where the reader of standard output has seen enough (`| head`), the status is 141, without a line.
+        """
+
+        def interrupt(number: int, _frame: FrameType | None) -> None:
+            raise KeyboardInterrupt(number)
+
+        before = signal.signal(signal.SIGTERM, interrupt)
+        try:
+            yield
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
+            self.exitcode = 128 + signal.SIGPIPE
+        except KeyboardInterrupt as interruption:
+            self.print_message(self.interrupted)
+            self.exitcode = 128 + (interruption.args[0] if interruption.args else signal.SIGINT)
+        finally:
+            signal.signal(signal.SIGTERM, before)

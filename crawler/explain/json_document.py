@@ -1,0 +1,42 @@
+"""Render an explanation as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from crawler.explain.explanation import PageExplanation
+from crawler.terminal.characters import replace_surrogates
+
+
+def explanation_to_json(explanation: PageExplanation) -> str:
+    """Return one JSON object and a line end. It is valid UTF-8 and valid JSON whatever text the page holds."""
+    article, counts = explanation.article, explanation.counts
+    record: dict[str, Any] = {
+        "url": explanation.address,
+        "verdict": "article" if article.rejected is None else "rejected",
+        "rejected": article.rejected,
+        "metadata": {field.name: {"value": field.value, "source": field.source} for field in explanation.fields}
+        | {"language_probability": {"value": article.language_probability, "source": None}},
+        "blocks": [
+            {
+                "text": block.text,
+                "kind": block.kind.value,
+                "kept": block.is_kept,
+                "rule": block.rule,
+                "evidence": block.evidence,
+                "link_share": block.link_share,
+                "links": list(block.links),
+                "path": block.path,
+            }
+            for block in article.blocks
+        ],
+        "sums": {
+            "blocks": {"kept": counts.kept, "cut": counts.cut},
+            "words": {"kept": counts.words_kept, "cut": counts.words_cut},
+            "cuts": counts.cuts,
+        },
+        "cleaner_version": article.cleaner_version,
+    }
+    # Only the strings of the page can hold a surrogate: what json.dumps escapes is ASCII.
+    return replace_surrogates(json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"

@@ -1,0 +1,5 @@
+"""Why a request is not made or its response not used, and what that means for its address.
+
+errors.py     the exceptions of our middlewares, download handler and scheduler
+outcome.py    turns any exception into a request outcome: a reason to count by, and whether to try again
+"""

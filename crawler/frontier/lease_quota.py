@@ -1,0 +1,103 @@
+"""Leases addresses to a run: as many as the quota of each site allows, and none that belongs to a trap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from crawler.frontier.traps import Traps
+from crawler.run.session import now
+from storage.frontier import leasing
+from storage.frontier.addresses import TRAP, AddressKind, Lease
+
+_LOOK_AHEAD = timedelta(days=1)  # how far ahead the next due address is looked up; as long as the longest hold
+_MAX_LOOKED_THROUGH = 500  # addresses of a site that one query returns, until one of them belongs to no trap
+_MAX_REFUSED = 2_000  # addresses of a site that one transaction refuses: other transactions wait for it
+
+
+class LeaseQuota(NamedTuple):
+    """The numbers of addresses that may be leased to a site now."""
+
+    site: str
+    addresses: int
+    articles: int | None  # that the run may still fetch; None: no bound
+    lists: int  # feeds, sitemaps and section pages that the run may still fetch
+
+
+class LeaseBatch(NamedTuple):
+    """The leases, the addresses refused as traps, and when the next address of a site that got neither is due."""
+
+    leases: list[Lease]
+    refused: list[Lease]
+    due_at: datetime | None
+
+
+def lease_within_quotas(
+    connection: Connection,
+    *,
+    quotas: Iterable[LeaseQuota],
+    run: int,
+    since: datetime | None,
+    this_run_only: bool = False,
+    traps: Traps,
+) -> LeaseBatch:
+    """Lease addresses to these sites; refuse those that belong to a trap, and look at the next ones.
+
+    With `this_run_only`, lease only addresses that were offered in this run. A site of which addresses were refused but
+    none leased may have more that are due: a trap may hold 100,000.
+    """
+    moment = now()
+    leases: list[Lease] = []
+    refused: list[Lease] = []
+    exhausted = []
+    for quota in quotas:
+        good, trapped = _lease(connection, quota, run, since, this_run_only, traps, moment)
+        leases += good
+        refused += trapped
+        if not good and not trapped and quota.articles != 0:
+            exhausted.append(quota.site)
+    if not exhausted:
+        return LeaseBatch(leases, refused, None)
+    due_at = leasing.find_next_due(
+        connection, exhausted, since=since, this_run_only=this_run_only, run=run, now=moment, within=_LOOK_AHEAD
+    )
+    return LeaseBatch(leases, refused, due_at)
+
+
+def _lease(
+    connection: Connection,
+    quota: LeaseQuota,
+    run: int,
+    since: datetime | None,
+    this_run_only: bool,
+    traps: Traps,
+    moment: datetime,
+) -> tuple[list[Lease], list[Lease]]:
+    refused: list[Lease] = []
+    most = quota.addresses
+    while True:
+        found = leasing.lease(
+            connection,
+            quota.site,
+            limit=most,
+            max_articles=quota.articles,
+            max_lists=quota.lists,
+            since=since,
+            this_run_only=this_run_only,
+            run=run,
+            now=moment,
+        )
+        good: list[Lease] = []
+        trapped: list[Lease] = []
+        for lease in found:
+            is_trap = lease.kind is AddressKind.ARTICLE and traps.is_closed(lease.url)
+            (trapped if is_trap else good).append(lease)
+        leasing.refuse(connection, [lease.id for lease in trapped], reason=TRAP, now=moment)
+        refused += trapped
+        if good or not trapped or len(refused) >= _MAX_REFUSED:
+            leasing.return_leases(connection, [lease.id for lease in good[quota.addresses :]])
+            return good[: quota.addresses], refused
+        most = min(2 * most, _MAX_LOOKED_THROUGH)

@@ -1,0 +1,83 @@
+"""Records in the frontier that the request for a leased address failed, and counts the failure."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from crawler.failures.outcome import RequestOutcome
+from crawler.run.pauses import add_jitter
+from crawler.run.session import Session, now
+from storage.frontier import leasing
+from storage.frontier.addresses import GUESS, AddressState, Lease
+
+logger = logging.getLogger(__name__)
+
+
+class FailureRecorder:
+    """Records the failed requests of a crawl. `pending` are the recordings for which the scheduler waits."""
+
+    def __init__(self, session: Session, retry_pauses: Sequence[timedelta]) -> None:
+        self._session = session
+        self._retry_pauses = retry_pauses
+        self.pending: set[asyncio.Task[None]] = set()
+
+    async def record(self, lease: Lease, outcome: RequestOutcome) -> None:
+        """Record and count the failure; end the crawl if it is a failure of our storage."""
+        with self._session.suppress_storage_lost(lease):
+            if outcome.is_storage_failure:
+                self._session.abort_crawl()
+            if outcome.status is not None and outcome.postponed_until is None:  # else no request was sent
+                self._session.counts.add(lease.site, "response/received")
+            result = await self._session.run_in_transaction(
+                lambda connection: record_failure(connection, lease, outcome, self._retry_pauses),
+                changed_sites=[lease.site],
+            )
+            self._session.unsettled_leases.pop(lease.id, None)
+            self._count(lease, outcome, result)
+
+    def record_soon(self, lease: Lease, outcome: RequestOutcome) -> None:
+        """Record the failure in a task, for callers that cannot wait."""
+        task = asyncio.create_task(self.record(lease, outcome))
+        self.pending.add(task)
+        task.add_done_callback(self.pending.discard)
+
+    def _count(self, lease: Lease, outcome: RequestOutcome, result: str) -> None:
+        if lease.source == GUESS and result == AddressState.GONE:
+            self._session.counts.add(lease.site, "discovery/absent")
+        elif result != "held":  # a hold is counted once for the host
+            self._session.counts.add(lease.site, f"address/{result}/{outcome.reason}")
+        if lease.is_front_page:
+            is_address_refused = outcome.reason.startswith("address-")
+            hint = "; to crawl your own network, set -s ALLOWED_NETWORKS=" if is_address_refused else ""
+            logger.warning("%s: no front page at %s (%s, %s)%s", lease.site, lease.url, outcome.reason, result, hint)
+
+
+def record_failure(connection: Connection, lease: Lease, outcome: RequestOutcome, pauses: Sequence[timedelta]) -> str:
+    """Settle, postpone or release a lease; return the word by which the result is counted.
+
+    "released": our storage failed. "held": the host is on hold. "gone", "refused", "failed": final. "retried": the
+    address is due again after one of `pauses`.
+    """
+    if outcome.is_storage_failure:
+        leasing.return_leases(connection, [lease.id])
+        return "released"
+    if outcome.postponed_until is not None:
+        leasing.defer(connection, lease.id, until=outcome.postponed_until)
+        return "held"
+    if outcome.state is not None:
+        leasing.settle(connection, lease.id, outcome.state, status=outcome.status, reason=outcome.reason, now=now())
+        return outcome.state
+    is_retried = leasing.retry_or_fail(
+        connection,
+        lease.id,
+        pauses=[add_jitter(pause) for pause in pauses],
+        reason=outcome.reason,
+        status=outcome.status,
+        now=now(),
+    )
+    return "retried" if is_retried else "failed"

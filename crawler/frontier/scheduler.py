@@ -1,0 +1,243 @@
+"""Scrapy's SCHEDULER: hands out requests for the addresses that are due in the frontier.
+
+The next crawl needs nothing that Scrapy holds in memory: the state of every address is in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from functools import partial
+
+from scrapy import Request, Spider, signals
+from scrapy.core.engine import ExecutionEngine
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from sqlalchemy.exc import SQLAlchemyError
+from twisted.internet.defer import Deferred
+
+from cleaning.errors import StorageLost
+from crawler.failures.errors import HostOnHold
+from crawler.frontier.frontier_spider import FrontierSpider
+from crawler.frontier.lease_quota import LeaseQuota, lease_within_quotas
+from crawler.frontier.timers import WakeTimers
+from crawler.frontier.traps import traps_of
+from crawler.hosts.holds import holds_of
+from crawler.run.session import now, session_of
+from crawler.sites.site import Site
+from storage.frontier import hosts, leasing
+from storage.frontier.addresses import TRAP, AddressKind, Lease
+from storage.frontier.hosts import Hold
+
+logger = logging.getLogger(__name__)
+
+
+class FrontierScheduler:
+    """Leases addresses from the frontier, a few a site, so that a stop has few leases to release.
+
+    Duck type of Scrapy's scheduler. A request made from a lease carries it in `meta["lease"]`, and so does the request
+    of a redirect. Every lease is settled by the callback, the errback or the store pipeline. A lease that is still
+    unsettled when the crawl closes is a defect: it is released and counted as `address/unexplained`.
+
+    An address that comes due within `leasing.MAX_WAIT`, after a pause or when the hold of its host ends, keeps the run
+    open. One that comes due later is leased if the run is still going on then. A run that could send no request
+    because every host is on hold ends with the finish_reason "nothing_to_do".
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._session = session_of(crawler)
+        self._leases_per_site = crawler.settings.getint("LEASES_PER_SITE")
+        self._lists_per_site = crawler.settings.getint("LISTS_PER_SITE")
+        self._lists = Counter[str]()  # by site: feeds, sitemaps and section pages that were leased
+        self._ready: deque[Lease] = deque()
+        self._redirected: deque[Request] = deque()
+        self._leasing: asyncio.Task[None] | None = None
+        self._holds = holds_of(crawler)
+        self._storing_holds: set[asyncio.Task[None]] = set()
+        self._earlier_holds: list[tuple[str, Hold]] | None = None  # of earlier runs, each with its site
+        self._has_leased = False
+        self._timers = WakeTimers(self._wake)  # for addresses that are not due yet
+        self._exhausted: set[str] = set()  # sites that had nothing due, and of which nothing has changed since
+        self._may_lease_more = False  # whether anything happened since the frontier was last queried
+        self._traps = traps_of(crawler)
+        self._spider: FrontierSpider
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
+        return cls(crawler)
+
+    def open(self, spider: Spider) -> None:
+        if not isinstance(spider, FrontierSpider):
+            raise TypeError(f"the frontier scheduler needs a FrontierSpider, got {spider!r}")
+        self._spider = spider
+        self._session.on_change = self._on_site_changed
+        self._session.on_resume = self._wake_engine
+        self._holds.on_change = self._on_hold_changed
+        self._crawler.signals.connect(self._on_request_left_downloader, signals.request_left_downloader)
+        self._crawler.signals.connect(self._on_idle, signals.spider_idle)
+
+    def has_pending_requests(self) -> bool:
+        waiting = self._ready or self._redirected or self._leasing or self._spider.pending_failures
+        return bool(waiting or self._may_lease_more or self._timers.has_soon)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Accept the request of a redirect. Raise ValueError for a request without a lease."""
+        if "lease" not in request.meta:
+            raise ValueError(f"{request} has no lease; offer its address to the frontier instead")
+        self._redirected.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        if self._session.pause_reason is not None:  # a page fetched now could not be stored
+            return None
+        if self._redirected:
+            return self._redirected.popleft()
+        if self._ready:
+            return self._spider.build_request(self._ready.popleft())
+        if self._leasing is None and self._may_lease_more:
+            self._leasing = asyncio.create_task(self._lease_more())
+        return None
+
+    def close(self, reason: str) -> Deferred[None]:  # noqa: ARG002 (Scrapy's)
+        return Deferred.fromFuture(asyncio.ensure_future(self._close()))
+
+    async def _lease_more(self) -> None:
+        """Lease addresses for every site that is below its quota and may have some due."""
+        self._may_lease_more = False
+        try:
+            if self._earlier_holds is None:
+                await self._load_holds()
+            quotas = self._compute_quotas()
+            # Until a lease below, or a change of the site meanwhile, shows the opposite.
+            self._exhausted.update(quota.site for quota in quotas)
+            leases, refused, due_at = await self._session.run_in_transaction(
+                partial(
+                    lease_within_quotas,
+                    quotas=quotas,
+                    run=self._session.run,
+                    since=self._spider.since,
+                    this_run_only=self._spider.refetch is not None,
+                    traps=self._traps,
+                )
+            )
+            for lease in refused:
+                self._session.counts.add(lease.site, f"address/refused/{TRAP}")
+            self._count_lists(leases)
+            self._has_leased = self._has_leased or bool(leases)
+            self._exhausted.difference_update(lease.site for lease in (*leases, *refused))
+            self._may_lease_more = self._may_lease_more or bool(refused)  # a trap is emptied over several transactions
+            self._session.unsettled_leases.update({lease.id: lease for lease in leases})
+            self._ready.extend(leases)
+            if due_at is not None:
+                self._timers.set(due_at)
+        except StorageLost:
+            pass  # the session has aborted the crawl
+        except SQLAlchemyError:
+            logger.exception("cannot read the frontier")
+            self._session.abort_crawl("frontier_failed")
+        finally:
+            self._leasing = None
+            self._wake_engine()
+
+    def _compute_quotas(self) -> list[LeaseQuota]:
+        """Return the quotas of the sites that may be leased addresses now."""
+        active = Counter(
+            request.meta["lease"].site for request in self._engine.downloader.active if "lease" in request.meta
+        )
+        articles = Counter(
+            lease.site for lease in self._session.unsettled_leases.values() if lease.kind is AddressKind.ARTICLE
+        )
+        return [
+            LeaseQuota(
+                site.name,
+                free,
+                None if site.limit is None else site.limit - self._count_stored_articles(site) - articles[site.name],
+                self._lists_per_site - self._lists[site.name],
+            )
+            for site in self._spider.sites
+            if site.name not in self._exhausted and (free := self._leases_per_site - active[site.name]) > 0
+        ]
+
+    def _count_lists(self, leases: list[Lease]) -> None:
+        for lease in leases:
+            if lease.kind is not AddressKind.ARTICLE:
+                self._lists[lease.site] += 1
+                if self._lists[lease.site] == self._lists_per_site:
+                    self._session.counts.add(lease.site, "discovery/problem/too-many-lists")
+                    logger.warning("%s: after %d lists no more are read", lease.site, self._lists_per_site)
+
+    async def _load_holds(self) -> None:
+        sites = [site.name for site in self._spider.sites]
+        earlier, held = await self._session.run_in_transaction(
+            lambda connection: (hosts.load_holds(connection), hosts.find_waiting_holds(connection, sites, now()))
+        )
+        self._earlier_holds = held
+        self._holds.load(earlier)
+        for site, hold in held:
+            self._holds.count_hold(site, hold)
+
+    def _on_hold_changed(self, host: str, hold: Hold | None) -> None:
+        if hold is not None:
+            logger.warning("%s", HostOnHold(hold))
+        task = asyncio.create_task(self._store_hold(host, hold))
+        self._storing_holds.add(task)
+        task.add_done_callback(self._storing_holds.discard)
+
+    async def _store_hold(self, host: str, hold: Hold | None) -> None:
+        with self._session.suppress_storage_lost():
+            await self._session.run_in_transaction(
+                lambda connection: hosts.put_on_hold(connection, hold) if hold else hosts.end_hold(connection, host)
+            )
+
+    def _on_idle(self) -> None:
+        if not self._has_leased and self._earlier_holds:
+            first = min(hold.until for _, hold in self._earlier_holds)
+            held = ", ".join(sorted({f"{hold.host} ({hold.reason})" for _, hold in self._earlier_holds}))
+            logger.warning(
+                "no request is sent to any site: on hold until at least %s UTC: %s", f"{first:%Y-%m-%d %H:%M}", held
+            )
+            raise CloseSpider("nothing_to_do")
+
+    async def _close(self) -> None:
+        if self._leasing is not None:
+            await self._leasing
+        self._timers.stop()
+        if under_way := {*self._storing_holds, *self._spider.pending_failures}:
+            await asyncio.wait(under_way)
+        unasked = [*self._ready, *(request.meta["lease"] for request in self._redirected)]
+        for lease in unasked:
+            self._session.unsettled_leases.pop(lease.id, None)
+        for lease in [] if self._session.is_storage_lost else self._session.unsettled_leases.values():
+            self._session.counts.add(lease.site, "address/unexplained")
+            logger.error("no component recorded an outcome for %s; its lease is released", lease.url)
+        with self._session.suppress_storage_lost():
+            await self._session.run_in_transaction(leasing.return_leases)
+
+    def _count_stored_articles(self, site: Site) -> int:
+        return self._session.counts.get(site.name, "article/stored")
+
+    def _on_site_changed(self, site: str) -> None:
+        self._exhausted.discard(site)
+        self._may_lease_more = True
+        self._wake_engine()
+
+    def _on_request_left_downloader(self) -> None:
+        self._may_lease_more = True  # its site is below its quota again
+
+    def _wake(self) -> None:
+        self._timers.stop()
+        self._exhausted.clear()
+        self._may_lease_more = True
+        self._wake_engine()
+
+    @property
+    def _engine(self) -> ExecutionEngine:
+        assert self._crawler.engine is not None  # noqa: S101 (a scheduler is opened by its engine)
+        return self._crawler.engine
+
+    def _wake_engine(self) -> None:
+        # Scrapy has no public way to wake its engine, which otherwise asks for a request every 5 seconds.
+        if (slot := self._engine._slot) is not None:
+            slot.nextcall.schedule()

@@ -1,0 +1,267 @@
+"""Settle the sites after a run: learn the memory of each site, and clean again the articles that it changes.
+
+    sample     choose the pages to learn from: among the newest, those with the smallest ids
+    observe    clean each of them without a memory; read it from the archive, unless the crawl stored its observation
+    learn      compute the memory, a function of these observations
+    settle     clean again every article whose memory fingerprint has changed, from the archive
+
+So the text of an article is a function of its page and of the settled memory, whatever the order of the pages. Results
+are committed in batches: the next run continues where a killed one stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scrapy.settings import BaseSettings
+from sqlalchemy import Engine
+
+from cleaning.article import Article
+from cleaning.duplicates.fingerprint import fingerprint
+from cleaning.errors import ArchiveMissing, MemoryUnreadable, RecordUnreadable
+from cleaning.memory.learning import LearnedMemory, learn_memory
+from cleaning.memory.observation import Observation
+from cleaning.memory.site_memory import SiteMemory
+from cleaning.version import CLEANER_VERSION
+from cleaning.workers import Cleaners
+from crawler.recleaning.page_decoder import PageDecoder
+from crawler.storing.deduplicate import deduplicate, index_missing_articles
+from crawler.storing.observations import compute_memory_fingerprint, needs_recleaning, store_page_observation
+from storage.archive.read_back import ArchiveReader
+from storage.articles import saving
+from storage.frontier.link_headlines import load_headlines
+from storage.site_memory.memories import load_keep_rules, save_memory
+from storage.site_memory.observations import (
+    PageDependency,
+    delete_observations,
+    load_observations,
+    load_page_dependencies,
+    sample_pages,
+    save_memory_dependency,
+    save_observation,
+)
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 100  # articles per transaction
+MAX_ROUNDS = 3  # of learning and settling one site
+PAGES_AHEAD = 4  # pages read ahead per child process
+NO_OBSERVATION = b""  # stored for a page on which the cleaner fails
+
+CountOutcome = Callable[[str, str, int], None]  # site, stat name, number
+
+
+@dataclass(frozen=True, slots=True)
+class RecleanedPage:
+    """A stored page that was cleaned again: the article, or the problem why there is none.
+
+    `memory_fingerprint` is set if the cleaner failed on the page: it is not due again until its fingerprint changes.
+    """
+
+    page: PageDependency
+    article: Article | None
+    problem: str = ""
+    memory_fingerprint: str = ""
+
+
+class Settler:
+    """Learns and settles the sites of a store.
+
+        with Settler(engine, settings, data_dir, count) as settler:
+            for site in list_sites(connection):
+                settler.settle(site)
+
+    Blocking. Calls `count` for every outcome.
+    """
+
+    def __init__(
+        self, engine: Engine, settings: BaseSettings, data_dir: Path, count: CountOutcome, *, jobs: int | None = None
+    ) -> None:
+        self._engine = engine
+        self._count = count
+        self._jobs = jobs or settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
+        self._window, self._sample = settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE")
+        self._pages = PageDecoder(settings)
+        self._archive = ArchiveReader(data_dir / "archive", max_body=self._pages.max_body)
+        self._cleaners = Cleaners(
+            count=self._jobs,
+            deadline=settings.getfloat("CLEANING_DEADLINE"),
+            max_memory=settings.getint("CLEANING_MEMORY"),
+        )
+        self._is_started = self._is_indexed = False
+        self._missing: set[str] = set()  # archive files that do not exist
+
+    def __enter__(self) -> Self:
+        self._archive.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._archive.__exit__(kind, error, trace)
+        self._cleaners.stop()
+
+    def settle(self, site: str) -> None:
+        """Learn the site's memory and clean again the articles that it changes, until nothing changes.
+
+        Articles of another cleaner version are left to `scrapy reclean`. A second round can be necessary: the memory
+        contains the headlines of the articles, and its knowledge of the site's titles may change these. Headlines
+        depend on nothing else, so the second round is the last one.
+        """
+        for _ in range(MAX_ROUNDS):
+            learned = self.learn(site)
+            self.remember(site, learned)
+            memory = learned.memory
+            pages = (page for page in self.iter_pages(site) if page.cleaner_version == CLEANER_VERSION)
+            due = (page for page in pages if needs_recleaning(page, memory))
+            changed = [self.adopt(batch) for batch in make_batches(self.clean_pages(due, memory))]
+            if not any(changed):
+                return
+
+    def learn(self, site: str) -> LearnedMemory:
+        """Learn the site's memory from a sample of its pages. Do not put it into effect.
+
+        The observation of each page is stored, because it depends on the page only.
+        """
+        with self._engine.begin() as connection:
+            sample = sample_pages(connection, site, window=self._window, size=self._sample)
+            stored = load_observations(connection, site, sample, CLEANER_VERSION)
+        parsed = ((name, _parse_observation(name, data)) for name, data in stored.items())
+        observations = {name: observation for name, observation in parsed if observation is not None}
+        missing = {name for name in sample if name not in observations and stored.get(name) != NO_OBSERVATION}
+        pages = (page for page in self.iter_pages(site) if page.id in missing)
+        for batch in make_batches(self.clean_pages(pages if missing else (), None)):
+            with self._engine.begin() as connection:
+                for one in batch:
+                    # A page on which the cleaner fails gets NO_OBSERVATION and is not cleaned for this again.
+                    if one.article is not None or one.memory_fingerprint:
+                        page, data = one.page, one.article.observation if one.article else NO_OBSERVATION
+                        save_observation(connection, page.id, site, CLEANER_VERSION, page.fetched_at, data)
+                        if (observation := _parse_observation(page.id, data)) is not None:
+                            observations[page.id] = observation
+        with self._engine.begin() as connection:
+            delete_observations(connection, site, sample)
+            others = (fingerprint(key) for key, _ in load_headlines(connection, site))
+            return learn_memory(observations, headlines=others, keep_rules=load_keep_rules(connection, site))
+
+    def remember(self, site: str, learned: LearnedMemory) -> None:
+        """Store the memory of a site: from now on its pages are cleaned with it."""
+        memory = learned.memory
+        with self._engine.begin() as connection:
+            changed = save_memory(
+                connection, site, memory.digest, CLEANER_VERSION, memory.articles, memory.to_bytes(), learned.blocks
+            )
+        self._count(site, "memory/changed" if changed else "memory/unchanged", 1)
+
+    def iter_pages(self, site: str) -> Iterator[PageDependency]:
+        """Yield the stored pages of the site in order of their ids."""
+        after = ""
+        while True:
+            with self._engine.begin() as connection:
+                some = load_page_dependencies(connection, site, after=after, limit=BATCH_SIZE)
+            yield from some
+            if len(some) < BATCH_SIZE:
+                return
+            after = some[-1].id
+
+    def clean_pages(self, pages: Iterable[PageDependency], memory: SiteMemory | None) -> Iterator[RecleanedPage]:
+        """Clean stored pages again, with or without a memory, and yield the results in the same order."""
+        data = memory.to_bytes() if memory is not None and memory.is_known else None
+        waiting: deque[tuple[PageDependency, Future[Article] | str]] = deque()
+        for page in pages:
+            waiting.append((page, self._submit(page, data)))
+            if len(waiting) > PAGES_AHEAD * self._jobs:
+                yield self._make_result(*waiting.popleft(), memory)
+        while waiting:
+            yield self._make_result(*waiting.popleft(), memory)
+
+    def adopt(self, batch: Iterable[RecleanedPage]) -> int:
+        """Store the results of a batch in one transaction and return the number of texts that changed.
+
+        If the text is the same and only the cut blocks differ, only the blocks are stored. An article that another
+        cleaner version made is stored completely, because its dates and authors may differ, too. The memory dependency
+        is always stored.
+        """
+        if not self._is_indexed:  # in case no crawl has opened this store since the index exists
+            index_missing_articles(self._engine)
+            self._is_indexed = True
+        changed: list[str] = []  # the site of each changed article
+        with self._engine.begin() as connection:
+            for one in batch:
+                page, article = one.page, one.article
+                if article is None:
+                    if one.memory_fingerprint:
+                        save_memory_dependency(connection, page.id, one.memory_fingerprint, page.data or b"")
+                    continue
+                same = saving.has_same_text(saving.load_text(connection, page.id), article)
+                if not same or page.cleaner_version != CLEANER_VERSION:
+                    saving.save_article(
+                        connection,
+                        article,
+                        site=page.site,
+                        run=None,
+                        fetched_at=page.fetched_at,
+                        location=page.location,
+                    )
+                    deduplicate(connection, page.id)
+                elif not saving.has_same_blocks(connection, page.id, article):
+                    saving.save_blocks(connection, page.id, article)
+                if not same:
+                    changed.append(page.site)
+                store_page_observation(connection, page.site, article, page.fetched_at)
+        for site in changed:
+            self._count(site, "settle/changed", 1)
+        return len(changed)
+
+    def _submit(self, page: PageDependency, memory: bytes | None) -> Future[Article] | str:
+        try:
+            archived = self._archive.read(page.location)
+            fetched = self._pages.make_stored_page(archived, url=page.url, site=page.site, fetched_at=page.fetched_at)
+        except ArchiveMissing as error:
+            if page.location.file not in self._missing:  # logged once per file, not per page
+                self._missing.add(page.location.file)
+                logger.warning("%s: its pages cannot be cleaned again", error)
+            return str(error)
+        except RecordUnreadable as error:
+            logger.warning("%s cannot be cleaned again: %s", page.url, error)
+            return str(error)
+        if not self._is_started:  # only when needed: starting takes a second
+            self._cleaners.start()
+            self._is_started = True
+        return self._cleaners.submit(fetched, memory, observe=True)
+
+    def _make_result(
+        self, page: PageDependency, answer: Future[Article] | str, memory: SiteMemory | None
+    ) -> RecleanedPage:
+        if isinstance(answer, str):
+            self._count(page.site, "settle/unreadable", 1)
+            return RecleanedPage(page, None, answer)
+        article = answer.result()
+        self._count(page.site, "settle/cleaned", 1)
+        if (article.rejected or "").startswith("cleaner-"):  # the stored article is better than a failure
+            return RecleanedPage(page, None, article.rejected or "", compute_memory_fingerprint(page, memory))
+        return RecleanedPage(page, article)
+
+
+def _parse_observation(name: str, data: bytes) -> Observation | None:
+    """Return the observation, or None if there is none or the stored bytes are damaged: then the page is read again."""
+    try:
+        return Observation.from_bytes(data) if data != NO_OBSERVATION else None
+    except MemoryUnreadable as error:
+        logger.warning("article %s: %s", name, error)
+        return None
+
+
+def make_batches(cleaned: Iterator[RecleanedPage]) -> Iterator[list[RecleanedPage]]:
+    """Yield lists of at most BATCH_SIZE pages, each for one transaction."""
+    while batch := list(islice(cleaned, BATCH_SIZE)):
+        yield batch

@@ -1,0 +1,48 @@
+"""Counts what happens in a crawl, in total and by site. The only writer of Broadsheet's stats, and their reader."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from time import monotonic
+
+from scrapy.crawler import Crawler
+
+from crawler.run.once import once_per_crawler
+
+SECONDS = "time/seconds"  # between the first and the last event of a site
+Counts = dict[str, dict[str, int]]  # site -> stat name -> number
+
+
+class CrawlCounts:
+    """The counts of one crawl, kept in Scrapy's stats.
+
+    Each event is counted twice: as the stat `area/name`, and as `site/SITE/area/name`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler  # not crawler.stats: they exist only once the crawl has begun
+        self._first_event: dict[str, float] = {}  # site -> monotonic seconds
+
+    def add(self, site: str, stat: str, number: int = 1) -> None:
+        if number:
+            seconds = monotonic() - self._first_event.setdefault(site, monotonic())
+            self._crawler.stats.set_value(f"site/{site}/{SECONDS}", round(seconds))
+            self._crawler.stats.inc_value(stat, number)
+            self._crawler.stats.inc_value(f"site/{site}/{stat}", number)
+
+    def get(self, site: str, stat: str) -> int:
+        return int(self._crawler.stats.get_value(f"site/{site}/{stat}", 0))
+
+    def get_total(self, stat: str) -> int:
+        return int(self._crawler.stats.get_value(stat, 0))
+
+    def by_site(self) -> Counts:
+        counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for key, value in sorted(self._crawler.stats.get_stats().items()):
+            if key.startswith("site/"):
+                _, site, stat = key.split("/", 2)
+                counts[site][stat] = value
+        return dict(counts)
+
+
+counts_of = once_per_crawler(CrawlCounts)  # for components that also work without a session

@@ -1,0 +1,44 @@
+"""The exit code of a crawl; docs/reference.md says what to do about each."""
+
+from __future__ import annotations
+
+from crawler.run.counts import Counts
+
+FINISHED = 0
+FAILED = 1  # finished, but a site gave no answer or a page could not be stored; or ended by an error, see the log
+WRONG_USE = 2  # a UsageError; no request was sent to any site
+DATABASE_LOST = 4  # it took no writes for longer than STORAGE_PATIENCE; the frontier is as it was
+DISK_LOW = 5  # less than DISK_LEAST free; the frontier is as it was
+NOTHING_TO_DO = 6  # every due address is on a host on hold; no request was sent to any site
+UNGUARDED = 7  # the address guard is not in force; no request was sent to any site
+INTERRUPTED = 130  # by Ctrl-C, SIGTERM or CLOSESPIDER_TIMEOUT; the next crawl continues from there
+
+# By finish_reason, Scrapy's or ours. A reason that is missing here is an error.
+_CODES = {
+    None: INTERRUPTED,  # killed twice
+    "shutdown": INTERRUPTED,
+    "closespider_timeout": INTERRUPTED,
+    "database_lost": DATABASE_LOST,
+    "disk_low": DISK_LOW,
+    "nothing_to_do": NOTHING_TO_DO,
+    "guard_inactive": UNGUARDED,
+}
+
+_NO_ANSWER = ("address/failed/", "address/refused/address-", "host/")  # beginnings of stat names
+
+
+def get_exit_code(reason: str | None, counts: Counts) -> int:
+    """Return the exit code of a crawl that ended with this finish_reason."""
+    if reason != "finished":
+        return _CODES.get(reason, FAILED)
+    has_unstored_page = any("page/failed" in stats for stats in counts.values())
+    return FAILED if has_unstored_page or find_unreachable_sites(counts) else FINISHED
+
+
+def find_unreachable_sites(counts: Counts) -> list[str]:
+    """Return the sites that the crawl asked and that gave no answer at all."""
+    return [
+        site
+        for site, stats in counts.items()
+        if not stats.get("response/received") and any(stat.startswith(_NO_ANSWER) for stat in stats)
+    ]

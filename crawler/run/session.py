@@ -1,0 +1,251 @@
+"""The session of a crawl: the database and its writer, the archive and the run, shared by all components."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from sqlalchemy import Connection
+
+from cleaning.errors import StorageLost
+from crawler.run.archive_writer import ArchiveWriter
+from crawler.run.counts import counts_of
+from crawler.run.exit_codes import get_exit_code
+from crawler.run.once import once_per_crawler
+from crawler.storing.deduplicate import index_missing_articles
+from storage import runs
+from storage.archive.repair import repair_archive
+from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
+from storage.database.faults import Fault, classify_fault
+from storage.database.locks import claim_data_folder, claim_database
+from storage.database.retry import StorageRetry, run_with_retries
+from storage.database.writer import Writer
+from storage.frontier import leasing
+from storage.frontier.addresses import Lease
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+BUSY_TIMEOUT = 2.0  # seconds that one try waits for a locked database; a signal is handled only between two tries
+NO_SITE = ""  # the run's row keeps counts that belong to no site under this name
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Session:
+    """Opened by the first component that calls `session_of`, closed when the engine has stopped.
+
+    Opening raises a `UsageError` if the data folder or the database cannot be used, or if another crawl uses the
+    folder: two crawls would mistake each other's leases for those of a killed crawl.
+
+    If the database or the disk fails, the session retries (storage/database/retry.py), and the scheduler leases nothing
+    meanwhile. After STORAGE_PATIENCE every waiting call raises `StorageLost`, and the crawl ends with the finish_reason
+    "database_lost" or "disk_low".
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._is_spider_opened = self._is_engine_started = False
+        self.has_ended_run = False  # whether the end of the run was recorded, or could not be
+        self._abort_reason: str | None = None  # finish_reason of a crawl that was aborted
+        self._closing: asyncio.Task[None] | None = None
+        self._siteless_counts = Counter[str]()  # of what belongs to no site
+        self._leasing_paused: str | None = None  # the reason
+        patience = settings.getfloat("STORAGE_PATIENCE")
+        self._database_wait, self._archive_wait = (
+            StorageRetry(
+                what,
+                patience,
+                on_wait=lambda fault: self.count(f"storage/waited/{fault}"),
+                is_ending=self._is_stop_requested,
+            )
+            for what in ("the database", "the archive")
+        )
+        self.data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
+        claim = claim_data_folder(self.data_dir)
+        self.database = make_database_url(self.data_dir, settings.get("DATABASE_URL"))
+        self.engine = open_database(self.database, lock_timeout=BUSY_TIMEOUT)
+        self._claims = [claim, claim_database(self.engine)]
+        self.counts = counts_of(crawler)
+        self.unsettled_leases: dict[int, Lease] = {}  # by id
+        self.stays_open = False  # after the engine has stopped; the command settles texts, then calls close()
+        # Set by the scheduler.
+        self.on_change: Callable[[str], None] | None = None  # a site may have an address to lease
+        self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
+        self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name)))
+        self._index_missing_articles()
+        self.archive_folder = (self.data_dir / "archive").resolve()
+        self._repair_archive()
+        archive = Archive(self.archive_folder, run=self.run, software=settings["USER_AGENT"])
+        self._archive_writer = ArchiveWriter(archive, self._archive_wait)
+        self._writer = Writer(self.engine, retry=self._database_wait, before_commit=archive.sync)
+        crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
+        crawler.signals.connect(self._on_engine_started, signals.engine_started)
+        crawler.signals.connect(self._on_engine_stopped, signals.engine_stopped)
+
+    @property
+    def pause_reason(self) -> str | None:
+        """Why no address is leased at present; None if leasing is allowed."""
+        return self._leasing_paused or self._database_wait.problem or self._archive_wait.problem
+
+    @property
+    def is_storage_lost(self) -> bool:
+        """Whether the database has taken no writes for longer than STORAGE_PATIENCE."""
+        return self._writer.lost is not None
+
+    async def run_in_transaction(self, operation: Callable[[Connection], T], *, changed_sites: Iterable[str] = ()) -> T:
+        """Run an operation on the store, and return its result once it is committed.
+
+        The operation may run several times, but is committed once. `changed_sites` may have more to lease afterwards:
+        new addresses, or addresses that waited for a lease to end. Raise `StorageLost` after STORAGE_PATIENCE.
+        """
+        try:
+            return await self._writer.run(operation)
+        except StorageLost as lost:
+            self._abort_because(lost)
+            raise
+        finally:
+            if self.on_change is not None:
+                for site in changed_sites:
+                    self.on_change(site)
+
+    async def archive(self, exchange: Exchange) -> ArchiveLocation:
+        """Archive an exchange, and return where it is stored. Raise `StorageLost` after STORAGE_PATIENCE."""
+        try:
+            return await self._archive_writer.write(exchange)
+        except StorageLost as lost:
+            self._abort_because(lost)
+            raise
+
+    def retry_storage(self, work: Callable[[], T]) -> T:
+        """Return the result of `work` on the database, retried like a transaction. Blocking: not during the crawl."""
+        return run_with_retries(work, self._database_wait)
+
+    @contextmanager
+    def suppress_storage_lost(self, lease: Lease | None = None) -> Iterator[None]:
+        """Suppress `StorageLost`, because the crawl ends anyway; count the lease as released.
+
+        Its address is due again when the scheduler closes, at the latest when the next crawl starts.
+        """
+        try:
+            yield
+        except StorageLost:
+            if lease is not None and self.unsettled_leases.pop(lease.id, None) is not None:
+                self.counts.add(lease.site, "address/released/storage")
+
+    def pause_leasing(self, reason: str) -> None:
+        self._leasing_paused = reason
+
+    def resume_leasing(self) -> None:
+        self._leasing_paused = None
+        if self.on_resume is not None:
+            self.on_resume()
+
+    def abort_crawl(self, reason: str = "database_lost") -> None:
+        """End the crawl with this finish_reason, because no page can be stored any more. The next one continues it."""
+        if self._abort_reason is None:
+            self._abort_reason = reason
+            logger.error("what is fetched can no longer be stored; the crawl ends")
+            if self._is_spider_opened:
+                self._closing = asyncio.create_task(self._crawler.engine.close_spider_async(reason=reason))
+
+    def count(self, stat: str, number: int = 1) -> None:
+        """Count what belongs to no site; `self.counts` counts what belongs to one."""
+        self._siteless_counts[stat] += number
+        if self._is_spider_opened:  # there are no stats before
+            self._crawler.stats.set_value(stat, self._siteless_counts[stat])
+
+    def end_run(self, code: int | None = None) -> None:
+        """Store the run's finish reason, exit code and counts; `code` replaces the exit code of the crawl itself."""
+        work, self.has_ended_run = self._prepare_run_end(code), True
+        try:
+            with self.engine.begin() as connection:
+                work(connection)
+        except Exception as error:
+            if classify_fault(error) is None and not isinstance(error, StorageLost):
+                raise
+            logger.error("the database took no more writes, so the table of runs does not say how this run ended")  # noqa: TRY400 (one line)
+
+    def close(self) -> None:
+        """Close the archive, release the claims, and disconnect from the database."""
+        self._archive_writer.close()
+        for claim in self._claims:
+            claim.close()
+        self.engine.dispose()
+
+    def _begin_run(self, spider: str) -> int:
+        with self.engine.begin() as connection:
+            run = runs.begin(connection, spider=spider, now=now())
+            if left := leasing.return_leases(connection):
+                logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
+        return run
+
+    def _index_missing_articles(self) -> None:
+        """Index what an older version stored, because each new article is compared with every indexed one."""
+        self.count("story/indexed", self.retry_storage(lambda: index_missing_articles(self.engine)))
+
+    def _repair_archive(self) -> None:
+        try:
+            with open_for_reading(self.engine) as connection:
+                self.count("archive/repaired", len(repair_archive(connection, self.archive_folder)))
+        except OSError as error:
+            logger.warning("the newest file of the archive cannot be read: %s", error)
+
+    async def _on_spider_opened(self) -> None:
+        self._is_spider_opened = True
+        for stat in self._siteless_counts:
+            self.count(stat, 0)
+        if self._abort_reason is not None:
+            raise CloseSpider(self._abort_reason)
+
+    def _on_engine_started(self) -> None:
+        self._is_engine_started = True
+
+    async def _on_engine_stopped(self) -> None:
+        if self._writer.lost is None:
+            with self.suppress_storage_lost():
+                await self._writer.run(self._prepare_run_end(None))
+                self.has_ended_run = True
+        if self._writer.lost is not None:
+            self.end_run()  # the database may work again by now
+        await self._writer.close()
+        if not self.stays_open:
+            self.close()
+
+    def _prepare_run_end(self, code: int | None) -> Callable[[Connection], None]:
+        reason = self._crawler.stats.get_value("finish_reason")
+        counts = self.counts.by_site()
+        code = get_exit_code(reason, counts) if code is None else code
+        if self._siteless_counts.total():
+            counts[NO_SITE] = {stat: number for stat, number in sorted(self._siteless_counts.items()) if number}
+        return lambda connection: runs.end(
+            connection, self.run, outcome=reason, exit_code=code, counts=counts, now=now()
+        )
+
+    def _abort_because(self, lost: StorageLost) -> None:
+        if self._abort_reason is None:
+            logger.error("%s", lost)
+            is_disk_full = lost.fault == Fault.FULL or self._leasing_paused
+            self.abort_crawl("disk_low" if is_disk_full else "database_lost")
+
+    def _is_stop_requested(self) -> bool:
+        """Return whether Ctrl-C or SIGTERM stopped the engine. Stopped otherwise, it has a finish_reason."""
+        if not self._is_engine_started or self._crawler.engine.running:
+            return False
+        return self._crawler.stats.get_value("finish_reason") is None
+
+
+session_of = once_per_crawler(Session)

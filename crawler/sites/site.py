@@ -1,0 +1,106 @@
+"""A site to crawl: its front page, its lists, and which addresses belong to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from cleaning.errors import BadAddress, UnknownSite
+from cleaning.page.canonical import to_canonical_url
+from crawler.sites.host_names import get_bare_host, split_host_and_port
+from storage.frontier.addresses import AddressKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+_NOT_IN_NAME = re.compile(r"[^a-z0-9._-]+")
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # "example.org:8080" has a port, no scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site to crawl. All addresses are canonical URLs."""
+
+    name: str
+    url: str  # the front page
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    language: str | None = None  # a language tag in lower case, "en" or "pt-br"
+    delay: float | None = None  # seconds between two requests
+    limit: int | None = None  # articles per run
+    other_hosts: tuple[str, ...] = ()  # one address on each further host that belongs to the site
+
+    def owns(self, url: str) -> bool:
+        """Return whether `url` is on a host of the site.
+
+        These are the host of the site's address, the same host with or without "www.", and their sub-domains. An IP
+        address, a host without a dot and a public suffix ("www.gov.uk") have no other hosts. http and https are the
+        same if each uses its default port; any other port must be equal.
+        """
+        canonical = to_canonical_url(url)
+        return canonical is not None and any(_is_same_host(canonical, own) for own in (self.url, *self.other_hosts))
+
+    def get_subdomain(self, url: str) -> str:
+        """Return the sub-domain of a URL of this site, without "www": "sport" for sport.example.org."""
+        own = split_host_and_port(self.url)[0]
+        host = split_host_and_port(url)[0].removeprefix("www.")
+        return host.removesuffix(get_bare_host(own) or own).removesuffix(".") if host != own else ""
+
+    def allows(self, url: str, kind: AddressKind) -> bool:
+        """Return whether `url` may be fetched as `kind`: it is on a host of the site, or the site's entry lists it."""
+        listed = {AddressKind.FEED: self.feeds, AddressKind.SITEMAP: self.sitemaps}.get(kind, ())
+        return to_canonical_url(url) in listed or self.owns(url)
+
+
+def _is_same_host(url: str, own_url: str) -> bool:
+    host, port = split_host_and_port(url)
+    own, own_port = split_host_and_port(own_url)
+    if port != own_port:
+        return False
+    bare = get_bare_host(own)
+    return host == own or (bare is not None and (host == bare or host.endswith(f".{bare}")))
+
+
+def make_site(url: str) -> Site:
+    """Make a site with the front page `url`, named after its host. Raise BadAddress if `url` is no http(s) address."""
+    address = to_canonical_url(url)
+    if address is None:
+        raise BadAddress(explain_bad_address(url))
+    host, port = split_host_and_port(address)
+    name = host.removeprefix("www.") + (f"-{port}" if port else "")
+    return Site(name=_NOT_IN_NAME.sub("-", name)[:64], url=address)
+
+
+def find_site(sites: Iterable[Site], name: str) -> Site:
+    """Return the site of that name, ignoring case. Raise UnknownSite with the closest names."""
+    known = {site.name: site for site in sites}
+    return known[match_name(known, name)]
+
+
+def match_name(known: Collection[str], name: str, *, where: str = "in the list of sites") -> str:
+    """Return the name in `known` that equals `name`, ignoring case. Raise UnknownSite with the closest names."""
+    for one in (name, name.strip().lower()):
+        if one in known:
+            return one
+    near = get_close_matches(name.lower(), known, n=3) or sorted(known)[:10]
+    raise UnknownSite(f'no site "{name}" {where}; choose from: {", ".join(near) or "none"}')
+
+
+def explain_bad_address(text: str) -> str:
+    """Return a message that `text` is no address to crawl, with the address that may have been meant."""
+    quoted = quote_value(text)
+    if not _HAS_SCHEME.match(text.strip()) and to_canonical_url(f"https://{text.strip()}") is not None:
+        return f"{quoted} is not an address; did you mean https://{text.strip()}?"
+    return f"{quoted} is not an http(s) address"
+
+
+def quote_value(value: object) -> str:
+    """Return a value about as the user wrote it, on one line, at most 80 characters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -1,0 +1,163 @@
+"""Read `sites.toml`: which sites to crawl, and the settings of each. A mistake is reported with its key and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from cleaning.errors import SitesError, UsageError
+from cleaning.page.canonical import to_canonical_url
+from crawler.sites.site import Site, explain_bad_address, quote_value
+from crawler.sites.toml_lines import find_key_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from crawler.sites.toml_lines import KeyPath
+
+SITE_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9._-]{1,64}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_KEYS = ("name", "url", "feeds", "sitemaps", "sections", "language", "delay", "limit")
+_SECONDS_A_DAY = 86_400  # seconds
+_LISTS = ("feeds", "sitemaps", "sections")
+
+
+def load_sites(path: Path) -> list[Site]:
+    """Return the sites of the file in its order.
+
+    Raise a UsageError if there is no such file, and a SitesError with key and line for a mistake in it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"{path} does not exist; copy sites.example.toml to {path} and edit it, or name a site with -a url="
+        ) from error
+    except OSError as error:
+        raise SitesError(f"cannot be read: {error.strerror}", path=str(path)) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SitesError("is not UTF-8", path=str(path), line=line) from error
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        position = _TOML_POSITION.search(message)
+        line = int(position[1]) if position and position[1] else text.rstrip().count("\n") + 1
+        raise SitesError(f"is not valid TOML: {_TOML_POSITION.sub('', message)}", path=str(path), line=line) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise SitesError(f"is not valid TOML: {error}", path=str(path)) from error
+    except RecursionError as error:
+        raise SitesError("is nested too deeply", path=str(path)) from error
+    return _Reader(str(path), document, find_key_lines(text)).read_sites()
+
+
+class _Reader:
+    """Turns the document into sites. Raises a SitesError that names key and line."""
+
+    def __init__(self, path: str, document: Mapping[str, object], lines: Mapping[KeyPath, int]) -> None:
+        self.path = path
+        self.document = document
+        self.lines = lines
+
+    def read_sites(self) -> list[Site]:
+        self.check_keys((), self.document, ("site",))
+        tables = self.document.get("site", [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise self.make_error(("site",), "a site must be a table [[site]], with double brackets")
+        sites: list[Site] = []
+        for number, table in enumerate(tables):
+            site = self.read_site(("site", number), table)
+            if any(site.name == other.name for other in sites):
+                raise self.make_error(
+                    ("site", number, "name"), f"'name': another site is already called \"{site.name}\""
+                )
+            if twin := next((other for other in sites if other.url == site.url), None):
+                raise self.make_error(("site", number, "url"), f"'url': the site \"{twin.name}\" already has it")
+            sites.append(site)
+        return sites
+
+    def read_site(self, at: KeyPath, table: Mapping[str, object]) -> Site:
+        self.check_keys(at, table, _KEYS)
+        for key in ("name", "url"):
+            if key not in table:
+                raise self.make_error(at, f"this site has no '{key}'")
+        name, url = self.read_name(at, table["name"]), self.read_address((*at, "url"), table["url"], None)
+        lists = {key: self.read_addresses((*at, key), table.get(key, []), url) for key in _LISTS}
+        return Site(
+            name,
+            url,
+            **lists,
+            language=self.read_language(at, table),
+            delay=self.read_delay(at, table),
+            limit=self.read_limit(at, table),
+        )
+
+    def read_name(self, at: KeyPath, value: object) -> str:
+        name = value.lower() if isinstance(value, str) else ""
+        if not SITE_NAME.fullmatch(name):
+            expected = "1 to 64 letters a-z, digits, dots, hyphens or underscores"
+            raise self.make_error((*at, "name"), f"'name' must be {expected}, not {quote_value(value)}")
+        return name
+
+    def read_addresses(self, at: KeyPath, value: object, url: str) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise self.make_error(at, f"'{at[-1]}' must be a list of addresses [\"...\"], not {quote_value(value)}")
+        found = (self.read_address((*at, number), item, url) for number, item in enumerate(value))
+        return tuple(dict.fromkeys(found))
+
+    def read_address(self, at: KeyPath, value: object, base: str | None) -> str:
+        key = at[-1] if isinstance(at[-1], str) else at[-2]
+        if not isinstance(value, str):
+            raise self.make_error(at, f"'{key}' must be an address in quotation marks, not {quote_value(value)}")
+        address = to_canonical_url(value, base) if value.strip() else None
+        if address is None:
+            raise self.make_error(at, f"'{key}': {explain_bad_address(value)}")
+        return address
+
+    def read_language(self, at: KeyPath, table: Mapping[str, object]) -> str | None:
+        value = table.get("language")
+        if value is not None and not (isinstance(value, str) and _LANGUAGE.fullmatch(value.lower())):
+            raise self.make_error(
+                (*at, "language"), f'\'language\' must be a code like "en" or "pt-BR", not {quote_value(value)}'
+            )
+        return value if value is None else value.lower()
+
+    def read_delay(self, at: KeyPath, table: Mapping[str, object]) -> float | None:
+        value = table.get("delay")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            raise self.make_error((*at, "delay"), f"'delay' must be a number of seconds >= 0, not {quote_value(value)}")
+        if value > _SECONDS_A_DAY:
+            raise self.make_error(
+                (*at, "delay"), f"'delay' must be at most a day ({_SECONDS_A_DAY} seconds), not {quote_value(value)}"
+            )
+        return float(value)
+
+    def read_limit(self, at: KeyPath, table: Mapping[str, object]) -> int | None:
+        value = table.get("limit")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self.make_error(
+                (*at, "limit"), f"'limit' must be a whole number of articles >= 1, not {quote_value(value)}"
+            )
+        return value
+
+    def check_keys(self, at: KeyPath, table: Mapping[str, object], keys: Sequence[str]) -> None:
+        for key in table:
+            if key not in keys:
+                near = get_close_matches(key.lower(), keys, n=1)
+                hint = f"did you mean '{near[0]}'?" if near else f"choose from: {', '.join(keys)}"
+                raise self.make_error((*at, key), f"unknown key '{key}'; {hint}")
+
+    def make_error(self, at: KeyPath, message: str) -> SitesError:
+        """Return the error with the line of the key, or of the nearest enclosing key that has one."""
+        while at and at not in self.lines:
+            at = at[:-1]
+        return SitesError(message, path=self.path, line=self.lines.get(at))

@@ -1,0 +1,6 @@
+"""Steps of storing an article, within its transaction.
+
+deduplicate.py     applies cleaning/duplicates to the store: finds the matches of an article, updates the verdicts
+                   that depend on it
+observations.py    stores the observation of a page and the memory dependency of its text
+"""

@@ -1,0 +1,44 @@
+"""Stores with an article what its page tells of the site, and on which part of the site's memory its text depends."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from cleaning.article import Article
+from cleaning.errors import MemoryUnreadable
+from cleaning.memory.dependency import MemoryDependency
+from cleaning.memory.site_memory import SiteMemory
+from storage.articles import saving
+from storage.site_memory.observations import PageDependency, save_memory_dependency, save_observation
+
+logger = logging.getLogger(__name__)
+
+
+def store_page_observation(connection: Connection, site: str, article: Article, fetched_at: datetime) -> None:
+    """Store the observation and the memory dependency of a page that was cleaned."""
+    article_id = saving.make_article_id(article.url)
+    save_memory_dependency(connection, article_id, article.memory_fingerprint, article.memory_dependency)
+    if article.observation:
+        save_observation(connection, article_id, site, article.cleaner_version, fetched_at, article.observation)
+
+
+def compute_memory_fingerprint(page: PageDependency, memory: SiteMemory | None) -> str:
+    """Return a fingerprint of what the memory says of a page.
+
+    While it equals the fingerprint that is stored with the page, cleaning the page again gives the same text. Return ""
+    if the stored dependency cannot be read; then the page has to be cleaned again.
+    """
+    try:
+        dependency = MemoryDependency.from_bytes(page.data) if page.data else MemoryDependency.from_runs(())
+    except MemoryUnreadable as error:
+        logger.warning("%s is cleaned again: %s", page.url, error)
+        return ""
+    return dependency.fingerprint_memory(memory or SiteMemory())
+
+
+def needs_recleaning(page: PageDependency, memory: SiteMemory) -> bool:
+    """Return whether the memory now says something else of the page than when it was cleaned."""
+    return page.data is None or compute_memory_fingerprint(page, memory) != page.digest

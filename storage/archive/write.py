@@ -1,0 +1,201 @@
+"""Appends exchanges to WARC files: two records each, one gzip member per record (ISO 28500, WARC 1.1)."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
+from urllib.parse import urlsplit, urlunsplit
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from cleaning.article import HostRights
+from cleaning.errors import StorageLost
+from storage.database.disk import flush_to_disk
+from storage.database.faults import Fault, classify_fault, describe_error
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 1 << 30  # a larger file is closed, and the next one begun
+
+# Additional named fields in the header of a record, which the standard allows.
+SITE = "Broadsheet-Site"
+RIGHTS = "Broadsheet-Rights"
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its response as sent; `body` is still content-encoded."""
+
+    url: str
+    method: str
+    request_headers: Headers
+    status: int
+    headers: Headers
+    body: bytes
+    fetched_at: datetime
+    site: str  # its name in the crawl, so that a replay needs no sites.toml
+    ip_address: str | None = None
+    rights: HostRights | None = None  # which its host states, so that a replay need not ask; None: not asked
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLocation:
+    """The file and the offset of a response in the archive."""
+
+    file: str  # the name of the file in the archive folder
+    offset: int  # of its gzip member, in bytes
+
+
+class Archive:
+    """Writes exchanges to `folder`, a new file for each run. Blocking: the crawl calls it from a separate thread.
+
+    Call `sync`, from any thread, before a row that names a record is committed: then no row names a record that is
+    missing, not even after a power cut.
+    """
+
+    def __init__(self, folder: Path, *, run: int, software: str, max_bytes: int = MAX_BYTES) -> None:
+        self._folder = folder
+        self._run = run
+        self._software = software
+        self._max_bytes = max_bytes
+        self._file: BinaryIO | None = None
+        self._files = 0
+        self._lock = Lock()  # guards the next two, and the closing of the file
+        self._has_unsynced = False  # whether a record is written that may not be on the disk yet
+        self._lost: StorageLost | None = None
+
+    def write(self, exchange: Exchange) -> ArchiveLocation:
+        """Append request and response; return the location of the response.
+
+        Both are then handed to the operating system. Raise `OSError` if that fails (the disk is full): nothing of the
+        two stays in the archive, and the next exchange can be written as usual.
+        """
+        file = self._open_file(exchange.fetched_at)
+        writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
+        location = ArchiveLocation(Path(file.name).name, file.tell())
+        response = self._build_record(writer, exchange, "response")
+        request = self._build_record(writer, exchange, "request")
+        try:
+            writer.write_request_response_pair(request, response)
+            file.flush()
+        except BaseException:
+            self._cut_back(Path(file.name), location.offset)
+            raise
+        with self._lock:
+            self._has_unsynced = True
+        return location
+
+    def sync(self) -> None:
+        """Return when every record that `write` has returned for is on the disk.
+
+        Raise `StorageLost` if the disk does not take it, now and at every later call: the kernel forgets what it could
+        not write, so a second flush may succeed without it.
+        """
+        with self._lock:
+            if self._lost is not None:
+                raise StorageLost(str(self._lost), self._lost.fault)
+            if not self._has_unsynced or self._file is None:
+                return
+            self._has_unsynced = False
+            descriptor = os.dup(self._file.fileno())  # the file may be closed meanwhile
+        try:
+            self._flush_to_disk(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Close the file, if one is open. Afterwards every written record is on the disk, or else `sync` raises."""
+        with self._lock:
+            file, self._file = self._file, None
+            has_unsynced, self._has_unsynced = self._has_unsynced, False
+        if file is None:
+            return
+        if has_unsynced:
+            with suppress(StorageLost):  # the next `sync` raises it
+                self._flush_to_disk(file.fileno())
+        with suppress(OSError):  # its buffer holds only the rest of a record that is cut off
+            file.close()
+
+    def _flush_to_disk(self, descriptor: int) -> None:
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            fault = classify_fault(error) or Fault.UNWRITABLE
+            lost = StorageLost(
+                f"the archive is {fault} ({describe_error(error)}): the disk did not take what was written", fault
+            )
+            with self._lock:
+                self._lost = lost
+            raise lost from error
+
+    def _cut_back(self, path: Path, length: int) -> None:
+        """Cut the file after its last whole record. If that fails, the next record begins a new file."""
+        self.close()  # first: the buffer holds a part of the torn record, and would write it later
+        try:
+            os.truncate(path, length)
+            self._file = path.open("ab")
+        except OSError as error:
+            logger.warning("%s ends with a torn record: %s", path.name, error)
+
+    def _open_file(self, now: datetime) -> BinaryIO:
+        if self._file is not None and self._file.tell() >= self._max_bytes:
+            self.close()
+        if self._file is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._files += 1
+            stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+            path = self._folder / f"broadsheet-{stamp}-run{self._run:06d}-{self._files:03d}.warc.gz"
+            self._file = path.open("xb")
+            writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
+            info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
+            try:
+                flush_to_disk(self._folder)  # the name of a new file is on the disk only when its folder is
+                writer.write_record(writer.create_warcinfo_record(path.name, info))
+            except BaseException:
+                self.close()
+                path.unlink()
+                raise
+        return self._file
+
+    def _build_record(self, writer: WARCWriter, exchange: Exchange, kind: str) -> object:
+        warc = {"WARC-Date": exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+        if kind == "request":
+            line = f"{exchange.method} {_format_request_target(exchange.url)} HTTP/1.1"
+            http = StatusAndHeaders(line, exchange.request_headers, is_http_request=True)
+            body = b""
+        else:
+            http = StatusAndHeaders(_format_status_line(exchange.status), exchange.headers, protocol="HTTP/1.1")
+            body = exchange.body
+            warc[SITE] = exchange.site
+            if exchange.rights is not None:
+                warc[RIGHTS] = exchange.rights.to_json()
+            if exchange.ip_address:
+                warc["WARC-IP-Address"] = exchange.ip_address
+            if exchange.truncated:
+                warc["WARC-Truncated"] = "disconnect"
+        return writer.create_warc_record(
+            exchange.url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=warc
+        )
+
+
+def _format_request_target(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+def _format_status_line(status: int) -> str:
+    # Scrapy drops the reason phrase that the server sent; the registered phrase replaces it.
+    known = {code.value: code.phrase for code in HTTPStatus}
+    return f"{status} {known.get(status, 'Unknown')}"

@@ -1,0 +1,10 @@
+"""Articles in the store: their text, blocks, versions and duplicates.
+
+saving.py         saves an article with its blocks; decides which fetch of an address is the stored one
+sanitise.py       limits an article to what every database accepts
+revisions.py      keeps the earlier versions of an article, one row a fetch
+diff.py           compares two versions of an article, block by block
+story_index.py    the index of near-duplicates; stores matches and duplicate verdicts
+clusters.py       reads stories with all their articles, for `scrapy stories`
+texts.py          reads stored texts, to compare them with what cleaning gives now
+"""

@@ -1,0 +1,169 @@
+"""Saves articles with their blocks. The caller holds the transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from cleaning.article import Article, get_stated_offset
+from storage.archive.write import ArchiveLocation
+from storage.articles import revisions
+from storage.articles.sanitise import sanitise_article
+from storage.models import StoredArticle, StoredBlock
+
+_WORD = re.compile(r"\w+")
+_TABLE = StoredArticle.__table__
+_ROW = _TABLE.c
+
+
+class SaveResult(StrEnum):
+    """Result of saving an article."""
+
+    NEW = "new"
+    UPDATED = "updated"  # the same address with another text
+    UNCHANGED = "unchanged"
+    OLDER = "older"  # a later fetch of the same address is stored already
+    # The later fetch was rejected (a paywall, an error), and the stored page stays: an article, or a page whose robots
+    # tags ask not to be kept. A later fetch with such robots tags replaces a stored article.
+    KEPT_STORED = "stands"
+
+
+def make_article_id(url: str) -> str:
+    """Return the id of the article with this canonical URL, the same in every store: 16 hexadecimal digits."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def save_article(
+    connection: Connection,
+    article: Article,
+    *,
+    site: str,
+    run: int | None,
+    fetched_at: datetime,
+    location: ArchiveLocation | None,
+) -> SaveResult:
+    """Sanitise and store an article with all its blocks. Its duplicate verdict is found afterwards.
+
+    `run` is the id of the crawl that fetched it; None if the article is stored already and keeps its run.
+    """
+    name = make_article_id(article.url)
+    article = sanitise_article(article, fetched_at)
+    stored = connection.execute(
+        select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
+    ).one_or_none()
+    # In any order of arrival, a fetch that is no version of the article never replaces one that is.
+    says_nothing = _is_no_version(article.rejected)
+    stands_late = stored is not None and _is_no_version(stored.rejected) and not says_nothing
+    is_older = stored is not None and stored.fetched_at > fetched_at and not stands_late
+    is_later = stored is not None and not _is_no_version(stored.rejected) and stored.fetched_at < fetched_at
+    if is_later and says_nothing:
+        return SaveResult.KEPT_STORED
+    words = len(_WORD.findall(article.text))
+    if stored is not None and stored.fetched_at != fetched_at and run is not None:
+        fetch = revisions.make_fetch(article, fetched_at=fetched_at, location=location, words=words, run=run)
+        note = revisions.insert_older_fetch if is_older else revisions.record_replaced_fetch
+        note(connection, name, fetch)
+    if is_older:
+        return SaveResult.OLDER
+    values: dict[str, Any] = {
+        "url": article.url,
+        "canonical_url": article.canonical_url or article.url,
+        "site": site,
+        "site_name": article.site_name,
+        "title": article.title,
+        "headline_key": article.headline_key,
+        "authors": article.authors,
+        "published_at": article.published_at,
+        "published_offset": get_stated_offset(article.published_at),
+        "published_raw": article.published_raw,
+        "modified_at": article.modified_at,
+        "modified_offset": get_stated_offset(article.modified_at),
+        "fetched_at": fetched_at,
+        "language": article.language,
+        "language_probability": article.language_probability,
+        "description": article.description,
+        "tags": article.tags,
+        "image": article.image,
+        "licence": article.licence,
+        "free": article.free,
+        "page_kind": article.page_kind,
+        "section": article.section,
+        "tdm_reserved": article.tdm_reserved,
+        "tdm_policy": article.tdm_policy,
+        "ai_refused": article.ai_refused,
+        "usage": article.usage,
+        "robots": article.robots,
+        "text": article.text,
+        "words": words,
+        "rejected": article.rejected,
+        "cleaner_version": article.cleaner_version,
+        "archive_file": location.file if location else None,
+        "archive_offset": location.offset if location else None,
+    } | ({} if run is None else {"run_id": run})
+    if stored is None:
+        connection.execute(insert(StoredArticle).values(id=name, **values))
+    else:
+        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
+    _replace_blocks(connection, name, article)
+    if stored is None:
+        return SaveResult.NEW
+    same = (stored.text, stored.title, stored.rejected) == (article.text, article.title, article.rejected)
+    return SaveResult.UNCHANGED if same else SaveResult.UPDATED
+
+
+def load_text(connection: Connection, name: str) -> tuple[str, str, str | None] | None:
+    """Return title, text and reason of rejection of a stored page; None if it is not stored."""
+    row = connection.execute(select(_ROW.title, _ROW.text, _ROW.rejected).where(_ROW.id == name)).one_or_none()
+    return (row.title, row.text, row.rejected) if row else None
+
+
+def has_same_text(stored: tuple[str, str, str | None] | None, article: Article) -> bool:
+    """Whether the stored page, as `load_text` returned it, has the title, text and rejection of this article."""
+    article = sanitise_article(article, article.fetched_at)
+    return stored == (article.title, article.text, article.rejected)
+
+
+def has_same_blocks(connection: Connection, name: str, article: Article) -> bool:
+    """Whether the stored blocks are those of this article, each kept or cut by the same rule."""
+    row = StoredBlock
+    stored = connection.execute(select(row.text, row.rule).where(row.article_id == name).order_by(row.position))
+    blocks = sanitise_article(article, article.fetched_at).blocks
+    return [tuple(block) for block in stored] == [(block.text, block.rule) for block in blocks]
+
+
+def save_blocks(connection: Connection, name: str, article: Article) -> None:
+    """Store the blocks of an article whose text is stored already."""
+    _replace_blocks(connection, name, sanitise_article(article, article.fetched_at))
+
+
+def _replace_blocks(connection: Connection, name: str, article: Article) -> None:
+    connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
+    if article.blocks:
+        connection.execute(insert(StoredBlock), _make_block_rows(name, article))
+
+
+def _is_no_version(rejected: str | None) -> bool:
+    """Whether a page with this rejection is no version of the article: rejected, but not by its own robots tags."""
+    return rejected is not None and not revisions.is_refusal(rejected)
+
+
+def _make_block_rows(name: str, article: Article) -> list[dict[str, Any]]:
+    return [
+        {
+            "article_id": name,
+            "position": position,
+            "kind": block.kind,
+            "text": block.text,
+            "link_share": block.link_share,
+            "links": block.links,
+            "path": block.path,
+            "rule": block.rule,
+            "evidence": block.evidence,
+        }
+        for position, block in enumerate(article.blocks)
+    ]

@@ -1,0 +1,11 @@
+"""The database under the store: opening it, writing to it, and what happens when it fails.
+
+disk.py      flush a file or a folder to the disk
+engine.py    open the database, SQLite or PostgreSQL, and migrate its schema
+faults.py    classify an error of the database or the disk
+locks.py     claim the data folder and the database for one crawl
+retry.py     retry a write while the database or disk fails or is full, until STORAGE_PATIENCE is over; then
+             StorageLost
+types.py     column types that mean the same on SQLite and PostgreSQL
+writer.py    commit the changes of a crawl in groups, in one thread
+"""

@@ -1,0 +1,159 @@
+"""Opens the database: SQLite (WAL) in the data folder, or the database that DATABASE_URL names."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from cleaning.errors import DatabaseMissing, DataFolderError
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+LOCK_TIMEOUT = 30.0  # seconds that a writer waits for another one before "database is locked"
+# A connection to a server that does not answer is given up: the crawl retries, and must be able to end meanwhile.
+_SERVER_OPTIONS = {
+    "connect_timeout": 10,  # seconds
+    "keepalives_idle": 30,  # seconds of silence before a connection is probed
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds that sent data may stay unacknowledged
+}
+
+
+def prepare_data_folder(folder: Path) -> Path:
+    """Create the data folder and return it. Raise `DataFolderError` if it cannot be created or written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DataFolderError(
+            f"cannot write to the data folder {folder}: {reason}; choose another with DATA_DIR"
+        ) from error
+    return folder
+
+
+def make_database_url(data_dir: Path, configured: str | None) -> URL:
+    """Return the URL of `configured` (DATABASE_URL), or else of the SQLite file in the data folder.
+
+    `postgres://` and `postgresql://` stand for the psycopg driver. Raise `DatabaseMissing` for anything but a URL.
+    """
+    if not configured:
+        return URL.create("sqlite", database=str(data_dir / "broadsheet.db"))
+    try:
+        url = make_url(configured)
+    except ArgumentError as error:
+        raise DatabaseMissing(
+            "DATABASE_URL is not a database URL; expected postgresql://user:password@host/name or sqlite:///file.db"
+        ) from error
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def open_database(url: URL, *, create: bool = True, lock_timeout: float = LOCK_TIMEOUT) -> Engine:
+    """Open a database, migrate its schema to the newest version, and return an engine for it.
+
+    A transaction waits up to `lock_timeout` seconds for the locks of others, then fails as locked. Raise
+    `DatabaseMissing` if the database cannot be reached and, with `create` false, if it does not exist or holds no
+    corpus.
+    """
+    safe_url = url.render_as_string(hide_password=True)
+    if not create and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise DatabaseMissing(
+            f"there is no database at {url.database}; crawl first, or name it with DATA_DIR or DATABASE_URL"
+        )
+    try:
+        engine = _create_engine(url, lock_timeout)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseMissing(
+            f"no driver for {safe_url} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
+        ) from error
+    with ExitStack() as cleanup:
+        cleanup.callback(engine.dispose)
+        try:
+            with engine.connect() as connection:
+                is_corpus = create or inspect(connection).has_table("article")
+            if is_corpus:
+                _migrate(engine)
+        except CommandError as error:
+            raise DatabaseMissing(f"{safe_url} was made by a newer version of Broadsheet; update this one") from error
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise DatabaseMissing(f"cannot open the database {safe_url}: {reason}") from error
+        if not is_corpus:
+            raise DatabaseMissing(f"{safe_url} holds no corpus yet; crawl first")
+        cleanup.pop_all()
+    return engine
+
+
+@contextmanager
+def open_for_reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that only reads.
+
+    It never takes SQLite's write lock, and sees one state of the store for as long as it is open.
+    """
+    options: dict[str, object] = {"reading": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"  # else each statement sees the newest state
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def _create_engine(url: URL, lock_timeout: float) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return _create_server_engine(url, lock_timeout)
+    engine = create_engine(url, connect_args={"timeout": lock_timeout})
+
+    # Python's driver opens a transaction only before the first write, so that a transaction which reads and then writes
+    # fails at once with "database is locked". Therefore each transaction is begun here, and writers take the lock then.
+    @event.listens_for(engine, "connect")
+    def _configure_connection(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits to a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin_transaction(connection: Connection) -> None:
+        is_reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _create_server_engine(url: URL, lock_timeout: float) -> Engine:
+    options = {name: value for name, value in _SERVER_OPTIONS.items() if name not in url.query}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=options if url.drivername.endswith("psycopg") else {})
+    if url.get_backend_name() == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def _configure_connection(connection: Any, _record: object) -> None:
+            connection.execute(f"SET lock_timeout = {round(lock_timeout * 1000)}")
+            connection.commit()
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect().execution_options(reading=True) as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

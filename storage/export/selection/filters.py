@@ -1,0 +1,106 @@
+"""Turns the filters of an export into SQL conditions on the stored articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, String, Table, func, insert, select
+
+from cleaning.errors import BadArgument
+from storage.database.types import StorableText
+from storage.export.selection import licences, rights
+from storage.export.selection.where import parse_where
+from storage.models import StoredArticle
+
+if TYPE_CHECKING:
+    from storage.export.selection.selection import Selection
+
+_MAX_LISTED = 20  # existing names in an error message
+
+DAY = func.coalesce(StoredArticle.published_at, StoredArticle.fetched_at)
+
+# The declared values that a name matches. A table, because they can be more than a statement takes parameters.
+_DECLARED = Table(
+    "export_asked",
+    MetaData(),
+    Column("what", String(16)),
+    Column("value", StorableText),
+    prefixes=["TEMPORARY"],
+)
+
+
+def build_conditions(connection: Connection, selection: Selection) -> list[ColumnElement[bool]]:
+    """Return the conditions that an article must meet. They hold for the transaction; call this once in each.
+
+    Raise `BadArgument` for a site, language, section or licence without an article in the store.
+    """
+    _check_names(connection, selection)
+    _DECLARED.create(connection, checkfirst=False)
+    asked: list[ColumnElement[bool]] = []
+    if selection.sites:
+        asked.append(StoredArticle.site.in_(selection.sites))
+    if selection.languages:
+        asked.append(StoredArticle.language.in_(selection.languages))
+    if selection.since:
+        asked.append(datetime.combine(selection.since, time.min, UTC) <= DAY)
+    if selection.until:
+        asked.append(datetime.combine(selection.until, time.max, UTC) >= DAY)
+    if selection.min_words is not None:
+        asked.append(StoredArticle.words >= selection.min_words)
+    if selection.sections:
+        asked.append(
+            _match_declared(connection, "--section", StoredArticle.section, selection.sections, _has_same_words)
+        )
+    if selection.licences:
+        asked.append(
+            _match_declared(
+                connection, "--licence", StoredArticle.licence, selection.licences, licences.matches_licence
+            )
+        )
+    asked.extend(rights.build_rights_conditions(selection.rights))
+    if selection.where is not None:
+        asked.append(parse_where(selection.where).make_condition(connection.dialect.name))
+    return asked
+
+
+def _check_names(connection: Connection, selection: Selection) -> None:
+    for option, column, names in (
+        ("--site", StoredArticle.site, selection.sites),
+        ("--language", StoredArticle.language, selection.languages),
+    ):
+        for name in names:
+            if connection.scalar(select(StoredArticle.id).where(column == name).limit(1)) is None:
+                raise _make_unknown_error(option, name, connection.scalars(select(column).distinct()))
+
+
+def _match_declared(
+    connection: Connection,
+    option: str,
+    column: Any,
+    names: tuple[str, ...],
+    matches: Callable[[str, str], bool],
+) -> ColumnElement[bool]:
+    """Return the condition that `matches(name, value)` holds for one of the names and the value of the column."""
+    values = list(connection.scalars(select(column).where(column.is_not(None)).distinct()))
+    meant: set[str] = set()
+    for name in names:
+        found = {value for value in values if matches(name, value)}
+        if not found:
+            raise _make_unknown_error(option, name, values)
+        meant |= found
+    connection.execute(insert(_DECLARED), [{"what": option, "value": value} for value in sorted(meant)])
+    return column.in_(select(_DECLARED.c.value).where(_DECLARED.c.what == option))  # type: ignore[no-any-return]  # of Any
+
+
+def _has_same_words(name: str, value: str) -> bool:
+    return " ".join(name.split()) == " ".join(value.casefold().split())
+
+
+def _make_unknown_error(option: str, name: str, values: Iterable[str]) -> BadArgument:
+    known = sorted(values)
+    more = f" and {len(known) - _MAX_LISTED} more" if len(known) > _MAX_LISTED else ""
+    listed = ", ".join(value[:100] for value in known[:_MAX_LISTED])
+    hint = f"choose from: {listed}{more}" if known else "no article of the store has one"
+    return BadArgument(f"{option}: the store has no article of {name!r}; {hint}")

@@ -1,0 +1,176 @@
+"""After a run, the texts depend only on the pages and the settled memories, not on the order of the pages."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from crawling import run_scrapy
+from small_paper import SmallPaper
+
+from storage.archive.write import Archive, Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cleaning.article import Page
+
+FIRST_NIGHT = datetime(2024, 6, 1, 2, tzinfo=UTC)
+NEWS = "Every morning at six: what the Lantern knows, in your letter box, and none of it twice. Write to us to have it."
+LANTERN, MORGEN, GAZETTE = SmallPaper(), SmallPaper("morgenblatt", "de"), SmallPaper("gazette")
+STORIES = 12  # of the lantern
+WRITER = "Ada Fennimore has written about the water for eleven years, and still cannot swim."
+
+
+def papers() -> list[Page]:
+    """Return the pages of three newspapers.
+
+    The first has a repeated line within its texts and a writer's line below half of them, the second links to its next
+    story, the third has only four articles.
+    """
+    pages = [
+        LANTERN.page(number, middle=f"<p>{NEWS}</p>", end=f"<p>{WRITER}</p>" if number % 2 == 0 else "")
+        for number in range(STORIES)
+    ]
+    pages += [
+        MORGEN.page(number, below=f"<p><a href='{MORGEN.url(number + 1)}'>{MORGEN.story(number + 1).headline}</a></p>")
+        for number in range(8)
+    ]
+    return pages + [GAZETTE.page(number, middle=f"<p>{NEWS}</p>") for number in range(4)]
+
+
+def archive(data: Path, pages: Sequence[Page], night: int) -> Path:
+    """Write the archive of a night on which these pages were fetched; return its file."""
+    folder = data / "archive"
+    before = set(folder.glob("*"))
+    kept = Archive(folder, run=night, software="tests")
+    for page in pages:
+        site = page.url.split("/")[2].split(".")[1]
+        kept.write(
+            Exchange(
+                url=page.url,
+                method="GET",
+                request_headers=[],
+                status=200,
+                headers=[("Content-Type", "text/html; charset=utf-8")],
+                body=page.html.encode(),
+                # The time depends on the page only, not on the night.
+                fetched_at=FIRST_NIGHT + timedelta(hours=int(page.url.rsplit("/", 1)[1])),
+                site=site,
+            )
+        )
+    kept.close()
+    (path,) = set(folder.glob("*")) - before
+    return path
+
+
+def crawl(data: Path, path: Path, *, processes: int = 1) -> None:
+    done = run_scrapy("crawl", "archive", "-a", f"path={path}", "-s", f"CLEANING_PROCESSES={processes}", data=data)
+    assert done.returncode == 0, done.stderr
+
+
+def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(data / "broadsheet.db") as database:
+        return database.execute(query).fetchall()
+
+
+def outcome(data: Path) -> list[tuple[Any, ...]]:
+    return rows(data, "SELECT url, title, text, rejected, duplicate_of FROM article ORDER BY url") + rows(
+        data, "SELECT site, digest FROM site_memory ORDER BY site"
+    )
+
+
+@pytest.fixture(scope="module")
+def one_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder: all pages crawled in one night, in order, by one process."""
+    data = tmp_path_factory.mktemp("one-night")
+    crawl(data, archive(data, papers(), 1))
+    return data
+
+
+@pytest.fixture
+def data(one_night: Path, tmp_path: Path) -> Path:
+    """A copy of that night's data folder."""
+    return Path(shutil.copytree(one_night, tmp_path / "data"))
+
+
+def test_repeated_blocks_are_cut_after_the_night(one_night: Path) -> None:
+    texts = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'lantern'")]
+    assert len(texts) == STORIES
+    assert not any(NEWS in text or WRITER in text for text in texts)
+    cut = rows(one_night, f"SELECT count(*) FROM block WHERE rule = 'repeated_block' AND text = '{NEWS}'")
+    assert cut == [(STORIES,)]
+    headlines = {MORGEN.story(number).headline for number in range(1, 9)}
+    morgen = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'morgenblatt'")]
+    assert not any(headline in text for text in morgen for headline in headlines)
+
+
+def test_every_story_is_complete(one_night: Path) -> None:
+    stored = dict(rows(one_night, "SELECT url, text FROM article WHERE site = 'lantern'"))
+    for number in range(STORIES):
+        assert stored[LANTERN.url(number)] == LANTERN.story(number).text
+
+
+def test_any_order_three_nights_and_four_processes_give_the_same_texts(one_night: Path, tmp_path: Path) -> None:
+    pages = papers()
+    random.Random(1).shuffle(pages)
+    for night, some in enumerate((pages[:5], pages[5:13], pages[13:]), 1):
+        crawl(tmp_path, archive(tmp_path, some, night), processes=4)
+    assert outcome(tmp_path) == outcome(one_night)
+
+
+def test_settled_articles_are_left_alone(data: Path) -> None:
+    before = rows(data, "SELECT * FROM article ORDER BY id"), rows(data, "SELECT * FROM block ORDER BY 1, 2")
+    crawl(data, archive(data, [SmallPaper("courier").page(1)], 2))
+    after = (
+        rows(data, "SELECT * FROM article WHERE site <> 'courier' ORDER BY id"),
+        rows(
+            data,
+            "SELECT block.* FROM block JOIN article ON article.id = article_id WHERE site <> 'courier' ORDER BY 1, 2",
+        ),
+    )
+    assert after == before
+
+
+def test_the_next_run_finishes_an_interrupted_settling(one_night: Path, data: Path) -> None:
+    """The next run fetches one page of each site."""
+    with sqlite3.connect(data / "broadsheet.db") as database:
+        # As after a kill: the memory is stored, but half of the articles were cleaned before.
+        half = "SELECT id FROM article WHERE site <> 'gazette' AND id < '8'"
+        database.execute(f"UPDATE trace SET digest = 'unknown' WHERE article_id IN ({half})")
+        database.execute(f"UPDATE article SET text = text || '\nand a line of boilerplate' WHERE id IN ({half})")
+    assert outcome(data) != outcome(one_night)
+    crawl(data, archive(data, [papers()[0], papers()[STORIES]], 2))
+    assert outcome(data) == outcome(one_night)
+
+
+def test_a_damaged_memory_is_learnt_again(one_night: Path, data: Path) -> None:
+    with sqlite3.connect(data / "broadsheet.db") as database:
+        database.execute("UPDATE site_memory SET data = X'00' WHERE site = 'lantern'")
+        database.execute("UPDATE trace SET data = X'0102' WHERE article_id < '4'")
+        database.execute("UPDATE observation SET data = X'0102' WHERE article_id > 'a'")
+    crawl(data, archive(data, [papers()[0], papers()[STORIES]], 2))
+    assert outcome(data) == outcome(one_night)
+    assert rows(data, "SELECT count(*) FROM article WHERE rejected IS NOT NULL") == [(0,)]
+    assert rows(data, "SELECT site, data FROM site_memory ORDER BY site") == rows(
+        one_night, "SELECT site, data FROM site_memory ORDER BY site"
+    )
+
+
+def test_pages_of_another_archive_are_settled_too(one_night: Path, data: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (foreign,) = (data / "archive").glob("*run000001*")
+    crawl(elsewhere, foreign)
+    assert outcome(elsewhere) == outcome(one_night)
+
+
+def test_nothing_is_learnt_from_four_articles(one_night: Path) -> None:
+    assert rows(one_night, "SELECT articles FROM site_memory WHERE site = 'gazette'") == [(4,)]
+    texts = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'gazette'")]
+    assert len(texts) == 4
+    assert all(NEWS in text for text in texts)
