@@ -21,6 +21,7 @@ def run_script(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(300)  # five crawls, one after the other: slow on a busy machine
 def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice() -> None:
     done = run_script("--only", "kills", "--kills", 4, "--stories", 50)
     assert done.returncode == 0, done.stdout + done.stderr
