@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from io import BufferedReader, TextIOWrapper
 from typing import Any, BinaryIO
 
-from storage.export.formats import PYARROW_FORMATS, require_pyarrow
+from storage.export.formats import require_library
 from storage.export.formats.jsonl import format_time
 from storage.export.text_hashes import hash_text
 
@@ -24,8 +24,7 @@ def count_file_rows(stream: BinaryIO, format_name: str | None) -> int | None:
 
     Raise `ValueError` if the file is not in this format. The stream may be closed afterwards.
     """
-    if format_name in PYARROW_FORMATS:
-        require_pyarrow(f"reading {format_name}")
+    require_library(format_name)
     count = _ROW_COUNTERS.get(format_name or "")
     return None if count is None else count(stream)
 
@@ -35,8 +34,7 @@ def read_records(stream: BinaryIO, format_name: str) -> Iterator[Row]:
 
     `format_name` is a key of RECORD_READERS. Raise `ValueError` if the file is not in this format.
     """
-    if format_name in PYARROW_FORMATS:
-        require_pyarrow(f"reading {format_name}")
+    require_library(format_name)
     for row in RECORD_READERS[format_name](stream):
         if format_name == "urls":
             row["text"] = row.pop("sha256", None)

@@ -66,13 +66,12 @@ def load_format(name: str) -> Format:
     """Return the format with this name. Raise `ExportRefused` if there is none, or its library is not installed."""
     if name not in _MODULES:
         raise ExportRefused(f"unknown format {name!r}; choose from: {', '.join(FORMAT_NAMES)}")
-    if name in PYARROW_FORMATS:
-        require_pyarrow(f"format {name!r}")
+    require_library(name)
     return cast("Format", import_module(_MODULES[name]).FORMAT)
 
 
-def require_pyarrow(purpose: str) -> None:
-    """Raise `ExportRefused` if pyarrow is not installed: a crawl does without it, and it is large."""
-    if find_spec("pyarrow") is None:
+def require_library(name: str | None) -> None:
+    """Raise `ExportRefused` if the format needs pyarrow, and that is not installed: a crawl does without it."""
+    if name in PYARROW_FORMATS and find_spec("pyarrow") is None:
         install = ".venv/bin/pip install -c constraints.txt -e '.[parquet]'"
-        raise ExportRefused(f"{purpose} needs pyarrow, which is not installed; run: {install}")
+        raise ExportRefused(f"format {name!r} needs pyarrow, which is not installed; run: {install}")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from cleaning.errors import BadArgument
-from storage.export.option_words import RIGHTS_WORDS
+from storage.export.selection.rights import build_rights_conditions
 from storage.export.selection.where import parse_where
 
 
@@ -48,9 +48,7 @@ class Selection:
             raise BadArgument(f"--min-words must be a whole number of at least 0, got {self.min_words}")
         if self.include_duplicates and self.one_per_story:
             raise BadArgument("--one-per-story and --include-duplicates contradict each other; give one of them")
-        for word in self.rights:
-            if word not in RIGHTS_WORDS:
-                raise BadArgument(f"--rights: unknown value {word!r}; choose from: {', '.join(RIGHTS_WORDS)}")
+        build_rights_conditions(self.rights)
         if self.where is not None:
             parse_where(self.where)
 
