@@ -18,11 +18,12 @@ import sys
 from concurrent import futures
 from concurrent.futures import Future, TimeoutError  # noqa: A004 -- pebble raises this one, on 3.11 the builtin
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from threading import Event, RLock, Thread
+from threading import Event, RLock, Thread, current_thread, main_thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ from cleaning.errors import MemoryUnreadable
 from cleaning.memory.site_memory import load_site_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.popen_spawn_posix import Popen
     from multiprocessing.process import BaseProcess
 
@@ -86,7 +87,9 @@ class Cleaners:
 
     def start(self) -> None:
         """Start the children; return when they have loaded their models."""
-        for future in [self._pool.submit(_do_nothing, START_TIMEOUT) for _ in range(self.count)]:
+        with _hold_interrupts():  # between a child's start and its entry in the pool, Ctrl-C would leave it behind
+            ready = [self._pool.submit(_do_nothing, START_TIMEOUT) for _ in range(self.count)]
+        for future in ready:
             future.result()
         Thread(target=self._watch_pool, name="cleaners", daemon=True).start()
 
@@ -214,14 +217,34 @@ class _CleanerProcess(SpawnProcess):
     def _Popen(process: BaseProcess) -> Popen:  # noqa: N802 -- multiprocessing's name
         main = sys.modules["__main__"]
         script = main.__dict__.pop("__file__", None)
-        # Ctrl-C is for the parent: a child that it reaches before `_initialize_child` would print a traceback.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return SpawnProcess._Popen(process)
+            # Ctrl-C is for the parent: a child that it reaches before `_initialize_child` would print a traceback.
+            with _hold_interrupts():
+                return SpawnProcess._Popen(process)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             if script is not None:
                 main.__file__ = script
+
+
+@contextmanager
+def _hold_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait until the context ends. Threads and processes that are started meanwhile never see it.
+
+    The mask alone would not do: where a library has threads of its own, the kernel gives the signal to one of them,
+    and Python raises KeyboardInterrupt in the main thread all the same.
+    """
+    is_main = current_thread() is main_thread()
+    caught: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number)) if is_main else None
+    try:
+        yield
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if caught:
+            signal.raise_signal(signal.SIGINT)
 
 
 class _SpawnContext(SpawnContext):
