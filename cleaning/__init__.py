@@ -23,6 +23,6 @@ page_lines.py      parse pages that are lines of JSON
 command_line.py    what python -m cleaning does: pages in, articles out
 __main__.py        the program python -m cleaning: its start and end
 errors.py          the tree of errors of all three packages: each with its exit status
-interruption.py    answer Ctrl-C in one line while Python loads modules and while it ends
+interruption.py    answer Ctrl-C in one line while Python loads modules and while it ends; hold it back elsewhere
 version.py         the version of the cleaner, raised when results change
 """

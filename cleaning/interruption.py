@@ -1,6 +1,7 @@
 """Ctrl-C where no work has to be closed: while Python loads a program's modules, and while the program ends.
 
 It prints one line on standard error and ends with status 130 (128 + SIGINT, as in a shell), never with a traceback.
+Where it would do harm, it waits (`hold_interrupts`).
 This module imports nothing that takes time: a program loads it first.
 """
 
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +60,27 @@ def exit_at_once(program: str) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait until the context ends. Threads and processes that are started meanwhile never see it.
+
+    The mask alone would not do: where a library has threads of its own, the kernel gives the signal to one of them,
+    and Python raises KeyboardInterrupt in the main thread all the same.
+    """
+    is_main = current_thread() is main_thread()
+    caught: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number)) if is_main else None
+    try:
+        yield
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if caught:
+            signal.raise_signal(signal.SIGINT)
 
 
 def finish_program() -> None:

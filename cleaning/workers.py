@@ -18,12 +18,11 @@ import sys
 from concurrent import futures
 from concurrent.futures import Future, TimeoutError  # noqa: A004 -- pebble raises this one, on 3.11 the builtin
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from threading import Event, RLock, Thread, current_thread, main_thread
+from threading import Event, RLock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -31,10 +30,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from cleaning.article import make_failed_article
 from cleaning.errors import MemoryUnreadable
+from cleaning.interruption import hold_interrupts
 from cleaning.memory.site_memory import load_site_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from multiprocessing.popen_spawn_posix import Popen
     from multiprocessing.process import BaseProcess
 
@@ -87,7 +87,7 @@ class Cleaners:
 
     def start(self) -> None:
         """Start the children; return when they have loaded their models."""
-        with _hold_interrupts():  # between a child's start and its entry in the pool, Ctrl-C would leave it behind
+        with hold_interrupts():  # between a child's start and its entry in the pool, Ctrl-C would leave it behind
             ready = [self._pool.submit(_do_nothing, START_TIMEOUT) for _ in range(self.count)]
         for future in ready:
             future.result()
@@ -219,32 +219,11 @@ class _CleanerProcess(SpawnProcess):
         script = main.__dict__.pop("__file__", None)
         try:
             # Ctrl-C is for the parent: a child that it reaches before `_initialize_child` would print a traceback.
-            with _hold_interrupts():
+            with hold_interrupts():
                 return SpawnProcess._Popen(process)
         finally:
             if script is not None:
                 main.__file__ = script
-
-
-@contextmanager
-def _hold_interrupts() -> Iterator[None]:
-    """Let Ctrl-C wait until the context ends. Threads and processes that are started meanwhile never see it.
-
-    The mask alone would not do: where a library has threads of its own, the kernel gives the signal to one of them,
-    and Python raises KeyboardInterrupt in the main thread all the same.
-    """
-    is_main = current_thread() is main_thread()
-    caught: list[int] = []
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    handler = signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number)) if is_main else None
-    try:
-        yield
-    finally:
-        if is_main:
-            signal.signal(signal.SIGINT, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if caught:
-            signal.raise_signal(signal.SIGINT)
 
 
 class _SpawnContext(SpawnContext):
