@@ -41,13 +41,18 @@ def test_the_migrations_make_the_schema_of_the_models(engine: Engine) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
-def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:
+def migrate(connection: Connection, revision: str, *, is_back: bool = False) -> None:
+    """Bring the schema to a revision: up to it, or back to it."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    (command.downgrade if is_back else command.upgrade)(config, revision)
+
+
+def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        migrate(connection, "0001")
         connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
         first = Table("article", MetaData(), autoload_with=connection)
         needed = {column.name: "x" for column in first.c if not column.nullable}
@@ -64,12 +69,9 @@ def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:
 
 
 def test_addresses_of_the_second_edition_live_on_without_a_headline_and_can_go_back(database_url: URL) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        migrate(connection, "0002")
         connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
         second = Table("address", MetaData(), autoload_with=connection)
         needed = {column.name: "x" for column in second.c if not column.nullable}
@@ -82,8 +84,7 @@ def test_addresses_of_the_second_edition_live_on_without_a_headline_and_can_go_b
     again.dispose()
     assert (row.url, row.due_at, row.headline_key, row.headline_source) == ("x", NOON, None, None)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0002")
+        migrate(connection, "0002", is_back=True)
         back = Table("address", MetaData(), autoload_with=connection)
         assert back.c.keys() == second.c.keys()
         assert {index.name for index in back.indexes} == {index.name for index in second.indexes}
@@ -92,12 +93,9 @@ def test_addresses_of_the_second_edition_live_on_without_a_headline_and_can_go_b
 
 
 def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(database_url: URL) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+        migrate(connection, "0003")
         connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
         third = Table("article", MetaData(), autoload_with=connection)
         tables = set(inspect(connection).get_table_names())
@@ -114,8 +112,7 @@ def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(
         save_memory(connection, "x", "digest", "1", 5, b"memory", [])
     again.dispose()
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0003")
+        migrate(connection, "0003", is_back=True)
         back = Table("article", MetaData(), autoload_with=connection)
         assert {index.name for index in back.indexes} == {index.name for index in third.indexes}
         assert set(inspect(connection).get_table_names()) == tables
@@ -124,14 +121,11 @@ def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(
 
 
 def test_duplicate_matches_and_keep_rules_of_the_sixth_edition_are_kept_under_plain_names(database_url: URL) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(database_url)
     match = {"one": "a", "other": "b", "rule": "near-duplicate", "likeness": 0.1, "share": 2 / 3}
     keep = {"site": "courier", "fingerprint": -(2**63), "text": "Follow us \U0001f426"}
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
+        migrate(connection, "0006")
         connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
         article = Table("article", MetaData(), autoload_with=connection)
         needed: dict[str, object] = {column.name: "x" for column in article.c if not column.nullable}
@@ -161,8 +155,7 @@ def test_duplicate_matches_and_keep_rules_of_the_sixth_edition_are_kept_under_pl
         assert connection.execute(select(StoredMatch.other)).scalars().all() == ["b"]
     again.dispose()
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0006")
+        migrate(connection, "0006", is_back=True)
         assert not {"duplicate_match", "keep_rule"} & set(inspect(connection).get_table_names())
         assert [list_constraint_names(connection, name) for name in ("kinship", "pardon")] == names
         assert connection.execute(select(kinship)).mappings().all() == [match]
