@@ -1,6 +1,7 @@
 """Find article addresses in feeds, sitemaps and section pages, without fetching anything.
 
 discover.py     read one fetched document and return the addresses it offers
+offer_collector.py    collect the offers of one document: each address once, and why the others are refused
 seeds.py        the first addresses of a site: its entry, its robots.txt, the usual paths
 addresses.py    decide by its form whether an address is an article, a section or neither
 address_parts.py        split an address into the parts that the rules look at

@@ -5,7 +5,7 @@ The way of a page through a crawl:
 1. `start` offers the first addresses of each site to the frontier: feeds, sitemaps, front page, sections.
 2. The scheduler (crawler/frontier/scheduler.py) leases addresses that are due, and gets a request for each from
    `build_request`. The request passes the middlewares (crawler/middlewares), which check and archive it.
-3. `parse_discovery` reads a feed, a sitemap or a section page, and offers the addresses that it names.
+3. `ListParser.parse` (list_parser.py) reads a feed, a sitemap or a section page, and offers the addresses in it.
 4. `parse_article` makes an item of an article page. The pipelines (crawler/pipelines) clean the page and store it.
 5. If any of this fails, the failure is recorded in the frontier: the address is tried again later, or given up.
 """
@@ -18,20 +18,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from protego import Protego
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.settings import BaseSettings
-from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
-from crawler.discovery.discover import Discovery, discover
-from crawler.discovery.seeds import make_robots_sitemap_offers, make_seed_offers, make_usual_path_offers
+from crawler.discovery.seeds import make_seed_offers
 from crawler.failures.outcome import classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
@@ -40,8 +37,9 @@ from crawler.refetching.refetch import Refetch
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
-from storage.frontier import leasing, offering
-from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from crawler.spiders.list_parser import ListParser, decode_text
+from storage.frontier import offering
+from storage.frontier.addresses import AddressKind, Lease
 
 
 class ArticlesSpider(Spider):
@@ -68,7 +66,7 @@ class ArticlesSpider(Spider):
         self._failures = FailureRecorder(session, retry_pauses)
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
-        self._found_kinds: set[tuple[str, AddressKind]] = set()  # by site: whether any feed, any sitemap was found
+        self._lists = ListParser(session, facts, plan.sites)
 
     @classmethod
     def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
@@ -131,12 +129,12 @@ class ArticlesSpider(Spider):
                 offered = await self._session.run_in_transaction(
                     partial(refetch.offer, site=site, articles=articles, run=run), changed_sites=[site]
                 )
-                self._count_offers(site, offered)
+                self._lists.count_offers(site, offered)
 
     def build_request(self, lease: Lease) -> Request:
         """Return the request for a leased address."""
         site = self._sites_by_name[lease.site]
-        callback = self.parse_article if lease.kind is AddressKind.ARTICLE else self.parse_discovery
+        callback = self.parse_article if lease.kind is AddressKind.ARTICLE else self._lists.parse
         meta: dict[str, Any] = {"lease": lease, "site": site}
         return Request(lease.url, callback=callback, errback=self.on_request_error, meta=meta, dont_filter=True)
 
@@ -145,7 +143,7 @@ class ArticlesSpider(Spider):
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "page/fetched")
-        html = await _decode_text(response) or ""
+        html = await decode_text(response) or ""
         page = Page(
             url=to_canonical_url(response.url) or lease.url,
             html=html,
@@ -158,77 +156,9 @@ class ArticlesSpider(Spider):
             self.refetch.record_redirect(lease.url, page.url)
         yield FetchedPage(page, lease.site, lease, response.meta.get("archive_location"))
 
-    async def parse_discovery(self, response: Response) -> None:
-        """Offer the addresses that a feed, sitemap or section page names, and settle its lease."""
-        lease: Lease = response.meta["lease"]
-        self._session.counts.add(lease.site, "response/received")
-        found = await asyncio.to_thread(
-            discover,
-            self._sites_by_name[lease.site],
-            lease.kind,
-            lease.depth,
-            response.url,
-            response.body,
-            html=await _decode_text(response),
-            content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-            may_follow=partial(self._facts.may_follow_links, response.headers),
-        )
-        for reason, number in sorted(found.refused.items()):
-            self._session.counts.add(lease.site, f"link/refused/{reason}", number)
-        if found.problem:
-            self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
-        offers = [*found.offers, *self._make_guesses(lease, found)]
-        with self._session.suppress_storage_lost(lease):
-            offered = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, offers, response),
-                changed_sites=[lease.site],
-            )
-            self._session.unsettled_leases.pop(lease.id, None)
-            self._session.counts.add(lease.site, "discovery/read")
-            self._count_offers(lease.site, offered)
-
-    def _make_guesses(self, lease: Lease, found: Discovery) -> list[Offer]:
-        """Return the usual addresses of feeds and sitemaps, if this is a front page and none has been found so far."""
-        self._found_kinds.update((lease.site, offer.kind) for offer in found.offers)
-        if not lease.is_front_page:
-            return []
-        needs_feed = (lease.site, AddressKind.FEED) not in self._found_kinds
-        needs_sitemap = (lease.site, AddressKind.SITEMAP) not in self._found_kinds
-        return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
-
-    def _offer_and_settle(
-        self, connection: Connection, lease: Lease, offers: list[Offer], response: Response
-    ) -> offering.OfferCounts:
-        """Offer the next page of the list only if this page names addresses that are new in this run."""
-        moment, run = now(), self._session.run
-        next_pages = [offer for offer in offers if offer.source == "next"]
-        others = [offer for offer in offers if offer.source != "next"]
-        offered = offering.offer(connection, lease.site, others, run=run, now=moment)
-        if offered.fresh:
-            offering.offer(connection, lease.site, next_pages, run=run, now=moment)
-        if lease.source == GUESS and offers:
-            leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
-        leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
-        return offered
-
-    def _count_offers(self, site: str, offered: offering.OfferCounts) -> None:
-        self._session.counts.add(site, "address/new", offered.new)
-        self._session.counts.add(site, "address/again", offered.again)
-        self._session.counts.add(site, "address/known", offered.known)
-
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Offer the sitemaps that a robots.txt names."""
-        site = request.meta.get("site")
-        rules = getattr(robotparser, "rp", None)
-        if site is not None and isinstance(rules, Protego) and self.refetch is None:
-            offers = make_robots_sitemap_offers(site, rules.sitemaps)
-            run = self._session.run
-            with self._session.suppress_storage_lost():
-                offered = await self._session.run_in_transaction(
-                    lambda connection: offering.offer(connection, site.name, offers, run=run, now=now()),
-                    changed_sites=[site.name],
-                )
-                self._count_offers(site.name, offered)
+        if self.refetch is None:
+            await self._lists.offer_robots_sitemaps(robotparser, request)
 
     async def on_request_error(self, failure: Failure) -> None:
         """Record that a request failed, or that its response has an error status."""
@@ -243,8 +173,3 @@ class ArticlesSpider(Spider):
     async def _on_item_error(self, item: FetchedPage, failure: Failure) -> None:
         if item.lease is not None:
             await self._failures.record(item.lease, classify_failure(failure))
-
-
-async def _decode_text(response: Response) -> str | None:
-    """Decode the text in a thread: to guess the encoding of a long page takes a second."""
-    return await asyncio.to_thread(getattr, response, "text") if isinstance(response, TextResponse) else None

@@ -14,8 +14,9 @@ from protego import Protego
 
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import MAX_KEY_CHARACTERS
-from crawler.discovery.discover import Discovery, discover
+from crawler.discovery.discover import discover
 from crawler.discovery.documents import MAX_BYTES
+from crawler.discovery.offer_collector import Discovery
 from crawler.discovery.seeds import (
     MAX_ROBOTS_SITEMAPS,
     make_robots_sitemap_offers,
