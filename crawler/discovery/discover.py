@@ -55,7 +55,8 @@ def discover(
             is_list = False
             if detected is DocumentKind.HTML or kind is AddressKind.SECTION:
                 text = html if html is not None else html_to_unicode(content_type, content)[1]
-                _collect_page(collector, read_section(text, url, may_follow))
+                page = read_section(text, url, may_follow, is_feed_address=kind is AddressKind.FEED)
+                _collect_page(collector, page)
     if is_cut:
         collector.discovery.problem = "bomb"
     elif not is_list and kind in (AddressKind.FEED, AddressKind.SITEMAP):
@@ -74,6 +75,8 @@ def _collect_page(collector: OfferCollector, page: PageLinks) -> None:
     collector.base = to_canonical_url(page.base, collector.url) or collector.url
     for address in page.feeds:
         collector.add_document(address, AddressKind.FEED, "section", MAX_PAGE_DEPTH)
+    for address in page.linked_feeds:
+        collector.add_document(address, AddressKind.FEED, "section", MAX_PAGE_DEPTH)
     for address in page.sitemaps:
         collector.add_document(address, AddressKind.SITEMAP, "section", MAX_SITEMAP_DEPTH)
     if not page.may_follow:
@@ -81,5 +84,5 @@ def _collect_page(collector: OfferCollector, page: PageLinks) -> None:
         return
     for address in page.next_pages:  # before the links: as a mere link, page two is refused
         collector.add_document(address, AddressKind.SECTION, "next", MAX_PAGE_DEPTH)
-    collector.add_links(page.links)
+    collector.add_links(page.links, page.roles)
     collector.count_refused("over-cap", page.left_out)

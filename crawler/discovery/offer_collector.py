@@ -10,6 +10,7 @@ from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import make_headline_key
 from crawler.discovery.address_parts import find_path_date
 from crawler.discovery.addresses import classify_address
+from crawler.discovery.link_roles import LinkRole
 from storage.frontier.addresses import AddressKind, Headline, Offer, choose_headline
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class OfferCollector:
             self._add_headlines(url, source, [entry.headline] if entry.headline else [])
         self.count_refused("over-cap", listed.left_out)
 
-    def add_links(self, links: Mapping[str, Iterable[str]]) -> None:
-        """Offer the links of a page by their form: articles, then sections, those on the page's own host first."""
+    def add_links(self, links: Mapping[str, Iterable[str]], roles: Mapping[str, LinkRole]) -> None:
+        """Offer the links of a page by form and role: articles, then sections, those on the page's own host first."""
         same_host: list[str] = []
         other_hosts: list[str] = []  # sub-domains: some papers have their sections there, most their services
         for address, headlines in links.items():
@@ -83,7 +84,7 @@ class OfferCollector:
             if url in self._seen:
                 self._add_headlines(url, "section", headlines)
                 continue
-            verdict = classify_address(url, self.site)
+            verdict = classify_address(url, self.site, role=roles.get(url, LinkRole.UNKNOWN))
             if verdict.kind is AddressKind.ARTICLE:
                 self._add_article(url, find_path_date(url), "section")
                 self._add_headlines(url, "section", headlines)

@@ -20,7 +20,8 @@ TAG = _split_words("""
 """)
 AUTHOR = _split_words("""
     author authors byline bylines contributor contributors columnist columnists journalist journalists profile
-    profiles user users member members people person autor autoren autorin autore autori autores autora autoras
+    profiles user users member members memberlist viewprofile people person autor autoren autorin autore autori
+    autores autora autoras
     auteur auteurs redakteur redakteure verfasser redactor redactores redacteur redacteurs skribent forfatter
     kirjoittaja yazar yazarlar autorzy autori-clanku szerző szerzo автор авторы автори συντάκτης
     作者 記者 记者 著者 기자
@@ -85,8 +86,15 @@ TWIN = _split_words("""
     amp m mobile mobil print printer print-friendly drucken druckansicht druckversion imprimir imprimer stampa embed
 """)
 COMMENTS = _split_words("""
-    comments comment kommentare kommentar commentaires comentarios comentários commenti reacties комментарии
+    comments comment comment-permalink articlecomments kommentare kommentar commentaires comentarios comentários
+    commenti reacties комментарии
 """)
+ARCHIVE = _split_words("""
+    archive archives archiv archivo archivos arquivo archivio arkiv arkisto archief archiwum archív arhiva arşiv архив
+    архів αρχείο アーカイブ
+""")
+# A video may have an article beside it; pictures and sound have captions.
+FILM = _split_words("video videos видео βίντεο 视频 動画")
 INDEX = _split_words("index default home homepage startseite start accueil inicio")
 # A folder of articles. In the singular: a plural may also be the name of a list.
 ARTICLE = _split_words("""

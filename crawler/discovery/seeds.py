@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_ROBOTS_SITEMAPS = 50
 
-# WordPress and its plug-ins first, then what other systems and hand-made sites use.
+# WordPress and its plug-ins first, then what other systems (Blogger, Drupal, Joomla, Arc) and hand-made sites use.
 _USUAL_FEEDS = (
     "/feed/",
     "/rss",
@@ -25,6 +25,11 @@ _USUAL_FEEDS = (
     "/feed.json",
     "/index.xml",
     "/feeds/posts/default",
+    "/rss/news.xml",
+    "/index.rss",
+    "/?feed=rss2",
+    "/?format=feed&type=rss",
+    "/arc/outboundfeeds/rss/",
 )
 _USUAL_SITEMAPS = (
     "/sitemap.xml",

@@ -47,7 +47,7 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
         <a href="/2025/10/03/new/?utm_source=front#more">New</a><a href="/the-older-story-of-today">Older</a>
         <a href="https://example.org/2025/10/03/new/">New, at the other host</a><a href="/2025/10/03/new/">New again</a>
         <a href="https://other.example/2025/10/03/story/">Elsewhere</a><a href="javascript:x()">x</a>
-        <a href="/page/2" rel="next">More</a><a href="/page/2">2</a><a href="/about-this-paper">?</a></body></html>"""
+        <a href="/page/2" rel="next">More</a><a href="/page/2">2</a><a href="/our-paper">?</a></body></html>"""
     discovery = find(SECTION, page)
     assert discovery.offers == [
         Offer(ROOT + "/feed/", FEED, depth=1, source="section"),
@@ -63,7 +63,7 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
             Headline("new at the other host", "section"),
         ),
         Offer(ROOT + "/sport/", SECTION, depth=1, source="section"),
-        Offer(ROOT + "/about-this-paper", SECTION, depth=1, source="section"),
+        Offer(ROOT + "/our-paper", SECTION, depth=1, source="section"),
         Offer("https://sport.example.org/", SECTION, depth=1, source="section"),
     ]
     assert discovery.refused == {"other-host": 2, "tag": 1, "account": 2, "no-address": 1}
