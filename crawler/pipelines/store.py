@@ -16,6 +16,7 @@ from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
+from crawler.storing.rechecks import plan_recheck
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
@@ -88,7 +89,15 @@ class StorePipeline:
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
         if item.lease is not None:
-            leasing.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
+            leasing.settle(
+                connection,
+                item.lease.id,
+                AddressState.DONE,
+                status=item.page.status,
+                reason=article.rejected,
+                outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
+                now=fetched_at,
+            )
         return StoreOutcome(saved, duplicates, article.limits_hit)
 
     def _record_for_traps(self, item: FetchedPage, article: Article, outcome: StoreOutcome) -> None:

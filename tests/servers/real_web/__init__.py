@@ -1,0 +1,4 @@
+"""Papers that misbehave as real ones do, one module a theme.
+
+false_dates.py    a paper that dates every entry of its sitemap by the clock
+"""
