@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from cleaning.article import Article, Page
 from storage.archive.write import ArchiveLocation
-from storage.frontier.addresses import Lease
+from storage.frontier.addresses import Lease, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """What a page lists that was fetched as an article."""
+
+    offers: tuple[Offer, ...]
+    has_section_address: bool  # whether nothing in its address speaks for an article
 
 
 @dataclass(slots=True, repr=False)
@@ -18,6 +26,7 @@ class FetchedPage:
     lease: Lease | None = None
     location: ArchiveLocation | None = None  # of its WARC record
     article: Article | None = None  # set by the clean pipeline
+    listed: ListedPage | None = None  # what the page lists, if it is no article but a list; set by the lists pipeline
 
     def __repr__(self) -> str:
         return f"<page {self.page.url}>"  # Scrapy logs items; the log shall not get the whole HTML

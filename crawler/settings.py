@@ -99,6 +99,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.clean.CleanPipeline": 300,
+    "crawler.pipelines.lists.ListsPipeline": 500,
     "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the lease in one transaction
 }
 EXTENSIONS = {

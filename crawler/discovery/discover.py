@@ -31,13 +31,15 @@ def discover(
     body: bytes,
     *,
     html: str | None = None,
+    encoding: str | None = None,
     content_type: str = "",
     may_follow: MayFollow = lambda _: True,
 ) -> Discovery:
     """Read one fetched document and offer the addresses it lists.
 
     `kind` and `depth` are those of the offer that led to the document. `url` is its address after redirects. `html` is
-    its decoded text, if the caller has it. `may_follow` gets a page's tree and says whether its links may be followed.
+    its decoded text and `encoding` what it was decoded from, if the caller has them. `may_follow` gets a page's tree
+    and says whether its links may be followed.
     A document is read as what it is, not as what was expected: a sitemap address may answer with a feed, a feed address
     with a page. Never raises, never fetches. The largest sitemaps take seconds.
     """
@@ -54,8 +56,12 @@ def discover(
         case detected:
             is_list = False
             if detected is DocumentKind.HTML or kind is AddressKind.SECTION:
-                text = html if html is not None else html_to_unicode(content_type, content)[1]
-                page = read_section(text, url, may_follow, is_feed_address=kind is AddressKind.FEED)
+                if html is None:
+                    encoding, html = html_to_unicode(content_type, content)
+                is_feed_address = kind is AddressKind.FEED
+                page = read_section(
+                    html, url, may_follow, encoding=encoding or "utf-8", is_feed_address=is_feed_address
+                )
                 _collect_page(collector, page)
     if is_cut:
         collector.discovery.problem = "bomb"

@@ -19,6 +19,7 @@ from crawler.discovery.feed_links import (
 from crawler.discovery.headlines import find_link_headlines
 from crawler.discovery.link_roles import LinkRole, PageLink, find_roles
 from crawler.discovery.next_pages import find_next_pages
+from crawler.discovery.query_charset import escape_query
 
 MayFollow = Callable[[etree._Element | None], bool]
 MAX_LINKS = 5_000  # of a page; the fullest front pages have about a thousand
@@ -40,13 +41,19 @@ class PageLinks:
 
 
 def read_section(
-    page: str, url: str, may_follow: MayFollow = lambda _: True, *, is_feed_address: bool = False
+    page: str,
+    url: str,
+    may_follow: MayFollow = lambda _: True,
+    *,
+    encoding: str = "utf-8",
+    is_feed_address: bool = False,
 ) -> PageLinks:
     """Return the links of the page at `url`. Never raises: text that is no page has no links.
 
     A <base href> is honoured. Links with rel=nofollow are included: they only withhold the site's recommendation.
     Permission is given by robots.txt and by the page as a whole, which `may_follow` judges by its tree. Feeds of
-    comments are left out. `is_feed_address`: the page stands where a feed was expected; it may list feeds.
+    comments are left out. `encoding` is that of the page. `is_feed_address`: the page stands where a feed was
+    expected; it may list feeds.
     """
     found = PageLinks(base=url)
     tree = _parse_page(page)
@@ -65,7 +72,7 @@ def read_section(
     links: dict[str, list[str]] = {}
     page_links: list[PageLink] = []
     for element in tree.iter("a", "area", "link"):
-        address = (element.get("href") or "").strip()
+        address = escape_query((element.get("href") or "").strip(), encoding)
         if not address or address.startswith("#"):
             continue
         relations = (element.get("rel") or "").lower().split()

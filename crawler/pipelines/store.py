@@ -16,6 +16,7 @@ from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
+from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.rechecks import plan_recheck
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
@@ -34,6 +35,7 @@ class StoreOutcome:
 
     saved: SaveResult | None  # None: the article is older than `since`, and is left for another run
     duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
+    offered: offering.OfferCounts = field(default_factory=offering.OfferCounts)  # of a page that is a list
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
 
 
@@ -64,6 +66,7 @@ class StorePipeline:
             if item.lease is not None:
                 self._session.unsettled_leases.pop(item.lease.id, None)
             self._count(item.site, article, outcome)
+            self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, article, outcome)
         return item
 
@@ -88,6 +91,7 @@ class StorePipeline:
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
+        offered = self._offer_listed(connection, item, article) if item.listed else offering.OfferCounts()
         if item.lease is not None:
             leasing.settle(
                 connection,
@@ -98,7 +102,17 @@ class StorePipeline:
                 outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
                 now=fetched_at,
             )
-        return StoreOutcome(saved, duplicates, article.limits_hit)
+        return StoreOutcome(saved, duplicates, offered, article.limits_hit)
+
+    def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:
+        """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section."""
+        listed, lease = item.listed, item.lease
+        assert listed is not None and lease is not None  # noqa: S101, PT018 (the lists pipeline sets it for leases only)
+        if article.url == lease.url:
+            keep_section(
+                connection, lease, reason=article.rejected or "", has_section_address=listed.has_section_address
+            )
+        return offer_listed(connection, item.site, listed.offers, run=self._session.run, now=now())
 
     def _record_for_traps(self, item: FetchedPage, article: Article, outcome: StoreOutcome) -> None:
         """Record whether the address gave a new article. An unchanged article says nothing about its pattern."""
@@ -106,7 +120,8 @@ class StorePipeline:
             return
         rejected = article.rejected or ""
         if not rejected.startswith(_STILL_ARTICLES):
-            self._traps.record_outcome(item.lease.url, is_useful=not (rejected or outcome.duplicates.is_known_to_site))
+            is_useful = not (rejected or outcome.duplicates.is_known_to_site)
+            self._traps.record_outcome(item.lease.url, is_useful=is_useful or outcome.offered.new > 0)
 
     def _count(self, site: str, article: Article, outcome: StoreOutcome) -> None:
         count = self._session.counts.add

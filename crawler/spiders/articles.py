@@ -129,7 +129,7 @@ class ArticlesSpider(Spider):
                 offered = await self._session.run_in_transaction(
                     partial(refetch.offer, site=site, articles=articles, run=run), changed_sites=[site]
                 )
-                self._lists.count_offers(site, offered)
+                self._session.counts.add_offered(site, offered)
 
     def build_request(self, lease: Lease) -> Request:
         """Return the request for a leased address."""

@@ -18,6 +18,7 @@ from crawler.discovery.seeds import make_robots_sitemap_offers, make_usual_path_
 from crawler.page_facts import PageFacts
 from crawler.run.session import Session, now
 from crawler.sites.site import Site
+from crawler.storing.offer_lists import offer_listed
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
 
@@ -43,6 +44,7 @@ class ListParser:
             response.url,
             response.body,
             html=await decode_text(response),
+            encoding=response.encoding if isinstance(response, TextResponse) else None,
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
             may_follow=partial(self._facts.may_follow_links, response.headers),
         )
@@ -53,12 +55,12 @@ class ListParser:
         offers = [*found.offers, *self._make_guesses(lease, found)]
         with self._session.suppress_storage_lost(lease):
             offered = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, offers, response),
+                lambda connection: self._offer_and_settle(connection, lease, found, offers, response.status),
                 changed_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
             self._session.counts.add(lease.site, "discovery/read")
-            self.count_offers(lease.site, offered)
+            self._session.counts.add_offered(lease.site, offered)
 
     def _make_guesses(self, lease: Lease, found: Discovery) -> list[Offer]:
         """Return the usual addresses of feeds and sitemaps, if this is a front page and none has been found so far."""
@@ -70,26 +72,16 @@ class ListParser:
         return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
 
     def _offer_and_settle(
-        self, connection: Connection, lease: Lease, offers: list[Offer], response: Response
+        self, connection: Connection, lease: Lease, found: Discovery, offers: list[Offer], status: int
     ) -> offering.OfferCounts:
-        """Offer the next page of the list only if this page names addresses that are new in this run."""
         moment, run = now(), self._session.run
-        next_pages = [offer for offer in offers if offer.source == "next"]
-        others = [offer for offer in offers if offer.source != "next"]
-        offered = offering.offer(connection, lease.site, others, run=run, now=moment)
-        if offered.fresh:
-            offering.offer(connection, lease.site, next_pages, run=run, now=moment)
-        if lease.source == GUESS and offers:
+        offered = offer_listed(connection, lease.site, offers, run=run, now=moment)
+        # Some sites answer any address with a page of links: no feed. A page that lists feeds is as good as one.
+        is_right = offers and (found.problem is None or any(offer.kind is lease.kind for offer in found.offers))
+        if lease.source == GUESS and is_right:
             leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
-        leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
+        leasing.settle(connection, lease.id, AddressState.DONE, status=status, now=moment)
         return offered
-
-    def count_offers(self, site: str, offered: offering.OfferCounts) -> None:
-        self._session.counts.add(site, "address/new", offered.new)
-        self._session.counts.add(site, "address/again", offered.again)
-        self._session.counts.add(site, "address/known", offered.known)
-        if offered.doubted:
-            self._session.counts.add(site, "discovery/problem/dates-now")
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Offer the sitemaps that a robots.txt names."""
@@ -103,7 +95,7 @@ class ListParser:
                     lambda connection: offering.offer(connection, site.name, offers, run=run, now=now()),
                     changed_sites=[site.name],
                 )
-                self.count_offers(site.name, offered)
+                self._session.counts.add_offered(site.name, offered)
 
 
 async def decode_text(response: Response) -> str | None:

@@ -15,6 +15,7 @@ from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
 from storage.frontier.rechecks import compute_rank, is_article_due
+from storage.frontier.sections import is_known_section
 from storage.models import Address
 
 # Sources that overrule the stored kind of an address: a feed knows its articles, sites.toml knows its lists.
@@ -154,7 +155,9 @@ def _find_changes(
     if is_better_date(offer, row):
         changed_at = offer.changed_at
         values |= {"changed_at": changed_at, "changed_by": offer.source}
-    if offer.kind != row.kind and offer.source in _SOURCES_THAT_KNOW[offer.kind]:
+    if is_known_section(row.source, offer):
+        due = _discovery_is_due(row, offer, run, now)
+    elif offer.kind != row.kind and offer.source in _SOURCES_THAT_KNOW[offer.kind]:
         values["kind"] = offer.kind
         due = True
     elif row.kind == AddressKind.ARTICLE:
