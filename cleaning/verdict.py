@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaning.page.headline_key import normalize_headline
+from cleaning.page.list_entries import find_list_entries
 from cleaning.page.paragraphs import count_letters
 from cleaning.page.part_names import find_part_name
 from cleaning.phrases import find_opening_phrase
@@ -32,6 +33,11 @@ MAX_PAYWALL_LETTERS = 500  # the same where only the page's class names speak of
 # A list of stories: two teasers or more make up this share of the text.
 MIN_TEASERS, MIN_TEASER_SHARE = 2, 0.6
 MAX_TEASER_LETTERS = 600
+# Or most of the text is in entries that lead to other pages of the site, and the page has as many that are built alike.
+# An entry has so many letters on average, or is nothing but links.
+MIN_ENTRIES, MIN_ENTRY_SHARE, MIN_ENTRY_LETTERS = 3, 0.75, 80
+# A page that dates itself for machines is no list: an article may be made of items with links.
+STATED_DATES = ("JSON-LD", "meta ", "the address")
 
 
 def find_rejection_reason(
@@ -53,7 +59,33 @@ def find_rejection_reason(
     kept_teasers = [letters for index, letters in lengths.items() if index in teasers and letters < MAX_TEASER_LETTERS]
     if len(kept_teasers) >= MIN_TEASERS and sum(kept_teasers) >= MIN_TEASER_SHARE * length:
         return "section"
+    if _is_list(draft, extraction, blocks, length):
+        return "section"
     return "too-short" if length < MIN_LETTERS else None
+
+
+def _is_list(draft: Article, extraction: Extraction, blocks: tuple[Block, ...], length: int) -> bool:
+    """Return whether the kept text is that of a list's entries: linked headlines, with or without teasers."""
+    if draft.sources.get("published_at", "").startswith(STATED_DATES):
+        return False
+    entries = find_list_entries(extraction.runs, draft.url, extraction.base, {normalize_headline(draft.title)})
+    spans = [set(span) for span, block in zip(extraction.spans, blocks, strict=True) if block.is_kept and span]
+    kept_runs = set[int]().union(*spans)
+    kept = [entry for entry in entries if not kept_runs.isdisjoint(entry.runs)]
+    makes = {(entry.pattern, entry.has_teaser) for entry in kept}
+    if len({entry.target for entry in entries if (entry.pattern, entry.has_teaser) in makes}) < MIN_ENTRIES:
+        return False
+    in_entries = kept_runs.intersection(index for entry in kept for index in entry.runs)
+    runs = extraction.runs
+    letters = linked = 0.0
+    for block, span in zip(blocks, extraction.spans, strict=True):
+        characters = sum(runs[index].characters for index in span)
+        if block.is_kept and characters:
+            per_character = count_letters(block.text) / characters
+            letters += per_character * sum(runs[index].characters for index in span if index in in_entries)
+            linked += per_character * sum(runs[index].link_characters for index in span if index in in_entries)
+    is_dense = letters >= MIN_ENTRY_LETTERS * len(kept) or linked >= MIN_ENTRY_SHARE * length
+    return is_dense and letters >= MIN_ENTRY_SHARE * length
 
 
 def _has_paywall_part(extraction: Extraction) -> bool:

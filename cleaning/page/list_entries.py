@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cleaning.page.addresses import get_domain, resolve_link
+from cleaning.article import BlockKind
+from cleaning.page.addresses import get_domain, identify_page, resolve_link
 from cleaning.page.headline_key import normalize_headline
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ MIN_LINKED = 0.8  # share of a run of nothing but a headline that is linked
 MIN_TEASER = 40  # characters; shorter texts between headline and teaser are dates, names, sections
 MAX_LABELS = 3  # of them
 MAX_TEASER = 600  # characters of a teaser whose end no link marks
-MAX_TEASER_RUNS = 12  # of a teaser whose end a link marks
+MAX_TEASER_RUNS = 5  # of a teaser whose end a link marks
 # The words that lead from a teaser to its story: as short, and the same for as many stories.
 MAX_MORE, MIN_MORE = 40, 3
 
@@ -47,12 +48,12 @@ class _ListReader:
     def __init__(self, runs: Sequence[TextRun], url: str, base: str, own_titles: Collection[str]) -> None:
         self._runs = runs
         self._own_titles = frozenset(own_titles)
-        self._own = _strip_address(url)
+        self._own = identify_page(url)
         site = get_domain(url)
         self._targets: list[tuple[str, ...]] = []  # of each run: the pages of the same site that it links to
         for run in runs:
             links = [resolve_link(base, link) for link in run.links]
-            own_site = dict.fromkeys(_strip_address(link) for link in links if get_domain(link) == site)
+            own_site = dict.fromkeys(identify_page(link) for link in links if get_domain(link) == site)
             self._targets.append(tuple(link for link in own_site if link != self._own))
 
     def read(self) -> list[ListEntry]:
@@ -85,7 +86,7 @@ class _ListReader:
         until = min(index + 1 + MAX_TEASER_RUNS, len(self._runs))
         text: int | None = None
         for number in range(index + 1, until):
-            if target in self._targets[number]:
+            if target in self._targets[number] and self._runs[number].link_characters <= MAX_MORE:
                 yield from range(index + 1, number + 1)
                 return
             if self._is_headline(number):
@@ -113,6 +114,9 @@ class _ListReader:
                 if run.characters - run.link_characters < MIN_TEASER:
                     before = range(max(0, index - MAX_LABELS), index)
                     members += islice((n for n in reversed(before) if self._is_text(n, taken)), 1)
+                heading = min(members) - 1
+                if heading >= 0 and heading not in taken and self._runs[heading].element.kind is BlockKind.HEADING:
+                    members.append(heading)
                 has_teaser = any(
                     self._runs[n].characters - self._runs[n].link_characters >= MIN_TEASER for n in members
                 )
@@ -121,9 +125,3 @@ class _ListReader:
 
     def _is_text(self, index: int, taken: set[int]) -> bool:
         return index not in taken and MIN_TEASER <= self._runs[index].characters <= MAX_TEASER
-
-
-def _strip_address(address: str) -> str:
-    """Return an address without scheme, "www.", fragment and last slash: enough to tell one page from another."""
-    rest = address.partition("#")[0].partition("://")[2] or address
-    return rest.removeprefix("www.").rstrip("/")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.sites.site import Site
 
 
-def discover(
+def discover(  # noqa: PLR0913 (what is known of a document beside its bytes)
     site: Site,
     kind: AddressKind,
     depth: int,

@@ -1,6 +1,7 @@
 """Escape the query of a link in the encoding of its page, as browsers do.
 
-The URL Standard calls it "percent-encode after encoding" (https://url.spec.whatwg.org/#query-state). Only the query: paths are UTF-8 on every page.
+The URL Standard calls it "percent-encode after encoding" (https://url.spec.whatwg.org/#query-state). Only the
+query: paths are UTF-8 on every page.
 """
 
 from __future__ import annotations
