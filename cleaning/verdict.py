@@ -7,6 +7,12 @@ too-short          less text than an article has
 no-text            no text at all
 not-html           no markup: another document, compressed bytes, a picture
 too-many-elements  more than could be cleaned within the deadline
+
+The crawl rejects three more, because it knows what a page alone does not say (crawler/walls):
+
+wall               one page that the site shows at many addresses: consent, log-in, a check of the browser
+not-found          a short page that has nothing of the headline it was announced with
+redirect-elsewhere  the address led to the front page, a section, a search or a log-in
 """
 
 from __future__ import annotations
@@ -24,6 +30,12 @@ if TYPE_CHECKING:
 
     from cleaning.article import Article, Block
     from cleaning.extraction import Extraction
+
+WALL, NOT_FOUND, ELSEWHERE = "wall", "not-found", "redirect-elsewhere"
+# These are decided while a site is crawled: cleaning a page again cannot decide them.
+DECIDED_BY_CRAWL = frozenset({WALL, NOT_FOUND, ELSEWHERE})
+# Reasons of pages that a site shows instead of the article at the address: the article may still be there.
+SHOWN_INSTEAD = DECIDED_BY_CRAWL | {"error-page"}
 
 # Letters of kept text (three for a Chinese, Japanese or Korean character).
 MIN_LETTERS = 150

@@ -56,6 +56,7 @@ REACTOR_THREADPOOL_MAXSIZE = 40  # threads that resolve names; hosts that are no
 DOWNLOAD_MAXSIZE = 10 << 20  # bytes, also after decompression
 DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning
 REDIRECT_MAX_TIMES = 5
+METAREFRESH_MAXDELAY = 5  # seconds after which a page leads on by itself, at most: papers reload themselves later
 RETRY_ENABLED = False  # Scrapy would retry at once; the frontier retries when an address is due
 # Seconds before each further try. A run waits for a pause of up to a minute; a longer one is for another run.
 RETRY_PAUSES = [2, 10, 43_200, 172_800]
@@ -91,9 +92,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.rights.RightsMiddleware": 110,  # after robots, whose rules it reads
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # blocks the event loop
+    "crawler.middlewares.refresh.RefreshMiddleware": 580,  # reads the decompressed page
     "crawler.middlewares.compression.CompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # raises if the target is no URL
     "crawler.middlewares.redirect.WebRedirectMiddleware": 600,
+    "crawler.middlewares.cookies.CookiesMiddleware": 700,  # sees the cookies of a response before it is redirected
     "crawler.middlewares.archive.ArchiveMiddleware": 995,  # next to the network: sees what the site really sent
     "crawler.guard.middleware.GuardMiddleware": 999,  # last: a refused response is not archived
 }
@@ -125,8 +128,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # a server that runs code
 HTTPPROXY_ENABLED = False
-COOKIES_ENABLED = False
-METAREFRESH_ENABLED = False
+COOKIES_ENABLED = False  # Scrapy's cookies last for the whole crawl, ours for one chain of redirects
+METAREFRESH_ENABLED = False  # replaced by RefreshMiddleware
 
 # --- The log ----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"

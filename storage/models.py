@@ -59,11 +59,18 @@ class Run(Base):
     counts: Mapped[dict[str, Any]]  # site -> stat name -> number
 
 
+_ENDED_IN_VAIN = "reason IS NOT NULL"
+
+
 class Address(Base):
     __tablename__ = "address"
     __table_args__ = (
         Index("ix_address_lease", "site", "state", "kind", "rank", "id"),
         Index("ix_address_headline", "site", "headline_key"),
+        # The addresses that rest after a night in vain: few of all, however many are stored.
+        Index(
+            "ix_address_rest", "site", "due_at", sqlite_where=sql(_ENDED_IN_VAIN), postgresql_where=sql(_ENDED_IN_VAIN)
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

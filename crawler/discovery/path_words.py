@@ -69,6 +69,21 @@ LEGAL = _split_words("""
     adatvedelem impresszum kapcsolat om-oss hakkimizda kunye iletisim gizlilik-politikasi о-нас контакты реклама
     пользовательское-соглашение faq help hilfe aide ayuda ajuda sitemap site-map jobs careers
 """)
+# Where a site leads whoever asks for a page that it does not have. Compared with the targets of redirects only.
+ERROR = _split_words("""
+    error errors error-page errorpage not-found notfound not_found page-not-found pagenotfound missing gone
+    expired unavailable fehler fehlerseite nicht-gefunden seite-nicht-gefunden introuvable page-introuvable erreur
+    pagina-no-encontrada no-encontrado no-encontrada pagina-non-trovata non-trovata nao-encontrada
+    pagina-nao-encontrada niet-gevonden pagina-niet-gevonden nie-znaleziono hittades-inte ikke-fundet ikke-funnet
+    nenalezeno stranka-nenalezena bulunamadi
+""")
+# Folders of pages that stand before an article. Compared with the targets of redirects only, like ERROR.
+GATE = _split_words("""
+    consent cookie-consent cookieconsent privacy-gate privacy-wall cookiewall cookie-wall gate gateway cmp gdpr dsgvo
+    rgpd zustimmung einwilligung consentement consentimiento consenso consentimento toestemming toestemmingen samtycke
+    samtykke suostumus souhlas zgoda hozzajarulas onay paywall pay-wall sso oauth oauth2 auth authorize authenticate
+    authentication challenge captcha verify verification blocked access-denied denied geo-block
+""")
 TECHNICAL = _split_words("""
     wp-admin wp-content wp-includes wp-json wp-login wp-login.php xmlrpc.php cdn-cgi _next ajax api oembed
     graphql static assets umbraco typo3 admin.php redirect goto

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cleaning.article import Article
 from cleaning.errors import StorageLost
+from cleaning.verdict import WALL
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
@@ -18,6 +19,8 @@ from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.rechecks import plan_recheck
+from crawler.walls.judge import WallVerdict
+from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
@@ -37,61 +40,72 @@ class StoreOutcome:
     duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
     offered: offering.OfferCounts = field(default_factory=offering.OfferCounts)  # of a page that is a list
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
+    walls: WallVerdict | None = None
 
 
 class StorePipeline:
     """The last pipeline. After it the article, its verdict and its settled lease are committed, or none of them is."""
 
-    def __init__(self, session: Session, crawler: Crawler) -> None:
+    def __init__(self, session: Session, crawler: Crawler, walls: WallWatch) -> None:
         self._session = session
         self._crawler = crawler
         self._traps = traps_of(crawler)
+        self._walls = walls
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        return cls(session_of(crawler), crawler)
+        return cls(session_of(crawler), crawler, watch_of(crawler))
+
+    async def open_spider(self) -> None:
+        await self._walls.load()
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
-        article = item.article
-        assert article is not None  # noqa: S101 (the clean pipeline comes before)
+        examined = self._walls.examine(item)
         since: datetime | None = getattr(self._crawler.spider, "since", None)
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, article, since), changed_sites=[item.site]
+                    lambda connection: self._store(connection, item, examined, since), changed_sites=[item.site]
                 )
             except (SQLAlchemyError, StorageLost):
                 self._session.counts.add(item.site, "page/failed")
                 raise
             if item.lease is not None:
                 self._session.unsettled_leases.pop(item.lease.id, None)
+            article = examined.article
+            if outcome.walls is not None:
+                article = outcome.walls.article
+                self._walls.record_verdict(examined, outcome.walls)
             self._count(item.site, article, outcome)
             self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, article, outcome)
         return item
 
     def _store(
-        self, connection: Connection, item: FetchedPage, article: Article, since: datetime | None
+        self, connection: Connection, item: FetchedPage, examined: Examined, since: datetime | None
     ) -> StoreOutcome:
         run = self._session.run
         fetched_at = item.page.fetched_at or now()
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
-        article = sanitise_article(article, fetched_at)
+        article = sanitise_article(examined.article, fetched_at)
         if item.lease is not None and since and article.published_at and article.published_at < since:
             # Nothing is wrong with the article: a run without `since` shall fetch it.
             leasing.return_outdated(connection, item.lease.id, published_at=article.published_at)
             return StoreOutcome(None)
+        walls = examined.judge(connection, article, fetched_at)
+        article = walls.article
         saved = saving.save_article(
             connection, article, site=item.site, run=run, fetched_at=fetched_at, location=item.location
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at)
-        if item.lease is None or item.lease.url != article.url:
+        # What a wall shows at the target of a redirect says nothing of that address.
+        if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):
             offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
-        offered = self._offer_listed(connection, item, article) if item.listed else offering.OfferCounts()
+        offered = self._offer_listed(connection, item, article)
         if item.lease is not None:
             leasing.settle(
                 connection,
@@ -102,16 +116,19 @@ class StorePipeline:
                 outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
                 now=fetched_at,
             )
-        return StoreOutcome(saved, duplicates, offered, article.limits_hit)
+        return StoreOutcome(saved, duplicates, offered, article.limits_hit, walls)
 
     def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:
-        """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section."""
+        """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section.
+
+        A list that is shown in place of many pages is a wall, and names nothing.
+        """
         listed, lease = item.listed, item.lease
-        assert listed is not None and lease is not None  # noqa: S101, PT018 (the lists pipeline sets it for leases only)
+        if listed is None or lease is None or article.rejected != (item.article and item.article.rejected):
+            return offering.OfferCounts()
         if article.url == lease.url:
-            keep_section(
-                connection, lease, reason=article.rejected or "", has_section_address=listed.has_section_address
-            )
+            reason = article.rejected or ""
+            keep_section(connection, lease, reason=reason, has_section_address=listed.has_section_address)
         return offer_listed(connection, item.site, listed.offers, run=self._session.run, now=now())
 
     def _record_for_traps(self, item: FetchedPage, article: Article, outcome: StoreOutcome) -> None:
@@ -127,7 +144,7 @@ class StorePipeline:
         count = self._session.counts.add
         for limit in outcome.limits_hit:
             count(site, f"page/limited/{limit}")
-        for change in outcome.duplicates.status_changes:
+        for change in (*(outcome.walls.status_changes if outcome.walls else ()), *outcome.duplicates.status_changes):
             if change.run == self._session.run:
                 count(change.site, "article/duplicate", 1 if change.is_duplicate else -1)
                 count(change.site, "article/stored", -1 if change.is_duplicate else 1)

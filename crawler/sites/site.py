@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ class Site:
     delay: float | None = None  # seconds between two requests
     limit: int | None = None  # articles per run
     other_hosts: tuple[str, ...] = ()  # one address on each further host that belongs to the site
+    # Name and value of each cookie that opens the site's wall. No log shows them: a value may be a subscriber's.
+    cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def owns(self, url: str) -> bool:
         """Return whether `url` is on a host of the site.

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 SITE_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9._-]{1,64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_KEYS = ("name", "url", "feeds", "sitemaps", "sections", "language", "delay", "limit")
+_KEYS = ("name", "url", "feeds", "sitemaps", "sections", "language", "delay", "limit", "cookies")
+_COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")  # RFC 6265, 4.1.1
+_COOKIE_VALUE = re.compile(r'"?[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{0,4000}"?')
 _SECONDS_A_DAY = 86_400  # seconds
 _LISTS = ("feeds", "sitemaps", "sections")
 
@@ -95,6 +97,7 @@ class _Reader:
             language=self.read_language(at, table),
             delay=self.read_delay(at, table),
             limit=self.read_limit(at, table),
+            cookies=self.read_cookies((*at, "cookies"), table.get("cookies", {})),
         )
 
     def read_name(self, at: KeyPath, value: object) -> str:
@@ -148,6 +151,20 @@ class _Reader:
                 (*at, "limit"), f"'limit' must be a whole number of articles >= 1, not {quote_value(value)}"
             )
         return value
+
+    def read_cookies(self, at: KeyPath, value: object) -> tuple[tuple[str, str], ...]:
+        """Return the cookies of a site. No message quotes a value: it may be a subscriber's."""
+        if not isinstance(value, dict):
+            raise self.make_error(at, "'cookies' must be a table of names and values, like { consent = \"yes\" }")
+        for name, text in value.items():
+            if not _COOKIE_NAME.fullmatch(name):
+                raise self.make_error((*at, name), f"'cookies': {quote_value(name)} cannot be the name of a cookie")
+            if not (isinstance(text, str) and _COOKIE_VALUE.fullmatch(text)):
+                expected = (
+                    "text in quotation marks, of ASCII characters without spaces, commas, semicolons or backslashes"
+                )
+                raise self.make_error((*at, name), f"'cookies': the value of {quote_value(name)} must be {expected}")
+        return tuple(value.items())
 
     def check_keys(self, at: KeyPath, table: Mapping[str, object], keys: Sequence[str]) -> None:
         for key in table:

@@ -29,6 +29,7 @@ from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.seeds import make_seed_offers
+from crawler.failures.errors import OffSite
 from crawler.failures.outcome import classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
@@ -38,6 +39,8 @@ from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser, decode_text
+from crawler.walls.redirect_target import is_elsewhere
+from crawler.walls.watch import WallWatch, watch_of
 from storage.frontier import offering
 from storage.frontier.addresses import AddressKind, Lease
 
@@ -67,6 +70,7 @@ class ArticlesSpider(Spider):
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
         self._lists = ListParser(session, facts, plan.sites)
+        self._walls: WallWatch
 
     @classmethod
     def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
@@ -86,6 +90,7 @@ class ArticlesSpider(Spider):
         retry_pauses = parse_pauses(settings.getlist("RETRY_PAUSES"))
         spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses)
         spider._set_crawler(crawler)
+        spider._walls = watch_of(crawler)
         crawler.signals.connect(spider._on_robots_parsed, signals.robots_parsed)
         crawler.signals.connect(spider._on_callback_error, signals.spider_error)
         crawler.signals.connect(spider._on_item_error, signals.item_error)
@@ -152,7 +157,8 @@ class ArticlesSpider(Spider):
             language=self._sites_by_name[lease.site].language,
             **self._facts.collect(response.headers, response.meta.get("host_rights")),
         )
-        if self.refetch is not None and page.url != lease.url:
+        site = self._sites_by_name[lease.site]
+        if self.refetch is not None and page.url != lease.url and not is_elsewhere(lease.url, page.url, site):
             self.refetch.record_redirect(lease.url, page.url)
         yield FetchedPage(page, lease.site, lease, response.meta.get("archive_location"))
 
@@ -163,7 +169,10 @@ class ArticlesSpider(Spider):
     async def on_request_error(self, failure: Failure) -> None:
         """Record that a request failed, or that its response has an error status."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        await self._failures.record(request.meta["lease"], classify_failure(failure))
+        lease: Lease = request.meta["lease"]
+        if isinstance(failure.value, OffSite):
+            self._walls.record_off_site(lease, failure.value.url)
+        await self._failures.record(lease, classify_failure(failure))
 
     def _on_callback_error(self, failure: Failure, response: object) -> None:
         if isinstance(response, Response):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
 from sqlalchemy import Connection, select, update
 
 from storage.frontier.addresses import LIST_PAGE, RELEASE, AddressKind, Offer
 from storage.models import Address
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+REST = timedelta(days=6)
 
 
 def was_rejected_before(connection: Connection, address: int, reason: str) -> bool:
@@ -19,9 +27,17 @@ def keep_as_section(connection: Connection, address: int) -> None:
     connection.execute(update(Address).where(Address.id == address).values(**values))
 
 
-def is_known_section(source: str, offer: Offer) -> bool:
-    """Return whether an address with this source stays a section, although `offer` takes it for an article.
+def is_known_section(row: Row[Any], offer: Offer) -> bool:
+    """Return whether an address stays a section, although `offer` takes it for an article.
 
     What the page itself has shown outranks what feeds and sitemaps say of it.
     """
-    return source == LIST_PAGE and offer.kind is AddressKind.ARTICLE and offer.source != RELEASE
+    return row.source == LIST_PAGE and offer.kind is AddressKind.ARTICLE and offer.source != RELEASE
+
+
+def is_resting(row: Row[Any], offer: Offer, now: datetime) -> bool:
+    """Return whether a known section is not due yet, because a list without dates is all that names it.
+
+    A sitemap of categories may have thousands. Those in the site's menus are read every night.
+    """
+    return offer.changed_at is None and row.fetched_at is not None and row.fetched_at > now - REST

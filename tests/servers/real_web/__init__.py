@@ -1,4 +1,5 @@
 """Papers that misbehave as real ones do, one module a theme.
 
 false_dates.py    a paper that dates every entry of its sitemap by the clock
+walls.py          a paper that shows something else instead of its articles
 """
