@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cleaning.article import Article, Page
 from storage.archive.write import ArchiveLocation
 from storage.frontier.addresses import Lease
+from storage.frontier.validators import Validators
 
 
 @dataclass(slots=True, repr=False)
@@ -18,6 +19,7 @@ class FetchedPage:
     lease: Lease | None = None
     location: ArchiveLocation | None = None  # of its WARC record
     article: Article | None = None  # set by the clean pipeline
+    validators: Validators | None = None  # of the response
 
     def __repr__(self) -> str:
         return f"<page {self.page.url}>"  # Scrapy logs items; the log shall not get the whole HTML

@@ -16,11 +16,13 @@ from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
+from crawler.storing.same_pages import learn_same_pages
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import AddressState
+from storage.frontier.validators import save_validators
 
 BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, or too much for the cleaner.
@@ -87,7 +89,9 @@ class StorePipeline:
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
+        learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         if item.lease is not None:
+            save_validators(connection, item.lease.id, None if article.rejected else item.validators)
             leasing.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
         return StoreOutcome(saved, duplicates, article.limits_hit)
 

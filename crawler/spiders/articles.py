@@ -38,6 +38,7 @@ from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser, decode_text
+from crawler.spiders.unchanged_article import settle_unchanged_article
 from storage.frontier import offering
 from storage.frontier.addresses import AddressKind, Lease
 
@@ -143,6 +144,9 @@ class ArticlesSpider(Spider):
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "page/fetched")
+        if response.meta.get("is_unchanged"):
+            await settle_unchanged_article(self._session, lease, response)
+            return
         html = await decode_text(response) or ""
         page = Page(
             url=to_canonical_url(response.url) or lease.url,
@@ -154,7 +158,8 @@ class ArticlesSpider(Spider):
         )
         if self.refetch is not None and page.url != lease.url:
             self.refetch.record_redirect(lease.url, page.url)
-        yield FetchedPage(page, lease.site, lease, response.meta.get("archive_location"))
+        meta = response.meta
+        yield FetchedPage(page, lease.site, lease, meta.get("archive_location"), validators=meta.get("validators"))
 
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         if self.refetch is None:

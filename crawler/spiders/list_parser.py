@@ -20,6 +20,7 @@ from crawler.run.session import Session, now
 from crawler.sites.site import Site
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from storage.frontier.validators import save_validators
 
 
 class ListParser:
@@ -51,9 +52,10 @@ class ListParser:
         if found.problem:
             self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
         offers = [*found.offers, *self._make_guesses(lease, found)]
+        is_whole = bool(found.offers) and found.problem is None
         with self._session.suppress_storage_lost(lease):
             offered = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, offers, response),
+                lambda connection: self._offer_and_settle(connection, lease, offers, response, is_whole=is_whole),
                 changed_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
@@ -70,9 +72,12 @@ class ListParser:
         return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
 
     def _offer_and_settle(
-        self, connection: Connection, lease: Lease, offers: list[Offer], response: Response
+        self, connection: Connection, lease: Lease, offers: list[Offer], response: Response, *, is_whole: bool
     ) -> offering.OfferCounts:
-        """Offer the next page of the list only if this page names addresses that are new in this run."""
+        """Offer the next page of the list only if this page names addresses that are new in this run.
+
+        Without `is_whole` nothing is kept of the response: next time the list is asked for without a condition.
+        """
         moment, run = now(), self._session.run
         next_pages = [offer for offer in offers if offer.source == "next"]
         others = [offer for offer in offers if offer.source != "next"]
@@ -81,6 +86,7 @@ class ListParser:
             offering.offer(connection, lease.site, next_pages, run=run, now=moment)
         if lease.source == GUESS and offers:
             leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
+        save_validators(connection, lease.id, response.meta.get("validators") if is_whole else None)
         leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
         return offered
 
@@ -88,6 +94,7 @@ class ListParser:
         self._session.counts.add(site, "address/new", offered.new)
         self._session.counts.add(site, "address/again", offered.again)
         self._session.counts.add(site, "address/known", offered.known)
+        self._session.counts.add(site, "address/merged", offered.merged)
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Offer the sitemaps that a robots.txt names."""

@@ -2,5 +2,6 @@
 
 deduplicate.py     applies cleaning/duplicates to the store: finds the matches of an article, updates the verdicts
                    that depend on it
+same_pages.py      learns which addresses of a site show the same page
 observations.py    stores the observation of a page and the memory dependency of its text
 """

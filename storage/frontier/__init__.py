@@ -5,4 +5,10 @@ link_headlines.py    load the headlines by which links into a site are known
 hosts.py        hosts on hold: record, end and look up holds
 leasing.py      lease addresses, and settle, return or retry them
 offering.py     put offered addresses into the frontier, or offer them again
+redirects.py    pass the offer of an address that redirects on to the known address of its page
+twins.py        merge the offers of addresses that show the same page
+twin_forms.py   take addresses apart, to see which of them may show the same page
+twin_evidence.py    what was seen of the parameters of a site, and which of them are ignored therefore
+twin_learning.py    learn from compared pages which parameters to ignore, and apply it
+validators.py   store ETag, Last-Modified and hash of responses, for conditional requests
 """

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from storage.frontier.addresses import GUESS, RELEASE, TRAP, AddressKind, AddressState, Headline, Offer, choose_headline
 from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
+from storage.frontier.twins import TwinMerger
 from storage.models import Address
 
 # An article whose source says that it changed is fetched again, but not twice within a night.
@@ -35,15 +36,18 @@ class OfferCounts:
     again: int = 0  # known, and to be fetched again
     known: int = 0  # known, and not to be fetched again
     fresh: int = 0  # of all three: first offered in this run
+    merged: int = 0  # of all three: offered as the known address of the same page
 
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> OfferCounts:
     """Put addresses into the frontier; make known ones pending again if they are due again."""
-    offers = [_correct_date(offer, now) for offer in _merge_offers(offers)]
+    twins = TwinMerger(connection, site, now)
+    offers = [_correct_date(offer, now) for offer in _merge_offers(twins.merge(offers))]
     known = _load_known(connection, [offer.url for offer in offers])
     new = [offer for offer in offers if offer.url not in known]
     if new:
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
+    twins.record_groups()
     counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
@@ -51,7 +55,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
-    return OfferCounts(**counts)
+    return OfferCounts(**counts, merged=twins.merged)
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:
