@@ -19,8 +19,8 @@ from storage.models import Address
 def learn_same_pages(connection: Connection, site: str, article: Article, lease: Lease | None, now: datetime) -> None:
     """Learn from the redirect that led to the article, from its canonical URL, and from equal texts.
 
-    A page that is no article says nothing: a wall looks the same at every address. Nor does a canonical URL that differs
-    in more than one thing: some sites name their front page on every page.
+    A page that is no article says nothing: a wall looks the same at every address. Nor does a canonical URL that
+    differs in more than one thing: some sites name their front page on every page.
     """
     if article.rejected:
         return
