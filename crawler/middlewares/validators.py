@@ -1,4 +1,4 @@
-"""Makes requests conditional where an earlier response is known, and recognises what has not changed since."""
+"""Makes requests conditional where an earlier response is known, unless its validators were found to lie."""
 
 from __future__ import annotations
 
@@ -36,13 +36,14 @@ _MAX_CHARACTERS = 1_000  # of a validator; a longer one is not sent back
 
 
 class ValidatorsMiddleware:
-    """Sends If-None-Match and If-Modified-Since, and compares the body with the one before, since validators lie.
+    """Sends If-None-Match and If-Modified-Since, and believes the answers 304 only for a while, since validators lie.
 
     Scrapy's HttpCacheMiddleware is not used: it stores every response, and answers without asking.
 
     `meta["validators"]` is what the response says of its version; what stores the page or the list stores it, too. The
     answer 304 to the request for a list becomes the response as it was, so that what it lists still counts as listed.
-    The response for an article that is stored already and unchanged is marked by `meta["is_unchanged"]`.
+    That to the request for a stored article is marked by `meta["is_unchanged"]`. An article whose body is sent again
+    is cleaned again, changed or not: the site memory may have learnt more since, and each fetch counts for its version.
     """
 
     def __init__(self, session: Session, crawler: Crawler) -> None:
@@ -87,9 +88,6 @@ class ValidatorsMiddleware:
         if response.status == 200:
             made = await asyncio.to_thread(_make_validators, request, response, lease.kind)
             request.meta["validators"] = compare_validators(known, made)
-            is_equal = known is not None and known.body_hash == made.body_hash
-            if is_equal and lease.kind is AddressKind.ARTICLE:
-                request.meta["is_unchanged"] = True
         return response
 
     def _load(self, lease: Lease) -> Validators | None:
