@@ -11,17 +11,18 @@ from storage.articles.saving import make_article_id
 from storage.frontier.addresses import AddressKind, AddressState, Headline, Lease, Offer
 from storage.frontier.offering import offer
 from storage.frontier.twin_forms import find_differences
-from storage.frontier.twins import record_target
+from storage.frontier.twins import TwinMerger, record_target
 from storage.models import Address, StoredArticle, Twin
 
 _MAX_ORIGINS = 3  # addresses unlike their target that may lead to it; where more do, it may be a wall
 
 
 def pass_on_offer(connection: Connection, lease: Lease, target: str, *, run: int, now: datetime) -> bool:
-    """Return whether `target` is the known address of an article, to which the leased address redirects.
+    """Return whether `target`, to which the leased address redirects, or a twin of it is known as an article.
 
-    If it is, record that, and offer the target with the date and the headline of the leased address.
+    If so, record that, and offer the target with the date and the headline of the leased address.
     """
+    target = TwinMerger(connection, lease.site, now).find_known(target) or target
     known = connection.execute(
         select(Address.id, Address.state, Address.due_at).where(
             Address.url == target, Address.kind == AddressKind.ARTICLE, Address.site == lease.site

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.frontier.twin_forms import PARAMETER, TWIN_MARKS, find_differences, is_presumed_idle
+from storage.frontier.twin_forms import PARAMETER, SLUG, TWIN_MARKS, find_differences, is_presumed_idle
 from storage.models import TwinEvidence
 
 NEEDED = 3  # pages that must agree before a parameter is ignored
@@ -30,7 +30,9 @@ class TwinRules:
     def _is_idle(self, one: str, other: str, difference: str) -> bool:
         if difference in self.refuted:
             return False
-        return difference in TWIN_MARKS or difference in self.ignored or is_presumed_idle(one, other, difference)
+        if difference in TWIN_MARKS or difference in self.ignored:
+            return True
+        return difference.startswith(PARAMETER) and is_presumed_idle(one, other, difference)
 
 
 def load_rules(connection: Connection, site: str) -> TwinRules:
@@ -40,7 +42,7 @@ def load_rules(connection: Connection, site: str) -> TwinRules:
     ).all()
     refuted = frozenset(row.difference for row in rows if not row.is_same)
     agreeing = Counter(row.difference for row in rows if row.is_same)
-    learnt = (name for name, count in agreeing.items() if count >= NEEDED and name.startswith(PARAMETER))
+    learnt = (name for name, count in agreeing.items() if count >= NEEDED and name.startswith((PARAMETER, SLUG)))
     return TwinRules(frozenset(learnt) - refuted, refuted)
 
 

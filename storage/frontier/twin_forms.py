@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 # The marks in which twins of one page differ, and that are believed until texts contradict.
 TWIN_MARKS = frozenset({"scheme", "www", "slash", "index", "mobile", "amp", "print"})
 PARAMETER = "parameter:"  # begins the name of the difference that a parameter makes
+SLUG = "slug"  # the difference that the words behind an id make
 
 _WWW = re.compile(r"www\d*\.(?=[^.]+\.)")
 _SIBLING_HOSTS = {"m.": "mobile", "mobile.": "mobile", "wap.": "mobile", "amp.": "amp", "print.": "print"}
@@ -55,7 +56,10 @@ _DRAWN = re.compile(
 )
 _SESSION_NAME = re.compile(r"(?:\w*sess\w*|sid|s|token|visit|visitor|vid|zenid)")
 _SESSION_VALUE = re.compile(r"(?=\D*\d)\w{6,}")
+_SESSIONS = frozenset({"sid", "sess", "session", "sessid"})
+_SESSION_ID = re.compile(r"(?=\D*\d)(?=[^a-z]*[a-z])\w{8,}", re.IGNORECASE)  # a story's `sid` is a number
 _MIN_PAGES = 3  # of one list with the same value
+_ID = re.compile(r"(?=(?:\D*\d){4})(?=.{6})(?!(?:19|20)\d{4}(?:\d\d)?$|[\d-]*-[\d-]*$)[\w-]+")
 _DATE = re.compile(r"/(?:19|20)\d\d/\d\d?(?:/\d\d?)?/")
 _WORD_BREAK = re.compile(r"[-_+.]+")
 
@@ -66,6 +70,13 @@ class Form(NamedTuple):
     core: str  # host and path
     marks: frozenset[str]
     parameters: tuple[tuple[str, str], ...]  # (name in lower case, value)
+
+    @property
+    def id_folder(self) -> str | None:
+        """The folder of the last segment, if it has an id and that segment is words: the words may be free."""
+        folder, _, last = self.core.rpartition("/")
+        has_id = any(_ID.fullmatch(segment) for segment in folder.split("/")[1:])
+        return folder if has_id and not self.parameters and _count_words(last) >= 2 else None
 
     @property
     def is_headline(self) -> bool:
@@ -126,7 +137,7 @@ def _take_path_apart(path: str, marks: set[str]) -> list[str]:
 
 
 def _is_trace(name: str, value: str) -> bool:
-    if name in _TRACE_NAMES:
+    if name in _TRACE_NAMES or (name in _SESSIONS and _SESSION_ID.fullmatch(value)):
         return True
     if _NAMING.fullmatch(name):
         return False
@@ -148,7 +159,8 @@ def find_differences(one: str, other: str) -> frozenset[str] | None:
     """Return in what two addresses differ: marks and parameters. None if host or path differ otherwise."""
     first, second = take_apart(one), take_apart(other)
     if first.core != second.core:
-        return None
+        is_same_id = first.id_folder is not None and first.id_folder == second.id_folder
+        return (first.marks ^ second.marks) | {SLUG} if is_same_id else None
     parameters = {f"{PARAMETER}{name}" for name, _ in set(first.parameters) ^ set(second.parameters)}
     return (first.marks ^ second.marks) | parameters
 
@@ -178,6 +190,8 @@ def compute_group(url: str, ignored: frozenset[str]) -> int:
     Addresses of one group may be twins. `ignored` are the differences that were learnt to make no other page.
     """
     form = take_apart(url)
+    if SLUG in ignored and form.id_folder is not None:
+        return _hash_address(repr((form.id_folder, SLUG)))
     kept = () if form.is_headline else tuple(one for one in form.parameters if f"{PARAMETER}{one[0]}" not in ignored)
     return _hash_address(repr((form.core, kept)))
 
@@ -185,6 +199,8 @@ def compute_group(url: str, ignored: frozenset[str]) -> int:
 def compute_remainder(url: str, difference: str) -> int:
     """Return a number for what is left of an address without a difference: what several pieces of evidence share."""
     form = take_apart(url)
+    if difference == SLUG:
+        return _hash_address(repr(form.id_folder))
     return _hash_address(repr((form.core, [one for one in form.parameters if f"{PARAMETER}{one[0]}" != difference])))
 
 
@@ -194,10 +210,10 @@ def _hash_address(text: str) -> int:
 
 
 def count_oddities(url: str) -> int:
-    """Return by how much an address is a twin of a plainer one: parameters and marks of siblings."""
+    """Return by how much an address is a twin of a plainer one: parameters, marks of siblings, http."""
     form = take_apart(url)
     traces = sum(map(bool, urlsplit(url).query.split("&"))) - len(form.parameters)
-    return len(form.parameters) + traces + len(form.marks & {"mobile", "amp", "print"})
+    return len(form.parameters) + traces + len(form.marks & {"mobile", "amp", "print", "scheme"})
 
 
 def find_session_parameters(urls: Iterable[str]) -> dict[str, list[str]]:

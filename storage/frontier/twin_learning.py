@@ -16,6 +16,7 @@ from storage.frontier.leasing import refuse
 from storage.frontier.twin_evidence import NEEDED, TwinRules, load_rules, record_evidence
 from storage.frontier.twin_forms import (
     PARAMETER,
+    SLUG,
     compute_group,
     compute_remainder,
     count_oddities,
@@ -43,7 +44,8 @@ def learn_from_pair(connection: Connection, site: str, one: str, other: str, *, 
     """Learn from two addresses whose pages were compared. Says nothing if they differ in more than one thing."""
     difference = find_single_difference(one, other)
     if difference is not None:
-        remainder = compute_remainder(one, difference)
+        # Every address with other words behind its id counts: they are the site's own way to make addresses.
+        remainder = compute_group(one, frozenset()) if difference == SLUG else compute_remainder(one, difference)
         if record_evidence(connection, site, difference, remainder, is_same=is_same):
             _apply(connection, site, difference, now)
 
@@ -61,7 +63,9 @@ def learn_from_texts(connection: Connection, site: str, url: str, text: str, hea
         .limit(_MAX_COMPARED)
     )
     ids = [make_article_id(other) for other in connection.execute(addresses).scalars() if other != url]
-    rows = list(connection.execute(alike.where(StoredArticle.headline_key == headline_key).limit(20)))
+    rows: list[Row[Any]] = []
+    if headline_key:
+        rows += connection.execute(alike.where(StoredArticle.headline_key == headline_key).limit(20))
     rows += connection.execute(alike.where(StoredArticle.id.in_(ids[:20])))
     for row in rows:
         if (is_same := _compare_texts(text, row.text)) is not None:
@@ -78,7 +82,7 @@ def _compare_texts(one: str, other: str) -> bool | None:
 
 def _apply(connection: Connection, site: str, difference: str, now: datetime) -> None:
     """Apply what has just been learnt of a parameter to the addresses that are known."""
-    if not difference.startswith(PARAMETER):
+    if not difference.startswith((PARAMETER, SLUG)):
         return
     rows = _load_addresses(connection, site, difference)
     rules = load_rules(connection, site)
@@ -96,13 +100,14 @@ def _apply(connection: Connection, site: str, difference: str, now: datetime) ->
 
 
 def _load_addresses(connection: Connection, site: str, difference: str) -> list[Any]:
-    """Return the addresses of articles that have a parameter."""
+    """Return the addresses of articles that may differ from others in this: those with the parameter, or with an id."""
     name = difference.removeprefix(PARAMETER)
-    rows = connection.execute(
-        select(Address.id, Address.url, Address.state, Address.reason).where(
-            Address.site == site, Address.kind == AddressKind.ARTICLE, Address.url.icontains(name, autoescape=True)
-        )
+    query = select(Address.id, Address.url, Address.state, Address.reason).where(
+        Address.site == site, Address.kind == AddressKind.ARTICLE
     )
+    if difference == SLUG:
+        return [row for row in connection.execute(query) if take_apart(row.url).id_folder is not None]
+    rows = connection.execute(query.where(Address.url.icontains(name, autoescape=True)))
     return [row for row in rows if any(key == name for key, _ in take_apart(row.url).parameters)]
 
 

@@ -65,6 +65,14 @@ class TwinMerger:
         chosen = [self._choose(offer.url) if _may_be_merged(offer) else offer.url for offer in offers]
         return [self._rename(offer, url) for offer, url in zip(offers, chosen, strict=True)]
 
+    def find_known(self, url: str) -> str | None:
+        """Return the known address that stands for the page at `url`, which may be unknown; change nothing."""
+        self._load([url])
+        members = self._members.get(compute_group(url, self._rules.ignored), [])
+        known = [one for one in members if one.url == url or self._stands_for(one, url)]
+        best = min(known, key=lambda one: (one.url != url, *self._rank(one)), default=None)
+        return None if best is None else best.url
+
     def record_groups(self) -> None:
         """Store the groups of the addresses that are in the frontier now. Call it after they are inserted."""
         record_groups(self._connection, self._unrecorded)
@@ -117,7 +125,7 @@ class TwinMerger:
             return url
         twins = [member for member in members if member.url != url and self._stands_for(member, url)]
         if twins:
-            best = min(twins, key=lambda one: (_IN_USE[AddressState(one.state)], count_oddities(one.url), one.id))
+            best = min(twins, key=self._rank)
             if best.state != AddressState.PENDING or count_oddities(url) >= count_oddities(best.url):
                 if own is not None and own.state == AddressState.PENDING:
                     self._set_aside(group, own)
@@ -134,6 +142,10 @@ class TwinMerger:
         if own is not None and own.reason == TWIN:
             self._revive(own)
         return url
+
+    @staticmethod
+    def _rank(member: _Member) -> tuple[int, int, int]:
+        return _IN_USE.get(AddressState(member.state), len(_IN_USE)), count_oddities(member.url), member.id
 
     def _stands_for(self, member: _Member, url: str) -> bool:
         if member.state not in _IN_USE or not self._rules.are_twins(url, member.url):

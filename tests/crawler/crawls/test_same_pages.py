@@ -66,7 +66,7 @@ def test_a_page_is_asked_for_once_a_night(nights: Nights) -> None:
 
 def test_each_page_is_stored_once_at_its_plain_address(nights: Nights) -> None:
     stored = nights.store.articles()
-    expected = set(PLAIN + SHORT + [RECHECKED]) | {f"{path}&sid=5f3a9c1e" for path in SESSION}
+    expected = set(PLAIN + SHORT + [RECHECKED]) | {f"{path}&visit=5f3a9c1e" for path in SESSION}
     assert set(stored) == expected
     assert not [path for path, row in stored.items() if row.duplicate_of or row.rejected]
 

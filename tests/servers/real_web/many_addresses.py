@@ -33,7 +33,7 @@ class ManyAddressesPaper(Paper):
                 self.routes[twin] = self.routes[path]
         for number, path in enumerate(SHORT):
             self.routes[f"/?p={number}"] = Answer("", 301, {"Location": path})
-        listed = [f"{path}&sid={session}" for path in SESSION]
+        listed = [f"{path}&visit={session}" for path in SESSION]
         for path, base in zip(listed, SESSION, strict=True):
             self.article(path, f"Headline number {base[-2:]} of the show", text=None)
         old = formatdate(time() - 5 * 86_400)

@@ -32,6 +32,7 @@ SHOW = "https://paper.example/show.php?id=12"
         f"{STORY}?source=homepage",
         f"{STORY}?whatever=top",
         f"{STORY}?via=newsletter&sh=6f3a",
+        f"{STORY}?sid=5f3a9c1e",
     ],
 )
 def test_twins_of_a_story(other: str) -> None:
@@ -69,6 +70,20 @@ def test_what_was_learnt_decides() -> None:
     assert not TwinRules(refuted=frozenset({"slash"})).are_twins(STORY, f"{STORY}/")
 
 
+def test_the_words_behind_an_id_may_be_free_but_not_those_behind_a_date_or_a_section() -> None:
+    story = "https://paper.example/news/ab12345678/202611/the-mill-is-sold"
+    other = "https://paper.example/news/ab12345678/202611/mill-sold"
+    assert find_single_difference(story, other) == "slug"
+    assert not TwinRules().are_twins(story, other)
+    assert TwinRules(frozenset({"slug"})).are_twins(story, other)
+    assert compute_group(story, frozenset({"slug"})) == compute_group(other, frozenset({"slug"}))
+    for folder in ("2026/11/30", "202611", "30-11-2026", "mills"):
+        assert (
+            find_single_difference(*(f"https://paper.example/{folder}/{words}" for words in ("a-mill", "a-ferry")))
+            is None
+        )
+
+
 def test_one_difference_is_named_and_several_are_not() -> None:
     assert find_single_difference(SHOW, f"{SHOW}&visit=88") == "parameter:visit"
     assert find_single_difference(STORY, f"{STORY}/") == "slash"
@@ -83,16 +98,16 @@ def test_the_plainest_address_has_the_fewest_oddities() -> None:
 
 @pytest.mark.parametrize("value", ["5f3a9c1e", "0123456789abcdef", "1764000000", "deadbe12", "a1b2c3"])
 def test_a_drawn_value_that_a_whole_list_shares_is_a_session(value: str) -> None:
-    listed = [f"{SHOW}{number}&sid={value}" for number in range(4)]
-    assert list(find_session_parameters(listed)) == ["parameter:sid"]
+    listed = [f"{SHOW}{number}&visit={value}" for number in range(4)]
+    assert list(find_session_parameters(listed)) == ["parameter:visit"]
 
 
 @pytest.mark.parametrize(
     "listed",
     [
         [f"{SHOW}{number}&issue=nov2026&lang=en&edition=us" for number in range(4)],
-        [f"{SHOW}{number}&sid=5f3a9c1e" for number in range(2)],  # too few
-        [f"{SHOW}{number}&sid=5f3a9c1{number}" for number in range(4)],  # each its own
+        [f"{SHOW}{number}&visit=5f3a9c1e" for number in range(2)],  # too few
+        [f"{SHOW}{number}&visit=5f3a9c1{number}" for number in range(4)],  # each its own
     ],
 )
 def test_no_session(listed: list[str]) -> None:

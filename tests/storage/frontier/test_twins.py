@@ -84,6 +84,14 @@ def test_a_plainer_address_takes_the_place_of_one_that_waits_but_not_of_one_that
     assert other not in states(connection)
 
 
+def test_https_takes_the_place_of_http_while_neither_is_fetched(connection: Connection, run: int) -> None:
+    offer(connection, run, "http://courier.example/a-mill", f"{BASE}/a-mill")
+    offer(connection, run, "http://courier.example/a-ferry")
+    offer(connection, run, f"{BASE}/a-ferry")
+    waiting = {url for url, (state, _) in states(connection).items() if state == "pending"}
+    assert waiting == {f"{BASE}/a-mill", f"{BASE}/a-ferry"}
+
+
 def test_an_address_that_is_gone_stands_for_no_other(connection: Connection, run: int) -> None:
     amp = f"{STORY}/amp/"
     offer(connection, run, amp)
@@ -102,8 +110,10 @@ def test_a_rejected_page_stands_for_its_slash_but_not_for_its_print_edition(conn
 
 def test_the_session_of_another_night_is_the_same_page(connection: Connection, run: int) -> None:
     pages = [f"{BASE}/show?number={number}" for number in (11, 12, 13)]
-    offer(connection, run, *(f"{page}&sid=5f3a9c1e" for page in pages))
-    again = offer(connection, run, *(f"{page}&sid=77ab03d2" for page in pages), f"{BASE}/show?number=14&sid=77ab03d2")
+    offer(connection, run, *(f"{page}&visit=5f3a9c1e" for page in pages))
+    again = offer(
+        connection, run, *(f"{page}&visit=77ab03d2" for page in pages), f"{BASE}/show?number=14&visit=77ab03d2"
+    )
     assert (again.known, again.new) == (3, 1)
 
 
@@ -118,6 +128,19 @@ def test_a_parameter_is_ignored_once_three_pages_agree(connection: Connection, r
     assert load_rules(connection, SITE).ignored == {"parameter:box"}
     assert [states(connection)[twin] for twin in tracked] == [("refused", TWIN)] * 5
     assert offer(connection, run, f"{pages[4]}&box=1234").known == 1
+
+
+def test_three_addresses_with_other_words_behind_their_id_show_that_the_words_are_free(
+    connection: Connection, run: int
+) -> None:
+    pages = [f"{BASE}/story/Z59-4711-08/any-words-{number}" for number in range(8)]
+    offer(connection, run, *pages)
+    for page in pages[1:4]:
+        store(connection, run, page, "the mill is sold to a baker")
+        learn_from_pair(connection, SITE, page, pages[0], is_same=True, now=NOW)
+    assert load_rules(connection, SITE).ignored == {"slug"}
+    assert {states(connection)[page] for page in (pages[0], *pages[4:])} == {("refused", TWIN)}
+    assert offer(connection, run, f"{BASE}/story/Z59-4711-09/any-words-1").new == 1
 
 
 def test_one_page_alone_teaches_nothing(connection: Connection, run: int) -> None:
@@ -166,6 +189,15 @@ def test_a_redirect_to_a_known_article_passes_its_offer_on(connection: Connectio
     offering.offer(connection, SITE, [changed], run=run, now=later)
     dates = {row.url: row.changed_at for row in connection.execute(select(Address.__table__))}
     assert dates == {STORY: later, lease.url: None}
+
+
+def test_a_redirect_to_a_twin_of_a_known_article_ends_there_but_not_one_to_the_address_itself(
+    connection: Connection, run: int
+) -> None:
+    offer(connection, run, STORY, f"{BASE}/?p=12", "http://courier.example/only-by-http")
+    assert pass_on_offer(connection, lease_of(connection, f"{BASE}/?p=12"), f"{STORY}/", run=run, now=NOW)
+    lease = lease_of(connection, "http://courier.example/only-by-http")
+    assert not pass_on_offer(connection, lease, f"{BASE}/only-by-http", run=run, now=NOW)
 
 
 def test_a_redirect_to_a_page_that_is_no_article_or_unknown_is_followed(connection: Connection, run: int) -> None:
