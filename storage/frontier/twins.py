@@ -33,6 +33,16 @@ class _Member(NamedTuple):
     url: str
     state: str
     reason: str | None
+    tries: int
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether its page is fetched, or will be: not where it has failed so far."""
+        return self.state in _IN_USE and not self.has_failed
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == AddressState.PENDING and self.tries > 0
 
 
 class TwinMerger:
@@ -85,11 +95,11 @@ class TwinMerger:
         wanted = set(urls)
         for batch in _split_up(sorted(set(self._unrecorded.values()))):
             for row in self._connection.execute(
-                select(Address.id, Address.url, Address.state, Address.reason, Twin.group_key)
+                select(Address.id, Address.url, Address.state, Address.reason, Address.tries, Twin.group_key)
                 .join(Twin, Twin.address_id == Address.id)
                 .where(Twin.group_key.in_(batch), Address.kind == AddressKind.ARTICLE)
             ):
-                self._members[row.group_key].append(_Member(row.id, row.url, row.state, row.reason))
+                self._members[row.group_key].append(_Member(row.id, row.url, row.state, row.reason, row.tries))
                 self._unrecorded.pop(row.url, None)
         self._load_targets(urls)
         fetched = {
@@ -106,26 +116,26 @@ class TwinMerger:
         target = aliased(Address)
         for batch in _split_up(urls):
             for row in self._connection.execute(
-                select(Address.url.label("origin"), target.id, target.url, target.state, target.reason)
+                select(Address.url.label("origin"), target.id, target.url, target.state, target.reason, target.tries)
                 .join(Twin, Twin.address_id == Address.id)
                 .join(target, target.id == Twin.target_id)
                 .where(Address.url.in_(batch))
             ):
-                self._targets[row.origin] = _Member(row.id, row.url, row.state, row.reason)
+                self._targets[row.origin] = _Member(row.id, row.url, row.state, row.reason, row.tries)
 
     def _choose(self, url: str) -> str:
         """Return the address under which the page at `url` is offered."""
         target = self._targets.get(url)
-        if target is not None and target.state in _IN_USE:
+        if target is not None and target.is_in_use:
             return target.url
         group = compute_group(url, self._rules.ignored)
         members = self._members.get(group, [])
         own = next((member for member in members if member.url == url), None)
         if own is not None and own.state in (AddressState.DONE, AddressState.LEASED):
             return url
-        twins = [member for member in members if member.url != url and self._stands_for(member, url)]
-        if twins:
-            best = min(twins, key=self._rank)
+        others = [member for member in members if member.url != url and self._rules.are_twins(url, member.url)]
+        best = min((member for member in others if self._stands_for(member, url)), key=self._rank, default=None)
+        if best is not None:
             if best.state != AddressState.PENDING or count_oddities(url) >= count_oddities(best.url):
                 if own is not None and own.state == AddressState.PENDING:
                     self._set_aside(group, own)
@@ -138,17 +148,25 @@ class TwinMerger:
                 return other
             self._chosen[group].remove(other)
             self._replaced[other] = url
-        self._chosen[group].append(url)
+        self._take(group, url, own, others)
+        return url
+
+    def _take(self, group: int, url: str, own: _Member | None, others: Sequence[_Member]) -> None:
+        """Let an address stand for its page."""
+        for member in others:
+            if member.has_failed:  # this one's turn: its host may be the one that works
+                self._set_aside(group, member)
+        if own is None or not own.has_failed:
+            self._chosen[group].append(url)
         if own is not None and own.reason == TWIN:
             self._revive(own)
-        return url
 
     @staticmethod
     def _rank(member: _Member) -> tuple[int, int, int]:
         return _IN_USE.get(AddressState(member.state), len(_IN_USE)), count_oddities(member.url), member.id
 
     def _stands_for(self, member: _Member, url: str) -> bool:
-        if member.state not in _IN_USE or not self._rules.are_twins(url, member.url):
+        if not member.is_in_use or not self._rules.are_twins(url, member.url):
             return False
         if member.url not in self._rejected:
             return True

@@ -101,6 +101,18 @@ def test_an_address_that_is_gone_stands_for_no_other(connection: Connection, run
     assert states(connection)[amp] == ("pending", None)
 
 
+def test_a_twin_gets_its_turn_where_an_address_has_failed_so_far(connection: Connection, run: int) -> None:
+    www = STORY.replace("//", "//www.")
+    offer(connection, run, www, STORY)
+    address = connection.execute(select(Address.id).where(Address.url == www)).scalar_one()
+    pauses = [timedelta(hours=12), timedelta(days=2)]
+    leasing.retry_or_fail(connection, address, pauses=pauses, reason="connection-refused", now=NOW)
+    offer(connection, run, www, STORY)
+    assert states(connection) == {www: ("refused", TWIN), STORY: ("pending", None)}
+    settle(connection, STORY, AddressState.DONE)
+    assert offer(connection, run, www, STORY).known == 1
+
+
 def test_a_rejected_page_stands_for_its_slash_but_not_for_its_print_edition(connection: Connection, run: int) -> None:
     offer(connection, run, STORY)
     store(connection, run, STORY, "", rejected="too-short")
