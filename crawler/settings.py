@@ -88,9 +88,11 @@ MEMORY_SAMPLE = 100  # pages from which the memory is learnt; each is cleaned a 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # lets retries and redirects pass
     "crawler.middlewares.scope.ScopeMiddleware": 50,  # only the site's own hosts, also after a redirect
+    "crawler.middlewares.known_pages.KnownPagesMiddleware": 60,  # before robots: nothing is fetched of a known page
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for permission
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.rights.RightsMiddleware": 110,  # after robots, whose rules it reads
+    "crawler.middlewares.validators.ValidatorsMiddleware": 580,  # sees decompressed bodies, after redirects
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # blocks the event loop
     "crawler.middlewares.refresh.RefreshMiddleware": 580,  # reads the decompressed page
     "crawler.middlewares.compression.CompressionMiddleware": 590,

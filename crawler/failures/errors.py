@@ -3,6 +3,7 @@
 IgnoreRequest (Scrapy's)
     OffSite                the address is not the site's own
     AddressRefused         the host's IP address is not part of the public internet
+    KnownPage              it redirects to the address of an article that the frontier knows
     Disallowed             the site's robots.txt does not allow the address
     HostOnHold             no request is sent to the host now
         RobotsUnreachable  because its robots.txt could not be fetched
@@ -38,6 +39,10 @@ class AddressRefused(IgnoreRequest):
 
 class Disallowed(IgnoreRequest):
     """The site's robots.txt does not allow the address."""
+
+
+class KnownPage(IgnoreRequest):
+    """The address redirects to that of an article that is fetched, or will be by itself."""
 
 
 class HostOnHold(IgnoreRequest):

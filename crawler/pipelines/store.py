@@ -19,6 +19,7 @@ from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.rechecks import plan_recheck
+from crawler.storing.same_pages import learn_same_pages
 from crawler.walls.judge import WallVerdict
 from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
@@ -26,6 +27,7 @@ from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import AddressState
+from storage.frontier.validators import save_validators
 
 BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, or too much for the cleaner.
@@ -105,8 +107,10 @@ class StorePipeline:
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
+        learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         offered = self._offer_listed(connection, item, article)
         if item.lease is not None:
+            save_validators(connection, item.lease.id, None if article.rejected else item.validators)
             leasing.settle(
                 connection,
                 item.lease.id,

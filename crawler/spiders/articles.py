@@ -39,6 +39,7 @@ from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser, decode_text
+from crawler.spiders.unchanged_article import settle_unchanged_article
 from crawler.walls.redirect_target import is_elsewhere
 from crawler.walls.watch import WallWatch, watch_of
 from storage.frontier import offering
@@ -148,6 +149,9 @@ class ArticlesSpider(Spider):
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "page/fetched")
+        if response.meta.get("is_unchanged"):
+            await settle_unchanged_article(self._session, lease, response)
+            return
         html = await decode_text(response) or ""
         page = Page(
             url=to_canonical_url(response.url) or lease.url,
@@ -160,7 +164,8 @@ class ArticlesSpider(Spider):
         site = self._sites_by_name[lease.site]
         if self.refetch is not None and page.url != lease.url and not is_elsewhere(lease.url, page.url, site):
             self.refetch.record_redirect(lease.url, page.url)
-        yield FetchedPage(page, lease.site, lease, response.meta.get("archive_location"))
+        meta = response.meta
+        yield FetchedPage(page, lease.site, lease, meta.get("archive_location"), validators=meta.get("validators"))
 
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         if self.refetch is None:

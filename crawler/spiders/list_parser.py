@@ -21,6 +21,7 @@ from crawler.sites.site import Site
 from crawler.storing.offer_lists import offer_listed
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from storage.frontier.validators import save_validators
 
 
 class ListParser:
@@ -55,7 +56,7 @@ class ListParser:
         offers = [*found.offers, *self._make_guesses(lease, found)]
         with self._session.suppress_storage_lost(lease):
             offered = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, found, offers, response.status),
+                lambda connection: self._offer_and_settle(connection, lease, found, offers, response),
                 changed_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
@@ -72,7 +73,7 @@ class ListParser:
         return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
 
     def _offer_and_settle(
-        self, connection: Connection, lease: Lease, found: Discovery, offers: list[Offer], status: int
+        self, connection: Connection, lease: Lease, found: Discovery, offers: list[Offer], response: Response
     ) -> offering.OfferCounts:
         moment, run = now(), self._session.run
         offered = offer_listed(connection, lease.site, offers, run=run, now=moment)
@@ -80,7 +81,10 @@ class ListParser:
         is_right = offers and (found.problem is None or any(offer.kind is lease.kind for offer in found.offers))
         if lease.source == GUESS and is_right:
             leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
-        leasing.settle(connection, lease.id, AddressState.DONE, status=status, now=moment)
+        # Of a list that could not be read nothing is kept: next time it is asked for without a condition.
+        is_whole = bool(found.offers) and found.problem is None
+        save_validators(connection, lease.id, response.meta.get("validators") if is_whole else None)
+        leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
         return offered
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:

@@ -8,4 +8,10 @@ rechecks.py     when an address is asked again: after nights in vain, and for a 
 sections.py     keep an address as a section whose page turned out to be a list
 leasing.py      lease addresses, and settle, return or retry them
 offering.py     put offered addresses into the frontier, or offer them again
+redirects.py    pass the offer of an address that redirects on to the known address of its page
+twins.py        merge the offers of addresses that show the same page
+twin_forms.py   take addresses apart, to see which of them may show the same page
+twin_evidence.py    what was seen of the parameters of a site, and which of them are ignored therefore
+twin_learning.py    learn from compared pages which parameters to ignore, and apply it
+validators.py   store ETag, Last-Modified and hash of responses, for conditional requests
 """
