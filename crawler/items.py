@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cleaning.article import Article, Page
+from storage.archive.part_locations import ArchivedPart
 from storage.archive.write import ArchiveLocation
 from storage.frontier.addresses import Lease
 
@@ -18,6 +19,7 @@ class FetchedPage:
     lease: Lease | None = None
     location: ArchiveLocation | None = None  # of its WARC record
     article: Article | None = None  # set by the clean pipeline
+    parts: tuple[ArchivedPart, ...] = ()  # the further pages of its article; set by the clean pipeline
 
     def __repr__(self) -> str:
         return f"<page {self.page.url}>"  # Scrapy logs items; the log shall not get the whole HTML

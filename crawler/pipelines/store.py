@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
+from crawler.storing.parts import offer_first_page, reject_known_part, settle_parts
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
@@ -23,8 +25,9 @@ from storage.frontier import leasing, offering
 from storage.frontier.addresses import AddressState
 
 BEFORE_SINCE = "before-since"
-# Rejected pages that are articles all the same: behind a paywall, withheld by a tag, or too much for the cleaner.
-_STILL_ARTICLES = ("paywall", "robots-", "cleaner-")
+# Rejected pages that are articles all the same: behind a paywall, withheld by a tag, too much for the cleaner, or a
+# further part.
+_STILL_ARTICLES = ("paywall", "robots-", "cleaner-", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class StoreOutcome:
     saved: SaveResult | None  # None: the article is older than `since`, and is left for another run
     duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
+    rejected: str | None = None  # the reason, as it was stored
+    counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
 
 
 class StorePipeline:
@@ -62,8 +67,8 @@ class StorePipeline:
                 raise
             if item.lease is not None:
                 self._session.unsettled_leases.pop(item.lease.id, None)
-            self._count(item.site, article, outcome)
-            self._record_for_traps(item, article, outcome)
+            self._count(item.site, outcome)
+            self._record_for_traps(item, outcome)
         return item
 
     def _store(
@@ -77,8 +82,15 @@ class StorePipeline:
             # Nothing is wrong with the article: a run without `since` shall fetch it.
             leasing.return_outdated(connection, item.lease.id, published_at=article.published_at)
             return StoreOutcome(None)
+        article = reject_known_part(connection, article)
         saved = saving.save_article(
-            connection, article, site=item.site, run=run, fetched_at=fetched_at, location=item.location
+            connection,
+            article,
+            site=item.site,
+            run=run,
+            fetched_at=fetched_at,
+            location=item.location,
+            parts=item.parts,
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at)
@@ -87,26 +99,36 @@ class StorePipeline:
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
+        counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)
+        duplicates.status_changes.extend(changes)
         if item.lease is not None:
+            offer_first_page(connection, article, item.lease, run, now())
             leasing.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
-        return StoreOutcome(saved, duplicates, article.limits_hit)
+        return StoreOutcome(saved, duplicates, article.limits_hit, article.rejected, counts)
 
-    def _record_for_traps(self, item: FetchedPage, article: Article, outcome: StoreOutcome) -> None:
+    def _record_for_traps(self, item: FetchedPage, outcome: StoreOutcome) -> None:
         """Record whether the address gave a new article. An unchanged article says nothing about its pattern."""
         if item.lease is None or outcome.saved not in (SaveResult.NEW, SaveResult.UPDATED):
             return
-        rejected = article.rejected or ""
+        rejected = outcome.rejected or ""
         if not rejected.startswith(_STILL_ARTICLES):
             self._traps.record_outcome(item.lease.url, is_useful=not (rejected or outcome.duplicates.is_known_to_site))
 
-    def _count(self, site: str, article: Article, outcome: StoreOutcome) -> None:
+    def _count_changes(self, site: str, outcome: StoreOutcome) -> None:
+        """Count what changes for other pages of this run."""
         count = self._session.counts.add
-        for limit in outcome.limits_hit:
-            count(site, f"page/limited/{limit}")
+        for stat, number in outcome.counts.items():
+            count(site, stat, number)
         for change in outcome.duplicates.status_changes:
             if change.run == self._session.run:
                 count(change.site, "article/duplicate", 1 if change.is_duplicate else -1)
                 count(change.site, "article/stored", -1 if change.is_duplicate else 1)
+
+    def _count(self, site: str, outcome: StoreOutcome) -> None:
+        count = self._session.counts.add
+        for limit in outcome.limits_hit:
+            count(site, f"page/limited/{limit}")
+        self._count_changes(site, outcome)
         match outcome.saved:
             case None:
                 count(site, f"article/rejected/{BEFORE_SINCE}")
@@ -122,7 +144,7 @@ class StorePipeline:
             case SaveResult.KEPT_STORED:
                 count(site, "article/stands")
                 return
-        if article.rejected:
-            count(site, f"article/rejected/{article.rejected}")
+        if outcome.rejected:
+            count(site, f"article/rejected/{outcome.rejected}")
         else:
             count(site, "article/duplicate" if outcome.duplicates.is_duplicate else "article/stored")

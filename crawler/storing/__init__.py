@@ -2,5 +2,6 @@
 
 deduplicate.py     applies cleaning/duplicates to the store: finds the matches of an article, updates the verdicts
                    that depend on it
+parts.py           keeps the further parts of an article from becoming articles of their own
 observations.py    stores the observation of a page and the memory dependency of its text
 """
