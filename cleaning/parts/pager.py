@@ -62,14 +62,15 @@ def find_pager(tree: HtmlElement, page: Page, draft: Article) -> Pager | None:
 
     Where `page.first_page` is given, the page is known to be a part of that article.
     """
-    if draft.page_kind in _NO_PARTS or _NO_PART_PATH.search(urlsplit(page.url).path):
+    url = to_canonical_url(page.url)
+    if url is None or draft.page_kind in _NO_PARTS or _NO_PART_PATH.search(urlsplit(url).path):
         return None
-    readings = read_part_addresses(page.url)
+    readings = read_part_addresses(url)
     by_key = {reading.key: reading for reading in readings}
     if page.first_page is not None:
         first_keys = {reading.key for reading in read_part_addresses(page.first_page) if reading.number <= 1}
         by_key = {key: by_key.get(key, readings[0]) for key in first_keys}
-    links = [link for link in _iter_links(tree, page.url, by_key) if link.url != page.url]
+    links = [link for link in _iter_links(tree, url, by_key) if link.url != url]
     own = _find_own_reading(links, readings, page, draft)
     pages: dict[int, str] = {}
     whole: str | None = None
@@ -82,7 +83,7 @@ def find_pager(tree: HtmlElement, page: Page, draft: Article) -> Pager | None:
             pages.setdefault(link.address.number, link.url)
     if not pages and whole is None:
         return None
-    first = page.first_page or (page.url if own.number <= 1 else pages.get(1))
+    first = page.first_page or (url if own.number <= 1 else pages.get(1))
     return Pager(own.number, tuple(sorted(pages.items())), whole, first)
 
 
