@@ -76,13 +76,17 @@ class Address(Base):
     source: Mapped[str] = mapped_column(String(32))  # how it was found
     depth: Mapped[int]
     changed_at: Mapped[datetime | None]  # according to its source
+    changed_by: Mapped[str | None] = mapped_column(String(32))  # the source that dates it so
     published_at: Mapped[datetime | None]  # according to its page, if that was older than a run asked for
-    rank: Mapped[int]  # orders addresses of a kind, ascending: the newest first, undated ones last
+    rank: Mapped[int]  # orders addresses of a kind, ascending, see storage.frontier.rechecks
     offered_at: Mapped[datetime]
     first_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that first offered it
     last_run: Mapped[int] = mapped_column(ForeignKey("run.id"))  # that last offered it
     due_at: Mapped[datetime]
     tries: Mapped[int]  # failed tries since it was last fetched or given up
+    vain: Mapped[int] = mapped_column(server_default="0")  # nights in a row that brought nothing new of it
+    changes: Mapped[int] = mapped_column(server_default="0")  # how often it was fetched again and had changed
+    ended_at: Mapped[datetime | None]  # when its last lease ended with a final state
     fetched_at: Mapped[datetime | None]
     status: Mapped[int | None]  # HTTP status of the last answer
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cleaning.article import Article, Block
 
 REPEATED, PAGER = "repeated_part", "pager"
+MISSING_PARTS = "parts"  # the limit that an article hit of which a part is missing
 # A part whose cleaning ends in another reason is an error, a wall or a list, and no part of the text.
 _READABLE = (None, "too-short")
 MIN_COVERED = 0.8  # share of the first page's blocks that the article on one page has, too

@@ -9,8 +9,6 @@ from cleaning.article import Article, Page
 from cleaning.parts.join import covers, has_new_text, is_part_of
 from storage.archive.write import ArchiveLocation
 
-LIMIT = "parts"  # the limit that an article hit of which a part is missing
-
 
 @dataclass(frozen=True, slots=True)
 class FetchedPart:

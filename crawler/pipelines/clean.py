@@ -11,10 +11,11 @@ from scrapy.exceptions import DropItem
 
 from cleaning.article import Article, Page
 from cleaning.errors import StorageLost
+from cleaning.parts.join import MISSING_PARTS
 from cleaning.workers import Cleaners
 from crawler.failures.errors import CrawlStopped
 from crawler.items import FetchedPage
-from crawler.parts.collect import LIMIT, collect_parts
+from crawler.parts.collect import collect_parts
 from crawler.parts.fetch import PartFetcher
 from crawler.run.session import Session, session_of
 from storage.archive.part_locations import ArchivedPart
@@ -89,7 +90,7 @@ class CleanPipeline:
             item.page = found.add_to(item.page)
             article = await self._clean(item.page, item.site)
         if not found.is_complete:
-            article = replace(article, limits_hit=(*article.limits_hit, LIMIT))
+            article = replace(article, limits_hit=(*article.limits_hit, MISSING_PARTS))
         item.article = article
 
     async def _clean(self, page: Page, site: str) -> Article:

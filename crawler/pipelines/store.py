@@ -18,6 +18,7 @@ from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.parts import offer_first_page, reject_known_part, settle_parts
+from crawler.storing.rechecks import plan_recheck
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
@@ -103,7 +104,15 @@ class StorePipeline:
         duplicates.status_changes.extend(changes)
         if item.lease is not None:
             offer_first_page(connection, article, item.lease, run, now())
-            leasing.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
+            leasing.settle(
+                connection,
+                item.lease.id,
+                AddressState.DONE,
+                status=item.page.status,
+                reason=article.rejected,
+                outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
+                now=fetched_at,
+            )
         return StoreOutcome(saved, duplicates, article.limits_hit, article.rejected, counts)
 
     def _record_for_traps(self, item: FetchedPage, outcome: StoreOutcome) -> None:

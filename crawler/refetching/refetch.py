@@ -67,7 +67,7 @@ class Refetch:
         fetched = set(
             connection.scalars(
                 select(Address.url).where(
-                    Address.url.in_(urls), Address.state.in_(_FETCHED_STATES), Address.due_at >= self.started_at
+                    Address.url.in_(urls), Address.state.in_(_FETCHED_STATES), Address.ended_at >= self.started_at
                 )
             )
         )

@@ -165,7 +165,7 @@ def _find_outcome_without_page(address: Row[Any] | None, refetch: Refetch) -> tu
     state = AddressState(address.state)
     if state in (AddressState.PENDING, AddressState.LEASED):
         return (RefetchOutcome.FAILED, address.reason) if address.tries else (RefetchOutcome.NOT_ASKED, None)
-    if address.due_at < refetch.started_at:
+    if address.ended_at is None or address.ended_at < refetch.started_at:
         return RefetchOutcome.NOT_ASKED, None
     outcomes = {
         AddressState.GONE: RefetchOutcome.GONE,

@@ -88,6 +88,8 @@ class ListParser:
         self._session.counts.add(site, "address/new", offered.new)
         self._session.counts.add(site, "address/again", offered.again)
         self._session.counts.add(site, "address/known", offered.known)
+        if offered.doubted:
+            self._session.counts.add(site, "discovery/problem/dates-now")
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Offer the sitemaps that a robots.txt names."""

@@ -86,6 +86,7 @@ class Lease:
     depth: int
     source: str
     tries: int  # failed tries since it was last fetched
+    vain: int = 0  # nights in a row that brought nothing new of it
 
     @property
     def is_front_page(self) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from storage.database.types import UTCDateTime
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease
 from storage.frontier.hosts import select_hosts_on_hold
+from storage.frontier.rechecks import GUESS_REST, MAX_VAIN, NO_OUTLOOK, Outlook, find_rest_after
 from storage.models import Address, Host
 
 # A run ends instead of waiting longer than this for an address.
@@ -32,7 +33,7 @@ MAX_WAIT = timedelta(seconds=60)
 _DISCOVERY = [
     kind for kind in AddressKind if kind is not AddressKind.ARTICLE
 ]  # IN (...), not !=, so that the index is used
-_LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries)
+_LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries, Address.vain)
 
 
 def lease(  # noqa: PLR0913 (each of them bounds what is leased)
@@ -128,23 +129,36 @@ def settle(
     *,
     status: int | None = None,
     reason: str | None = None,
+    outlook: Outlook = NO_OUTLOOK,
     now: datetime,
 ) -> None:
-    """End a lease with a final state: the address is not fetched again until it is offered again."""
-    fetched = {"fetched_at": now} if state is AddressState.DONE else {}
-    _update(connection, [address], state=state, status=status, reason=reason, tries=0, due_at=now, **fetched)
+    """End a lease with a final state: the address is not fetched again until it is offered again.
+
+    `outlook` is of a page that was fetched (DONE). Any other state is a night in vain, after which the address rests.
+    """
+    values: dict[str, Any] = {"state": state, "status": status, "reason": reason, "tries": 0, "ended_at": now}
+    if state is AddressState.DONE:
+        values |= {"fetched_at": now, "due_at": now + outlook.again_after}
+        values["vain"] = Address.vain + 1 if outlook.is_in_vain else 0
+        if outlook.is_changed:
+            values["changes"] = Address.changes + 1
+    else:
+        values |= _rest(reason, now)
+    _update(connection, [address], **values)
 
 
 def refuse(connection: Connection, addresses: Sequence[int], *, reason: str, now: datetime) -> None:
     """End leases without a request, because these addresses are not to be fetched."""
-    _update(connection, addresses, state=AddressState.REFUSED, reason=reason, tries=0, due_at=now)
+    values = {"state": AddressState.REFUSED, "reason": reason, "tries": 0, "ended_at": now}
+    _update(connection, addresses, **values, **_rest(reason, now))
 
 
 def stop_guessing(connection: Connection, site: str, kind: AddressKind, *, run: int, now: datetime) -> None:
     """Settle the other guesses of this kind as GONE, because one guess was right."""
     others = and_(Address.site == site, Address.kind == kind, Address.source == GUESS, Address.last_run == run)
     pending = and_(others, Address.state == AddressState.PENDING)
-    connection.execute(update(Address).where(pending).values(state=AddressState.GONE, due_at=now, reason="not-needed"))
+    values = {"state": AddressState.GONE, "due_at": now + GUESS_REST, "ended_at": now, "reason": "not-needed"}
+    connection.execute(update(Address).where(pending).values(values))
 
 
 def retry_or_fail(
@@ -162,11 +176,13 @@ def retry_or_fail(
     Return whether the next try comes within MAX_WAIT, so that the run waits for it.
     """
     row = connection.execute(
-        select(Address.tries, Host.held_until).outerjoin(Host, Host.host == Address.host).where(Address.id == address)
+        select(Address.tries, Address.vain, Host.held_until)
+        .outerjoin(Host, Host.host == Address.host)
+        .where(Address.id == address)
     ).one()
     tries = row.tries + 1
     if tries > len(pauses):
-        _update(connection, [address], state=AddressState.FAILED, reason=reason, status=status, tries=tries, due_at=now)
+        settle(connection, address, AddressState.FAILED, status=status, reason=reason, now=now)
         return False
     due_at = max(now + pauses[tries - 1], row.held_until or now)
     values = {"reason": reason, "status": status, "tries": tries, "due_at": due_at}
@@ -198,6 +214,15 @@ def return_leases(connection: Connection, addresses: Sequence[int] | None = None
     return connection.execute(update(Address).where(which).values(state=AddressState.PENDING)).rowcount
 
 
+def _rest(reason: str | None, now: datetime) -> dict[str, Any]:
+    """Return the columns of addresses that end in vain: one night more, and when they may be asked again."""
+    rests = {vain: now + find_rest_after(reason, vain + 1) for vain in range(MAX_VAIN)}
+    longest = literal(now + find_rest_after(reason, MAX_VAIN), UTCDateTime)
+    rest = case({vain: literal(until, UTCDateTime) for vain, until in rests.items()}, value=Address.vain, else_=longest)
+    guess = and_(Address.source == GUESS, Address.kind.in_(_DISCOVERY))
+    return {"vain": Address.vain + 1, "due_at": case((guess, literal(now + GUESS_REST, UTCDateTime)), else_=rest)}
+
+
 def _is_not_before(since: datetime | None) -> ColumnElement[bool]:
     if since is None:
         return true()
@@ -213,7 +238,7 @@ def _is_offered_in(run: int | None) -> ColumnElement[bool]:
 
 def _select_leases(connection: Connection, site: str, query: Select[*tuple[Any, ...]]) -> list[Lease]:
     return [
-        Lease(row.id, row.url, site, AddressKind(row.kind), row.depth, row.source, row.tries)
+        Lease(row.id, row.url, site, AddressKind(row.kind), row.depth, row.source, row.tries, row.vain)
         for row in connection.execute(query)
     ]
 

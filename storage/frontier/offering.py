@@ -10,15 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from storage.frontier.addresses import GUESS, RELEASE, TRAP, AddressKind, AddressState, Headline, Offer, choose_headline
+from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState, Headline, Offer, choose_headline
+from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
+from storage.frontier.rechecks import compute_rank, is_article_due
 from storage.models import Address
 
-# An article whose source says that it changed is fetched again, but not twice within a night.
-RECHECK_AFTER = timedelta(hours=20)
-# A guess that found nothing, and an address that robots.txt refused, are tried again after this time.
-RETRY_REFUSED_AFTER = timedelta(days=30)
 # Sources that overrule the stored kind of an address: a feed knows its articles, sites.toml knows its lists.
 _SOURCES_THAT_KNOW = {kind: {"entry"} for kind in AddressKind} | {
     AddressKind.ARTICLE: {"feed", "news-sitemap", RELEASE}
@@ -35,23 +33,27 @@ class OfferCounts:
     again: int = 0  # known, and to be fetched again
     known: int = 0  # known, and not to be fetched again
     fresh: int = 0  # of all three: first offered in this run
+    doubted: bool = False  # whether the dates of the list are not believed (storage.frontier.dates)
 
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> OfferCounts:
-    """Put addresses into the frontier; make known ones pending again if they are due again."""
+    """Put the addresses of one list into the frontier; make known ones pending again if they are due again."""
     offers = [_correct_date(offer, now) for offer in _merge_offers(offers)]
     known = _load_known(connection, [offer.url for offer in offers])
+    belief = weigh_dates(offers, known)
+    offers = belief.offers
     new = [offer for offer in offers if offer.url not in known]
     if new:
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
     counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
-        due = row is not None and _update_known(connection, row, offer, site, run, now)
+        claims_change = offer.url in belief.claims
+        due = row is not None and _update_known(connection, row, offer, claims_change, site, run, now)
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
-    return OfferCounts(**counts)
+    return OfferCounts(**counts, doubted=belief.is_doubted)
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:
@@ -105,7 +107,8 @@ def _build_row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, ob
         "source": offer.source,
         "depth": offer.depth,
         "changed_at": offer.changed_at,
-        "rank": _compute_rank(offer.changed_at),
+        "changed_by": None if offer.changed_at is None else offer.source,
+        "rank": compute_rank(offer.changed_at),
         "published_at": None,
         "offered_at": now,
         "first_run": run,
@@ -124,9 +127,13 @@ def _build_headline_columns(headline: Headline | None) -> dict[str, object]:
     return {"headline_key": key, "headline_source": source}
 
 
-def _update_known(connection: Connection, row: Row[Any], offer: Offer, site: str, run: int, now: datetime) -> bool:
+def _update_known(
+    connection: Connection, row: Row[Any], offer: Offer, claims_change: bool, site: str, run: int, now: datetime
+) -> bool:
     """Store what an offer says about a known address; return whether it is to be fetched again."""
-    values, due = ({}, False) if row.state == AddressState.LEASED else _find_changes(row, offer, site, run, now)
+    values, due = (
+        ({}, False) if row.state == AddressState.LEASED else _find_changes(row, offer, claims_change, site, run, now)
+    )
     stored = Headline(row.headline_key, row.headline_source) if row.headline_key else None
     headline = choose_headline(stored, offer.headline)
     if headline != stored:
@@ -136,45 +143,29 @@ def _update_known(connection: Connection, row: Row[Any], offer: Offer, site: str
     return due
 
 
-def _find_changes(row: Row[Any], offer: Offer, site: str, run: int, now: datetime) -> tuple[dict[str, object], bool]:
+def _find_changes(
+    row: Row[Any], offer: Offer, claims_change: bool, site: str, run: int, now: datetime
+) -> tuple[dict[str, object], bool]:
     """Return the changed columns of a known address, and whether it is to be fetched again."""
     values: dict[str, object] = {}
+    changed_at = row.changed_at
     if row.site != site:
         values["site"] = site  # the site was renamed, or the entry of another site covers this address now
-    if offer.changed_at is not None and (row.changed_at is None or offer.changed_at > row.changed_at):
-        values |= {"changed_at": offer.changed_at, "rank": _compute_rank(offer.changed_at)}
+    if is_better_date(offer, row):
+        changed_at = offer.changed_at
+        values |= {"changed_at": changed_at, "changed_by": offer.source}
     if offer.kind != row.kind and offer.source in _SOURCES_THAT_KNOW[offer.kind]:
         values["kind"] = offer.kind
         due = True
     elif row.kind == AddressKind.ARTICLE:
-        due = _article_is_due(row, offer, now)
+        due = is_article_due(row, offer, claims_change, now)
     else:
         due = _discovery_is_due(row, offer, run, now)
     if due:
         values |= {"state": AddressState.PENDING, "due_at": now, "tries": 0, "last_run": run, "depth": offer.depth}
+    if due or changed_at != row.changed_at:
+        values["rank"] = compute_rank(changed_at, row)
     return values, due
-
-
-def _article_is_due(row: Row[Any], offer: Offer, now: datetime) -> bool:
-    if offer.source == RELEASE:
-        return True  # the operator wants to compare it with its release
-    match row.state:
-        case AddressState.PENDING | AddressState.LEASED:
-            return False
-        case AddressState.DONE:
-            changed_since = offer.changed_at is not None and offer.changed_at > row.fetched_at
-            return bool(changed_since and row.fetched_at <= now - RECHECK_AFTER)
-        case _:
-            return bool(row.due_at <= now - _find_rest(row.reason))
-
-
-def _find_rest(reason: str | None) -> timedelta:
-    """Return how long an address rests that was refused, is gone or failed.
-
-    The rest is short for a trap, which may have been an hour of "back soon" with status 200, and for a name that
-    resolved to a private address, which may have been a mistake of a name server.
-    """
-    return RECHECK_AFTER if reason and reason.startswith((TRAP, "address-")) else RETRY_REFUSED_AFTER
 
 
 def _discovery_is_due(row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
@@ -183,13 +174,9 @@ def _discovery_is_due(row: Row[Any], offer: Offer, run: int, now: datetime) -> b
     if offer.source == "entry":
         return True  # the operator names it: the cause of the last refusal may be fixed
     if row.state == AddressState.REFUSED or (row.state == AddressState.GONE and offer.source == GUESS):
-        return bool(row.due_at <= now - _find_rest(row.reason))
+        return bool(row.due_at <= now)
     if offer.changed_at is None or row.fetched_at is None or row.state != AddressState.DONE:
         return True
     # A date without a time is stored as midnight, and stands for the whole day.
     is_day = offer.changed_at.time() == time.min
     return bool(offer.changed_at + (timedelta(days=1) if is_day else timedelta()) > row.fetched_at)
-
-
-def _compute_rank(changed_at: datetime | None) -> int:
-    return 0 if changed_at is None else -int(changed_at.timestamp())

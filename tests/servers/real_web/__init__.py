@@ -1,4 +1,5 @@
-"""Newspapers that misbehave as those of the real web do, one module a theme.
+"""Papers that misbehave as real ones do, one module a theme.
 
-long_reads.py      articles on several pages, with the pagers of many papers
+false_dates.py    a paper that dates every entry of its sitemap by the clock
+long_reads.py     articles on several pages, with the pagers of many papers
 """

@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from cleaning.errors import DatabaseMissing, DataFolderError
 from storage.database.engine import MIGRATIONS, make_database_url, open_database, open_for_reading, prepare_data_folder
+from storage.frontier.rechecks import compute_rank
 from storage.models import Address, Base, KeepRule, Run, StoredArticle, StoredMatch
 from storage.site_memory.memories import load_memories, save_memory
 from storage.site_memory.observations import sample_pages, save_memory_dependency, save_observation
@@ -117,6 +118,34 @@ def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(
         assert {index.name for index in back.indexes} == {index.name for index in third.indexes}
         assert set(inspect(connection).get_table_names()) == tables
         assert connection.execute(select(back.c.id)).scalar_one() == "x"
+    engine.dispose()
+
+
+def test_ranks_of_the_seventh_edition_count_minutes_and_can_go_back(database_url: URL) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        migrate(connection, "0007")
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
+        seventh = Table("address", MetaData(), autoload_with=connection)
+        needed = {column.name: "x" for column in seventh.c if not column.nullable}
+        needed |= {"depth": 0, "offered_at": NOON, "first_run": 1, "last_run": 1, "tries": 0, "due_at": NOON}
+        second = -int(NOON.timestamp())
+        rows = [{"id": 1, "url": "dated", "rank": second, "changed_at": NOON}, {"id": 2, "url": "undated", "rank": 0}]
+        for row in rows:
+            connection.execute(insert(seventh).values(**needed | row))
+    again = open_database(database_url, create=False)
+    with open_for_reading(again) as connection:
+        ranks = dict(connection.execute(select(Address.url, Address.rank)).all())
+        columns = (Address.vain, Address.changes, Address.ended_at, Address.changed_by)
+        row = connection.execute(select(*columns).where(Address.id == 1)).one()
+    again.dispose()
+    assert ranks == {"dated": compute_rank(NOON), "undated": compute_rank(None)}
+    assert tuple(row) == (0, 0, NOON, "x")
+    with engine.begin() as connection:
+        migrate(connection, "0007", is_back=True)
+        back = Table("address", MetaData(), autoload_with=connection)
+        assert back.c.keys() == seventh.c.keys()
+        assert dict(connection.execute(select(back.c.url, back.c.rank)).all()) == {"dated": second, "undated": 0}
     engine.dispose()
 
 
