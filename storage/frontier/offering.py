@@ -14,6 +14,7 @@ from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState
 from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
+from storage.frontier.listings import add_listings, find_listing
 from storage.frontier.rechecks import compute_rank, is_article_due
 from storage.models import Address
 
@@ -45,6 +46,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
     new = [offer for offer in offers if offer.url not in known]
     if new:
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
+    add_listings(connection, offers, known)
     counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
@@ -110,6 +112,7 @@ def _build_row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, ob
         "changed_by": None if offer.changed_at is None else offer.source,
         "rank": compute_rank(offer.changed_at),
         "published_at": None,
+        "listed_by": find_listing(offer),
         "offered_at": now,
         "first_run": run,
         "last_run": run,
