@@ -67,6 +67,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # filters nothing: the f
 LISTS_PER_SITE = 500  # feeds, sitemaps and section pages a run; an endless sitemap shall leave time for the articles
 PAGES_PER_HOST = 10_000  # responses of a host a night (0: no bound): nearly three hours at one a second
 BARREN_PAGES = 40  # pages in a row with one pattern of addresses and no article: then it is a trap (0: never)
+PARTS_MAX = 20  # pages of one article that are joined into its text; an endless pager shall end
 LEASES_PER_SITE = 1  # addresses of a site that are leased at once; a graceful stop waits for all of them
 JOBDIR = None  # Scrapy's job folder loses pages when the crawl is killed; the frontier does not
 

@@ -8,6 +8,7 @@ revision         earlier versions of an article, before its site changed it
 sketch           the index of near-duplicates: which articles have a shingle hash in their sketch
 duplicate_match  two articles that are one story, and the rule that matched them
 block            the blocks of an article in reading order, kept and cut, with the rule that cut them
+part             further parts of an article on several pages, and where each lies in the archive
 observation      what one page tells of its site, observed without any site memory
 site_memory      what was learnt of a site from its observations
 site_block       the blocks that are repeated on several articles of a site
@@ -101,6 +102,7 @@ class Address(Base):
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused
     headline_key: Mapped[str | None]  # of the best headline among its sources, see storage.frontier.addresses
     headline_source: Mapped[str | None] = mapped_column(String(32))  # the source of that headline
+    listed_by: Mapped[int] = mapped_column(server_default="0")  # all its sources, as bits: storage.frontier.listings
 
 
 class Host(Base):
@@ -230,6 +232,16 @@ class StoredMatch(Base):
     rule: Mapped[str] = mapped_column(String(32))
     likeness: Mapped[float]  # 0 to 1
     share: Mapped[float]  # of the shorter text that stands in the other, 0 to 1
+
+
+class StoredPart(Base):
+    __tablename__ = "part"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # after the first page, from 1
+    url: Mapped[str] = mapped_column(index=True)
+    archive_file: Mapped[str]
+    archive_offset: Mapped[int] = mapped_column(BigInteger)
 
 
 class StoredObservation(Base):

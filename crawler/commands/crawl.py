@@ -90,6 +90,7 @@ class Command(ProjectCommand, ScrapyCrawl):
             try:
                 process.crawl(crawler, **opts.spargs)
                 process.start()
+                self._measure_night(crawler, session)
                 self._settle(crawler, session)
                 self._compare(crawler, session)
                 if not session.has_ended_run:  # the engine never started, or was stopped twice and did not end the run
@@ -130,6 +131,19 @@ class Command(ProjectCommand, ScrapyCrawl):
         check_settings(crawler.settings)
         crawler.spidercls.check(crawler.settings, opts.spargs)  # type: ignore[attr-defined]  # ours have it
         return crawler
+
+    def _measure_night(self, crawler: Crawler, session: Session) -> None:
+        """Count what the sites listed as articles of the last day, and what became of it."""
+        from crawler.run.nights import count_night
+
+        sites = getattr(crawler.spider, "sites", None)
+        if sites and getattr(crawler.spider, "refetch", None) is None and not session.is_storage_lost:
+            try:
+                count_night(session, [site.name for site in sites])
+            except StorageLost as error:
+                logger.warning("%s; how complete this night was is not known", error)
+            else:
+                session.end_run()
 
     def _settle(self, crawler: Crawler, session: Session) -> None:
         """Put into effect what the pages teach of their sites; an interrupted run leaves it to the next."""

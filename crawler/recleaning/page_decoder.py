@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +70,14 @@ class PageDecoder:
             )
         # The crawl, too, cleans a response that is not text as an empty page.
         return self._make_page(archived, url, self._decode(archived) or "", site)
+
+    def add_parts(self, first: Page, site: str, parts: Iterable[ArchivedResponse]) -> Page:
+        """Return a page with the further parts of its article. Raise RecordUnreadable if one cannot be decoded."""
+        pages = (
+            self._make_page(part, to_canonical_url(part.url) or part.url, self._decode(part) or "", site)
+            for part in parts
+        )
+        return replace(first, parts=tuple(replace(page, first_page=first.url) for page in pages))
 
     def _make_page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
         facts = self._facts.collect(archived.headers, archived.rights)

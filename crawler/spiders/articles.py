@@ -30,7 +30,7 @@ from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.seeds import make_seed_offers
 from crawler.failures.errors import OffSite
-from crawler.failures.outcome import classify_failure
+from crawler.failures.outcome import classify_error, classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
 from crawler.page_facts import PageFacts
@@ -95,6 +95,7 @@ class ArticlesSpider(Spider):
         crawler.signals.connect(spider._on_robots_parsed, signals.robots_parsed)
         crawler.signals.connect(spider._on_callback_error, signals.spider_error)
         crawler.signals.connect(spider._on_item_error, signals.item_error)
+        crawler.signals.connect(spider._on_item_dropped, signals.item_dropped)
         return spider
 
     @staticmethod
@@ -187,3 +188,8 @@ class ArticlesSpider(Spider):
     async def _on_item_error(self, item: FetchedPage, failure: Failure) -> None:
         if item.lease is not None:
             await self._failures.record(item.lease, classify_failure(failure))
+
+    async def _on_item_dropped(self, item: FetchedPage, exception: BaseException) -> None:
+        """Release the lease of a page whose further parts the ending crawl did not fetch."""
+        if item.lease is not None:
+            await self._failures.record(item.lease, classify_error(exception.__cause__ or exception))

@@ -15,6 +15,7 @@ from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState
 from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
+from storage.frontier.listings import add_listings, find_listing
 from storage.frontier.rechecks import compute_rank, is_article_due
 from storage.frontier.sections import is_known_section, is_resting
 from storage.frontier.twins import TwinMerger
@@ -72,6 +73,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
     if new:
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
     twins.record_groups()
+    add_listings(connection, offers, known)
     counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
@@ -137,6 +139,7 @@ def _build_row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, ob
         "changed_by": None if offer.changed_at is None else offer.source,
         "rank": compute_rank(offer.changed_at),
         "published_at": None,
+        "listed_by": find_listing(offer),
         "offered_at": now,
         "first_run": run,
         "last_run": run,
