@@ -20,7 +20,7 @@ from cleaning.page.canonical import to_canonical_url
 from crawler.explain.site_lookup import find_site_of
 from crawler.failures.errors import AddressRefused, OffSite
 from crawler.failures.outcome import classify_failure
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.sites.site import Site
 
 # Settings that turn off the frontier, the store and the archive of a crawl.
@@ -81,7 +81,7 @@ class _OnePage(Spider):
             return
         self.page = Page(
             url=to_canonical_url(response.url) or self._url,
-            html=response.text,
+            html=decode_response_text(response) or "",
             status=response.status,
             fetched_at=datetime.now(UTC),
             language=self._site.language,

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from functools import partial
 
 from protego import Protego
 from scrapy import Request
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from sqlalchemy import Connection
 
 from crawler.discovery.discover import discover
 from crawler.discovery.offer_collector import Discovery
 from crawler.discovery.seeds import make_robots_sitemap_offers, make_usual_path_offers
-from crawler.page_facts import PageFacts
+from crawler.discovery.sitemap_children import MAX_IN_TURN
+from crawler.page_facts import PageFacts, get_content_type
 from crawler.run.session import Session, now
 from crawler.sites.site import Site
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from storage.frontier.in_turn import choose_in_turn
+
+logger = logging.getLogger(__name__)
 
 
 class ListParser:
@@ -29,6 +34,7 @@ class ListParser:
         self._session = session
         self._facts = facts
         self._sites_by_name = {site.name: site for site in sites}
+        self._told: set[tuple[str, str]] = set()  # by site: the problems that the log has told
         self._found_kinds: set[tuple[str, AddressKind]] = set()  # by site: whether any feed, any sitemap was found
 
     async def parse(self, response: Response) -> None:
@@ -42,18 +48,19 @@ class ListParser:
             lease.depth,
             response.url,
             response.body,
-            html=await decode_text(response),
-            content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
+            content_type=get_content_type(response),
             may_follow=partial(self._facts.may_follow_links, response.headers),
         )
+        self._count_later(lease.site, found.later)
         for reason, number in sorted(found.refused.items()):
             self._session.counts.add(lease.site, f"link/refused/{reason}", number)
         if found.problem:
             self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
+            self._tell_problem(lease, response.url, found.problem)
         offers = [*found.offers, *self._make_guesses(lease, found)]
         with self._session.suppress_storage_lost(lease):
             offered = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, offers, response),
+                lambda connection: self._offer_and_settle(connection, lease, offers, found.later, response),
                 changed_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
@@ -70,12 +77,13 @@ class ListParser:
         return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
 
     def _offer_and_settle(
-        self, connection: Connection, lease: Lease, offers: list[Offer], response: Response
+        self, connection: Connection, lease: Lease, offers: list[Offer], later: list[Offer], response: Response
     ) -> offering.OfferCounts:
         """Offer the next page of the list only if this page names addresses that are new in this run."""
         moment, run = now(), self._session.run
         next_pages = [offer for offer in offers if offer.source == "next"]
         others = [offer for offer in offers if offer.source != "next"]
+        others += choose_in_turn(connection, later, MAX_IN_TURN, run=run)
         offered = offering.offer(connection, lease.site, others, run=run, now=moment)
         if offered.fresh:
             offering.offer(connection, lease.site, next_pages, run=run, now=moment)
@@ -90,20 +98,34 @@ class ListParser:
         self._session.counts.add(site, "address/known", offered.known)
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
-        """Offer the sitemaps that a robots.txt names."""
+        """Offer the sitemaps that a robots.txt of the site names; one of another host speaks for another site."""
         site = request.meta.get("site")
         rules = getattr(robotparser, "rp", None)
-        if site is not None and isinstance(rules, Protego):
-            offers = make_robots_sitemap_offers(site, rules.sitemaps)
-            run = self._session.run
-            with self._session.suppress_storage_lost():
-                offered = await self._session.run_in_transaction(
-                    lambda connection: offering.offer(connection, site.name, offers, run=run, now=now()),
-                    changed_sites=[site.name],
-                )
-                self.count_offers(site.name, offered)
+        if site is None or not isinstance(rules, Protego) or not site.owns(request.url):
+            return
+        offers, later = make_robots_sitemap_offers(site, rules.sitemaps)
+        self._count_later(site.name, later)
+        run = self._session.run
+        with self._session.suppress_storage_lost():
+            offered = await self._session.run_in_transaction(
+                lambda connection: offering.offer(
+                    connection,
+                    site.name,
+                    [*offers, *choose_in_turn(connection, later, MAX_IN_TURN, run=run)],
+                    run=run,
+                    now=now(),
+                ),
+                changed_sites=[site.name],
+            )
+            self.count_offers(site.name, offered)
 
+    def _count_later(self, site: str, later: list[Offer]) -> None:
+        """Count the sitemaps that are left for other nights."""
+        if left := max(0, len(later) - MAX_IN_TURN):
+            self._session.counts.add(site, "link/refused/over-cap", left)
 
-async def decode_text(response: Response) -> str | None:
-    """Decode the text in a thread: to guess the encoding of a long page takes a second."""
-    return await asyncio.to_thread(getattr, response, "text") if isinstance(response, TextResponse) else None
+    def _tell_problem(self, lease: Lease, url: str, problem: str) -> None:
+        """Say once a night that a list of the site is empty. A guess that finds nothing is no news."""
+        if problem.startswith("empty-") and lease.source != GUESS and (lease.site, problem) not in self._told:
+            self._told.add((lease.site, problem))
+            logger.warning("%s: nothing stands in %s; counted as discovery/problem/%s", lease.site, url, problem)

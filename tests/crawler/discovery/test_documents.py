@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.documents import DocumentKind, decompress, detect_kind, parse_time
+from crawler.discovery.dates import parse_time
+from crawler.discovery.documents import DocumentKind, decompress, detect_kind
 
 
 @pytest.mark.parametrize(
