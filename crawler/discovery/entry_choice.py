@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from cleaning.page.canonical import to_canonical_url
+from crawler.discovery.addresses import classify_address
+from storage.frontier.addresses import AddressKind
 
 if TYPE_CHECKING:
     from crawler.discovery.documents import Entry
@@ -25,20 +27,26 @@ _MAX_UNQUOTED = 2  # times: a counter may lead to a counter
 
 
 def choose_entry_address(entry: Entry, site: Site, base: str) -> str | None:
-    """Return the canonical address of an entry: the first of its own that is on a host of the site and no counter.
+    """Return the canonical address of an entry: the first on a host of the site that may be an article.
 
-    Else the first on a host of the site, else one of the site that stands within a counter's address. If there is none,
-    return the first address all the same, so that it is counted as refused; None if none is an address at all.
+    An address of a counter comes after the others. Else return the first on a host of the site, else one of the site
+    that stands within a counter's address. If there is none, return the first address all the same, so that it is
+    counted as refused; None if none is an address at all.
     """
     first = to_canonical_url(entry.url, base)
-    if first is not None and site.owns(first) and not (entry.others and _COUNTER.search(first)):
+    if first is not None and not entry.others and site.owns(first):
         return first
     given = [url for one in (entry.url, *entry.others) if (url := to_canonical_url(one, base)) is not None]
     own = [url for url in given if site.owns(url)]
     if own:
-        return next((url for url in own if not _COUNTER.search(url)), own[0])
+        own.sort(key=lambda url: (_is_refused(url, site), _COUNTER.search(url) is not None))
+        return own[0]
     embedded = (url for one in (entry.url, *entry.others) for url in _find_embedded(one, base))
     return next((url for url in embedded if site.owns(url)), given[0] if given else None)
+
+
+def _is_refused(url: str, site: Site) -> bool:
+    return classify_address(url, site, is_declared=True).kind is not AddressKind.ARTICLE
 
 
 def _find_embedded(address: str, base: str) -> list[str]:

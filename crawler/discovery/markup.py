@@ -23,6 +23,7 @@ _AMPERSAND = re.compile(
 )
 _SURROGATES = re.compile(rb"&#(5[56]\d{3});&#(5[67]\d{3});")  # one character, written as UTF-16 has it
 _START = re.compile(rb"<\?xml\b|<(?:!doctype\s+)?(?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_XML_DECLARATION = re.compile(rb"\A<\?xml\b[^>]{0,300}>")  # its version, charset and faults tell nothing any more
 _START_BYTES = 16_384  # within which a document must begin
 
 
@@ -62,7 +63,7 @@ def _repair(body: bytes) -> bytes:
     # Without the text before the first element, and after the last tag.
     found = _START.search(body[:_START_BYTES])
     start, end = found.start() if found else max(body.find(b"<"), 0), body.rfind(b">") + 1
-    content = body[start:end]
+    content = _XML_DECLARATION.sub(b"", body[start:end], count=1)
     if _ILLEGAL.search(content):
         content = _ILLEGAL.sub(b"", content)
     return _AMPERSAND.sub(_repair_ampersand, _SURROGATES.sub(_join_surrogates, content))
@@ -87,13 +88,14 @@ def _join_surrogates(found: re.Match[bytes]) -> bytes:
 
 
 def get_local_name(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """Return the name of an element without its namespace, or without a prefix that was never declared."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
 def get_child_text(element: etree._Element, name: str) -> str | None:
-    """Return the stripped text of the first child with this local name; None if it is empty or missing."""
+    """Return the stripped text of the first child with this local name, in any case; None if it is empty or missing."""
     for child in element:
-        if get_local_name(child) == name:
+        if get_local_name(child).lower() == name:
             return "".join(child.itertext(with_tail=False)).strip() or None
     return None
 

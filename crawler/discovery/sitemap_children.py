@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from crawler.discovery.documents import Entry
 
 MAX_CHILDREN = 50  # of an index, and sitemaps of a robots.txt, that are read every night
-MAX_IN_TURN = 20  # of the others that are read in a night, those first that were not read for longest
-MAX_LATER = 10_000  # of the others that are known at all
+MAX_LATER = 10_000  # of the others, of which some are read each night in turn
 
 _PERIOD = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/]?(0[1-9]|1[0-2])(?!\d))?(?:[-_/]?(0[1-9]|[12]\d|3[01])(?!\d))?")
 # Children that list no articles, or list them a second time, come last.

@@ -38,14 +38,14 @@ def read_sitemap(body: bytes, *, content_type: str = "") -> ParsedDocument:
         return ParsedDocument(problem="bad-sitemap")
     reading = ParsedDocument()
     children: list[Entry] = []
-    listed = iter_elements(content, "url", "sitemap")
+    listed = iter_elements(content, "url", "sitemap", "URL", "SITEMAP")
     for element in islice(listed, MAX_ENTRIES):
         address = clean_address(get_child_text(element, "loc") or "")
         if not address:
             continue
         changed_at = parse_time(get_child_text(element, "lastmod"))
         published_at, headline = _read_news(element, reading)
-        if published_at is None and (get_local_name(element) == "sitemap" or is_list_address(address)):
+        if published_at is None and (get_local_name(element).lower() == "sitemap" or is_list_address(address)):
             children.append(Entry(address, changed_at))
         else:
             changed_at = latest_time(changed_at, published_at)
@@ -79,7 +79,7 @@ def _read_text(body: bytes) -> ParsedDocument:
 def _read_news(element: etree._Element, reading: ParsedDocument) -> tuple[datetime | None, str | None]:
     """Return the publication date and the headline of an entry with the Google News extension."""
     for child in element:
-        if get_local_name(child) == "news" and _GOOGLE_NEWS in child.tag:
+        if get_local_name(child) == "news" and (_GOOGLE_NEWS in child.tag or child.tag == "news:news"):
             reading.is_news = True
             titles = (tidy_headline(get_whole_text(part)) for part in child if get_local_name(part) == "title")
             return parse_time(get_child_text(child, "publication_date")), next(titles, None)

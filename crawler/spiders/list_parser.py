@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from crawler.discovery.discover import discover
 from crawler.discovery.offer_collector import Discovery
 from crawler.discovery.seeds import make_robots_sitemap_offers, make_usual_path_offers
-from crawler.discovery.sitemap_children import MAX_IN_TURN
 from crawler.page_facts import PageFacts, get_content_type
 from crawler.run.session import Session, now
 from crawler.sites.site import Site
@@ -51,7 +50,6 @@ class ListParser:
             content_type=get_content_type(response),
             may_follow=partial(self._facts.may_follow_links, response.headers),
         )
-        self._count_later(lease.site, found.later)
         for reason, number in sorted(found.refused.items()):
             self._session.counts.add(lease.site, f"link/refused/{reason}", number)
         if found.problem:
@@ -59,13 +57,14 @@ class ListParser:
             self._tell_problem(lease, response.url, found.problem)
         offers = [*found.offers, *self._make_guesses(lease, found)]
         with self._session.suppress_storage_lost(lease):
-            offered = await self._session.run_in_transaction(
+            offered, left = await self._session.run_in_transaction(
                 lambda connection: self._offer_and_settle(connection, lease, offers, found.later, response),
                 changed_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
             self._session.counts.add(lease.site, "discovery/read")
             self.count_offers(lease.site, offered)
+            self._count_left(lease.site, left)
 
     def _make_guesses(self, lease: Lease, found: Discovery) -> list[Offer]:
         """Return the usual addresses of feeds and sitemaps, if this is a front page and none has been found so far."""
@@ -78,19 +77,18 @@ class ListParser:
 
     def _offer_and_settle(
         self, connection: Connection, lease: Lease, offers: list[Offer], later: list[Offer], response: Response
-    ) -> offering.OfferCounts:
+    ) -> tuple[offering.OfferCounts, int]:
         """Offer the next page of the list only if this page names addresses that are new in this run."""
         moment, run = now(), self._session.run
         next_pages = [offer for offer in offers if offer.source == "next"]
         others = [offer for offer in offers if offer.source != "next"]
-        others += choose_in_turn(connection, later, MAX_IN_TURN, run=run)
-        offered = offering.offer(connection, lease.site, others, run=run, now=moment)
+        offered, left = self._offer_in_turn(connection, lease.site, others, later)
         if offered.fresh:
             offering.offer(connection, lease.site, next_pages, run=run, now=moment)
         if lease.source == GUESS and offers:
             leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
         leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
-        return offered
+        return offered, left
 
     def count_offers(self, site: str, offered: offering.OfferCounts) -> None:
         self._session.counts.add(site, "address/new", offered.new)
@@ -104,24 +102,23 @@ class ListParser:
         if site is None or not isinstance(rules, Protego) or not site.owns(request.url):
             return
         offers, later = make_robots_sitemap_offers(site, rules.sitemaps)
-        self._count_later(site.name, later)
-        run = self._session.run
         with self._session.suppress_storage_lost():
-            offered = await self._session.run_in_transaction(
-                lambda connection: offering.offer(
-                    connection,
-                    site.name,
-                    [*offers, *choose_in_turn(connection, later, MAX_IN_TURN, run=run)],
-                    run=run,
-                    now=now(),
-                ),
-                changed_sites=[site.name],
+            offered, left = await self._session.run_in_transaction(
+                lambda connection: self._offer_in_turn(connection, site.name, offers, later), changed_sites=[site.name]
             )
             self.count_offers(site.name, offered)
+            self._count_left(site.name, left)
 
-    def _count_later(self, site: str, later: list[Offer]) -> None:
-        """Count the sitemaps that are left for other nights."""
-        if left := max(0, len(later) - MAX_IN_TURN):
+    def _offer_in_turn(
+        self, connection: Connection, site: str, offers: list[Offer], later: list[Offer]
+    ) -> tuple[offering.OfferCounts, int]:
+        """Offer these, and those of `later` whose turn it is; return also how many are left for other nights."""
+        chosen = choose_in_turn(connection, later, run=self._session.run)
+        offered = offering.offer(connection, site, [*offers, *chosen], run=self._session.run, now=now())
+        return offered, len(later) - len(chosen)
+
+    def _count_left(self, site: str, left: int) -> None:
+        if left:
             self._session.counts.add(site, "link/refused/over-cap", left)
 
     def _tell_problem(self, lease: Lease, url: str, problem: str) -> None:
