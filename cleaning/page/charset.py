@@ -14,6 +14,7 @@ from itertools import islice
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 _HEAD_BYTES = 1 << 16  # within which a page declares its charset; browsers look as far as the head goes
+_PRESCAN_BYTES = 1024  # within which browsers find it anywhere
 _XML_HEAD_BYTES = 1024
 _SAMPLE_BYTES = 1 << 14  # from which a charset is guessed: more takes longer and tells no more
 
@@ -58,7 +59,7 @@ def decode_html(body: bytes, content_type: str = "") -> str:
     """Return the text of a page. `content_type` is the value of its header."""
     head = _COMMENT.sub(b"", body[:_HEAD_BYTES])
     if found := _BODY.search(head):
-        head = head[: found.start()]
+        head = head[: max(found.start(), _PRESCAN_BYTES)]
     declarations = (one for one in _DECLARATION.findall(head) if not _ASCII.search(one))
     declared = (html_body_declared_encoding(one) for one in islice(declarations, 20))
     stated = [_read_header(content_type), next(filter(None, declared), None)]
@@ -137,7 +138,7 @@ def _measure_damage(body: bytes, encoding: str) -> tuple[str, float]:
     """Return the text in this charset, and the share of broken letters among those that are not ASCII."""
     text = body.decode(encoding, "replace")
     broken = text.count("\ufffd")
-    others = sum(not letter.isascii() for letter in text) if broken else 0
+    others = len(text) - len(text.encode("ascii", "ignore")) if broken else 0
     return text, broken / others if others else 0.0
 
 

@@ -14,8 +14,10 @@ from crawler.discovery.broken_markup import iter_whole_entries
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Characters that XML does not have.
-_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+# Characters that XML does not have: controls, and two code points in UTF-8.
+_CONTROLS = bytes(sorted(set(range(0x20)) - set(b"\t\n\r")))
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_ENTITIES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
 # Every ampersand but those of the five entities of XML: a bare one, an entity of HTML, and a character by its number,
 # perhaps an illegal one.
 _AMPERSAND = re.compile(
@@ -24,6 +26,7 @@ _AMPERSAND = re.compile(
 _SURROGATES = re.compile(rb"&#(5[56]\d{3});&#(5[67]\d{3});")  # one character, written as UTF-16 has it
 _START = re.compile(rb"<\?xml\b|<(?:!doctype\s+)?(?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"\A<\?xml\b[^>]{0,300}>")  # its version, charset and faults tell nothing any more
+_PIECE = 1 << 20  # bytes that are repaired at once: other threads, as the event loop, get their turn between
 _START_BYTES = 16_384  # within which a document must begin
 
 
@@ -64,9 +67,25 @@ def _repair(body: bytes) -> bytes:
     found = _START.search(body[:_START_BYTES])
     start, end = found.start() if found else max(body.find(b"<"), 0), body.rfind(b">") + 1
     content = _XML_DECLARATION.sub(b"", body[start:end], count=1)
-    if _ILLEGAL.search(content):
-        content = _ILLEGAL.sub(b"", content)
+    return b"".join(map(_repair_piece, _iter_pieces(content)))
+
+
+def _repair_piece(content: bytes) -> bytes:
+    content = content.translate(None, _CONTROLS)
+    for no_character in _NO_CHARACTERS:
+        content = content.replace(no_character, b"")
+    if content.count(b"&") == sum(map(content.count, _ENTITIES)):
+        return content
     return _AMPERSAND.sub(_repair_ampersand, _SURROGATES.sub(_join_surrogates, content))
+
+
+def _iter_pieces(content: bytes) -> Iterator[bytes]:
+    """Yield the content in pieces of about a megabyte that end before a tag, so that none cuts an entity."""
+    start = 0
+    while start < len(content):
+        end = content.find(b"<", start + _PIECE)
+        yield content[start : end if end >= 0 else len(content)]
+        start = end if end >= 0 else len(content)
 
 
 def _repair_ampersand(found: re.Match[bytes]) -> bytes:
