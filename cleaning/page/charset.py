@@ -24,7 +24,7 @@ _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}>|<meta\b[^>]{0,500}charset[^>]{
 _XML_ENCODING = re.compile(rb"""<\?xml\b[^>]{0,100}?encoding\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _LANGUAGE = re.compile(rb"""<html\b[^>]{0,500}?\blang\s*=\s*["']?([a-z]{2,3}(?:-[a-z]{2,4})?)""", re.IGNORECASE)
 _XML_LANGUAGE = re.compile(rb"""(?:<language>\s*|xml:lang=["'])([a-z]{2,3}(?:-[a-z]{2,4})?)""", re.IGNORECASE)
-_MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
+_MARKUP = re.compile(rb"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>|\s+", re.DOTALL | re.IGNORECASE)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 _WESTERN = "cp1252"

@@ -17,9 +17,9 @@ _HEAD_BYTES = 16_384  # of the document, in which its namespaces are declared
 _NAMESPACE = re.compile(rb"""\s(xmlns(?::[\w.-]+)?|xml:base)\s*=\s*("[^"<]*"|'[^'<]*')""")
 # Parts of an entry that hold texts, often HTML that should be escaped and is not. No address of the entry is in them.
 _TEXT = re.compile(rb"<((?:[\w.-]+:)?(?:description|encoded|content|summary|script|style))\b", re.IGNORECASE)
-_TAG = re.compile(rb"<([A-Za-z][\w:.-]*)([^<>]*)>")
+_TAG = re.compile(rb"<([A-Za-z][\w:.-]*+)([^<>]*+)>")
 _ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w:.-]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
-_BARE_BRACKET = re.compile(rb"<(?![A-Za-z/!?])")
+_BARE_BRACKET = re.compile(rb"<(?!/?[A-Za-z]|[!?])")
 _EMPTY_TAGS = frozenset((b"br", b"hr", b"img", b"input", b"meta", b"wbr"))  # of HTML, which are not closed
 
 

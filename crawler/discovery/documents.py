@@ -13,13 +13,13 @@ _MAX_GZIP = 3  # times that a body may be packed
 _CHUNK = 2**16
 _GZIP = b"\x1f\x8b"
 
-_HEAD = 16_384  # bytes within which the kind of a document must be visible
-_COMMENT_OR_INSTRUCTION = re.compile(r"<!--(?:[^-]|-(?!->))*(?:-->|$)|<\?[^>]*>")
+_HEAD = 1 << 18  # bytes within which the kind of a document must be visible
+_COMMENT_OR_INSTRUCTION = re.compile(r"<!--(?:[^-]|-(?!->))*(?:-->|$)|<\?[^<>]*>")
 _FIRST_ELEMENT = re.compile(r"<(?:!doctype\s+)?(?:[\w.-]+:)?([a-z][\w.-]*)", re.IGNORECASE)
 _FIRST_ROOT = re.compile(
     r"<(?:!doctype\s+)?(?:[\w.-]+:)?(rss|feed|rdf|urlset|sitemapindex|html|head|body)(?=[\s>/])", re.IGNORECASE
 )
-_ADDRESS_LINE = re.compile(r"https?://\S+\s*(?:\n|$)")
+_ADDRESS_LINE = re.compile(r"https?://\S+\s*(?:\n|$)", re.IGNORECASE)
 
 
 class DocumentKind(Enum):

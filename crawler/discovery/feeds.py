@@ -26,7 +26,8 @@ _MAX_FIELDS = 50  # of an entry in which its dates are sought
 
 _DATES = frozenset(("pubdate", "date", "updated", "published", "modified", "issued", "created", "lastmod"))
 _LANGUAGE = re.compile(
-    rb"""<(?:dc:)?language>\s*(?:<!\[CDATA\[)?\s*([a-z]{2})\b|<feed\b[^>]*xml:lang=["']([a-z]{2})\b""", re.IGNORECASE
+    rb"""<(?:dc:)?language>\s*(?:<!\[CDATA\[)?\s*([a-z]{2})\b|<feed\b[^>]{0,500}xml:lang=["']([a-z]{2})\b""",
+    re.IGNORECASE,
 )
 _HEAD = 1 << 16  # bytes of a feed in which it names its language
 

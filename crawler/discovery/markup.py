@@ -27,7 +27,7 @@ _SURROGATES = re.compile(rb"&#(5[56]\d{3});&#(5[67]\d{3});")  # one character, w
 _START = re.compile(rb"<\?xml\b|<(?:!doctype\s+)?(?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"\A<\?xml\b[^>]{0,300}>")  # its version, charset and faults tell nothing any more
 _PIECE = 1 << 20  # bytes that are repaired at once: other threads, as the event loop, get their turn between
-_START_BYTES = 16_384  # within which a document must begin
+_START_BYTES = 1 << 18  # within which a document must begin
 
 
 def iter_elements(body: bytes, *names: str) -> Iterator[etree._Element]:

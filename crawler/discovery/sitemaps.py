@@ -70,7 +70,7 @@ def _find_editions(element: etree._Element) -> Iterator[str]:
 
 def _read_text(body: bytes) -> ParsedDocument:
     lines = (line.strip() for line in body.decode("utf-8-sig", "replace").splitlines())
-    addresses = [line for line in lines if line.startswith(("http://", "https://"))]
+    addresses = [line for line in lines if line.lower().startswith(("http://", "https://"))]
     return ParsedDocument(
         [Entry(line) for line in addresses[:MAX_ENTRIES]], left_out=max(0, len(addresses) - MAX_ENTRIES)
     )
