@@ -54,6 +54,7 @@ DOWNLOAD_TIMEOUT = 30  # seconds for a whole response
 DNS_TIMEOUT = 10  # seconds
 REACTOR_THREADPOOL_MAXSIZE = 40  # threads that resolve names; hosts that are not found must not block the others
 DOWNLOAD_MAXSIZE = 10 << 20  # bytes, also after decompression
+LIST_MAXSIZE = 52 << 20  # the same of a feed or sitemap: sitemaps.org allows 50 MiB
 DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 5  # seconds after which a page leads on by itself, at most: papers reload themselves later

@@ -10,14 +10,16 @@ from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import make_headline_key
 from crawler.discovery.address_parts import find_path_date
 from crawler.discovery.addresses import classify_address
+from crawler.discovery.entry_choice import choose_entry_address
 from crawler.discovery.link_roles import LinkRole
+from crawler.discovery.sitemap_children import MAX_CHILDREN, MAX_LATER
 from storage.frontier.addresses import AddressKind, Headline, Offer, choose_headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from crawler.discovery.documents import ParsedDocument
+    from crawler.discovery.documents import Entry, ParsedDocument
     from crawler.sites.site import Site
 
 MAX_SITEMAP_DEPTH = 3  # indexes within indexes
@@ -30,12 +32,14 @@ MAX_SECTIONS = 30  # a page
 class Discovery:
     """The result of one document. `offers` are canonical, distinct and allowed by the site, articles newest first.
 
-    `refused` counts the addresses that are not offered, by reason. `problem` says what is wrong with the document:
-    "bad-feed" or "bad-sitemap" (it is neither feed nor sitemap; the links of a page are still read), "bomb" (larger
-    than the limit and cut there).
+    `later` are sitemaps over the number that is read every night, of which some are read each night in turn. `refused`
+    counts the addresses that are not offered, by reason. `problem` says what is wrong with the document: "bad-feed" or
+    "bad-sitemap" (it is neither feed nor sitemap; the links of a page are still read), "empty-feed" or "empty-sitemap"
+    (it is one, and nothing stands in it), "bomb" (larger than the limit and cut there).
     """
 
     offers: list[Offer] = field(default_factory=list)
+    later: list[Offer] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     problem: str | None = None
 
@@ -50,6 +54,7 @@ class OfferCollector:
         self.depth = depth
         self.discovery = Discovery()
         self._seen = {to_canonical_url(url)}
+        self._sitemaps = 0
         self._article_indexes: dict[str, int] = {}  # address of an article -> its index among the offers
 
     def count_refused(self, reason: str, count: int = 1) -> None:
@@ -59,7 +64,7 @@ class OfferCollector:
     def add_articles(self, listed: ParsedDocument, source: str) -> None:
         """Offer the entries of a feed or a sitemap as articles. Dated entries come first, so a date is kept."""
         for entry in listed.entries:
-            url = to_canonical_url(entry.url, self.base)
+            url = choose_entry_address(entry, self.site, self.base)
             if url is None:
                 self.count_refused("no-address")
                 continue
@@ -99,6 +104,34 @@ class OfferCollector:
         for url in sections[:MAX_SECTIONS]:
             self._add(Offer(url, AddressKind.SECTION, depth=self.depth + 1, source="section"))
         self.count_refused("over-cap", len(sections[MAX_SECTIONS:]))
+
+    def add_sitemaps(self, children: Iterable[Entry], source: str) -> None:
+        """Offer other sitemaps: the first MAX_CHILDREN to be read every night, the rest later.
+
+        A sitemap on another host, which the site itself names, may name its neighbours there.
+        """
+        for child in children:
+            url = to_canonical_url(child.url, self.base)
+            if url is None:
+                self.count_refused("no-address")
+            elif url in self._seen:
+                continue
+            elif not self.site.allows(url, AddressKind.SITEMAP) and _get_host(url) != _get_host(self.url):
+                self._refuse_address(url, "other-host")
+            elif self.depth + 1 > MAX_SITEMAP_DEPTH:
+                self._refuse_address(url, "sitemap-too-deep")
+            else:
+                self._add_sitemap(Offer(url, AddressKind.SITEMAP, child.changed_at, self.depth + 1, source))
+
+    def _add_sitemap(self, offer: Offer) -> None:
+        self._seen.add(offer.url)
+        self._sitemaps += 1
+        if self._sitemaps <= MAX_CHILDREN:
+            self.discovery.offers.append(offer)
+        elif len(self.discovery.later) < MAX_LATER:
+            self.discovery.later.append(offer)
+        else:
+            self.count_refused("over-cap")
 
     def add_document(
         self, address: str, kind: AddressKind, source: str, max_depth: int, changed_at: datetime | None = None

@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 
 from crawler.failures.errors import OffSite
 from crawler.sites.site import Site, make_site
-from storage.frontier.addresses import Lease
+from storage.frontier.addresses import AddressKind, Lease
 
 
 class ScopeMiddleware:
@@ -29,5 +29,14 @@ class ScopeMiddleware:
                 raise OffSite(request.url, "redirected from a robots.txt to another host")
         elif site is None:
             raise OffSite(request.url, "belongs to no site")
-        elif not (site.owns(request.url) if lease is None else site.allows(request.url, lease.kind)):
+        elif not (site.owns(request.url) if lease is None else _allows(site, lease, request.url)):
             raise OffSite(request.url, f"not on a host of {site.name}")
+
+
+def _allows(site: Site, lease: Lease, url: str) -> bool:
+    """Return whether a leased address may be fetched from `url`, perhaps after a redirect.
+
+    Sitemaps of another host are offered only if the site's robots.txt names them, or their neighbours on that host.
+    """
+    is_vouched = lease.kind is AddressKind.SITEMAP and make_site(lease.url).owns(url)
+    return is_vouched or site.allows(url, lease.kind)

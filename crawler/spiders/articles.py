@@ -33,12 +33,12 @@ from crawler.failures.errors import OffSite
 from crawler.failures.outcome import classify_error, classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.refetching.refetch import Refetch
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
-from crawler.spiders.list_parser import ListParser, decode_text
+from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
 from crawler.walls.redirect_target import is_elsewhere
 from crawler.walls.watch import WallWatch, watch_of
@@ -60,13 +60,21 @@ class ArticlesSpider(Spider):
 
     name = "articles"
 
-    def __init__(self, session: Session, plan: CrawlPlan, facts: PageFacts, retry_pauses: Sequence[timedelta]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        plan: CrawlPlan,
+        facts: PageFacts,
+        retry_pauses: Sequence[timedelta],
+        max_list_size: int,
+    ) -> None:
         super().__init__(self.name)
         self.sites = plan.sites
         self.since = plan.since
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._session = session
         self._facts = facts
+        self._max_list_size = max_list_size
         self._failures = FailureRecorder(session, retry_pauses)
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
@@ -89,7 +97,8 @@ class ArticlesSpider(Spider):
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):
             settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
         retry_pauses = parse_pauses(settings.getlist("RETRY_PAUSES"))
-        spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses)
+        max_list_size = settings.getint("LIST_MAXSIZE")
+        spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses, max_list_size)
         spider._set_crawler(crawler)
         spider._walls = watch_of(crawler)
         crawler.signals.connect(spider._on_robots_parsed, signals.robots_parsed)
@@ -143,6 +152,8 @@ class ArticlesSpider(Spider):
         site = self._sites_by_name[lease.site]
         callback = self.parse_article if lease.kind is AddressKind.ARTICLE else self._lists.parse
         meta: dict[str, Any] = {"lease": lease, "site": site}
+        if lease.kind in (AddressKind.FEED, AddressKind.SITEMAP):
+            meta["download_maxsize"] = self._max_list_size
         return Request(lease.url, callback=callback, errback=self.on_request_error, meta=meta, dont_filter=True)
 
     async def parse_article(self, response: Response) -> AsyncIterator[FetchedPage]:
@@ -153,7 +164,7 @@ class ArticlesSpider(Spider):
         if response.meta.get("is_unchanged"):
             await settle_unchanged_article(self._session, lease, response)
             return
-        html = await decode_text(response) or ""
+        html = await asyncio.to_thread(decode_response_text, response) or ""
         page = Page(
             url=to_canonical_url(response.url) or lease.url,
             html=html,
