@@ -13,7 +13,7 @@ from cleaning.page.headline_key import normalize_headline
 from cleaning.verdict import NOT_FOUND, SHOWN_INSTEAD, WALL
 from crawler.storing.deduplicate import StatusChange, deduplicate
 from crawler.walls.find_walls import Suspicion
-from crawler.walls.shown_page import ShownPage, is_other_page, is_same_text, select_blocks, select_wall, states_date
+from crawler.walls.shown_page import ShownPage, is_notice, is_same_text, select_blocks, select_wall, states_date
 from storage.articles import story_index
 from storage.articles.saving import make_article_id
 from storage.articles.shown_instead import load_stored_page, reject_stored_page
@@ -50,10 +50,9 @@ def judge_page(
     Runs within the transaction that stores the article, and before it is stored.
     """
     shown = suspicion.pages if suspicion else (page,)
-    headlines = load_source_headlines(connection, [one.lease.id for one in shown])
-    headline = headlines.get(page.lease.id)
+    headlines, told = load_source_headlines(connection, [one.lease.id for one in shown])
     wall = select_wall(shown, headlines)
-    if page in wall or (suspicion is not None and suspicion.is_known_wall(headline)):
+    if page in wall or (suspicion is not None and suspicion.is_known_wall(headlines.get(page.lease.id))):
         verdict = WallVerdict(replace(article, rejected=WALL), is_wall=True)
         earlier = {other.lease.id: other for other in (*_load_left_over(connection, article, page), *wall)}
         for number, reason in load_reasons(connection, earlier.keys() - {page.lease.id}).items():
@@ -64,7 +63,7 @@ def judge_page(
         return WallVerdict(article)
     if _replaces_other_page(connection, article):
         return WallVerdict(replace(article, rejected=WALL))
-    if article.rejected is None and not page.is_dated and is_other_page(page, article.text, headline):
+    if article.rejected is None and page.lease.id in told and is_notice(page, article.text, told[page.lease.id]):
         return WallVerdict(replace(article, rejected=NOT_FOUND))
     return WallVerdict(article)
 

@@ -9,11 +9,18 @@ from sqlalchemy import Connection, select
 from storage.frontier.addresses import AddressKind, AddressState, Lease
 from storage.models import Address
 
+_FEEDS = ("feed", "news-sitemap")
 
-def load_source_headlines(connection: Connection, addresses: Collection[int]) -> dict[int, str]:
-    """Return the headlines, as keys, that sources give to these addresses, by the id of the address."""
-    question = select(Address.id, Address.headline_key).where(Address.id.in_(addresses))
-    return {number: key for number, key in connection.execute(question) if key}
+
+def load_source_headlines(connection: Connection, addresses: Collection[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the headlines, as keys, that sources give to these addresses, by the id of the address.
+
+    The second are those of feeds and news sitemaps alone: a link may say "read more", or what its picture shows.
+    """
+    question = select(Address.id, Address.headline_key, Address.headline_source).where(Address.id.in_(addresses))
+    rows = [row for row in connection.execute(question) if row.headline_key]
+    told = {row.id: row.headline_key for row in rows if row.headline_source in _FEEDS}
+    return {row.id: row.headline_key for row in rows}, told
 
 
 def load_reasons(connection: Connection, addresses: Collection[int]) -> dict[int, str | None]:

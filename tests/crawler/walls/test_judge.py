@@ -22,7 +22,7 @@ from storage.articles.saving import SaveResult, make_article_id
 from storage.articles.shown_instead import load_rejected_texts
 from storage.database.engine import make_database_url, open_database
 from storage.frontier import leasing, offering
-from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
+from storage.frontier.addresses import AddressKind, AddressState, Headline, Lease, Offer
 from storage.models import Address, SketchValue, StoredArticle
 
 NIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC)
@@ -70,8 +70,13 @@ class Run:
         leasing.settle(self.connection, lease.id, AddressState.DONE, status=200, reason=article.rejected, now=self.now)
         return verdict
 
+    @staticmethod
+    def _make_offer(url: str) -> Offer:
+        headline = Headline(url.rsplit("/", 1)[1].replace("-", " "), "feed")
+        return Offer(url, AddressKind.ARTICLE, source="feed", headline=headline)
+
     def _lease(self, url: str) -> Lease:
-        offering.offer(self.connection, SITE, [Offer(url, AddressKind.ARTICLE)], run=self.id, now=self.now)
+        offering.offer(self.connection, SITE, [self._make_offer(url)], run=self.id, now=self.now)
         row = self.connection.execute(select(Address.id).where(Address.url == url)).one()
         return Lease(row.id, url, SITE, AddressKind.ARTICLE, 0, "feed", 0)
 
