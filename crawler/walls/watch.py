@@ -94,13 +94,9 @@ class WallWatch:
         count = self._session.counts.add
         for former in verdict.former:
             if former.run == self._session.run:
-                noun = (
-                    f"rejected/{former.rejected}"
-                    if former.rejected
-                    else "duplicate"
-                    if former.is_duplicate
-                    else "stored"
-                )
+                noun = "duplicate" if former.is_duplicate else "stored"
+                if former.rejected:
+                    noun = f"rejected/{former.rejected}"
                 count(former.site, f"article/{noun}", -1)
                 count(former.site, f"article/rejected/{WALL}")
         if verdict.is_wall and examined.suspicion is not None:
