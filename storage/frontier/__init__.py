@@ -2,6 +2,7 @@
 
 addresses.py    kinds and states of addresses, offers, leases, headlines
 link_headlines.py    load the headlines by which links into a site are known
+announcements.py     look up how addresses were announced
 hosts.py        hosts on hold: record, end and look up holds
 dates.py        decide which dates of a list are believed
 rechecks.py     when an address is asked again: after nights in vain, and for a second look at a young page

@@ -37,7 +37,9 @@ from sqlalchemy import Row
 from storage.archive.read_back import find_archive_files, read_archive
 
 MAX_SIZE = 10 << 20  # DOWNLOAD_MAXSIZE
-WHOLE = page("The bridge").replace("><", ">\n<")  # in lines, like an HTTP header
+# One text at many addresses would be a wall, if it had no date.
+DATED = '<meta property="article:published_time" content="2025-10-01T08:00:00Z">'
+WHOLE = page("The bridge", head=DATED).replace("><", ">\n<")  # in lines, like an HTTP header
 LONG = page("The long bridge", paragraphs="".join(f"<p>{line}</p>" for line in prose("long", paragraphs=200)))
 HEAD = f"HTTP/1.1 200 OK\r\n{HTML}\r\n".encode()
 SETTINGS = ("-s", "BREAKER_FAILURES=1000", "-s", "RETRY_PAUSES=0.1,0.1,43200", "-s", "DOWNLOAD_TIMEOUT=10")
@@ -98,7 +100,8 @@ ANSWERED: dict[str, tuple[Behaviour, str | None]] = {
 
 # Case 11 of SECURITY.md: encodings and what the header says of them: the bytes, the part of SENTENCE that is stored.
 SENTENCE = "Der Fährmann grüßte — „schön“ 🛥"
-_IN_PAGE = page("Die Fähre", paragraphs=f"<p>{SENTENCE}</p>" + "".join(f"<p>{line}</p>" for line in prose("f")))
+_LINES = "".join(f"<p>{line}</p>" for line in (SENTENCE, *prose("f")))
+_IN_PAGE = page("Die Fähre", paragraphs=_LINES, head=DATED)
 _CP1252 = _IN_PAGE.replace("🛥", "").replace("Die", "Eine")
 ENCODINGS: dict[str, tuple[bytes, str]] = {
     "utf-16 with a mark, called utf-8": (answer(_IN_PAGE.encode("utf-16")), SENTENCE),

@@ -37,7 +37,7 @@ def test_a_site_with_every_key_is_read(sites_file: Path) -> None:
         PAPER.replace("paper", "Paper")
         + 'feeds = ["/feed/", "https://feeds.example.net/paper", "/feed/"]\n'
         + 'sitemaps = ["news.xml"]\nsections = ["/sport?utm_source=x"]\n'
-        + 'language = "pt-BR"\ndelay = 1.5\nlimit = 20\n'
+        + 'language = "pt-BR"\ndelay = 1.5\nlimit = 20\ncookies = { consent = "yes", "_sp.v1" = \'a|b="2"\' }\n'
         + '\n[[site]]\nname = "bare"\nurl = "http://127.0.1.1:8900"\n'
     )
     assert load_sites(sites_file) == [
@@ -50,6 +50,7 @@ def test_a_site_with_every_key_is_read(sites_file: Path) -> None:
             language="pt-br",
             delay=1.5,
             limit=20,
+            cookies=(("consent", "yes"), ("_sp.v1", 'a|b="2"')),
         ),
         Site(name="bare", url="http://127.0.1.1:8900/"),
     ]
@@ -252,3 +253,19 @@ def test_a_feed_or_sitemap_of_the_entry_is_allowed_on_another_host_as_its_own_ki
     assert not site.allows("https://feeds.example.net/other", AddressKind.FEED)
     assert site.allows("https://example.org/feed", AddressKind.FEED)
     assert site.allows("https://example.org/a", AddressKind.ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ('cookies = "consent=yes"', "'cookies' must be a table of names and values"),
+        ('cookies = { "a b" = "1" }', '"a b" cannot be the name of a cookie'),
+        ("cookies = { consent = 1 }", 'the value of "consent" must be text in quotation marks'),
+        ('cookies = { consent = "secret; path=/" }', 'the value of "consent" must be text'),
+    ],
+)
+def test_a_wrong_cookie_is_reported_without_its_value(sites_file: Path, line: str, wrong: str) -> None:
+    message = load_error(sites_file, f"{PAPER}{line}\n")
+    assert message.startswith(", line 4:") or ":4" in message
+    assert wrong in message
+    assert "secret" not in message
