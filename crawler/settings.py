@@ -108,6 +108,7 @@ EXTENSIONS = {
     "crawler.extensions.politeness.Politeness": 100,
     "crawler.extensions.prompt_stop.PromptStop": 200,
     "crawler.extensions.progress.Progress": 500,
+    "crawler.extensions.site_notices.SiteNotices": 600,
 }
 PROGRESS_INTERVAL = 10.0  # seconds between two progress lines; at a terminal there is a live table instead
 

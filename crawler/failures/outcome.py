@@ -30,6 +30,7 @@ from crawler.failures.errors import (
     Bomb,
     CrawlStopped,
     Disallowed,
+    Excluded,
     HostOnHold,
     OffSite,
     RobotsUnreachable,
@@ -66,6 +67,7 @@ class RequestOutcome:
 # Failures that another try would not change.
 _FINAL: dict[type[BaseException], RequestOutcome] = {
     OffSite: RequestOutcome("off-site", AddressState.REFUSED),
+    Excluded: RequestOutcome("excluded", AddressState.REFUSED),
     Disallowed: RequestOutcome("robots", AddressState.REFUSED),
     UnsupportedURLSchemeError: RequestOutcome("bad-scheme", AddressState.REFUSED),
     DownloadCancelledError: RequestOutcome("too-large", AddressState.FAILED),

@@ -29,13 +29,16 @@ from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.seeds import make_seed_offers
+from crawler.failures.errors import OffSite
 from crawler.failures.outcome import classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
 from crawler.page_facts import PageFacts
 from crawler.refetching.refetch import Refetch
+from crawler.run.notices import NoticeKind, Notices, describe_move, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
+from crawler.sites.owners import SiteOwners
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser, decode_text
 from storage.frontier import offering
@@ -56,8 +59,16 @@ class ArticlesSpider(Spider):
 
     name = "articles"
 
-    def __init__(self, session: Session, plan: CrawlPlan, facts: PageFacts, retry_pauses: Sequence[timedelta]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        plan: CrawlPlan,
+        facts: PageFacts,
+        retry_pauses: Sequence[timedelta],
+        notices: Notices,
+    ) -> None:
         super().__init__(self.name)
+        self._notices = notices
         self.sites = plan.sites
         self.since = plan.since
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
@@ -66,7 +77,8 @@ class ArticlesSpider(Spider):
         self._failures = FailureRecorder(session, retry_pauses)
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
-        self._lists = ListParser(session, facts, plan.sites)
+        self.owners = SiteOwners(plan.all_sites or plan.sites)
+        self._lists = ListParser(session, facts, plan.sites, self.owners)
 
     @classmethod
     def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
@@ -84,7 +96,7 @@ class ArticlesSpider(Spider):
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):
             settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
         retry_pauses = parse_pauses(settings.getlist("RETRY_PAUSES"))
-        spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses)
+        spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses, notices_of(crawler))
         spider._set_crawler(crawler)
         crawler.signals.connect(spider._on_robots_parsed, signals.robots_parsed)
         crawler.signals.connect(spider._on_callback_error, signals.spider_error)
@@ -144,17 +156,20 @@ class ArticlesSpider(Spider):
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "page/fetched")
         html = await decode_text(response) or ""
+        url = to_canonical_url(response.url) or lease.url
+        # A redirect may lead to another edition.
+        site = self.owners.find_owner(url, self._sites_by_name[lease.site]) or self._sites_by_name[lease.site]
         page = Page(
-            url=to_canonical_url(response.url) or lease.url,
+            url=url,
             html=html,
             status=response.status,
             fetched_at=response.meta["fetched_at"],
-            language=self._sites_by_name[lease.site].language,
+            language=site.language,
             **self._facts.collect(response.headers, response.meta.get("host_rights")),
         )
         if self.refetch is not None and page.url != lease.url:
             self.refetch.record_redirect(lease.url, page.url)
-        yield FetchedPage(page, lease.site, lease, response.meta.get("archive_location"))
+        yield FetchedPage(page, site.name, lease, response.meta.get("archive_location"))
 
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         if self.refetch is None:
@@ -163,7 +178,11 @@ class ArticlesSpider(Spider):
     async def on_request_error(self, failure: Failure) -> None:
         """Record that a request failed, or that its response has an error status."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        await self._failures.record(request.meta["lease"], classify_failure(failure))
+        lease, outcome = request.meta["lease"], classify_failure(failure)
+        if lease.is_front_page and isinstance(failure.value, OffSite):
+            self._notices.add(lease.site, NoticeKind.MOVED, describe_move(failure.value.url))
+        result = await self._failures.record(lease, outcome)
+        await self._lists.guess_after_failure(lease, outcome, result)
 
     def _on_callback_error(self, failure: Failure, response: object) -> None:
         if isinstance(response, Response):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from protego import Protego
@@ -13,31 +13,35 @@ from scrapy.robotstxt import RobotParser
 from sqlalchemy import Connection
 
 from crawler.discovery.discover import discover
-from crawler.discovery.offer_collector import Discovery
-from crawler.discovery.seeds import make_robots_sitemap_offers, make_usual_path_offers
+from crawler.discovery.seeds import make_robots_sitemap_offers
+from crawler.failures.outcome import RequestOutcome
 from crawler.page_facts import PageFacts
 from crawler.run.session import Session, now
+from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
+from crawler.spiders.usual_paths import UsualPaths
 from storage.frontier import leasing, offering
-from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from storage.frontier.addresses import GUESS, AddressState, Lease, Offer
 
 
 class ListParser:
     """Offers the addresses that lists name: feeds, sitemaps, section pages and the `Sitemap` lines of robots.txt."""
 
-    def __init__(self, session: Session, facts: PageFacts, sites: Sequence[Site]) -> None:
+    def __init__(self, session: Session, facts: PageFacts, sites: Sequence[Site], owners: SiteOwners) -> None:
         self._session = session
         self._facts = facts
         self._sites_by_name = {site.name: site for site in sites}
-        self._found_kinds: set[tuple[str, AddressKind]] = set()  # by site: whether any feed, any sitemap was found
+        self._owners = owners
+        self._usual_paths = UsualPaths()
 
     async def parse(self, response: Response) -> None:
         """Offer the addresses that a feed, sitemap or section page names, and settle its lease."""
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
+        site = self._sites_by_name[lease.site]
         found = await asyncio.to_thread(
             discover,
-            self._sites_by_name[lease.site],
+            site,
             lease.kind,
             lease.depth,
             response.url,
@@ -45,41 +49,48 @@ class ListParser:
             html=await decode_text(response),
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
             may_follow=partial(self._facts.may_follow_links, response.headers),
+            owners=self._owners,
+            # A guess that was redirected to another house says nothing of this one.
+            tries_other_hosts=lease.source != GUESS or site.owns(response.url),
         )
         for reason, number in sorted(found.refused.items()):
             self._session.counts.add(lease.site, f"link/refused/{reason}", number)
         if found.problem:
             self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
-        offers = [*found.offers, *self._make_guesses(lease, found)]
+        offers = [*found.offers, *self._usual_paths.guess_after_reading(site, lease, found)]
+        by_site = self._group_by_owner(site, offers)
         with self._session.suppress_storage_lost(lease):
             offered = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, offers, response),
-                changed_sites=[lease.site],
+                lambda connection: self._offer_and_settle(connection, lease, by_site, response),
+                changed_sites=by_site,
             )
             self._session.unsettled_leases.pop(lease.id, None)
             self._session.counts.add(lease.site, "discovery/read")
-            self.count_offers(lease.site, offered)
+            for owner, counts in offered.items():
+                self.count_offers(owner, counts)
 
-    def _make_guesses(self, lease: Lease, found: Discovery) -> list[Offer]:
-        """Return the usual addresses of feeds and sitemaps, if this is a front page and none has been found so far."""
-        self._found_kinds.update((lease.site, offer.kind) for offer in found.offers)
-        if not lease.is_front_page:
-            return []
-        needs_feed = (lease.site, AddressKind.FEED) not in self._found_kinds
-        needs_sitemap = (lease.site, AddressKind.SITEMAP) not in self._found_kinds
-        return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
+    def _group_by_owner(self, finder: Site, offers: Iterable[Offer]) -> dict[str, list[Offer]]:
+        """Return the offers by the name of the site that each belongs to; the finder is always among the names."""
+        groups: dict[str, list[Offer]] = {finder.name: []}
+        for offer in offers:
+            owner = self._owners.find_owner(offer.url, finder) or finder
+            groups.setdefault(owner.name, []).append(offer)
+        return groups
 
     def _offer_and_settle(
-        self, connection: Connection, lease: Lease, offers: list[Offer], response: Response
-    ) -> offering.OfferCounts:
+        self, connection: Connection, lease: Lease, by_site: Mapping[str, list[Offer]], response: Response
+    ) -> dict[str, offering.OfferCounts]:
         """Offer the next page of the list only if this page names addresses that are new in this run."""
         moment, run = now(), self._session.run
-        next_pages = [offer for offer in offers if offer.source == "next"]
-        others = [offer for offer in offers if offer.source != "next"]
-        offered = offering.offer(connection, lease.site, others, run=run, now=moment)
-        if offered.fresh:
-            offering.offer(connection, lease.site, next_pages, run=run, now=moment)
-        if lease.source == GUESS and offers:
+        offered: dict[str, offering.OfferCounts] = {}
+        for site, offers in by_site.items():
+            others = [offer for offer in offers if offer.source != "next"]
+            offered[site] = offering.offer(connection, site, others, run=run, now=moment)
+        if any(counts.fresh for counts in offered.values()):
+            for site, offers in by_site.items():
+                next_pages = [offer for offer in offers if offer.source == "next"]
+                offering.offer(connection, site, next_pages, run=run, now=moment)
+        if lease.source == GUESS and any(by_site.values()):
             leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
         leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
         return offered
@@ -93,15 +104,27 @@ class ListParser:
         """Offer the sitemaps that a robots.txt names."""
         site = request.meta.get("site")
         rules = getattr(robotparser, "rp", None)
-        if site is not None and isinstance(rules, Protego):
-            offers = make_robots_sitemap_offers(site, rules.sitemaps)
-            run = self._session.run
-            with self._session.suppress_storage_lost():
-                offered = await self._session.run_in_transaction(
-                    lambda connection: offering.offer(connection, site.name, offers, run=run, now=now()),
-                    changed_sites=[site.name],
-                )
-                self.count_offers(site.name, offered)
+        # The robots.txt of a feed service names the sitemaps of the service.
+        if site is not None and isinstance(rules, Protego) and site.owns(request.url):
+            await self._offer(site, make_robots_sitemap_offers(site, rules.sitemaps))
+
+    async def guess_after_failure(self, lease: Lease, outcome: RequestOutcome, result: str | None) -> None:
+        """Offer the usual addresses of feeds and sitemaps if those that the site names cannot be had."""
+        site = self._sites_by_name[lease.site]
+        if offers := self._usual_paths.guess_after_failure(site, lease, outcome, result):
+            await self._offer(site, offers)
+
+    async def _offer(self, finder: Site, offers: Sequence[Offer]) -> None:
+        run, by_site = self._session.run, self._group_by_owner(finder, offers)
+        with self._session.suppress_storage_lost():
+            offered = await self._session.run_in_transaction(
+                lambda connection: {
+                    site: offering.offer(connection, site, own, run=run, now=now()) for site, own in by_site.items()
+                },
+                changed_sites=by_site,
+            )
+            for site, counts in offered.items():
+                self.count_offers(site, counts)
 
 
 async def decode_text(response: Response) -> str | None:
