@@ -50,7 +50,9 @@ ROBOTS_TAGS_OBEYED = ["noindex", "nofollow"]
 TDMREP_ASKED = True  # whether /.well-known/tdmrep.json of each host is fetched: what it reserves of its articles
 
 # --- Limits of one response -------------------------------------------------------------------------------------------
-DOWNLOAD_TIMEOUT = 30  # seconds for a whole response
+DOWNLOAD_TIMEOUT = 30  # seconds for which a server may be silent: until its headers, and between two pieces of a body
+RESPONSE_TIMEOUT = 300.0  # seconds for a whole response: a large sitemap of a slow server takes minutes
+DOWNLOAD_FAIL_ON_DATALOSS = False  # the download handler decides: a body may be whole although its length lied
 DNS_TIMEOUT = 10  # seconds
 REACTOR_THREADPOOL_MAXSIZE = 40  # threads that resolve names; hosts that are not found must not block the others
 DOWNLOAD_MAXSIZE = 10 << 20  # bytes, also after decompression
