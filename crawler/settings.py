@@ -24,6 +24,7 @@ _contact = os.environ.get("BROADSHEET_CONTACT") or f"{os.environ.get('USER', 'op
 USER_AGENT = f"Broadsheet/0.1 (+{_contact}; news corpus research; obeys robots.txt)"
 ROBOTSTXT_USER_AGENT = "Broadsheet"  # the product token that robots.txt names
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "crawler.middlewares.robots_index.IndexedRobotParser"  # Protego, quick with 20,000 rules
 
 # --- Which networks get requests --------------------------------------------------------------------------------------
 # Networks, like 127.0.0.0/8, that get requests although they are not the public internet: a newspaper of your own.

@@ -44,10 +44,15 @@ class SiteNotices:
     def _check(self, name: str, url: str, stats: dict[str, int]) -> None:
         has_any = any(stats.get(stat) for stat in _FOUND) or any(stat.startswith(_HELD) for stat in stats)
         if not has_any and not self._notices.has(name, NoticeKind.MOVED):
-            read = stats.get("discovery/read", 0)
-            self._notices.add(
-                name,
-                NoticeKind.NO_ADDRESS,
-                f"no article was found: neither its front page {url} nor a feed or sitemap names one ({read} lists "
-                f"were read); check its url, or write feeds = [...] or sitemaps = [...] into its entry of sites.toml",
-            )
+            self._notices.add(name, NoticeKind.NO_ADDRESS, _describe_silence(url, stats))
+
+
+def _describe_silence(url: str, stats: dict[str, int]) -> str:
+    """Return the notice of a site that yields no address, with what may be done about it."""
+    read = stats.get("discovery/read", 0)
+    if not read and stats.get("address/refused/robots"):
+        return f"no article was found: robots.txt forbids its front page {url}"
+    return (
+        f"no article was found: neither its front page {url} nor a feed or sitemap names one ({read} lists were read); "
+        f"check its url, or write feeds = [...] or sitemaps = [...] into its entry of sites.toml"
+    )

@@ -2,6 +2,7 @@
 
 scope.py          keeps every request on the hosts of its site
 robots.py         fetches robots.txt, and drops requests that it does not allow
+robots_index.py   looks up the rules of a long robots.txt that may match an address
 rights.py         finds out what the host says of the use of an article: robots.txt, tdmrep.json
 compression.py    decompresses response bodies, refuses decompression bombs
 redirect.py       follows redirects to web addresses
