@@ -19,10 +19,11 @@ from storage.frontier.addresses import AddressKind
 if TYPE_CHECKING:
     from crawler.discovery.documents import ParsedDocument
     from crawler.discovery.sections import MayFollow, PageLinks
+    from crawler.sites.owners import SiteOwners
     from crawler.sites.site import Site
 
 
-def discover(
+def discover(  # noqa: PLR0913 (each is a fact of the document, of its response or of its site)
     site: Site,
     kind: AddressKind,
     depth: int,
@@ -31,16 +32,20 @@ def discover(
     *,
     content_type: str = "",
     may_follow: MayFollow = lambda _: True,
+    owners: SiteOwners | None = None,
+    tries_other_hosts: bool = False,
 ) -> Discovery:
     """Read one fetched document and offer the addresses it lists.
 
     `kind` and `depth` are those of the offer that led to the document. `url` is its address after redirects, and
     `content_type` its header, of which only the charset counts. `may_follow` gets a page's tree and says whether its
-    links may be followed.
+    links may be followed. `owners` are the sites that the addresses may belong to, beside `site`. With
+    `tries_other_hosts`, a feed that lists most of its articles on another host is believed that the host is the site's.
     A document is read as what it is, not as what was expected: a sitemap address may answer with a feed, a feed address
     with a page. Never raises, never fetches. The largest sitemaps take seconds.
     """
-    collector = OfferCollector(site, url, depth)
+    collector = OfferCollector(site, url, depth, owners)
+    collector.tries_other_hosts = tries_other_hosts
     content, is_cut = decompress(body)
     is_list = True
     match detect_kind(content):

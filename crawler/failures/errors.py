@@ -2,6 +2,7 @@
 
 IgnoreRequest (Scrapy's)
     OffSite                the address is not the site's own
+    Excluded               sites.toml keeps the site from the address
     AddressRefused         the host's IP address is not part of the public internet
     KnownPage              it redirects to the address of an article that the frontier knows
     Disallowed             the site's robots.txt does not allow the address
@@ -26,6 +27,10 @@ class OffSite(IgnoreRequest):
     def __init__(self, url: str, why: str) -> None:
         super().__init__(f"{why}: {url}")
         self.url = url
+
+
+class Excluded(IgnoreRequest):
+    """`include` or `exclude` of sites.toml keeps the site from the address."""
 
 
 class AddressRefused(IgnoreRequest):

@@ -30,6 +30,7 @@ from crawler.failures.errors import (
     Bomb,
     CrawlStopped,
     Disallowed,
+    Excluded,
     HostOnHold,
     KnownPage,
     OffSite,
@@ -68,6 +69,7 @@ class RequestOutcome:
 _FINAL: dict[type[BaseException], RequestOutcome] = {
     OffSite: RequestOutcome("off-site", AddressState.REFUSED),
     KnownPage: RequestOutcome(TWIN, AddressState.DONE),
+    Excluded: RequestOutcome("excluded", AddressState.REFUSED),
     Disallowed: RequestOutcome("robots", AddressState.REFUSED),
     UnsupportedURLSchemeError: RequestOutcome("bad-scheme", AddressState.REFUSED),
     DownloadCancelledError: RequestOutcome("too-large", AddressState.FAILED),

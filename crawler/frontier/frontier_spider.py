@@ -20,6 +20,6 @@ class FrontierSpider(Protocol):
     sites: Sequence[Site]
     since: datetime | None  # older articles are left for another run
     refetch: object | None  # set when a release is fetched again: then only addresses offered in this run are leased
-    pending_failures: set[asyncio.Task[None]]  # failures being recorded, for which Scrapy does not wait
+    pending_failures: set[asyncio.Task[str | None]]  # failures being recorded, for which Scrapy does not wait
 
     def build_request(self, lease: Lease) -> Request: ...

@@ -3,6 +3,7 @@
 scope.py          keeps every request on the hosts of its site
 known_pages.py    ends a redirect to the address of a known article
 robots.py         fetches robots.txt, and drops requests that it does not allow
+robots_index.py   looks up the rules of a long robots.txt that may match an address
 rights.py         finds out what the host says of the use of an article: robots.txt, tdmrep.json
 refresh.py        follows a page that leads on by itself
 validators.py     makes requests conditional, recognises what has not changed

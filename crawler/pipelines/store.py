@@ -70,10 +70,11 @@ class StorePipeline:
     async def process_item(self, item: FetchedPage) -> FetchedPage:
         examined = self._walls.examine(item)
         since: datetime | None = getattr(self._crawler.spider, "since", None)
+        changed = {item.site} if item.lease is None else {item.site, item.lease.site}
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, examined, since), changed_sites=[item.site]
+                    lambda connection: self._store(connection, item, examined, since), changed_sites=changed
                 )
             except (SQLAlchemyError, StorageLost):
                 self._session.counts.add(item.site, "page/failed")

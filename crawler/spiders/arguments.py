@@ -19,6 +19,7 @@ class CrawlPlan:
     """The sites to crawl, each with its limit. With a `release`, only its articles are fetched, again."""
 
     sites: tuple[Site, ...]
+    all_sites: tuple[Site, ...] = ()  # of sites.toml, also those that are not crawled: addresses may belong to them
     since: datetime | None = None  # older articles are left for another run
     release: ReleaseReader | None = None
 
@@ -43,10 +44,10 @@ def plan_crawl(
     if url is not None:
         if not url.strip():
             raise BadArgument("-a url= is empty; give the address of a site, or leave it out to crawl sites.toml")
-        sites = [make_site(address) for address in url.split()]
+        sites = listed = [make_site(address) for address in url.split()]
     else:
         path = Path(settings["SITES_FILE"])
-        sites = load_sites(path)
+        sites = listed = load_sites(path)
         if not sites:
             raise SitesError(
                 "lists no site; add a table [[site]] with name and url, or crawl a site with -a url=",
@@ -62,7 +63,7 @@ def plan_crawl(
             raise BadArgument(
                 f"two addresses are on one host ({one.name}); write them as sections of one site in sites.toml"
             )
-    return CrawlPlan(tuple(sites), _parse_since(since))
+    return CrawlPlan(tuple(sites), tuple(listed), _parse_since(since))
 
 
 def _plan_release(

@@ -35,8 +35,10 @@ from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
 from crawler.page_facts import PageFacts, decode_response_text
 from crawler.refetching.refetch import Refetch
+from crawler.run.notices import NoticeKind, Notices, describe_move, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
+from crawler.sites.owners import SiteOwners
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
@@ -67,8 +69,10 @@ class ArticlesSpider(Spider):
         facts: PageFacts,
         retry_pauses: Sequence[timedelta],
         max_list_size: int,
+        notices: Notices,
     ) -> None:
         super().__init__(self.name)
+        self._notices = notices
         self.sites = plan.sites
         self.since = plan.since
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
@@ -78,7 +82,8 @@ class ArticlesSpider(Spider):
         self._failures = FailureRecorder(session, retry_pauses)
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
-        self._lists = ListParser(session, facts, plan.sites)
+        self.owners = SiteOwners(plan.all_sites or plan.sites)
+        self._lists = ListParser(session, facts, plan.sites, self.owners)
         self._walls: WallWatch
 
     @classmethod
@@ -97,8 +102,14 @@ class ArticlesSpider(Spider):
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):
             settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
         retry_pauses = parse_pauses(settings.getlist("RETRY_PAUSES"))
-        max_list_size = settings.getint("LIST_MAXSIZE")
-        spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses, max_list_size)
+        spider = cls(
+            session_of(crawler),
+            plan,
+            PageFacts(settings),
+            retry_pauses,
+            settings.getint("LIST_MAXSIZE"),
+            notices_of(crawler),
+        )
         spider._set_crawler(crawler)
         spider._walls = watch_of(crawler)
         crawler.signals.connect(spider._on_robots_parsed, signals.robots_parsed)
@@ -165,19 +176,21 @@ class ArticlesSpider(Spider):
             await settle_unchanged_article(self._session, lease, response)
             return
         html = await asyncio.to_thread(decode_response_text, response) or ""
+        url = to_canonical_url(response.url) or lease.url
+        # A redirect may lead to another edition.
+        site = self.owners.find_owner(url, self._sites_by_name[lease.site]) or self._sites_by_name[lease.site]
         page = Page(
-            url=to_canonical_url(response.url) or lease.url,
+            url=url,
             html=html,
             status=response.status,
             fetched_at=response.meta["fetched_at"],
-            language=self._sites_by_name[lease.site].language,
+            language=site.language,
             **self._facts.collect(response.headers, response.meta.get("host_rights")),
         )
-        site = self._sites_by_name[lease.site]
         if self.refetch is not None and page.url != lease.url and not is_elsewhere(lease.url, page.url, site):
             self.refetch.record_redirect(lease.url, page.url)
         meta = response.meta
-        yield FetchedPage(page, lease.site, lease, meta.get("archive_location"), validators=meta.get("validators"))
+        yield FetchedPage(page, site.name, lease, meta.get("archive_location"), validators=meta.get("validators"))
 
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         if self.refetch is None:
@@ -186,10 +199,13 @@ class ArticlesSpider(Spider):
     async def on_request_error(self, failure: Failure) -> None:
         """Record that a request failed, or that its response has an error status."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        lease: Lease = request.meta["lease"]
+        lease, outcome = request.meta["lease"], classify_failure(failure)
         if isinstance(failure.value, OffSite):
+            if lease.is_front_page:
+                self._notices.add(lease.site, NoticeKind.MOVED, describe_move(failure.value.url))
             self._walls.record_off_site(lease, failure.value.url)
-        await self._failures.record(lease, classify_failure(failure))
+        result = await self._failures.record(lease, outcome)
+        await self._lists.guess_after_failure(lease, outcome, result)
 
     def _on_callback_error(self, failure: Failure, response: object) -> None:
         if isinstance(response, Response):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from protego import Protego
 from scrapy import Request
@@ -15,108 +17,141 @@ from sqlalchemy import Connection
 
 from crawler.discovery.discover import discover
 from crawler.discovery.offer_collector import Discovery
-from crawler.discovery.seeds import make_robots_sitemap_offers, make_usual_path_offers
+from crawler.discovery.seeds import make_robots_sitemap_offers
+from crawler.failures.outcome import RequestOutcome
 from crawler.page_facts import PageFacts, get_content_type
 from crawler.run.session import Session, now
+from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
+from crawler.spiders.usual_paths import UsualPaths
 from crawler.storing.offer_lists import offer_listed
-from storage.frontier import leasing, offering
-from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from storage.frontier import leasing
+from storage.frontier.addresses import GUESS, AddressState, Lease, Offer
 from storage.frontier.in_turn import choose_in_turn
+from storage.frontier.offering import OfferCounts
 from storage.frontier.validators import save_validators
 
 logger = logging.getLogger(__name__)
 
 
+class _Offered(NamedTuple):
+    """What became of the offers of a list: the counts by site, and how many lists are left for other nights."""
+
+    counts: dict[str, OfferCounts]
+    left: int
+
+
 class ListParser:
     """Offers the addresses that lists name: feeds, sitemaps, section pages and the `Sitemap` lines of robots.txt."""
 
-    def __init__(self, session: Session, facts: PageFacts, sites: Sequence[Site]) -> None:
+    def __init__(self, session: Session, facts: PageFacts, sites: Sequence[Site], owners: SiteOwners) -> None:
         self._session = session
         self._facts = facts
         self._sites_by_name = {site.name: site for site in sites}
         self._told: set[tuple[str, str]] = set()  # by site: the problems that the log has told
-        self._found_kinds: set[tuple[str, AddressKind]] = set()  # by site: whether any feed, any sitemap was found
+        self._owners = owners
+        self._usual_paths = UsualPaths()
 
     async def parse(self, response: Response) -> None:
         """Offer the addresses that a feed, sitemap or section page names, and settle its lease."""
         lease: Lease = response.meta["lease"]
+        site = self._sites_by_name[lease.site]
         self._session.counts.add(lease.site, "response/received")
         found = await asyncio.to_thread(
             discover,
-            self._sites_by_name[lease.site],
+            site,
             lease.kind,
             lease.depth,
             response.url,
             response.body,
             content_type=get_content_type(response),
             may_follow=partial(self._facts.may_follow_links, response.headers),
+            owners=self._owners,
+            # A guess that was redirected to another house says nothing of this one.
+            tries_other_hosts=lease.source != GUESS or site.owns(response.url),
         )
         for reason, number in sorted(found.refused.items()):
             self._session.counts.add(lease.site, f"link/refused/{reason}", number)
         if found.problem:
             self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
             self._tell_problem(lease, response.url, found.problem)
-        offers = [*found.offers, *self._make_guesses(lease, found)]
+        offers = [*found.offers, *self._usual_paths.guess_after_reading(site, lease, found)]
+        by_site = self._group_by_owner(site, offers)
         with self._session.suppress_storage_lost(lease):
-            offered, left = await self._session.run_in_transaction(
-                lambda connection: self._offer_and_settle(connection, lease, found, offers, response),
-                changed_sites=[lease.site],
+            offered = await self._session.run_in_transaction(
+                lambda connection: self._offer_and_settle(connection, lease, found, by_site, response),
+                changed_sites=by_site,
             )
             self._session.unsettled_leases.pop(lease.id, None)
             self._session.counts.add(lease.site, "discovery/read")
-            self._session.counts.add_offered(lease.site, offered)
-            self._count_left(lease.site, left)
+            self._count(lease.site, offered)
 
-    def _make_guesses(self, lease: Lease, found: Discovery) -> list[Offer]:
-        """Return the usual addresses of feeds and sitemaps, if this is a front page and none has been found so far."""
-        self._found_kinds.update((lease.site, offer.kind) for offer in found.offers)
-        if not lease.is_front_page:
-            return []
-        needs_feed = (lease.site, AddressKind.FEED) not in self._found_kinds
-        needs_sitemap = (lease.site, AddressKind.SITEMAP) not in self._found_kinds
-        return make_usual_path_offers(self._sites_by_name[lease.site], feed=needs_feed, sitemap=needs_sitemap)
+    def _group_by_owner(self, finder: Site, offers: Iterable[Offer]) -> dict[str, list[Offer]]:
+        """Return the offers by the name of the site that each belongs to; the finder is always among the names."""
+        groups: defaultdict[str, list[Offer]] = defaultdict(list, {finder.name: []})
+        for offer in offers:
+            groups[(self._owners.find_owner(offer.url, finder) or finder).name].append(offer)
+        return dict(groups)
 
     def _offer_and_settle(
-        self, connection: Connection, lease: Lease, found: Discovery, offers: list[Offer], response: Response
-    ) -> tuple[offering.OfferCounts, int]:
-        moment, run = now(), self._session.run
-        offered, left = self._offer_in_turn(connection, lease.site, offers, found.later)
+        self,
+        connection: Connection,
+        lease: Lease,
+        found: Discovery,
+        by_site: Mapping[str, Sequence[Offer]],
+        response: Response,
+    ) -> _Offered:
+        moment = now()
+        offered = self._offer(connection, lease.site, by_site, found.later)
         # Some sites answer any address with a page of links: no feed. A page that lists feeds is as good as one.
-        is_right = offers and (found.problem is None or any(offer.kind is lease.kind for offer in found.offers))
+        has_offers = any(by_site.values())
+        is_right = has_offers and (found.problem is None or any(offer.kind is lease.kind for offer in found.offers))
         if lease.source == GUESS and is_right:
-            leasing.stop_guessing(connection, lease.site, lease.kind, run=run, now=moment)
+            leasing.stop_guessing(connection, lease.site, lease.kind, run=self._session.run, now=moment)
         # Of a list that could not be read nothing is kept: next time it is asked for without a condition.
         is_whole = bool(found.offers) and found.problem is None
         save_validators(connection, lease.id, response.meta.get("validators") if is_whole else None)
         leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
-        return offered, left
+        return offered
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Offer the sitemaps that a robots.txt of the site names; one of another host speaks for another site."""
         site = request.meta.get("site")
         rules = getattr(robotparser, "rp", None)
-        if site is None or not isinstance(rules, Protego) or not site.owns(request.url):
-            return
-        offers, later = make_robots_sitemap_offers(site, rules.sitemaps)
+        if site is not None and isinstance(rules, Protego) and site.owns(request.url):
+            offers, later = make_robots_sitemap_offers(site, rules.sitemaps)
+            await self._offer_at_once(site, offers, later)
+
+    async def guess_after_failure(self, lease: Lease, outcome: RequestOutcome, result: str | None) -> None:
+        """Offer the usual addresses of feeds and sitemaps if those that the site names cannot be had."""
+        site = self._sites_by_name[lease.site]
+        if offers := self._usual_paths.guess_after_failure(site, lease, outcome, result):
+            await self._offer_at_once(site, offers)
+
+    async def _offer_at_once(self, finder: Site, offers: Sequence[Offer], later: Sequence[Offer] = ()) -> None:
+        by_site = self._group_by_owner(finder, offers)
         with self._session.suppress_storage_lost():
-            offered, left = await self._session.run_in_transaction(
-                lambda connection: self._offer_in_turn(connection, site.name, offers, later), changed_sites=[site.name]
+            offered = await self._session.run_in_transaction(
+                lambda connection: self._offer(connection, finder.name, by_site, later), changed_sites=by_site
             )
-            self._session.counts.add_offered(site.name, offered)
-            self._count_left(site.name, left)
+            self._count(finder.name, offered)
 
-    def _offer_in_turn(
-        self, connection: Connection, site: str, offers: list[Offer], later: list[Offer]
-    ) -> tuple[offering.OfferCounts, int]:
-        """Offer these, and those of `later` whose turn it is; return also how many are left for other nights."""
-        chosen = choose_in_turn(connection, later, run=self._session.run)
-        offered = offer_listed(connection, site, [*offers, *chosen], run=self._session.run, now=now())
-        return offered, len(later) - len(chosen)
+    def _offer(
+        self, connection: Connection, finder: str, by_site: Mapping[str, Sequence[Offer]], later: Sequence[Offer]
+    ) -> _Offered:
+        """Offer these to their sites, and of `later`, which are the finder's, those whose turn it is."""
+        run = self._session.run
+        chosen = choose_in_turn(connection, later, run=run)
+        counts = {
+            site: offer_listed(connection, site, [*offers, *(chosen if site == finder else ())], run=run, now=now())
+            for site, offers in by_site.items()
+        }
+        return _Offered(counts, len(later) - len(chosen))
 
-    def _count_left(self, site: str, left: int) -> None:
-        if left:
-            self._session.counts.add(site, "link/refused/over-cap", left)
+    def _count(self, finder: str, offered: _Offered) -> None:
+        for site, counts in offered.counts.items():
+            self._session.counts.add_offered(site, counts)
+        self._session.counts.add(finder, "link/refused/over-cap", offered.left)
 
     def _tell_problem(self, lease: Lease, url: str, problem: str) -> None:
         """Say once a night that a list of the site is empty. A guess that finds nothing is no news."""

@@ -46,11 +46,12 @@ SETTINGS = ("-s", "BREAKER_FAILURES=1000", "-s", "RETRY_PAUSES=0.1,0.1,43200", "
 
 # Case 10 of SECURITY.md: responses that break off or are no HTTP, with the reason that is counted. Each is tried again.
 BROKEN: dict[str, tuple[Behaviour, str]] = {
-    "short body": (answer(WHOLE, length=len(WHOLE) + 500), "truncated"),
-    "reset in the body": (reset(answer(WHOLE, length=len(WHOLE) + 500)), "truncated"),
+    "short body": (answer(WHOLE[:900], length=len(WHOLE)), "truncated"),
+    "short gzip": (answer(compress(WHOLE, "gzip")[:-9], "Content-Encoding: gzip", length=len(WHOLE)), "truncated"),
+    "reset in the body": (reset(answer(WHOLE[:900], length=len(WHOLE))), "truncated"),
     "chunk of no size": (answer_chunked(chunk(WHOLE.encode()[:500]), b"zz\r\nwhat\r\n0\r\n\r\n"), "truncated"),
     "chunk that is cut": (answer_chunked(chunk(WHOLE.encode()[:500]), b"1000\r\nwhat"), "truncated"),
-    "chunks without an end": (answer_chunked(chunk(WHOLE.encode())), "truncated"),
+    "chunks without an end": (answer_chunked(chunk(WHOLE.encode()[:900])), "truncated"),
     "reset at once": (reset(b""), "connection-lost"),
     "nothing": (b"", "connection-lost"),
     "head that is cut": (HEAD + b"X-Mo", "connection-lost"),
@@ -71,6 +72,13 @@ BROKEN: dict[str, tuple[Behaviour, str]] = {
 }
 # Complete responses, with the reason why the page is rejected, None for an article.
 ANSWERED: dict[str, tuple[Behaviour, str | None]] = {
+    "whole, but its length lies": (answer(WHOLE, length=len(WHOLE) + 500), None),
+    "whole, in gzip, but its length lies": (
+        answer(compress(WHOLE, "gzip"), "Content-Encoding: gzip", length=len(WHOLE)),
+        None,
+    ),
+    "whole, then a reset": (reset(answer(WHOLE, length=len(WHOLE) + 500)), None),
+    "whole, chunks without an end": (answer_chunked(chunk(WHOLE.encode())), None),
     "no length": (HEAD + b"\r\n" + WHOLE.encode(), None),
     "header without colon": (HEAD + b"This is no header\r\n\r\n" + WHOLE.encode(), None),
     "hostile header": (HEAD + b"X-Bad: \xff\x00\x1b[31m a\rX-Odd: b\r\n X-Folded: c\r\n\r\n" + WHOLE.encode(), None),

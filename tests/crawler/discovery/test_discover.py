@@ -47,6 +47,7 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
     discovery = find(SECTION, page)
     assert discovery.offers == [
         Offer(ROOT + "/feed/", FEED, depth=1, source="section"),
+        Offer("https://feeds.example.net/x", FEED, depth=1, source="section"),
         Offer(ROOT + "/page/2", SECTION, depth=1, source="next"),
         Offer(ROOT + "/2025/10/03/new/", ARTICLE, datetime(2025, 10, 3, tzinfo=UTC), 1, "section"),
         Offer(ROOT + "/the-older-story-of-today", ARTICLE, None, 1, "section"),
@@ -62,7 +63,7 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
         Offer(ROOT + "/our-paper", SECTION, depth=1, source="section"),
         Offer("https://sport.example.org/", SECTION, depth=1, source="section"),
     ]
-    assert discovery.refused == {"other-host": 2, "tag": 1, "account": 2, "no-address": 1}
+    assert discovery.refused == {"other-host": 1, "tag": 1, "account": 2, "no-address": 1}
     assert discovery.problem is None
 
 
