@@ -1,6 +1,6 @@
 """Pages that are asked for once: twins of addresses, what was learnt of them, and validators of responses
 
-Revision: 0009, after 0007. Made 2026-12-01.
+Revision: 0009, after 0008. Made 2026-12-01.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 import storage.database.types
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
