@@ -12,6 +12,10 @@ documents.py    detect the kind of a document, decompress it, parse its dates
 feeds.py        read RSS, Atom and JSON feeds
 sitemaps.py     read sitemaps, sitemap indexes and news sitemaps
 sections.py     read the links of a section page
+link_roles.py   find out what a link is on its page: a headline, an entry of a menu, or neither
+feed_links.py   recognise links to feeds, in the head of a page and in its text
+next_pages.py   find the link to the next page of a list, where no rel=next names it
+query_charset.py        escape the query of a link in the encoding of its page
 headlines.py    read headlines from links, feeds and news sitemaps
 markup.py       iterate over the elements of broken or hostile XML
 """
