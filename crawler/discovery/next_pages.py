@@ -35,6 +35,7 @@ _NUMBER_PARAMETERS = re.compile(
 _OFFSET_PARAMETERS = frozenset(("start", "offset", "from", "skip", "first"))
 _PAGE_NUMBER = re.compile(r"(?P<stem>.*)/(?P<word>[^\W\d]{1,8})[-_/]?(?P<number>\d{1,4})/?", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?P<stem>.+?)(?:/|[-_,])(?P<number>\d{1,4})(?P<end>/?|\.\w{2,5})")
+_FURTHER = re.compile(r"(?:[^\W\d]{1,10}[-_/])?\d{1,4}(?:\.\w{2,5})?")  # page/2, seite-2, 2.html, below the list
 _INDEX = re.compile(r"/(?:index|default)\.\w{2,5}$")
 _MAX_TEXT = 60
 _MAX_CANDIDATES = 1_000
@@ -99,11 +100,11 @@ def _says_next(link: PageLink, text: str) -> bool:
 
 
 def _continues(target: str, here: _Place) -> bool:
-    """Return whether a page that is linked as the next one is of the same list: its address begins like the list's."""
-    stem = here.stem.partition("?")[0]
-    return target.partition("?")[0].rstrip("/").startswith(stem.rstrip("/")) and (
-        "?" in target or any(piece.isdigit() for piece in re.split(r"[/_.-]", target.removeprefix(stem)))
-    )
+    """Return whether a page that is linked as the next one is of the same list: its address differs in nothing else."""
+    stem, path = here.stem.partition("?")[0], target.partition("?")[0].rstrip("/")
+    if path == stem:
+        return "?" in target
+    return path.startswith(f"{stem}/") and _FURTHER.fullmatch(path.removeprefix(f"{stem}/")) is not None
 
 
 def _find_place(url: str, text: str) -> _Place:

@@ -114,15 +114,6 @@ def test_an_article_with_teasers_below_stays_one() -> None:
     assert judge(write_article(text + teasers)) is None
 
 
-def test_a_live_report_with_links_to_its_own_entries_stays_an_article() -> None:
-    dice = random.Random("live")
-    entries = "".join(
-        f"<h3><a href='/city#entry-{number}'>{write_sentence(dice, 50)}</a></h3><p>{write_sentence(dice, 250)}</p>"
-        for number in range(8)
-    )
-    assert judge(write_article(entries)) is None
-
-
 def test_an_article_whose_headline_links_to_itself_stays_one() -> None:
     dice = random.Random("self")
     text = "".join(f"<p>{write_sentence(dice, 200)}</p>" for _ in range(2))
