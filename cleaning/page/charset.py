@@ -105,7 +105,9 @@ def _decode(body: bytes, stated: list[str | None], language: re.Match[bytes] | N
     if text is not None:
         other = next((one for one in [*encodings, _ESCAPED_JAPANESE] if _could_be(one, body)), None)
         if marked or other is None:
-            return Decoded(text.removeprefix("\ufeff"), "utf-8", is_whole)
+            # A page that is all ASCII tells by its declaration alone in which charset its links are meant.
+            meant = encodings[0] if encodings and body.isascii() else "utf-8"
+            return Decoded(text.removeprefix("\ufeff"), meant, is_whole)
         return Decoded(body.decode(other, "replace"), other)
     for encoding in encodings:
         if encoding == _WESTERN and _is_dense(body):

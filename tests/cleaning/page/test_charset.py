@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning.page.charset import decode_html, recode_xml
+from cleaning.page.charset import decode_html, decode_page, recode_xml
 
 TEXTS = {
     "de": "Die Fähre über den Großen Sund fährt wieder – täglich um fünf, „außer sonntags“. " * 4,
@@ -135,3 +135,17 @@ def test_xml_in_utf8_is_not_copied() -> None:
 def test_no_bytes_crash_it(body: bytes, content_type: str) -> None:
     decode_html(body, content_type)
     recode_xml(b"<?xml version='1.0' encoding='x'?>" + body, content_type).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "charset", "declared", "encoding"),
+    [
+        ("Паром", "cp1251", "windows-1251", "cp1251"),
+        ("Паром", "utf-8", "windows-1251", "utf-8"),
+        ("&#1055;", "ascii", "windows-1251", "cp1251"),  # the queries of its links are in windows-1251
+        ("ferry", "ascii", "", "utf-8"),
+    ],
+)
+def test_a_page_tells_the_charset_of_its_links(text: str, charset: str, declared: str, encoding: str) -> None:
+    body = f"<p>{text * 20}</p>".encode(charset)
+    assert decode_page(body, f"text/html; charset={declared}" if declared else "").encoding == encoding
