@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from storage.articles.saving import SaveResult
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import AddressState
 
+IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
 BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, or too much for the cleaner.
 _STILL_ARTICLES = ("paywall", "robots-", "cleaner-")
@@ -51,12 +53,12 @@ class StorePipeline:
     async def process_item(self, item: FetchedPage) -> FetchedPage:
         article = item.article
         assert article is not None  # noqa: S101 (the clean pipeline comes before)
-        since: datetime | None = getattr(self._crawler.spider, "since", None)
+        is_before = getattr(self._crawler.spider, "is_before_since", None)
         changed = {item.site} if item.lease is None else {item.site, item.lease.site}
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, article, since), changed_sites=changed
+                    lambda connection: self._store(connection, item, article, is_before), changed_sites=changed
                 )
             except (SQLAlchemyError, StorageLost):
                 self._session.counts.add(item.site, "page/failed")
@@ -68,15 +70,16 @@ class StorePipeline:
         return item
 
     def _store(
-        self, connection: Connection, item: FetchedPage, article: Article, since: datetime | None
+        self, connection: Connection, item: FetchedPage, article: Article, is_before: IsBefore | None
     ) -> StoreOutcome:
         run = self._session.run
         fetched_at = item.page.fetched_at or now()
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
         article = sanitise_article(article, fetched_at)
-        if item.lease is not None and since and article.published_at and article.published_at < since:
+        published_at = article.published_at
+        if item.lease is not None and is_before and published_at and is_before(item.lease.site, published_at):
             # Nothing is wrong with the article: a run without `since` shall fetch it.
-            leasing.return_outdated(connection, item.lease.id, published_at=article.published_at)
+            leasing.return_outdated(connection, item.lease.id, published_at=published_at)
             return StoreOutcome(None)
         saved = saving.save_article(
             connection, article, site=item.site, run=run, fetched_at=fetched_at, location=item.location
