@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,6 +33,7 @@ from storage.frontier import leasing, offering
 from storage.frontier.addresses import AddressState
 from storage.frontier.validators import save_validators
 
+IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
 BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, too much for the cleaner, or a
 # further part.
@@ -69,12 +71,12 @@ class StorePipeline:
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
         examined = self._walls.examine(item)
-        since: datetime | None = getattr(self._crawler.spider, "since", None)
+        is_before = getattr(self._crawler.spider, "is_before_since", None)
         changed = {item.site} if item.lease is None else {item.site, item.lease.site}
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, examined, since), changed_sites=changed
+                    lambda connection: self._store(connection, item, examined, is_before), changed_sites=changed
                 )
             except (SQLAlchemyError, StorageLost):
                 self._session.counts.add(item.site, "page/failed")
@@ -89,15 +91,16 @@ class StorePipeline:
         return item
 
     def _store(
-        self, connection: Connection, item: FetchedPage, examined: Examined, since: datetime | None
+        self, connection: Connection, item: FetchedPage, examined: Examined, is_before: IsBefore | None
     ) -> StoreOutcome:
         run = self._session.run
         fetched_at = item.page.fetched_at or now()
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
         article = sanitise_article(examined.article, fetched_at)
-        if item.lease is not None and since and article.published_at and article.published_at < since:
+        published_at = article.published_at
+        if item.lease is not None and is_before and published_at and is_before(item.lease.site, published_at):
             # Nothing is wrong with the article: a run without `since` shall fetch it.
-            leasing.return_outdated(connection, item.lease.id, published_at=article.published_at)
+            leasing.return_outdated(connection, item.lease.id, published_at=published_at)
             return StoreOutcome(None)
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)

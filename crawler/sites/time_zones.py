@@ -1,9 +1,10 @@
-"""Find the time zone of a site, in which its days begin."""
+"""Find the time zone of a site: the one that its entry names, that of its country, or that of its lists."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,8 +13,6 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 if TYPE_CHECKING:
-    from datetime import date, tzinfo
-
     from crawler.sites.site import Site
 
 # Domains of countries that name something else to most of their owners: .tv is no island.
@@ -21,6 +20,11 @@ _NO_COUNTRY = frozenset(("ai", "cc", "co", "fm", "gg", "im", "io", "la", "me", "
 # Countries of several zones, with one in which nearly all national newspapers are.
 _ZONE_OF_PRESS = {"BR": "America/Sao_Paulo", "CN": "Asia/Shanghai", "RU": "Europe/Moscow"}
 _COUNTRY_OF_DOMAIN = {"uk": "GB"}  # the only country whose domain is not its code
+
+
+_MAX_BYTES = 1 << 18  # of the document; its first times stand for all
+_MAX_MINUTES = 14 * 60
+_TIME = re.compile(rb"\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?([+-])(\d\d):?(\d\d)\b")
 
 
 def find_time_zone(name: str) -> ZoneInfo | None:
@@ -31,22 +35,31 @@ def find_time_zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def start_of_day(site: Site, day: date) -> datetime:
-    """Return when a day begins for the site, in UTC: by its `timezone`, else by its country, else by UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=get_time_zone(site)).astimezone(UTC)
-
-
-def get_time_zone(site: Site) -> tzinfo:
+def get_time_zone(site: Site) -> ZoneInfo | None:
     """Return the `timezone` of the site's entry, else the zone of the country that its domain or language names.
 
-    A country without a prevailing zone (US, AU) gives none, nor does a language without a country ("pt"): it is UTC.
+    A country without a prevailing zone (US, AU) gives none, nor does a language without a country ("pt").
     """
     if site.timezone is not None:
-        return find_time_zone(site.timezone) or UTC
+        return find_time_zone(site.timezone)
     domain = (urlsplit(site.url).hostname or "").rpartition(".")[2]
     region = (site.language or "").partition("-")[2]
     countries = ("" if domain in _NO_COUNTRY else _COUNTRY_OF_DOMAIN.get(domain, domain), region)
-    return next((zone for country in countries if (zone := _find_only_zone(country.upper())) is not None), UTC)
+    return next((zone for country in countries if (zone := _find_only_zone(country.upper())) is not None), None)
+
+
+def find_stated_offset(body: bytes) -> timedelta | None:
+    """Return the offset that most times state (+0900), None if none does.
+
+    Z, GMT and +0000 state none: many systems write UTC, wherever they are.
+    """
+    offsets = Counter(
+        (-1 if sign == b"-" else 1) * (60 * int(hours) + int(minutes))
+        for sign, hours, minutes in _TIME.findall(body[:_MAX_BYTES])
+    )
+    del offsets[0]
+    likely = [(minutes, times) for minutes, times in offsets.most_common() if abs(minutes) <= _MAX_MINUTES]
+    return timedelta(minutes=likely[0][0]) if likely else None
 
 
 @lru_cache(maxsize=256)

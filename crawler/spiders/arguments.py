@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
@@ -13,6 +13,8 @@ from crawler.refetching.release_reader import ReleaseReader
 from crawler.sites.site import Site, find_site, make_site
 from crawler.sites.sites_file import load_sites
 
+_EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: so far ahead of UTC
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
@@ -20,7 +22,7 @@ class CrawlPlan:
 
     sites: tuple[Site, ...]
     all_sites: tuple[Site, ...] = ()  # of sites.toml, also those that are not crawled: addresses may belong to them
-    since: datetime | None = None  # older articles are left for another run
+    since: date | None = None  # articles of earlier days are left for another run
     release: ReleaseReader | None = None
 
 
@@ -89,13 +91,13 @@ def _parse_limit(limit: str | None) -> int | None:
     return int(limit)
 
 
-def _parse_since(since: str | None) -> datetime | None:
+def _parse_since(since: str | None) -> date | None:
     if since is None:
         return None
     try:
-        day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise BadArgument(f"-a since= must be a date as YYYY-MM-DD, got {since!r}") from error
-    if day > datetime.now(UTC):
+    if day > (datetime.now(UTC) + _EARLIEST_ZONE).date():
         raise BadArgument(f"-a since= must be a date in the past, got {since}")
     return day

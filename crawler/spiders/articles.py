@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -39,6 +39,8 @@ from crawler.run.notices import NoticeKind, Notices, describe_move, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.sites.owners import SiteOwners
+from crawler.sites.site import Site
+from crawler.sites.site_days import SiteDays
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
@@ -46,6 +48,7 @@ from crawler.walls.redirect_target import is_elsewhere
 from crawler.walls.watch import WallWatch, watch_of
 from storage.frontier import offering
 from storage.frontier.addresses import AddressKind, Lease
+from storage.frontier.leasing import FirstDay
 
 
 class ArticlesSpider(Spider):
@@ -56,7 +59,7 @@ class ArticlesSpider(Spider):
     url      addresses of sites, separated by spaces; crawls these sites, without a sites.toml
     site     crawls this site of sites.toml; without `url` and `site`, all of them are crawled
     limit    the most articles of each site
-    since    YYYY-MM-DD; leaves older articles for another run
+    since    YYYY-MM-DD, in the zone of each site; leaves older articles for another run
     release  the folder of a release; fetches its articles again, and nothing else
     """
 
@@ -74,7 +77,7 @@ class ArticlesSpider(Spider):
         super().__init__(self.name)
         self._notices = notices
         self.sites = plan.sites
-        self.since = plan.since
+        self.days = SiteDays(plan.since)
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._session = session
         self._facts = facts
@@ -83,7 +86,7 @@ class ArticlesSpider(Spider):
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
         self.owners = SiteOwners(plan.all_sites or plan.sites)
-        self._lists = ListParser(session, facts, plan.sites, self.owners)
+        self._lists = ListParser(session, facts, plan.sites, self.owners, self.days)
         self._walls: WallWatch
 
     @classmethod
@@ -157,6 +160,14 @@ class ArticlesSpider(Spider):
                     partial(refetch.offer, site=site, articles=articles, run=run), changed_sites=[site]
                 )
                 self._session.counts.add_offered(site, offered)
+
+    def get_since(self, site: Site) -> FirstDay | None:
+        """Return the first day of a site whose articles the run asks for; None if it asks for all."""
+        return self.days.get_first_day(site)
+
+    def is_before_since(self, site: str, published_at: datetime) -> bool:
+        """Return whether an article of the site is left for another run, because it is older than `since`."""
+        return self.days.is_before(self._sites_by_name[site], published_at)
 
     def build_request(self, lease: Lease) -> Request:
         """Return the request for a leased address."""

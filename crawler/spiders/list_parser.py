@@ -23,10 +23,12 @@ from crawler.page_facts import PageFacts, get_content_type
 from crawler.run.session import Session, now
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
+from crawler.sites.site_days import SiteDays
+from crawler.sites.time_zones import find_stated_offset
 from crawler.spiders.usual_paths import UsualPaths
 from crawler.storing.offer_lists import offer_listed
 from storage.frontier import leasing
-from storage.frontier.addresses import GUESS, AddressState, Lease, Offer
+from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
 from storage.frontier.in_turn import choose_in_turn
 from storage.frontier.offering import OfferCounts
 from storage.frontier.validators import save_validators
@@ -44,12 +46,15 @@ class _Offered(NamedTuple):
 class ListParser:
     """Offers the addresses that lists name: feeds, sitemaps, section pages and the `Sitemap` lines of robots.txt."""
 
-    def __init__(self, session: Session, facts: PageFacts, sites: Sequence[Site], owners: SiteOwners) -> None:
+    def __init__(
+        self, session: Session, facts: PageFacts, sites: Sequence[Site], owners: SiteOwners, days: SiteDays
+    ) -> None:
         self._session = session
         self._facts = facts
         self._sites_by_name = {site.name: site for site in sites}
         self._told: set[tuple[str, str]] = set()  # by site: the problems that the log has told
         self._owners = owners
+        self._days = days
         self._usual_paths = UsualPaths()
 
     async def parse(self, response: Response) -> None:
@@ -70,6 +75,8 @@ class ListParser:
             # A guess that was redirected to another house says nothing of this one.
             tries_other_hosts=lease.source != GUESS or site.owns(response.url),
         )
+        if lease.kind is not AddressKind.SECTION and found.problem is None:
+            self._days.learn_offset(site, find_stated_offset(response.body))
         for reason, number in sorted(found.refused.items()):
             self._session.counts.add(lease.site, f"link/refused/{reason}", number)
         if found.problem:

@@ -127,3 +127,21 @@ def test_further_hosts_of_a_house_are_crawled(paper: Paper, scrapy: Scrapy, stor
         sites.write_text(f'[[site]]\nname = "house"\nurl = "{paper.url}/"\nhosts = ["{second.url}"]\n')
         scrapy("crawl", "articles", "-s", f"SITES_FILE={sites}")
     assert {path: row.site for path, row in store.articles().items()} == {ONE: "house", TWO: "house"}
+
+
+def test_since_is_a_day_by_the_clock_of_the_site(paper: Paper, scrapy: Scrapy, store: Store) -> None:
+    # In a zone ahead of UTC the day begins the evening before.
+    early, late, old = "/early-story-of-the-third-day", "/late-story-of-the-third-day", "/old-story-of-the-second-day"
+    times = {early: "2025-10-03T00:30:00+09:00", late: "2025-10-03T22:00:00+09:00", old: "2025-10-02T23:30:00+09:00"}
+    for path, when in times.items():
+        paper.article(path, f"Headline of {path}", when=when)
+    paper.front(head='<link rel="alternate" type="application/rss+xml" href="/feed.xml">')
+    paper.feed(
+        "/feed.xml",
+        (early, "Fri, 03 Oct 2025 00:30:00 +0900"),
+        (late, "Fri, 03 Oct 2025 22:00:00 +0900"),
+        (old, "Thu, 02 Oct 2025 23:30:00 +0900"),
+    )
+    scrapy("crawl", "articles", "-a", f"url={paper.url}/", "-a", "since=2025-10-03")
+    assert set(store.texts()) == {early, late}
+    assert old not in paper.asked

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
 import pytest
 
 from crawler.sites.owners import SiteOwners
 from crawler.sites.path_patterns import is_path_pattern, matches_any_pattern
 from crawler.sites.site import Site
-from crawler.sites.time_zones import start_of_day
 
 ROOT = "https://paper.example.org"
 FR = Site("fr", f"{ROOT}/fr/")
@@ -93,21 +90,3 @@ def test_a_pattern_is_compared_as_in_robots_txt(pattern: str, path: str, *, matc
 )
 def test_other_texts_are_no_patterns(text: str) -> None:
     assert not is_path_pattern(text)
-
-
-@pytest.mark.parametrize(
-    ("site", "begins"),
-    [
-        (Site("a", "https://example.org/", timezone="Asia/Tokyo"), datetime(2026, 11, 29, 15, tzinfo=UTC)),
-        (Site("a", "https://example.co.jp/"), datetime(2026, 11, 29, 15, tzinfo=UTC)),
-        (Site("a", "https://example.de/"), datetime(2026, 11, 29, 23, tzinfo=UTC)),
-        (Site("a", "https://example.uk/"), datetime(2026, 11, 30, tzinfo=UTC)),
-        (Site("a", "https://example.com/", language="pt-br"), datetime(2026, 11, 30, 3, tzinfo=UTC)),
-        (Site("a", "https://example.com/", language="pt"), datetime(2026, 11, 30, tzinfo=UTC)),
-        (Site("a", "https://example.us/"), datetime(2026, 11, 30, tzinfo=UTC)),
-        (Site("a", "https://example.tv/"), datetime(2026, 11, 30, tzinfo=UTC)),
-        (Site("a", "http://127.0.0.1:8000/"), datetime(2026, 11, 30, tzinfo=UTC)),
-    ],
-)
-def test_a_day_begins_in_the_zone_of_the_site(site: Site, begins: datetime) -> None:
-    assert start_of_day(site, date(2026, 11, 30)) == begins
