@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from crawler.frontier.traps import Traps
 from crawler.run.session import now
-from storage.frontier import leasing
+from storage.frontier import leasing, settling
 from storage.frontier.addresses import TRAP, AddressKind, Lease
 
 _LOOK_AHEAD = timedelta(days=1)  # how far ahead the next due address is looked up; as long as the longest hold
@@ -97,9 +97,9 @@ def _lease(
         for lease in found:
             is_trap = lease.kind is AddressKind.ARTICLE and traps.is_closed(lease.url)
             (trapped if is_trap else good).append(lease)
-        leasing.refuse(connection, [lease.id for lease in trapped], reason=TRAP, now=moment)
+        settling.refuse(connection, [lease.id for lease in trapped], reason=TRAP, now=moment)
         refused += trapped
         if good or not trapped or len(refused) >= _MAX_REFUSED:
-            leasing.return_leases(connection, [lease.id for lease in good[quota.addresses :]])
+            settling.return_leases(connection, [lease.id for lease in good[quota.addresses :]])
             return good[: quota.addresses], refused
         most = min(2 * most, _MAX_LOOKED_THROUGH)

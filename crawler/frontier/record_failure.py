@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from crawler.failures.outcome import RequestOutcome
 from crawler.run.pauses import add_jitter
 from crawler.run.session import Session, now
-from storage.frontier import leasing
+from storage.frontier import settling
 from storage.frontier.addresses import GUESS, AddressState, Lease
 
 logger = logging.getLogger(__name__)
@@ -69,15 +69,15 @@ def record_failure(connection: Connection, lease: Lease, outcome: RequestOutcome
     address is due again after one of `pauses`.
     """
     if outcome.is_storage_failure:
-        leasing.return_leases(connection, [lease.id])
+        settling.return_leases(connection, [lease.id])
         return "released"
     if outcome.postponed_until is not None:
-        leasing.defer(connection, lease.id, until=outcome.postponed_until)
+        settling.defer(connection, lease.id, until=outcome.postponed_until)
         return "held"
     if outcome.state is not None:
-        leasing.settle(connection, lease.id, outcome.state, status=outcome.status, reason=outcome.reason, now=now())
+        settling.settle(connection, lease.id, outcome.state, status=outcome.status, reason=outcome.reason, now=now())
         return outcome.state
-    is_retried = leasing.retry_or_fail(
+    is_retried = settling.retry_or_fail(
         connection,
         lease.id,
         pauses=[add_jitter(pause) for pause in pauses],

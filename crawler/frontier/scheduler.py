@@ -26,7 +26,7 @@ from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
 from crawler.run.session import now, session_of
 from crawler.sites.site import Site
-from storage.frontier import hosts, leasing
+from storage.frontier import hosts, settling
 from storage.frontier.addresses import TRAP, AddressKind, Lease
 from storage.frontier.hosts import Hold
 
@@ -40,7 +40,7 @@ class FrontierScheduler:
     of a redirect. Every lease is settled by the callback, the errback or the store pipeline. A lease that is still
     unsettled when the crawl closes is a defect: it is released and counted as `address/unexplained`.
 
-    An address that comes due within `leasing.MAX_WAIT`, after a pause or when the hold of its host ends, keeps the run
+    An address that comes due within `settling.MAX_WAIT`, after a pause or when the hold of its host ends, keeps the run
     open. One that comes due later is leased if the run is still going on then. A run that could send no request
     because every host is on hold ends with the finish_reason "nothing_to_do".
     """
@@ -213,7 +213,7 @@ class FrontierScheduler:
             self._session.counts.add(lease.site, "address/unexplained")
             logger.error("no component recorded an outcome for %s; its lease is released", lease.url)
         with self._session.suppress_storage_lost():
-            await self._session.run_in_transaction(leasing.return_leases)
+            await self._session.run_in_transaction(settling.return_leases)
 
     def _count_stored_articles(self, site: Site) -> int:
         return self._session.counts.get(site.name, "article/stored")

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crawler.run.session import now
-from storage.frontier.leasing import MAX_WAIT
+from storage.frontier.settling import MAX_WAIT
 
 
 class WakeTimers:
-    """Calls `wake` at the next moment of two kinds: soon (within `leasing.MAX_WAIT`) and later.
+    """Calls `wake` at the next moment of two kinds: soon (within `settling.MAX_WAIT`) and later.
 
     A run waits for a soon timer, and does not wait for a later one.
     """

@@ -29,7 +29,7 @@ from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
-from storage.frontier import leasing, offering
+from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressState
 from storage.frontier.validators import save_validators
 
@@ -100,7 +100,7 @@ class StorePipeline:
         published_at = article.published_at
         if item.lease is not None and is_before and published_at and is_before(item.lease.site, published_at):
             # Nothing is wrong with the article: a run without `since` shall fetch it.
-            leasing.return_outdated(connection, item.lease.id, published_at=published_at)
+            settling.return_outdated(connection, item.lease.id, published_at=published_at)
             return StoreOutcome(None)
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)
@@ -129,7 +129,7 @@ class StorePipeline:
             offer_first_page(connection, article, item.lease, run, now())
             is_whole = article.rejected is None and MISSING_PARTS not in article.limits_hit
             save_validators(connection, item.lease.id, item.validators if is_whole else None)
-            leasing.settle(
+            settling.settle(
                 connection,
                 item.lease.id,
                 AddressState.DONE,

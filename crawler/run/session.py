@@ -30,7 +30,7 @@ from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_data_folder, claim_database
 from storage.database.retry import StorageRetry, run_with_retries
 from storage.database.writer import Writer
-from storage.frontier import leasing
+from storage.frontier import settling
 from storage.frontier.addresses import Lease
 
 T = TypeVar("T")
@@ -189,7 +189,7 @@ class Session:
     def _begin_run(self, spider: str) -> int:
         with self.engine.begin() as connection:
             run = runs.begin(connection, spider=spider, now=now())
-            if left := leasing.return_leases(connection):
+            if left := settling.return_leases(connection):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
         return run
 

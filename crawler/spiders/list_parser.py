@@ -27,7 +27,7 @@ from crawler.sites.site_days import SiteDays
 from crawler.sites.time_zones import find_stated_offset
 from crawler.spiders.usual_paths import UsualPaths
 from crawler.storing.offer_lists import offer_listed
-from storage.frontier import leasing
+from storage.frontier import settling
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
 from storage.frontier.in_turn import choose_in_turn
 from storage.frontier.offering import OfferCounts
@@ -114,11 +114,11 @@ class ListParser:
         has_offers = any(by_site.values())
         is_right = has_offers and (found.problem is None or any(offer.kind is lease.kind for offer in found.offers))
         if lease.source == GUESS and is_right:
-            leasing.stop_guessing(connection, lease.site, lease.kind, run=self._session.run, now=moment)
+            settling.stop_guessing(connection, lease.site, lease.kind, run=self._session.run, now=moment)
         # Of a list that could not be read nothing is kept: next time it is asked for without a condition.
         is_whole = bool(found.offers) and found.problem is None
         save_validators(connection, lease.id, response.meta.get("validators") if is_whole else None)
-        leasing.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
+        settling.settle(connection, lease.id, AddressState.DONE, status=response.status, now=moment)
         return offered
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:

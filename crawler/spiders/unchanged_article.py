@@ -6,7 +6,7 @@ from scrapy.http import Response
 from sqlalchemy import Connection
 
 from crawler.run.session import Session
-from storage.frontier import leasing
+from storage.frontier import settling
 from storage.frontier.addresses import AddressState, Lease
 from storage.frontier.rechecks import Outlook
 from storage.frontier.validators import save_validators
@@ -20,7 +20,7 @@ async def settle_unchanged_article(session: Session, lease: Lease, response: Res
 
     def settle(connection: Connection) -> None:
         fetched_at = response.meta["fetched_at"]
-        leasing.settle(
+        settling.settle(
             connection,
             lease.id,
             AddressState.DONE,

@@ -14,7 +14,7 @@ from cleaning.parts.page_numbers import find_part_number
 from crawler.storing.deduplicate import StatusChange, deduplicate
 from storage.archive.part_locations import ArchivedPart, is_known_part, save_parts
 from storage.articles.saving import make_article_id
-from storage.frontier import leasing, offering
+from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.models import StoredArticle
 from storage.site_memory.observations import delete_memory_dependency
@@ -61,7 +61,7 @@ def settle_parts(
     changes: list[StatusChange] = []
     for part in parts:
         address = offering.record_fetched(connection, site, part.url, status=200, run=run, fetched_at=fetched_at)
-        leasing.settle(connection, address, AddressState.DONE, status=200, reason=PART, now=fetched_at)
+        settling.settle(connection, address, AddressState.DONE, status=200, reason=PART, now=fetched_at)
         name, row = make_article_id(part.url), StoredArticle
         question = select(row.run_id, row.duplicate_of).where(row.id == name, row.rejected.is_(None))
         stored = connection.execute(question).one_or_none()

@@ -17,7 +17,7 @@ from crawler.walls.shown_page import ShownPage, is_notice, is_same_text, select_
 from storage.articles import story_index
 from storage.articles.saving import make_article_id
 from storage.articles.shown_instead import load_stored_page, reject_stored_page
-from storage.frontier import leasing
+from storage.frontier import settling
 from storage.frontier.addresses import AddressState
 from storage.frontier.announcements import load_reasons, load_settled_lease, load_source_headlines
 from storage.frontier.rechecks import Outlook, find_rest
@@ -95,7 +95,7 @@ def _reject_earlier(connection: Connection, page: ShownPage, verdict: WallVerdic
         verdict.former.append(FormerVerdict(page.lease.site, stored.run_id, stored.rejected, is_duplicate))
         verdict.status_changes.extend(deduplicate(connection, name).status_changes)
     outlook = Outlook(is_in_vain=True, again_after=find_rest(page.lease.vain + 1))
-    leasing.settle(
+    settling.settle(
         connection, page.lease.id, AddressState.DONE, status=page.status, reason=WALL, outlook=outlook, now=now
     )
 

@@ -11,7 +11,8 @@ listings.py     which kinds of sources listed an address, as bits
 completeness.py         measure a night: what the sources listed, and what became of it
 capture_recapture.py    estimate a total from two lists
 in_turn.py      choose which of many lists are read tonight
-leasing.py      lease addresses, and settle, return or retry them
+leasing.py      lease addresses that are due
+settling.py     end leases: settle, return or retry addresses
 offering.py     put offered addresses into the frontier, or offer them again
 redirects.py    pass the offer of an address that redirects on to the known address of its page
 twins.py        merge the offers of addresses that show the same page

@@ -17,6 +17,9 @@ class AddressKind(StrEnum):
     ARTICLE = "article"
 
 
+DISCOVERY_KINDS = [kind for kind in AddressKind if kind is not AddressKind.ARTICLE]
+
+
 class AddressState(StrEnum):
     """The progress of an address."""
 

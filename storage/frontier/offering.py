@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState, Headline, Offer, choose_headline
 from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
-from storage.frontier.leasing import settle
 from storage.frontier.listings import add_listings, find_listing
 from storage.frontier.rechecks import compute_rank, is_article_due
 from storage.frontier.sections import is_known_section, is_resting
+from storage.frontier.settling import settle
 from storage.frontier.twins import TwinMerger
 from storage.models import Address
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from storage.articles.saving import make_article_id
 from storage.frontier.addresses import TWIN, AddressKind, AddressState
-from storage.frontier.leasing import refuse
+from storage.frontier.settling import refuse
 from storage.frontier.twin_evidence import NEEDED, TwinRules, load_rules, record_evidence
 from storage.frontier.twin_forms import (
     PARAMETER,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from storage.articles.saving import make_article_id
 from storage.frontier.addresses import RELEASE, TWIN, AddressKind, AddressState, Offer
-from storage.frontier.leasing import refuse
+from storage.frontier.settling import refuse
 from storage.frontier.twin_evidence import TwinRules, load_rules
 from storage.frontier.twin_forms import compute_group, count_oddities, find_differences, find_session_parameters
 from storage.frontier.twin_learning import learn_sessions

@@ -22,7 +22,7 @@ from crawler.pipelines.store import StorePipeline
 from storage import runs
 from storage.database.engine import open_database
 from storage.database.writer import Writer
-from storage.frontier import leasing, offering
+from storage.frontier import leasing, offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.models import Address, StoredArticle, StoredBlock
 
@@ -38,7 +38,7 @@ class Session:
 
 def lease_address(connection: Connection, url: str) -> tuple[int, Lease]:
     run = runs.begin(connection, spider="articles", now=NOON)
-    leasing.return_leases(connection)
+    settling.return_leases(connection)
     offering.offer(connection, "courier", [Offer(url, AddressKind.ARTICLE)], run=run, now=NOON)
     leases = leasing.lease(connection, "courier", limit=100, max_articles=None, since=None, run=run, now=NOON)
     return run, next(lease for lease in leases if lease.url == url)

@@ -21,7 +21,7 @@ from storage.articles import saving
 from storage.articles.saving import SaveResult, make_article_id
 from storage.articles.shown_instead import load_rejected_texts
 from storage.database.engine import make_database_url, open_database
-from storage.frontier import leasing, offering
+from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Headline, Lease, Offer
 from storage.models import Address, SketchValue, StoredArticle
 
@@ -67,7 +67,7 @@ class Run:
             self.connection, article, site=SITE, run=self.id, fetched_at=self.now, location=None
         )
         deduplicate(self.connection, make_article_id(article.url))
-        leasing.settle(self.connection, lease.id, AddressState.DONE, status=200, reason=article.rejected, now=self.now)
+        settling.settle(self.connection, lease.id, AddressState.DONE, status=200, reason=article.rejected, now=self.now)
         return verdict
 
     @staticmethod

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select
 
 from storage import runs
-from storage.frontier import leasing, offering
+from storage.frontier import leasing, offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Offer
 from storage.frontier.rechecks import Outlook
 from storage.models import Address
@@ -50,7 +50,7 @@ def run_night(
     for lease, name in zip(leases, names, strict=True):
         is_changed = name in changed
         outlook = Outlook(lease.id in known and not is_changed, lease.id in known and is_changed)
-        leasing.settle(connection, lease.id, AddressState.DONE, outlook=outlook, now=now)
+        settling.settle(connection, lease.id, AddressState.DONE, outlook=outlook, now=now)
     return names, doubted
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, 
 
 from storage import runs
 from storage.database.engine import MIGRATIONS, open_database, open_for_reading
-from storage.frontier import hosts, leasing, offering
+from storage.frontier import hosts, leasing, offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.frontier.hosts import Hold, host_of, switch_scheme
 from storage.models import Address, Run
@@ -48,7 +48,7 @@ class Night:
             self.connection, SITE, limit=9, max_articles=max_articles, since=None, run=self.run, now=self.now
         )
 
-    def find_next_due(self, within: timedelta = leasing.MAX_WAIT) -> datetime | None:
+    def find_next_due(self, within: timedelta = settling.MAX_WAIT) -> datetime | None:
         return leasing.find_next_due(self.connection, [SITE], since=None, run=self.run, now=self.now, within=within)
 
 
@@ -102,7 +102,7 @@ def test_no_address_of_a_host_on_hold_is_leased_until_the_hold_ends(connection: 
 def test_a_run_waits_for_a_short_hold_and_not_for_a_long_one(connection: Connection) -> None:
     night = Night(connection)
     night.lease()
-    leasing.return_leases(connection)
+    settling.return_leases(connection)
     for host in ("one.example", "two.example"):
         night.put_on_hold(HOUR, host)
     assert night.find_next_due() is None
@@ -138,12 +138,12 @@ def test_articles_of_hosts_on_hold_do_not_end_discovery(connection: Connection) 
 def test_a_deferred_address_loses_no_try_and_waits(connection: Connection) -> None:
     night = Night(connection)
     one, _ = sorted(night.lease(), key=lambda lease: lease.url)
-    leasing.defer(connection, one.id, until=NOW + SOON)  # as if it redirected to a host on hold
+    settling.defer(connection, one.id, until=NOW + SOON)  # as if it redirected to a host on hold
     row = connection.execute(select(Address.__table__).where(Address.id == one.id)).one()
     assert (row.state, row.tries, row.due_at) == (AddressState.PENDING, 0, NOW + SOON)
     assert night.lease() == []
     assert night.find_next_due() == NOW + SOON
-    leasing.defer(connection, one.id, until=NOW)
+    settling.defer(connection, one.id, until=NOW)
     assert connection.execute(select(Address.due_at).where(Address.id == one.id)).scalar_one() == NOW + SOON
 
 
@@ -151,8 +151,8 @@ def test_the_next_try_of_a_host_on_hold_is_not_before_its_end(connection: Connec
     night = Night(connection)
     one, two = sorted(night.lease(), key=lambda lease: lease.url)
     night.put_on_hold(HOUR)
-    assert leasing.retry_or_fail(connection, one.id, pauses=PAUSES, reason="http-503", now=NOW) is False
-    assert leasing.retry_or_fail(connection, two.id, pauses=PAUSES, reason="http-503", now=NOW) is True
+    assert settling.retry_or_fail(connection, one.id, pauses=PAUSES, reason="http-503", now=NOW) is False
+    assert settling.retry_or_fail(connection, two.id, pauses=PAUSES, reason="http-503", now=NOW) is True
     due = dict(connection.execute(select(Address.id, Address.due_at)).all())
     assert due == {one.id: NOW + HOUR, two.id: NOW + PAUSES[0]}
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select
 
 from storage import runs
-from storage.frontier import leasing, offering
+from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Offer
 from storage.frontier.in_turn import MAX_AGAIN, MAX_NEW, choose_in_turn
 from storage.models import Address
@@ -35,7 +35,7 @@ def read_in_a_night(connection: Connection, night: int, state: AddressState = Ad
     assert len(twice) <= MAX_NEW + MAX_AGAIN
     urls = [offer.url for offer in chosen]
     for address in connection.execute(select(Address.id).where(Address.url.in_(urls))).scalars():
-        leasing.settle(connection, address, state, now=now)
+        settling.settle(connection, address, state, now=now)
     return urls
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select, update
 
 from storage import runs
-from storage.frontier import leasing, offering
+from storage.frontier import leasing, offering, settling
 from storage.frontier.addresses import TRAP, AddressKind, AddressState, Lease, Offer
 from storage.frontier.offering import OfferCounts
 from storage.models import Address
@@ -40,7 +40,7 @@ class Night:
 
     def finish(self, *leases: Lease) -> None:
         for lease in leases:
-            leasing.settle(self.connection, lease.id, AddressState.DONE, status=200, now=self.now)
+            settling.settle(self.connection, lease.id, AddressState.DONE, status=200, now=self.now)
 
     def find_next_due(self) -> datetime | None:
         return leasing.find_next_due(self.connection, [SITE], since=None, run=self.run, now=self.now)
@@ -166,7 +166,7 @@ def test_a_sitemap_that_did_not_change_since_is_not_asked_for(night: Night) -> N
 def test_a_guess_that_found_nothing_rests(night: Night) -> None:
     guess = listing("rss", AddressKind.FEED, source="usual-path")
     night.offer(guess)
-    leasing.settle(night.connection, night.lease()[0].id, AddressState.GONE, status=404, now=NOW)
+    settling.settle(night.connection, night.lease()[0].id, AddressState.GONE, status=404, now=NOW)
     later = Night(night.connection, NOW + DAY)
     later.offer(guess)
     assert later.lease() == []
@@ -179,7 +179,7 @@ def test_a_refused_address_rests_unless_sites_toml_names_it(night: Night) -> Non
     found, named = listing("section"), listing("front", source="entry")
     night.offer(found, named)
     for lease in night.lease():
-        leasing.settle(night.connection, lease.id, AddressState.REFUSED, reason="robots", now=night.now)
+        settling.settle(night.connection, lease.id, AddressState.REFUSED, reason="robots", now=night.now)
     soon = Night(night.connection, night.now + DAY / 2)
     soon.offer(found, named)
     assert list_names(soon.lease()) == ["front"]
@@ -193,8 +193,8 @@ def test_an_address_refused_as_a_trap_is_leased_in_another_night(night: Night) -
     trapped, disallowed = night.lease()
     for number in range(3):
         now = NOW + number * DAY
-        leasing.refuse(night.connection, [trapped.id], reason=TRAP, now=now)
-        leasing.refuse(night.connection, [disallowed.id], reason="robots", now=now)
+        settling.refuse(night.connection, [trapped.id], reason=TRAP, now=now)
+        settling.refuse(night.connection, [disallowed.id], reason="robots", now=now)
         soon = Night(night.connection, now + DAY / 2)
         assert soon.offer(article("a"), article("b")).again == 0
     later = Night(night.connection, NOW + 3 * DAY)
@@ -245,12 +245,12 @@ def test_a_failed_try_is_repeated_after_growing_pauses_and_then_given_up(night: 
     waits = []
     for pause in PAUSES:
         (lease,) = night.lease()
-        waits.append(leasing.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now))
+        waits.append(settling.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now))
         assert night.lease() == []
         night.now += pause
     assert waits == [True, True, False, False]  # the last two lie beyond this run
     (lease,) = night.lease()
-    assert leasing.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now) is False
+    assert settling.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now) is False
     assert night.load_states() == {"a": AddressState.FAILED}
 
 
@@ -258,12 +258,12 @@ def test_a_run_waits_for_a_short_pause_but_not_for_a_long_one(night: Night) -> N
     night.offer(article("a"))
     assert night.find_next_due() is None  # it is due now
     (lease,) = night.lease()
-    leasing.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=NOW)
+    settling.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=NOW)
     assert night.find_next_due() == NOW + PAUSES[0]
     night.now = NOW + PAUSES[0]
     for _ in (1, 2):
         (lease,) = night.lease()
-        leasing.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now)
+        settling.retry_or_fail(night.connection, lease.id, pauses=PAUSES, reason="timeout", now=night.now)
         night.now += PAUSES[1]
     assert night.find_next_due() is None
 
@@ -271,8 +271,8 @@ def test_a_run_waits_for_a_short_pause_but_not_for_a_long_one(night: Night) -> N
 def test_leases_that_were_never_settled_are_returned(night: Night) -> None:
     night.offer(article("a"), article("b"), article("c"))
     one, *_ = night.lease()
-    assert leasing.return_leases(night.connection, [one.id]) == 1
-    assert leasing.return_leases(night.connection) == 2
+    assert settling.return_leases(night.connection, [one.id]) == 1
+    assert settling.return_leases(night.connection) == 2
     assert len(night.lease()) == 3
 
 
@@ -285,7 +285,7 @@ def test_an_address_of_another_site_is_not_leased(night: Night) -> None:
 def test_a_page_older_than_since_waits_with_its_true_date(night: Night) -> None:
     night.offer(article("a"))
     (lease,) = night.lease(since=NOW - DAY)
-    leasing.return_outdated(night.connection, lease.id, published_at=NOW - 40 * DAY)
+    settling.return_outdated(night.connection, lease.id, published_at=NOW - 40 * DAY)
     assert night.lease(since=NOW - DAY) == []
     assert list_names(night.lease()) == ["a"]
 
@@ -344,7 +344,7 @@ def test_a_sitemap_that_names_only_a_day_is_read_again_until_the_day_is_over(nig
     next_night = Night(night.connection, NOW + DAY)
     next_night.offer(month)
     assert list_names(next_night.lease()) == ["2026-11.xml"]
-    leasing.settle(night.connection, 1, AddressState.DONE, status=200, now=NOW + DAY)
+    settling.settle(night.connection, 1, AddressState.DONE, status=200, now=NOW + DAY)
     third_night = Night(night.connection, NOW + 2 * DAY)
     third_night.offer(month)
     assert third_night.lease() == []
@@ -353,7 +353,7 @@ def test_a_sitemap_that_names_only_a_day_is_read_again_until_the_day_is_over(nig
 def test_articles_wait_for_a_front_page_that_failed_for_a_moment(night: Night) -> None:
     night.offer(article("old", 9), listing("front"))
     (front,) = night.lease()
-    leasing.retry_or_fail(night.connection, front.id, pauses=PAUSES, reason="http-503", now=NOW)
+    settling.retry_or_fail(night.connection, front.id, pauses=PAUSES, reason="http-503", now=NOW)
     assert night.lease() == []
     night.now += PAUSES[0]
     assert list_names(night.lease()) == ["front"]
@@ -363,7 +363,7 @@ def test_one_right_guess_ends_the_guessing(night: Night) -> None:
     guesses = [listing(name, AddressKind.FEED, source="usual-path") for name in ("feed", "rss", "atom")]
     night.offer(*guesses, listing("map", AddressKind.SITEMAP, source="usual-path"))
     first, *_ = night.lease(limit=1)
-    leasing.stop_guessing(night.connection, SITE, AddressKind.FEED, run=night.run, now=NOW)
+    settling.stop_guessing(night.connection, SITE, AddressKind.FEED, run=night.run, now=NOW)
     night.finish(first)
     assert list_names(night.lease()) == ["map"]
 
@@ -383,6 +383,6 @@ def test_the_target_of_a_redirect_is_not_leased_again(night: Night) -> None:
 def test_the_date_of_a_page_outlives_a_newer_date_of_its_sitemap(night: Night) -> None:
     night.offer(article("a"))
     (lease,) = night.lease(since=NOW - DAY)
-    leasing.return_outdated(night.connection, lease.id, published_at=NOW - 40 * DAY)
+    settling.return_outdated(night.connection, lease.id, published_at=NOW - 40 * DAY)
     night.offer(article("a", 0.1))
     assert night.lease(since=NOW - DAY) == []

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, event, select
 
 from storage import runs
-from storage.frontier import leasing, offering
+from storage.frontier import leasing, offering, settling
 from storage.frontier.addresses import AddressKind, Headline, Offer
 from storage.models import Address
 
@@ -79,7 +79,7 @@ def test_a_leased_or_done_address_gets_a_headline_and_keeps_its_state(connection
     assert offer(connection, [make_offer("night ferry", FEED)]) == ("night ferry", FEED)
     assert connection.execute(select(Address.state)).scalar_one() == "leased"
     offering.record_fetched(connection, SITE, URL, status=200, run=run, fetched_at=NOW)
-    leasing.settle(connection, lease.id, leasing.AddressState.DONE, now=NOW)
+    settling.settle(connection, lease.id, settling.AddressState.DONE, now=NOW)
     assert offer(connection, [make_offer("ferry", NEWS)]) == ("ferry", NEWS)
     assert connection.execute(select(Address.state)).scalar_one() == "done"
 

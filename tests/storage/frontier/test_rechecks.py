@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from storage import runs
-from storage.frontier import leasing, offering
+from storage.frontier import leasing, offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.frontier.offering import OfferCounts
 from storage.frontier.rechecks import Outlook, find_rest
@@ -40,7 +40,7 @@ class Frontier:
 
     def settle(self, *leases: Lease, state: AddressState = AddressState.DONE, **more: object) -> None:
         for lease in leases:
-            leasing.settle(self.connection, lease.id, state, now=self.now, **more)  # type: ignore[arg-type]
+            settling.settle(self.connection, lease.id, state, now=self.now, **more)  # type: ignore[arg-type]
 
     def is_asked(self, offer: Offer, **outcome: object) -> bool:
         """Offer one address; if it is asked for, end it so. Return whether it was."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from storage import runs
-from storage.frontier import leasing, offering
+from storage.frontier import leasing, offering, settling
 from storage.frontier.addresses import RELEASE, AddressKind, AddressState, Lease, Offer
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -38,11 +38,11 @@ def test_addresses_of_a_release_are_leased_whatever_their_state_and_no_others_ar
         for one in lease(connection, run, this_run_only=True):
             name = one.url.rsplit("/", 1)[1]
             if name in states:
-                leasing.settle(connection, one.id, states[name], now=NOW)
+                settling.settle(connection, one.id, states[name], now=NOW)
             elif name in {"held", "other-later"}:
-                leasing.defer(connection, one.id, until=NOW + timedelta(seconds=30))
+                settling.defer(connection, one.id, until=NOW + timedelta(seconds=30))
             else:
-                leasing.return_leases(connection, [one.id])
+                settling.return_leases(connection, [one.id])
         run = begin_run(connection, RELEASE, "done", "gone", "held", "waiting", "new")
         assert list_names(lease(connection, run, this_run_only=True)) == {"done", "gone", "held", "waiting", "new"}
         assert lease(connection, run, this_run_only=True) == []

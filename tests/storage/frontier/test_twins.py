@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from storage import runs
 from storage.articles.saving import make_article_id
-from storage.frontier import leasing, offering
+from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressKind, AddressState, Lease, Offer
 from storage.frontier.redirects import pass_on_offer
 from storage.frontier.twin_evidence import load_rules
@@ -45,7 +45,7 @@ def states(connection: Connection) -> dict[str, tuple[str, str | None]]:
 
 def settle(connection: Connection, url: str, state: AddressState) -> None:
     address = connection.execute(select(Address.id).where(Address.url == url)).scalar_one()
-    leasing.settle(connection, address, state, status=200, now=NOW)
+    settling.settle(connection, address, state, status=200, now=NOW)
 
 
 def store(connection: Connection, run: int, url: str, text: str, rejected: str | None = None) -> None:
@@ -106,7 +106,7 @@ def test_a_twin_gets_its_turn_where_an_address_has_failed_so_far(connection: Con
     offer(connection, run, www, STORY)
     address = connection.execute(select(Address.id).where(Address.url == www)).scalar_one()
     pauses = [timedelta(hours=12), timedelta(days=2)]
-    leasing.retry_or_fail(connection, address, pauses=pauses, reason="connection-refused", now=NOW)
+    settling.retry_or_fail(connection, address, pauses=pauses, reason="connection-refused", now=NOW)
     offer(connection, run, www, STORY)
     assert states(connection) == {www: ("refused", TWIN), STORY: ("pending", None)}
     settle(connection, STORY, AddressState.DONE)

@@ -1,0 +1,122 @@
+"""Ends leases: settles an address for good, returns it, or has it tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, literal, select, update
+
+from storage.database.types import UTCDateTime
+from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState
+from storage.frontier.rechecks import GUESS_REST, MAX_VAIN, NO_OUTLOOK, Outlook, find_rest_after
+from storage.models import Address, Host
+
+# A run ends instead of waiting longer than this for an address.
+MAX_WAIT = timedelta(seconds=60)
+
+
+def settle(
+    connection: Connection,
+    address: int,
+    state: AddressState,
+    *,
+    status: int | None = None,
+    reason: str | None = None,
+    outlook: Outlook = NO_OUTLOOK,
+    now: datetime,
+) -> None:
+    """End a lease with a final state: the address is not fetched again until it is offered again.
+
+    `outlook` is of a page that was fetched (DONE). Any other state is a night in vain, after which the address rests.
+    """
+    values: dict[str, Any] = {"state": state, "status": status, "reason": reason, "tries": 0, "ended_at": now}
+    if state is AddressState.DONE:
+        values |= {"fetched_at": now, "due_at": now + outlook.again_after}
+        values["vain"] = Address.vain + 1 if outlook.is_in_vain else 0
+        if outlook.is_changed:
+            values["changes"] = Address.changes + 1
+    else:
+        values |= _rest(reason, now)
+    _update(connection, [address], **values)
+
+
+def refuse(connection: Connection, addresses: Sequence[int], *, reason: str, now: datetime) -> None:
+    """End leases without a request, because these addresses are not to be fetched."""
+    values = {"state": AddressState.REFUSED, "reason": reason, "tries": 0, "ended_at": now}
+    _update(connection, addresses, **values, **_rest(reason, now))
+
+
+def stop_guessing(connection: Connection, site: str, kind: AddressKind, *, run: int, now: datetime) -> None:
+    """Settle the other guesses of this kind as GONE, because one guess was right."""
+    others = and_(Address.site == site, Address.kind == kind, Address.source == GUESS, Address.last_run == run)
+    pending = and_(others, Address.state == AddressState.PENDING)
+    values = {"state": AddressState.GONE, "due_at": now + GUESS_REST, "ended_at": now, "reason": "not-needed"}
+    connection.execute(update(Address).where(pending).values(values))
+
+
+def retry_or_fail(
+    connection: Connection,
+    address: int,
+    *,
+    pauses: Sequence[timedelta],
+    reason: str,
+    status: int | None = None,
+    now: datetime,
+) -> bool:
+    """Record a failed try: PENDING until a pause is over, or FAILED after the last try.
+
+    `pauses` are the pauses before the second, third ... try. The next try is not before the hold of the host ends.
+    Return whether the next try comes within MAX_WAIT, so that the run waits for it.
+    """
+    row = connection.execute(
+        select(Address.tries, Address.vain, Host.held_until)
+        .outerjoin(Host, Host.host == Address.host)
+        .where(Address.id == address)
+    ).one()
+    tries = row.tries + 1
+    if tries > len(pauses):
+        settle(connection, address, AddressState.FAILED, status=status, reason=reason, now=now)
+        return False
+    due_at = max(now + pauses[tries - 1], row.held_until or now)
+    values = {"reason": reason, "status": status, "tries": tries, "due_at": due_at}
+    _update(connection, [address], state=AddressState.PENDING, **values)
+    return bool(due_at <= now + MAX_WAIT)
+
+
+def defer(connection: Connection, address: int, *, until: datetime) -> None:
+    """Return a lease until a host is no longer on hold, without counting a try.
+
+    The host may be another than that of the address, which redirects to it. Without `until` the address would be leased
+    again at once.
+    """
+    moment = literal(until, UTCDateTime)
+    due_at = case((Address.due_at > moment, Address.due_at), else_=moment)
+    _update(connection, [address], state=AddressState.PENDING, due_at=due_at)
+
+
+def return_outdated(connection: Connection, address: int, *, published_at: datetime) -> None:
+    """Return a lease and store the date of its page, which is older than this run asks for."""
+    _update(connection, [address], state=AddressState.PENDING, published_at=published_at)
+
+
+def return_leases(connection: Connection, addresses: Sequence[int] | None = None) -> int:
+    """Return these leases without a request, or all of them; return how many. All: only while no crawl runs."""
+    which = Address.state == AddressState.LEASED
+    if addresses is not None:
+        which = and_(which, Address.id.in_(addresses))
+    return connection.execute(update(Address).where(which).values(state=AddressState.PENDING)).rowcount
+
+
+def _rest(reason: str | None, now: datetime) -> dict[str, Any]:
+    """Return the columns of addresses that end in vain: one night more, and when they may be asked again."""
+    rests = {vain: now + find_rest_after(reason, vain + 1) for vain in range(MAX_VAIN)}
+    longest = literal(now + find_rest_after(reason, MAX_VAIN), UTCDateTime)
+    rest = case({vain: literal(until, UTCDateTime) for vain, until in rests.items()}, value=Address.vain, else_=longest)
+    guess = and_(Address.source == GUESS, Address.kind.in_(DISCOVERY_KINDS))
+    return {"vain": Address.vain + 1, "due_at": case((guess, literal(now + GUESS_REST, UTCDateTime)), else_=rest)}
+
+
+def _update(connection: Connection, addresses: Sequence[int], **values: object) -> None:
+    connection.execute(update(Address).where(Address.id.in_(addresses)).values(**values))
