@@ -15,6 +15,7 @@ classifier/        estimate how likely each text belongs to the article, for wha
 memory/            site memory: what a site repeats, and where in its pages the articles stand
 rules/             decide which blocks are boilerplate and cut them, one rule a module
 phrases/           cue phrases as data, one file a language
+parts/             articles on several pages: find their further parts, and join them into one text
 verdict.py         decide whether the page is an article, and if not, why
 duplicates/        decide whether two articles tell the same story in the same words, and which one represents it
 workers.py         clean in child processes, with a deadline and a memory limit

@@ -1,4 +1,4 @@
-"""The records that cleaning takes and gives: Page, HostRights, Block and Article.
+"""The records that cleaning takes and gives: Page, HostRights, Pager, Block and Article.
 
 They are the only records that cross between the three packages.
 """
@@ -104,6 +104,27 @@ class Page:
     obeyed_tags: tuple[str, ...] = ()  # robots tags that reject a page (cleaning.metadata.robots_tags)
     rights_headers: tuple[tuple[str, str], ...] = ()  # name and value of each of cleaning.metadata.rights.HEADERS
     host_rights: HostRights = UNKNOWN_HOST_RIGHTS
+    first_page: str | None = None  # address of the first page of the article that this page is a further part of
+    parts: tuple[Page, ...] = ()  # the further parts of its article, in order; each with `first_page`
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The links of a page to the other pages of its article (`cleaning.parts.pager`); addresses are canonical.
+
+    `number` is that of the page itself, `pages` has the others with their numbers, in order. `whole` is the address of
+    the article on one page, `first` that of its first page, None where it is not known.
+    """
+
+    number: int
+    pages: tuple[tuple[int, str], ...] = ()
+    whole: str | None = None
+    first: str | None = None
+
+    @property
+    def last(self) -> int:
+        """The highest number that is known."""
+        return max(self.number, *(number for number, _ in self.pages), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +170,7 @@ class Article:
     ("JSON-LD datePublished"). `limits_hit` names the limits that the page or a field exceeded; what is beyond a limit
     is left out. With `observe`, `observation` is what the page tells of its site, `memory_dependency` the part of the
     site's memory that the article depends on, and `memory_fingerprint` a digest of what the memory says about that part
-    (see `cleaning.memory`).
+    (see `cleaning.memory`). `pager` has the links to the other pages of the article, if it has several.
     """
 
     url: str
@@ -184,6 +205,7 @@ class Article:
     memory_dependency: bytes = field(default=b"", compare=False, repr=False)
     memory_fingerprint: str = field(default="", compare=False, repr=False)
     limits_hit: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    pager: Pager | None = field(default=None, compare=False, repr=False)
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

@@ -22,6 +22,8 @@ from cleaning.metadata.collect import Metadata, read_metadata
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
 from cleaning.page.parsing import parse_html
 from cleaning.page.text_runs import read_runs
+from cleaning.parts.join import join_parts
+from cleaning.parts.pager import find_pager
 from cleaning.phrases import load_phrases
 from cleaning.rules import Context, apply_rules
 from cleaning.rules.teasers import find_labels, find_teasers
@@ -47,11 +49,24 @@ def clean(
 
     Never raises. The same page and memory give the same article, whatever was cleaned before. `memory` is that of the
     page's site; one that is not known well enough counts as none. `model` replaces the cleaner's own, to measure it.
-    With `observe` the article carries its memory dependency, and without a memory its observation, too: nothing is
-    learnt from pages that were cleaned with a memory.
+    The texts of a page's further parts are joined to its own. With `observe` the article carries its memory dependency,
+    and without a memory its observation, too: nothing is learnt from pages that were cleaned with a memory.
     """
     if memory is not None and not memory.is_known:
         memory = None
+    first = _clean_one(page, model, memory, observe=observe)
+    if not page.parts or first.rejected is not None:
+        return first
+    parts = [_clean_one(part, model, memory, observe=observe) for part in page.parts]
+    try:
+        return _join(page, first, parts, memory, observe=observe)
+    except Exception:
+        log.warning("the parts of %s could not be joined", page.url, exc_info=True)
+        return first
+
+
+def _clean_one(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, observe: bool) -> Article:
+    """Clean one page without its further parts. Never raises."""
     try:
         article = _clean(page, model, memory, observe=observe)
         if memory is None or article.rejected is None:
@@ -68,6 +83,19 @@ def clean(
     except Exception:
         log.warning("the cleaner failed on %s", page.url, exc_info=True)
         return make_failed_article(page, "cleaner-error")
+
+
+def _join(page: Page, first: Article, parts: list[Article], memory: SiteMemory | None, *, observe: bool) -> Article:
+    article = join_parts(first, parts)
+    code, probability = language.detect_language(article.text, page.language)
+    article = replace(article, language=code, language_probability=probability)
+    if not observe:
+        return article
+    # The text depends on what the memory says of all parts. The site is learnt from first pages: `observation` stays.
+    every = [one.memory_dependency for one in (first, *parts) if one.memory_dependency]
+    dependency = MemoryDependency.merge(MemoryDependency.from_bytes(data) for data in every)
+    fingerprint = dependency.fingerprint_memory(memory or SiteMemory())
+    return replace(article, memory_dependency=dependency.to_bytes(), memory_fingerprint=fingerprint)
 
 
 def preload_models() -> None:
@@ -90,6 +118,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
     metadata = read_metadata(tree, page, memory.names if memory else ())
+    pager = find_pager(tree, page, metadata.draft) if tree is not None else None
     robots_tags = read_robots_tags(tree, page)
     runs = read_runs(tree) if tree is not None else []
     match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
@@ -103,6 +132,9 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     reason = find_rejection_reason(page.status, metadata.draft, extraction, blocks, context.teasers)
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
+    is_later_part = pager is not None and pager.number > 1 and page.first_page is None
+    if is_later_part and reason in (None, "too-short"):
+        reason = "part"
     if reason != "error-page":  # its robots tags are those of the error, not of the page that stood there
         reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
     article = replace(
@@ -114,6 +146,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         robots=robots_tags.words,
         sources={**metadata.draft.sources, **({"robots": robots_tags.source} if robots_tags.words else {})},
         limits_hit=limits_hit,
+        pager=pager,
     )
     if not observe:
         return article

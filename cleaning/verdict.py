@@ -5,6 +5,7 @@ section            a list of stories
 paywall            the beginning of an article, for subscribers
 too-short          less text than an article has
 no-text            no text at all
+part               a further page of an article on several pages (given by cleaning.clean, from the pager)
 not-html           no markup: another document, compressed bytes, a picture
 too-many-elements  more than could be cleaned within the deadline
 

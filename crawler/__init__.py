@@ -13,6 +13,7 @@ failures/        exceptions of requests, and what each means for its address
 rights/          what robots.txt and tdmrep.json say of the use by AI and text mining
 page_facts.py    collects what the cleaner needs of a response beside its HTML: robots tags, rights, host
 items.py         the item that passes through the pipelines
+parts/           fetches the further parts of an article on several pages
 pipelines/       clean a page, then store its article
 storing/         steps that pipelines and recleaning share in the transaction that stores an article: duplicates,
                  observations

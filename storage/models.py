@@ -8,11 +8,15 @@ revision         earlier versions of an article, before its site changed it
 sketch           the index of near-duplicates: which articles have a shingle hash in their sketch
 duplicate_match  two articles that are one story, and the rule that matched them
 block            the blocks of an article in reading order, kept and cut, with the rule that cut them
+part             further parts of an article on several pages, and where each lies in the archive
 observation      what one page tells of its site, observed without any site memory
 site_memory      what was learnt of a site from its observations
 site_block       the blocks that are repeated on several articles of a site
 keep_rule        blocks of a site that are never cut
 trace            the memory dependency: the part of its site's memory that an article's text depends on
+twin             which addresses may show the same page: their groups, and where they lead
+twin_evidence    what was seen of the parameters and forms of a site's addresses: do they make another page?
+validator        ETag, Last-Modified and hash of the last response of an address
 """
 
 from __future__ import annotations
@@ -98,6 +102,7 @@ class Address(Base):
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused
     headline_key: Mapped[str | None]  # of the best headline among its sources, see storage.frontier.addresses
     headline_source: Mapped[str | None] = mapped_column(String(32))  # the source of that headline
+    listed_by: Mapped[int] = mapped_column(server_default="0")  # all its sources, as bits: storage.frontier.listings
 
 
 class Host(Base):
@@ -229,6 +234,16 @@ class StoredMatch(Base):
     share: Mapped[float]  # of the shorter text that stands in the other, 0 to 1
 
 
+class StoredPart(Base):
+    __tablename__ = "part"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # after the first page, from 1
+    url: Mapped[str] = mapped_column(index=True)
+    archive_file: Mapped[str]
+    archive_offset: Mapped[int] = mapped_column(BigInteger)
+
+
 class StoredObservation(Base):
     __tablename__ = "observation"
 
@@ -276,3 +291,42 @@ class StoredMemoryDependency(Base):
     article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     digest: Mapped[str] = mapped_column(String(16))  # of that part of the memory when the article was cleaned
     data: Mapped[bytes]  # which part it is, packed by cleaning.memory.dependency
+
+
+class Twin(Base):
+    """The group of an article's address: addresses of one group may show the same page."""
+
+    __tablename__ = "twin"
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    group_key: Mapped[int] = mapped_column(BigInteger, index=True)  # storage.frontier.twin_forms.compute_group
+    # The address to which it redirects, whose page is stored.
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), index=True)
+
+
+class TwinEvidence(Base):
+    """One pair of addresses that differ in one thing, and whether they showed the same page."""
+
+    __tablename__ = "twin_evidence"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    difference: Mapped[str] = mapped_column(String(64), primary_key=True)  # "parameter:NAME", "www", "slash" ...
+    # Hash of what the two share: pairs of one page count once.
+    remainder: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    is_same: Mapped[bool]
+
+
+class Validator(Base):
+    """What the last response of an address says of its version, for the next conditional request."""
+
+    __tablename__ = "validator"
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    url: Mapped[str]  # that answered, perhaps after redirects
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str] = mapped_column(String(32))
+    content_type: Mapped[str | None]  # of a list
+    body: Mapped[bytes | None]  # of a list, compressed: what it lists still counts after a 304
+    unchanged: Mapped[int]  # how often in a row the answer was 304
+    is_believed: Mapped[bool]  # false once the same validators came with another body

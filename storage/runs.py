@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.models import Run
 
@@ -23,3 +23,9 @@ def end(
     connection.execute(
         update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code, counts=counts)
     )
+
+
+def load_last_runs(connection: Connection, limit: int) -> list[Row[Any]]:
+    """Return id, start and counts of the last runs of the spider `articles`, the newest first."""
+    question = select(Run.id, Run.started_at, Run.counts).where(Run.spider == "articles")
+    return list(connection.execute(question.order_by(Run.id.desc()).limit(limit)))

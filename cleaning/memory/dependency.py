@@ -39,6 +39,12 @@ class MemoryDependency(NamedTuple):
         paths, patterns = (path for path, _ in positions), (pattern for _, pattern in positions)
         return cls(blocks, _sort_unique(paths), _sort_unique(patterns))
 
+    @classmethod
+    def merge(cls, dependencies: Iterable[MemoryDependency]) -> MemoryDependency:
+        """Return the dependency of a text that is made of several pages."""
+        every = [cls.from_runs(()), *dependencies]
+        return cls(*(_sort_unique(number for one in every for number in one[field]) for field in range(3)))
+
     def to_bytes(self) -> bytes:
         parts = [array("q", map(len, self)), *self]
         return b"".join(to_little_endian(part).tobytes() for part in parts)

@@ -2,6 +2,7 @@
 
 addresses.py       resolve links against a page; the host, domain and site of a URL
 canonical.py       turn a URL into its canonical form
+charset.py         the bytes of a page or an XML document to text, whatever charset is declared
 parsing.py         HTML text to a tree, within limits and without invisible characters
 text_runs.py       the texts between block boundaries, with their links and block elements
 list_entries.py    the entries of a list of stories: linked headlines with their teasers

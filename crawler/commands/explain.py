@@ -19,12 +19,14 @@ from crawler.terminal.output import check_html_target, write_file, write_output
 if TYPE_CHECKING:
     from scrapy.settings import Settings
 
-    from cleaning.article import Article, Page
+    from cleaning.article import Page
+    from cleaning.workers import Cleaners
 
 EXAMPLES = """\
 At the terminal a kept block stands plain, and each line of a cut one begins
 with "-"; below it are the rule that cut it and what that rule saw. An address
-is asked for once, as the crawl would ask, and nothing is stored.
+is asked for once, as the crawl would ask, and so is each further page of
+its article; nothing is stored.
 
 examples:
   scrapy explain https://www.example.org/a     a page of a site
@@ -78,8 +80,17 @@ class Command(ProjectCommand):
         from crawler.explain.terminal import make_output_console, render_for_terminal
         from crawler.explain.web_page import render_web_page
 
-        page = _fetch(name, settings) if is_address else _read(name, settings, opts.url)
-        article = _clean(page, settings)
+        # In a child process a page that hangs its cleaner ends as it would end in a crawl.
+        cleaners = _make_cleaners(settings)
+        try:
+            if is_address:
+                page = _fetch(name, settings, cleaners)
+            else:
+                page = _read(name, settings, opts.url)
+                cleaners.start()
+            article = cleaners.submit(page).result()
+        finally:
+            cleaners.stop()
         if article.rejected == "not-html":
             kind = BroadsheetError if is_address else BadArgument
             label = "standard input" if name == "-" else name
@@ -105,10 +116,10 @@ def _parse_name(args: list[str]) -> str:
     return args[0]
 
 
-def _fetch(url: str, settings: Settings) -> Page:
+def _fetch(url: str, settings: Settings, cleaners: Cleaners) -> Page:
     from crawler.explain.fetch import fetch_page
 
-    return fetch_page(url, settings)
+    return fetch_page(url, settings, cleaners)
 
 
 def _read(name: str, settings: Settings, url: str | None) -> Page:
@@ -119,18 +130,12 @@ def _read(name: str, settings: Settings, url: str | None) -> Page:
     return page
 
 
-def _clean(page: Page, settings: Settings) -> Article:
-    """Clean the page in a child process, where a page that hangs its cleaner ends as it would end in a crawl."""
+def _make_cleaners(settings: Settings) -> Cleaners:
     from cleaning.workers import Cleaners
 
-    cleaners = Cleaners(
+    return Cleaners(
         count=1, deadline=settings.getfloat("CLEANING_DEADLINE"), max_memory=settings.getint("CLEANING_MEMORY")
     )
-    try:
-        cleaners.start()
-        return cleaners.submit(page).result()
-    finally:
-        cleaners.stop()
 
 
 def _describe_address(url: str, asked: str | None, given: str | None) -> tuple[str | None, str]:

@@ -29,6 +29,9 @@ examples:
   scrapy sites show herald                     what herald repeats, where its text
                                                stands, what the last crawl cut
   scrapy sites show herald --limit 200 --json
+  scrapy sites nights                          of what the sites listed as articles of the
+                                               day: what is stored, and what is not
+  scrapy sites nights --limit 7 --json         the last seven runs, for a program
   scrapy sites keep herald 'A verse for the day'
                                                never cut this for being repeated
   scrapy sites keep herald 'A verse for the day' --undo
@@ -41,7 +44,7 @@ class Command(ProjectCommand):
     examples = EXAMPLES
 
     def syntax(self) -> str:
-        return "[options] [show NAME | keep NAME TEXT]"
+        return "[options] [show NAME | nights | keep NAME TEXT]"
 
     def short_desc(self) -> str:
         return "Show what is known of the sites, and keep blocks that they repeat"
@@ -49,8 +52,8 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--limit", metavar="N", help=f"show: at most so many blocks (default: {LIMIT})")
-        add("--json", action="store_true", help="show: write one JSON object instead")
+        add("--limit", metavar="N", help=f"show: at most so many blocks, nights: so many runs (default: {LIMIT})")
+        add("--json", action="store_true", help="show, nights: write JSON instead")
         add("--undo", action="store_true", help="keep: remove the keep rule")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -62,23 +65,25 @@ class Command(ProjectCommand):
     def _parse_action(self, args: list[str], opts: argparse.Namespace) -> Callable[[Engine], None]:
         """Return what is to be done with the store. What can be checked without the store is checked here."""
         limit = LIMIT if opts.limit is None else parse_whole_number("--limit", opts.limit, least=1)
-        for option, is_given, action in (
-            ("--limit", opts.limit is not None, "show"),
-            ("--json", opts.json, "show"),
-            ("--undo", opts.undo, "keep"),
+        for option, is_given, actions in (
+            ("--limit", opts.limit is not None, ("show NAME", "nights")),
+            ("--json", opts.json, ("show NAME", "nights")),
+            ("--undo", opts.undo, ("keep NAME",)),
         ):
-            if is_given and args[:1] != [action]:
-                raise BadArgument(f"{option} belongs to: scrapy sites {action} NAME")
+            if is_given and "".join(args[:1]) not in [action.partition(" ")[0] for action in actions]:
+                raise BadArgument(f"{option} belongs to: scrapy sites {' or '.join(actions)}")
         match args:
             case []:
                 return self._list
             case ["show", name]:
                 return lambda engine: self._show(engine, name, limit, as_json=opts.json)
+            case ["nights"]:
+                return lambda engine: self._show_nights(engine, limit, as_json=opts.json)
             case ["keep", name, text] if fingerprint(text):
                 return lambda engine: self._keep(engine, name, text, undo=opts.undo)
             case ["keep", _, _]:
                 raise BadArgument("the text has no word; a block that is only numbers is never cut for being repeated")
-        raise BadArgument("takes nothing, or one of: show NAME, keep NAME TEXT (the text in quotation marks)")
+        raise BadArgument("takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks)")
 
     def _list(self, engine: Engine) -> None:
         from crawler.views.sites import print_sites
@@ -90,6 +95,11 @@ class Command(ProjectCommand):
 
         newest = self.project_settings.getint("MEMORY_WINDOW")
         print_site(engine, name, limit=limit, newest=newest, as_json=as_json)
+
+    def _show_nights(self, engine: Engine, limit: int, *, as_json: bool) -> None:
+        from crawler.views.nights import print_nights
+
+        print_nights(engine, limit=limit, as_json=as_json)
 
     def _keep(self, engine: Engine, name: str, text: str, *, undo: bool) -> None:
         from crawler.sites.site import match_name

@@ -17,6 +17,7 @@ REASONS = {
     "paywall": "the beginning of an article, for subscribers",
     "too-short": "under 150 letters of text (50 Chinese, Japanese or Korean characters)",
     "no-text": "no text at all",
+    "part": "a further page of an article on several pages, whose text it belongs to",
     "not-html": "no markup: another document, compressed bytes, a picture",
     "too-many-elements": "more than 150,000 elements, which could not be cleaned within the deadline",
     **dict.fromkeys(

@@ -1,7 +1,8 @@
-"""Fetch one page from its site with one request, as politely as the crawl. Nothing is stored or archived."""
+"""Fetch one page from its site, and the further parts of its article, as politely as the crawl. Nothing is stored."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -13,14 +14,17 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from cleaning.article import Page
+from cleaning.article import Article, Page
 from cleaning.errors import BroadsheetError
 from cleaning.interruption import exit_at_once
 from cleaning.page.canonical import to_canonical_url
+from cleaning.workers import Cleaners
 from crawler.explain.site_lookup import find_site_of
 from crawler.failures.errors import AddressRefused, OffSite
-from crawler.failures.outcome import classify_failure
-from crawler.page_facts import PageFacts
+from crawler.failures.outcome import classify_error, classify_failure
+from crawler.page_facts import PageFacts, decode_response_text
+from crawler.parts.collect import FetchedPart, collect_parts
+from crawler.parts.fetch import read_part
 from crawler.sites.site import Site
 
 # Settings that turn off the frontier, the store and the archive of a crawl.
@@ -52,9 +56,10 @@ class _OnePage(Spider):
 
     name = "explain"
 
-    def __init__(self, site: Site, url: str) -> None:
+    def __init__(self, site: Site, url: str, cleaners: Cleaners) -> None:
         super().__init__(self.name)
         self._site = site
+        self._cleaners = cleaners
         self._url = url
         self.page: Page | None = None
         self.problem: str | None = None
@@ -79,21 +84,38 @@ class _OnePage(Spider):
             kind = (response.headers.get("Content-Type") or b"something").decode("latin-1").partition(";")[0]
             self.problem = f"it is not an HTML page but {kind}"
             return
-        self.page = Page(
+        page = Page(
             url=to_canonical_url(response.url) or self._url,
-            html=response.text,
+            html=decode_response_text(response) or "",
             status=response.status,
             fetched_at=datetime.now(UTC),
             language=self._site.language,
             **PageFacts(self.settings).collect(response.headers, response.meta.get("host_rights")),
         )
+        await asyncio.to_thread(self._cleaners.start)
+        article, most = await self._clean(page), self.settings.getint("PARTS_MAX")
+        found = await collect_parts(page, article, most, self._fetch_part, self._clean)
+        self.page = found.add_to(page)
+
+    async def _clean(self, page: Page) -> Article:
+        return await asyncio.wrap_future(self._cleaners.submit(page))
+
+    async def _fetch_part(self, url: str, first: Page) -> FetchedPart:
+        request = Request(url, meta={"site": self._site}, dont_filter=True)
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 (every failure of a request, as in an errback)
+            return FetchedPart(url, problem=classify_error(error).reason)
+        return await read_part(url, response, first, PageFacts(self.settings))
 
     async def handle_failure(self, failure: Failure) -> None:
         self.problem = _describe_failure(failure)
 
 
-def fetch_page(url: str, settings: Settings) -> Page:
+def fetch_page(url: str, settings: Settings, cleaners: Cleaners) -> Page:
     """Fetch the page at `url`, following redirects within its site. Configure logging by the settings.
+
+    Start the cleaners once there is a page: a cleaned page shows the pager of its article, whose parts are fetched too.
 
     Raise BadAddress if `url` is no http(s) address. Raise BroadsheetError with a message of one line if there is no
     page: robots.txt forbids it, the host does not answer, or the answer is not an HTML page.
@@ -105,7 +127,7 @@ def fetch_page(url: str, settings: Settings) -> Page:
     own.set("DOWNLOADER_MIDDLEWARES", own.getdict("DOWNLOADER_MIDDLEWARES") | _MIDDLEWARES, priority="cmdline")
     process = AsyncCrawlerProcess(own)
     crawler = process.create_crawler(_OnePage)
-    process.crawl(crawler, site=site, url=to_canonical_url(url) or url)
+    process.crawl(crawler, site=site, url=to_canonical_url(url) or url, cleaners=cleaners)
     with exit_at_once("scrapy explain"):  # Scrapy would wait for the response, but nothing is lost without it
         process.start(install_signal_handlers=False)
     spider = crawler.spider

@@ -47,6 +47,7 @@ class ArchiveMiddleware:
             site=lease.site,
             ip_address=str(response.ip_address) if response.ip_address else None,
             rights=request.meta.get("host_rights"),
+            part_of=request.meta.get("part_of"),
             truncated="dataloss" in response.flags,
         )
         request.meta["archive_location"] = await self._session.archive(exchange)

@@ -74,7 +74,7 @@ class RefreshMiddleware(BaseRedirectMiddleware):
         if not site.owns(refresh.url):
             self._counts.add(site.name, "response/refresh/off-site")
             return response
-        if refresh.url.partition("#")[0] == request.url.partition("#")[0] and not has_new_cookies(request, response):
+        if _is_same_path(refresh.url, request.url) and not has_new_cookies(request, response):
             self._counts.add(site.name, "response/refresh/to-itself")
             return response
         self._counts.add(site.name, "response/refresh/followed")
@@ -83,6 +83,11 @@ class RefreshMiddleware(BaseRedirectMiddleware):
 
     def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002 (Scrapy's)
         request.headers.pop("Referer", None)
+
+
+def _is_same_path(one: str, other: str) -> bool:
+    """A page that leads to itself, with other parameters too, shows news under the same address."""
+    return one.partition("#")[0].partition("?")[0] == other.partition("#")[0].partition("?")[0]
 
 
 def find_refresh(response: Response) -> Refresh | None:

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
+from cleaning.article import Article, Page
+from cleaning.errors import StorageLost
+from cleaning.parts.join import MISSING_PARTS
 from cleaning.workers import Cleaners
+from crawler.failures.errors import CrawlStopped
 from crawler.items import FetchedPage
+from crawler.parts.collect import collect_parts
+from crawler.parts.fetch import PartFetcher
 from crawler.run.session import Session, session_of
+from storage.archive.part_locations import ArchivedPart
+from storage.frontier.addresses import Lease
 from storage.site_memory.memories import load_memories
 
 
 class CleanPipeline:
-    """Sets `item.article`, also for a page that is no article, that took too long or that crashed its child process."""
+    """Sets `item.article`, also for a page that is no article, that took too long or that crashed its child process.
 
-    def __init__(self, session: Session, processes: int, deadline: float, most_memory: int) -> None:
+    The further parts of an article on several pages are fetched here, because only a cleaned page shows its pager.
+    """
+
+    def __init__(
+        self, session: Session, parts: PartFetcher, processes: int, deadline: float, most_memory: int, max_parts: int
+    ) -> None:
+        self._parts = parts
+        self._max_parts = max_parts
         self._cleaners = Cleaners(count=processes, deadline=deadline, max_memory=most_memory)
         self._session = session
         self._memories: dict[str, bytes] = {}
@@ -26,7 +43,9 @@ class CleanPipeline:
         settings = crawler.settings
         processes = settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
         deadline, most_memory = settings.getfloat("CLEANING_DEADLINE"), settings.getint("CLEANING_MEMORY")
-        return cls(session_of(crawler), processes, deadline, most_memory)
+        session = session_of(crawler)
+        parts = PartFetcher(crawler, session)
+        return cls(session, parts, processes, deadline, most_memory, settings.getint("PARTS_MAX"))
 
     async def open_spider(self) -> None:
         # Starting a child takes most of a second: done in a thread, and before the first page.
@@ -41,6 +60,38 @@ class CleanPipeline:
         await asyncio.to_thread(self._cleaners.stop)
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
-        memory = self._memories.get(item.site)
-        item.article = await asyncio.wrap_future(self._cleaners.submit(item.page, memory, observe=True))
+        self._parts.remember(item)
+        item.article = await self._clean(item.page, item.site)
+        if item.lease is not None and item.article.pager is not None:
+            await self._add_parts(item, item.lease, item.article)
         return item
+
+    async def _add_parts(self, item: FetchedPage, lease: Lease, article: Article) -> None:
+        try:
+            found = await collect_parts(
+                item.page,
+                article,
+                self._max_parts,
+                lambda url, first: self._parts.fetch(url, first, lease),
+                lambda page: self._clean(page, item.site),
+            )
+        except CrawlStopped as error:  # the whole article is due again
+            raise DropItem(str(error), log_level="DEBUG") from error
+        except StorageLost as error:
+            raise DropItem(str(error), log_level="DEBUG") from error
+        for outcome in found.outcomes:
+            self._session.counts.add(item.site, f"part/{outcome}")
+        if found.parts:
+            item.parts = tuple(
+                ArchivedPart(part.page.url, part.location)
+                for part in found.parts
+                if part.page is not None and part.location is not None
+            )
+            item.page = found.add_to(item.page)
+            article = await self._clean(item.page, item.site)
+        if not found.is_complete:
+            article = replace(article, limits_hit=(*article.limits_hit, MISSING_PARTS))
+        item.article = article
+
+    async def _clean(self, page: Page, site: str) -> Article:
+        return await asyncio.wrap_future(self._cleaners.submit(page, self._memories.get(site), observe=True))

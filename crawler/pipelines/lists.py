@@ -47,8 +47,8 @@ class ListsPipeline:
             AddressKind.SECTION,
             item.lease.depth,
             article.url,
-            b"<html>",
-            html=item.page.html,
+            item.page.html.encode("utf-8", "replace"),
+            content_type="text/html; charset=utf-8",
             may_follow=lambda _: may_follow,
         )
         if article.rejected == SECTION or _lists_articles(found):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from scrapy import Request
-from scrapy.http import Headers, TextResponse
+from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from scrapy.signalmanager import SignalManager
@@ -18,7 +20,7 @@ from cleaning.page.canonical import to_canonical_url
 from crawler.failures.errors import Bomb, TooLarge, Undecodable
 from crawler.items import FetchedPage
 from crawler.middlewares.compression import CompressionMiddleware
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.sites.site import Site, make_site
 from crawler.sites.sites_file import load_sites
 from storage.archive.records import ArchivedResponse, build_unreadable_error
@@ -69,6 +71,14 @@ class PageDecoder:
         # The crawl, too, cleans a response that is not text as an empty page.
         return self._make_page(archived, url, self._decode(archived) or "", site)
 
+    def add_parts(self, first: Page, site: str, parts: Iterable[ArchivedResponse]) -> Page:
+        """Return a page with the further parts of its article. Raise RecordUnreadable if one cannot be decoded."""
+        pages = (
+            self._make_page(part, to_canonical_url(part.url) or part.url, self._decode(part) or "", site)
+            for part in parts
+        )
+        return replace(first, parts=tuple(replace(page, first_page=first.url) for page in pages))
+
     def _make_page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
         facts = self._facts.collect(archived.headers, archived.rights)
         return Page(url, html, archived.status, archived.fetched_at, self._languages.get(site), **facts)
@@ -80,7 +90,7 @@ class PageDecoder:
             kind = responsetypes.from_args(headers=headers, url=archived.url, body=archived.body)
             response = kind(archived.url, status=archived.status, headers=headers, body=archived.body)
             decoded = self._decoder.decode_response(Request(archived.url), response)
-            return decoded.text if isinstance(decoded, TextResponse) else None
+            return decode_response_text(decoded)
         except (TooLarge, Bomb) as error:
             raise build_unreadable_error(archived.location, str(error), "too-large") from error
         except Undecodable as error:

@@ -32,7 +32,7 @@ from storage.database.engine import open_for_reading
 from storage.site_memory.memories import load_keep_rules
 from storage.site_memory.observations import PageDependency
 
-FORMAT = 3  # of the spool's records; raise it when a pickled class is renamed or changed
+FORMAT = 4  # of the spool's records; raise it when a pickled class is renamed or changed
 
 
 class _RecordKind(IntEnum):

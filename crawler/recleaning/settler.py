@@ -37,6 +37,7 @@ from cleaning.workers import Cleaners
 from crawler.recleaning.page_decoder import PageDecoder
 from crawler.storing.deduplicate import deduplicate, index_missing_articles
 from crawler.storing.observations import compute_memory_fingerprint, needs_recleaning, store_page_observation
+from crawler.storing.parts import reject_known_part
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
 from storage.frontier.link_headlines import load_headlines
@@ -203,6 +204,7 @@ class Settler:
                     if one.memory_fingerprint:
                         save_memory_dependency(connection, page.id, one.memory_fingerprint, page.data or b"")
                     continue
+                article = reject_known_part(connection, article)
                 same = saving.has_same_text(saving.load_text(connection, page.id), article)
                 if not same or page.cleaner_version != CLEANER_VERSION:
                     saving.save_article(
@@ -227,6 +229,8 @@ class Settler:
         try:
             archived = self._archive.read(page.location)
             fetched = self._pages.make_stored_page(archived, url=page.url, site=page.site, fetched_at=page.fetched_at)
+            parts = (self._archive.read(part.location) for part in page.parts)
+            fetched = self._pages.add_parts(fetched, page.site, parts)
         except ArchiveMissing as error:
             if page.location.file not in self._missing:  # logged once per file, not per page
                 self._missing.add(page.location.file)

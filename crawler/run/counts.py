@@ -36,6 +36,7 @@ class CrawlCounts:
         self.add(site, "address/new", offered.new)
         self.add(site, "address/again", offered.again)
         self.add(site, "address/known", offered.known)
+        self.add(site, "address/merged", offered.merged)
         self.add(site, "discovery/problem/dates-now", int(offered.doubted))
 
     def get(self, site: str, stat: str) -> int:

@@ -51,7 +51,8 @@ def build_progress_table(counts: Counts, seconds: float) -> Table:
 def build_final_table(counts: Counts) -> Table:
     """Return the table at the end of a crawl. It accounts for every address.
 
-    found = fetched + failed + waiting; fetched = articles + duplicates + unchanged + rejected.
+    found = fetched + failed + waiting; fetched = articles + duplicates + unchanged + rejected. "of the last day": how
+    many of the articles that the sources list as new are stored.
     """
     table = create_result_table("Results of this crawl")
     has_unchanged = any(_sum_up(stats, *_STORED_BEFORE) for stats in counts.values())
@@ -61,6 +62,9 @@ def build_final_table(counts: Counts) -> Table:
     table.add_column("rejected")
     table.add_column("failed")
     table.add_column("seconds", justify="right")
+    has_listed = any("listed/articles" in stats for stats in counts.values())
+    if has_listed:
+        table.add_column("of the last day", justify="right", no_wrap=True)
     for site, stats in _list_rows(counts):
         table.add_row(
             Text(site),
@@ -70,6 +74,7 @@ def build_final_table(counts: Counts) -> Table:
             _format_reasons(stats, ("article/rejected/",)),
             _format_reasons(stats, (*_LOST, _ON_HOLD)),
             str(stats.get(SECONDS, 0)),
+            *([f"{stats.get('listed/stored', 0)} of {stats.get('listed/articles', 0)}"] if has_listed else []),
         )
     return table
 
@@ -90,7 +95,7 @@ def _format_reasons(stats: dict[str, int], areas: Iterable[str]) -> Text:
         f"{number} {stat.removeprefix(area)}"
         for area in areas
         for stat, number in sorted(stats.items())
-        if stat.startswith(area)
+        if stat.startswith(area) and number  # 0: all of these pages turned out to be a wall
     ]
     return Text("\n".join(parts) or "0")
 

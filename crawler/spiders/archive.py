@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from cleaning.errors import BadArgument, RecordUnreadable
 from crawler.items import FetchedPage
 from crawler.recleaning.page_decoder import PageDecoder
 from crawler.run.session import Session, session_of
+from crawler.storing.parts import PART, restore_parts
+from storage.archive.part_locations import ArchivedPart
 from storage.archive.read_back import find_archive_files, read_archive
 from storage.archive.records import ArchivedResponse
 
@@ -44,6 +47,7 @@ class ArchiveSpider(Spider):
         self._session = session
         self._files = files
         self._pages = pages
+        self._parts: dict[str, list[ArchivedPart]] = {}  # by the first page of their article
         # Scrapy does not limit how many items start() yields.
         self._at_once = at_once
         self._free_places = asyncio.Semaphore(at_once)
@@ -70,13 +74,10 @@ class ArchiveSpider(Spider):
             skipped: Counter[str] = Counter()
             responses = read_archive(path, skipped, max_body=self._pages.max_body)
             while (response := await asyncio.to_thread(next, responses, None)) is not None:
-                item = self._make_item(response)
+                item = self._make_item(response, path)
                 if isinstance(item, str):
                     skipped[item] += 1
                     continue
-                if path.parent.resolve() != self._session.archive_folder:
-                    # Not in our archive: the location needs the whole path.
-                    item.location = replace(response.location, file=str(path.resolve()))
                 await self._free_places.acquire()
                 if self._session.is_storage_lost:  # Scrapy continues start() while it closes
                     return
@@ -95,19 +96,36 @@ class ArchiveSpider(Spider):
         # Wait for the last page: once idle, the engine would check for further items only after 5 seconds.
         for _ in range(self._at_once):
             await self._free_places.acquire()
+        if self._parts and not self._session.is_storage_lost:
+            # Every first page is stored now. Settling cleans it again, with its parts.
+            with self._session.suppress_storage_lost():
+                await self._session.run_in_transaction(partial(restore_parts, parts=self._parts))
 
-    def _make_item(self, archived: ArchivedResponse) -> FetchedPage | str:
-        """Return the item of a response, or the reason why there is none."""
+    def _make_item(self, archived: ArchivedResponse, path: Path) -> FetchedPage | str:
+        """Return the item of a response, or the reason why there is none. Keep a further part for its article."""
         if not 200 <= archived.status <= 299:  # a crawl fails all others
             return f"http-{archived.status}"
         try:
-            return self._pages.make_fetched_page(archived) or "not-html"
+            item = self._pages.make_fetched_page(archived)
         except RecordUnreadable as error:  # one bad page must not end the replay
             logger.info("%s", error)
             return error.reason
+        if item is None:
+            return "not-html"
+        if path.parent.resolve() != self._session.archive_folder:
+            # Not in our archive: the location needs the whole path.
+            item.location = replace(archived.location, file=str(path.resolve()))
+        if archived.part_of is not None and item.location is not None:
+            self._parts.setdefault(archived.part_of, []).append(ArchivedPart(item.page.url, item.location))
+            return "part"
+        return item
 
-    def _on_item_left(self) -> None:
+    def _on_item_left(self, item: FetchedPage) -> None:
         self._free_places.release()
+        article = item.article
+        if article is not None and article.rejected == PART and article.pager is not None and item.location is not None:
+            # Fetched for itself, because a source lists it.
+            self._parts.setdefault(article.pager.first or "", []).append(ArchivedPart(article.url, item.location))
         asyncio.get_running_loop().call_later(_CLOSING_CHECK, self._end_if_closing)
 
     def _end_if_closing(self) -> None:

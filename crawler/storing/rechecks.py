@@ -1,7 +1,8 @@
 """Decide from a fetched page when its address is worth another look.
 
 A story that is short or very young grows: it is fetched once more after hours, and once more after a day. A page with
-too little text may have been published too early; a wall is lifted. All of it only while a source lists the address.
+too little text may have been published too early; a wall is lifted. An article of which a further part could not be
+had is tried again like an address in vain. All of it only while a source lists the address.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 
 from cleaning.article import Article
 from cleaning.page.paragraphs import count_letters
+from cleaning.parts.join import MISSING_PARTS
 from cleaning.verdict import SHOWN_INSTEAD
 from storage.articles.saving import SaveResult
 from storage.frontier.rechecks import NIGHT, Outlook, find_rest
@@ -31,6 +33,8 @@ def plan_recheck(article: Article, saved: SaveResult, *, vain: int, fetched_at: 
     if article.rejected is not None:
         return Outlook(is_in_vain=vain > 0)
     again_after = _find_second_look(article, saved, fetched_at)
+    if MISSING_PARTS in article.limits_hit and not again_after:
+        again_after = find_rest(vain + 1)
     if saved is SaveResult.NEW:
         return Outlook(again_after=again_after)
     is_changed = saved is SaveResult.UPDATED

@@ -1,6 +1,7 @@
 """What the commands print: each view for a person at a terminal, and most as JSON.
 
 differences.py    what `scrapy reclean` would change, or changed
+nights.py         what `scrapy sites nights` shows: how complete the last nights were
 releases.py       what `scrapy export` wrote; a release checked, two compared
 sites.py          what `scrapy sites` shows: repeated blocks, text positions, cuts, keep rules
 stories.py        what `scrapy stories` shows: clusters, copies, versions of an article

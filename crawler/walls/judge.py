@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from cleaning.article import Article
+from cleaning.duplicates.article_sketch import MIN_SHARED, build_article_sketch, build_story_key
 from cleaning.page.headline_key import normalize_headline
 from cleaning.verdict import NOT_FOUND, SHOWN_INSTEAD, WALL
 from crawler.storing.deduplicate import StatusChange, deduplicate
 from crawler.walls.find_walls import Suspicion
-from crawler.walls.shown_page import ShownPage, is_wall, select_blocks, states_date
+from crawler.walls.shown_page import ShownPage, is_notice, is_same_text, select_blocks, select_wall, states_date
+from storage.articles import story_index
 from storage.articles.saving import make_article_id
 from storage.articles.shown_instead import load_stored_page, reject_stored_page
 from storage.frontier import leasing
 from storage.frontier.addresses import AddressState
-from storage.frontier.link_headlines import load_source_headlines
+from storage.frontier.announcements import load_reasons, load_settled_lease, load_source_headlines
 from storage.frontier.rechecks import Outlook, find_rest
-
-MAX_NOTICE_LETTERS = 700  # of a page that only says that the article is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,40 @@ def judge_page(
 
     Runs within the transaction that stores the article, and before it is stored.
     """
-    headlines = load_source_headlines(
-        connection, [one.lease.id for one in suspicion.pages] if suspicion else [page.lease.id]
-    )
-    if suspicion is not None and (suspicion.is_known or is_wall(suspicion.pages, headlines)):
+    shown = suspicion.pages if suspicion else (page,)
+    headlines, told = load_source_headlines(connection, [one.lease.id for one in shown])
+    wall = select_wall(shown, headlines)
+    if page in wall or (suspicion is not None and suspicion.is_known_wall(headlines.get(page.lease.id))):
         verdict = WallVerdict(replace(article, rejected=WALL), is_wall=True)
-        for other in suspicion.others:
-            _reject_earlier(connection, other, verdict, now)
+        earlier = {other.lease.id: other for other in (*_load_left_over(connection, article, page), *wall)}
+        for number, reason in load_reasons(connection, earlier.keys() - {page.lease.id}).items():
+            if reason != WALL:  # else it is settled as one already
+                _reject_earlier(connection, earlier[number], verdict, now)
         return verdict
     if article.rejected in SHOWN_INSTEAD:
         return WallVerdict(article)
     if _replaces_other_page(connection, article):
         return WallVerdict(replace(article, rejected=WALL))
-    if article.rejected is None and _is_notice(page, headlines):
+    if article.rejected is None and page.lease.id in told and is_notice(page, article.text, told[page.lease.id]):
         return WallVerdict(replace(article, rejected=NOT_FOUND))
     return WallVerdict(article)
+
+
+def _load_left_over(connection: Connection, article: Article, page: ShownPage) -> list[ShownPage]:
+    """Return the articles of the site that are this wall, too, but were stored by runs that did not recognise it.
+
+    Such a run was killed, or had few new articles.
+    """
+    found = []
+    names = story_index.find_sharing(connection, build_article_sketch(article.text), MIN_SHARED)
+    for row in story_index.load_compared_articles(connection, names).values():
+        lease = load_settled_lease(connection, row.url) if row.site == page.lease.site else None
+        if lease is None or not is_same_text(select_blocks(row.text.split("\n")), page.blocks):
+            continue
+        other = replace(page, lease=lease, url=row.url, fetched_at=row.fetched_at, title=row.story_key)
+        if row.story_key != build_story_key(article.title, article.site_name) or not other.is_as_announced(None):
+            found.append(other)
+    return found
 
 
 def _reject_earlier(connection: Connection, page: ShownPage, verdict: WallVerdict, now: datetime) -> None:
@@ -96,7 +114,3 @@ def _replaces_other_page(connection: Connection, article: Article) -> bool:
         return False
     before = select_blocks(stored.text.split("\n"))
     return before.keys().isdisjoint(select_blocks(article.text.split("\n")))
-
-
-def _is_notice(page: ShownPage, headlines: Mapping[int, str]) -> bool:
-    return page.letters <= MAX_NOTICE_LETTERS and not page.is_dated and page.is_unlike(headlines.get(page.lease.id))

@@ -21,7 +21,7 @@ MIN_SHARE = 0.8  # of the letters of both texts that stand in both: a wall may n
 MAX_WALL_LETTERS = 4_000  # a longer dated text at many addresses is an agency's, printed under several headlines
 MIN_TITLE_SHARE = 0.5  # of the words of a title that its address has, too
 MIN_WORD_LETTERS = 4  # of a word that says what a text is about
-_BEGINNING = 1_500  # characters of a text
+MAX_NOTICE_LETTERS = 400  # of a page that only says that the article is not there
 _BLOCKS = 8  # the longest blocks of a page, by which it is recognised
 _MIN_SLUG_WORDS = 3  # of a slug that is a headline
 _IN_ADDRESS = "the address"  # where cleaning found a date (cleaning.metadata.dates.stated)
@@ -43,7 +43,6 @@ class ShownPage:
     title: str  # a headline key
     blocks: Blocks
     letters: int
-    text: str  # the beginning, normalized like the title
     is_dated: bool  # the page itself states when it was published
 
     @classmethod
@@ -57,7 +56,6 @@ class ShownPage:
             normalize_headline(article.title, article.site_name),
             select_blocks(texts),
             sum(map(count_letters, texts)),
-            normalize_headline(" ".join(texts)[:_BEGINNING]),
             states_date(article),
         )
 
@@ -93,21 +91,11 @@ class ShownPage:
 
     def is_as_announced(self, headline: str | None) -> bool:
         """Return whether the title of the page has the words of its address, or of the headline in its source."""
-        own = set(_WORDS.findall(self.title))
-        announced = (set(_WORDS.findall(text)) for text in (self.slug_words, headline or ""))
+        own = _list_long_words(self.title)
+        announced = (_list_long_words(text) for text in (self.slug_words, headline or ""))
         return any(
             len(own & words) >= MIN_TITLE_SHARE * min(len(own), len(words)) for words in announced if words and own
         )
-
-    def is_unlike(self, headline: str | None) -> bool:
-        """Return whether title and text have no longer word of the address, nor of the headline in its source.
-
-        False where neither has such a word, or they are in other scripts.
-        """
-        own = _list_long_words(f"{self.title} {self.text}")
-        announced = [words for text in (self.slug_words, headline or "") if (words := _list_long_words(text))]
-        alike = [words for words in announced if _get_script(words) == _get_script(own)]
-        return bool(alike) and all(own.isdisjoint(words) for words in alike)
 
 
 def states_date(article: Article) -> bool:
@@ -127,31 +115,55 @@ def is_same_text(one: Blocks, other: Blocks) -> bool:
     return shared >= MIN_LETTERS and shared >= MIN_SHARE * max(sum(one.values()), sum(other.values()))
 
 
-def is_wall(pages: Sequence[ShownPage], headlines: Mapping[int, str]) -> bool:
-    """Return whether pages with one text are no articles but a wall before them.
+def select_wall(pages: Sequence[ShownPage], headlines: Mapping[int, str]) -> list[ShownPage]:
+    """Return which of several pages with one text are a wall, or none.
 
     `headlines` are those that sources give the addresses, by the id of the address. A wall shows one text under three
     headlines: those of the sources, of the pages or of the addresses. Where these are missing or alike, it is a wall if
-    the pages state no date and no title has anything of its address. One article that stands at several addresses is
-    none, nor is a dated article to which several addresses lead, nor a long dated text under several headlines.
+    the pages state no date and no title has anything of its address.
+
+    One article that stands at several addresses is none, dated and under one title, nor is an article to which several
+    addresses lead, nor a long dated text under several headlines. An article that stands in place of others, too, is a
+    wall at theirs alone.
     """
+    announced = [page for page in pages if page.is_as_announced(headlines.get(page.lease.id))]
+    if announced and len({page.title for page in pages}) == 1:
+        pages = [page for page in pages if page not in announced]
     if len({page.identity for page in pages}) < MIN_ADDRESSES:
-        return False
+        return []
     is_dated = all(page.is_dated for page in pages)
-    if is_dated and (len({page.url for page in pages}) == 1 or min(page.letters for page in pages) > MAX_WALL_LETTERS):
-        return False
+    titles = [page.title for page in pages]
+    if is_dated and not announced and _count_distinct(titles) < MIN_ADDRESSES:
+        return []
+    if len({page.url for page in pages}) == 1 and (is_dated or any(page.lease.url == page.url for page in pages)):
+        return []
+    if is_dated and min(page.letters for page in pages) > MAX_WALL_LETTERS:
+        return []
     by_source = [headlines[page.lease.id] for page in pages if page.lease.id in headlines]
-    named = (by_source, [page.title for page in pages], [page.slug_words for page in pages])
+    named = (by_source, titles, [page.slug_words for page in pages])
     if any(_count_distinct(texts) >= MIN_ADDRESSES for texts in named):
-        return True
-    return not any(page.is_dated or page.is_as_announced(headlines.get(page.lease.id)) for page in pages)
+        return list(pages)
+    return [] if announced or any(page.is_dated for page in pages) else list(pages)
+
+
+def is_notice(page: ShownPage, text: str, headline: str) -> bool:
+    """Return whether a short page without a date has no longer word of its address, nor of the headline in its feed.
+
+    False where neither has such words, or they are in another script, as the addresses of many papers are.
+    """
+    if page.is_dated or page.letters > MAX_NOTICE_LETTERS:
+        return False
+    own = _list_long_words(f"{page.title} {normalize_headline(text)}")
+    announced = [words for said in (page.slug_words, headline) if (words := _list_long_words(said))]
+    alike = [words for words in announced if _is_latin(words) == _is_latin(own)]
+    return bool(alike) and all(own.isdisjoint(words) for words in alike)
 
 
 def _list_long_words(text: str) -> set[str]:
     return {word for word in _WORDS.findall(text) if len(word) >= MIN_WORD_LETTERS or not word.isascii()}
 
 
-def _get_script(words: Iterable[str]) -> bool:
+def _is_latin(words: Iterable[str]) -> bool:
     """Return whether most of the words are written in Latin letters; addresses are, of papers in any script."""
     ascii_words = [word.isascii() for word in words]
     return sum(ascii_words) * 2 > len(ascii_words)

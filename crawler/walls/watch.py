@@ -15,7 +15,7 @@ from cleaning.article import Article
 from cleaning.verdict import ELSEWHERE, WALL
 from crawler.items import FetchedPage
 from crawler.run.once import once_per_crawler
-from crawler.run.session import now, session_of
+from crawler.run.session import Session, now, session_of
 from crawler.sites.site import Site
 from crawler.walls.find_walls import Suspicion, WallFinder
 from crawler.walls.judge import WallVerdict, judge_page
@@ -25,6 +25,10 @@ from storage.articles.shown_instead import load_rejected_texts
 from storage.frontier.addresses import RELEASE, Lease
 
 logger = logging.getLogger(__name__)
+
+_ADVICE = (
+    "none of it becomes an article, and they are asked again. If a cookie opens it, name it in sites.toml: cookies"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,12 @@ class WallWatch:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._session = session_of(crawler)
         self._finder = WallFinder()
-        self._off_site: defaultdict[tuple[str, str], set[int]] = defaultdict(set)  # (site, host) -> addresses
+        self._redirected: defaultdict[tuple[str, str], set[int]] = defaultdict(set)  # (site, target) -> addresses
+
+    @property
+    def _session(self) -> Session:
+        return session_of(self._crawler)
 
     async def load(self) -> None:
         """Load the walls that earlier runs found: their first page is recognised at once."""
@@ -75,6 +82,8 @@ class WallWatch:
             return Examined(article)
         if article.url != lease.url and _leads_elsewhere(article, lease, site):
             item.location = None
+            target = urlsplit(article.url)
+            self._record_redirect(lease, f"{target.hostname}{target.path}", "wall/redirect")
             article = replace(article, url=lease.url, canonical_url=None, rejected=ELSEWHERE, observation=b"")
             return Examined(article)
         page = ShownPage.from_article(lease, article, item.page.status, item.page.fetched_at or now())
@@ -85,13 +94,9 @@ class WallWatch:
         count = self._session.counts.add
         for former in verdict.former:
             if former.run == self._session.run:
-                noun = (
-                    f"rejected/{former.rejected}"
-                    if former.rejected
-                    else "duplicate"
-                    if former.is_duplicate
-                    else "stored"
-                )
+                noun = "duplicate" if former.is_duplicate else "stored"
+                if former.rejected:
+                    noun = f"rejected/{former.rejected}"
                 count(former.site, f"article/{noun}", -1)
                 count(former.site, f"article/rejected/{WALL}")
         if verdict.is_wall and examined.suspicion is not None:
@@ -99,28 +104,20 @@ class WallWatch:
             count(site, "wall/pages", 1 + len(verdict.former))
             if self._finder.confirm(examined.suspicion):
                 count(site, "wall/found")
-                logger.warning(
-                    '%s: a wall: at %s and other addresses stands the same page, titled "%s"; none of it becomes an '
-                    "article, and the addresses are asked again. If a cookie opens it, name it in sites.toml: cookies",
-                    site,
-                    examined.suspicion.page.lease.url,
-                    examined.article.title,
-                )
+                url, title = examined.suspicion.page.lease.url, examined.article.title
+                logger.warning('%s: a wall: %s and other addresses show one page, "%s"; %s', site, url, title, _ADVICE)
 
     def record_off_site(self, lease: Lease, url: str) -> None:
-        """Record that an address led to another house. Several that lead to one host are a wall, too."""
-        host = urlsplit(url).hostname or ""
-        addresses = self._off_site[lease.site, host]
+        """Record that an address led to another house, which is not asked."""
+        self._record_redirect(lease, urlsplit(url).hostname or "", "wall/off-site")
+
+    def _record_redirect(self, lease: Lease, target: str, stat: str) -> None:
+        """Count a wall, and warn of it, when as many addresses have led to one target as make a wall."""
+        addresses = self._redirected[lease.site, target]
         addresses.add(lease.id)
         if len(addresses) == MIN_ADDRESSES:
-            self._session.counts.add(lease.site, "wall/off-site")
-            logger.warning(
-                "%s: a wall: %s and other addresses lead to %s, which is not asked; they are asked again. If a cookie "
-                "opens it, name it in sites.toml: cookies",
-                lease.site,
-                lease.url,
-                host,
-            )
+            self._session.counts.add(lease.site, stat)
+            logger.warning("%s: a wall: %s and other addresses lead to %s; %s", lease.site, lease.url, target, _ADVICE)
 
     def _get_sites(self) -> tuple[Site, ...]:
         sites: tuple[Site, ...] = getattr(self._crawler.spider, "sites", ())

@@ -1,7 +1,8 @@
 """The raw archive: every fetched article page, stored as it was sent, in WARC files.
 
-read_back.py    read the responses of a WARC file in order, or one by its location
-records.py      parse one WARC record into the HTTP response in it
-repair.py       cut off the truncated end of the files of a run that was killed
-write.py        append exchanges to WARC files and sync them to the disk
+part_locations.py  where the further parts of an article lie
+read_back.py       read the responses of a WARC file in order, or one by its location
+records.py         parse one WARC record into the HTTP response in it
+repair.py          cut off the truncated end of the files of a run that was killed
+write.py           append exchanges to WARC files and sync them to the disk
 """

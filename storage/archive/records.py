@@ -12,7 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from cleaning.article import HostRights
 from cleaning.errors import RecordUnreadable
-from storage.archive.write import RIGHTS, SITE, ArchiveLocation, Headers
+from storage.archive.write import PART_OF, RIGHTS, SITE, ArchiveLocation, Headers
 
 MAX_BODY = 10 << 20  # bytes of a body as sent that are read back; the limit of the crawl is DOWNLOAD_MAXSIZE
 TORN = "torn"
@@ -31,6 +31,7 @@ class ArchivedResponse:
     location: ArchiveLocation
     site: str | None  # None in the archives of others
     rights: HostRights | None = None  # None in the archives of others
+    part_of: str | None = None  # first page of the article that this was fetched as a further part of
 
 
 def build_unreadable_error(location: ArchiveLocation, what: str, reason: str = "unreadable") -> RecordUnreadable:
@@ -128,4 +129,5 @@ def _build_response(
         location=location,
         site=record.rec_headers.get_header(SITE),
         rights=None if rights is None else HostRights.from_json(rights),
+        part_of=record.rec_headers.get_header(PART_OF),
     )

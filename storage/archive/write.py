@@ -29,6 +29,7 @@ MAX_BYTES = 1 << 30  # a larger file is closed, and the next one begun
 # Additional named fields in the header of a record, which the standard allows.
 SITE = "Broadsheet-Site"
 RIGHTS = "Broadsheet-Rights"
+PART_OF = "Broadsheet-Part-Of"
 
 Headers = list[tuple[str, str]]
 
@@ -47,6 +48,7 @@ class Exchange:
     site: str  # its name in the crawl, so that a replay needs no sites.toml
     ip_address: str | None = None
     rights: HostRights | None = None  # which its host states, so that a replay need not ask; None: not asked
+    part_of: str | None = None  # first page of the article, where this was fetched as a further part of it
     truncated: bool = False
 
 
@@ -181,6 +183,8 @@ class Archive:
             warc[SITE] = exchange.site
             if exchange.rights is not None:
                 warc[RIGHTS] = exchange.rights.to_json()
+            if exchange.part_of is not None:
+                warc[PART_OF] = exchange.part_of
             if exchange.ip_address:
                 warc["WARC-IP-Address"] = exchange.ip_address
             if exchange.truncated:

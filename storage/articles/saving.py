@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from cleaning.article import Article, get_stated_offset
+from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.sanitise import sanitise_article
@@ -46,10 +48,11 @@ def save_article(
     run: int | None,
     fetched_at: datetime,
     location: ArchiveLocation | None,
+    parts: Sequence[ArchivedPart] = (),
 ) -> SaveResult:
     """Sanitise and store an article with all its blocks. Its duplicate verdict is found afterwards.
 
-    `run` is the id of the crawl that fetched it; None if the article is stored already and keeps its run.
+    `run` is the id of the crawl that fetched it; None if the article is stored already and keeps its run and `parts`.
     """
     name = make_article_id(article.url)
     article = sanitise_article(article, fetched_at)
@@ -110,6 +113,8 @@ def save_article(
     else:
         connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
     _replace_blocks(connection, name, article)
+    if run is not None and (parts or stored is not None):
+        save_parts(connection, name, parts)
     if stored is None:
         return SaveResult.NEW
     same = (stored.text, stored.title, stored.rejected) == (article.text, article.title, article.rejected)

@@ -29,15 +29,17 @@ def reject_stored_page(connection: Connection, name: str, reason: str) -> None:
     connection.execute(delete(StoredObservation).where(StoredObservation.article_id == name))
 
 
-def load_rejected_texts(connection: Connection, sites: Collection[str], reason: str) -> dict[str, list[str]]:
-    """Return the texts of the last pages of each site that were rejected for this reason, each once."""
-    found: dict[str, list[str]] = {}
+def load_rejected_texts(
+    connection: Connection, sites: Collection[str], reason: str
+) -> dict[str, list[tuple[str, str]]]:
+    """Return headline key and text of the last pages of each site that were rejected for this reason, each once."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for site in sites:
-        texts = connection.scalars(
-            select(_ROW.text)
+        rows = connection.execute(
+            select(_ROW.headline_key, _ROW.text)
             .where(_ROW.site == site, _ROW.rejected == reason)
             .order_by(_ROW.fetched_at.desc())
             .limit(_REMEMBERED)
         )
-        found[site] = list(dict.fromkeys(texts))
+        found[site] = list(dict.fromkeys((row.headline_key, row.text) for row in rows))
     return found

@@ -36,6 +36,8 @@ LIST_PAGE = "list-page"
 RELEASE = "release"
 # The reason of addresses that are refused because similar ones gave no article (crawler/frontier/traps.py).
 TRAP = "trap-barren"
+# The reason of addresses that show the page of another address (storage/frontier/twins.py).
+TWIN = "twin"
 
 
 # Sources whose headlines are preferred; all others are links, whose text is fitted to the space it has. A news sitemap

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
@@ -44,12 +43,6 @@ def load_headlines(connection: Connection, site: str) -> set[tuple[str, str]]:
         if key and _is_specific(key)
     )
     return found
-
-
-def load_source_headlines(connection: Connection, addresses: Collection[int]) -> dict[int, str]:
-    """Return the headlines, as keys, that sources give to these addresses, by the id of the address."""
-    question = select(Address.id, Address.headline_key).where(Address.id.in_(addresses))
-    return {number: key for number, key in connection.execute(question) if key}
 
 
 def _is_specific(key: str) -> bool:

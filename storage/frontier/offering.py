@@ -15,8 +15,10 @@ from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState
 from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
+from storage.frontier.listings import add_listings, find_listing
 from storage.frontier.rechecks import compute_rank, is_article_due
 from storage.frontier.sections import is_known_section, is_resting
+from storage.frontier.twins import TwinMerger
 from storage.models import Address
 
 # Sources that overrule the stored kind of an address: a feed knows its articles, sites.toml knows its lists.
@@ -35,6 +37,7 @@ class OfferCounts:
     again: int = 0  # known, and to be fetched again
     known: int = 0  # known, and not to be fetched again
     fresh: int = 0  # of all three: first offered in this run
+    merged: int = 0  # of all three: offered as the known address of the same page
     doubted: bool = False  # whether the dates of the list are not believed (storage.frontier.dates)
 
 
@@ -60,7 +63,8 @@ class _Rested:
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> OfferCounts:
     """Put the addresses of one list into the frontier; make known ones pending again if they are due again."""
-    offers = [_correct_date(offer, now) for offer in _merge_offers(offers)]
+    twins = TwinMerger(connection, site, now)
+    offers = [_correct_date(offer, now) for offer in _merge_offers(twins.merge(offers))]
     known = _load_known(connection, [offer.url for offer in offers])
     belief = weigh_dates(offers, known)
     offers = belief.offers
@@ -68,6 +72,8 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
     new = [offer for offer in offers if offer.url not in known]
     if new:
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
+    twins.record_groups()
+    add_listings(connection, offers, known)
     counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
@@ -76,7 +82,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
-    return OfferCounts(**counts, doubted=belief.is_doubted)
+    return OfferCounts(**counts, merged=twins.merged, doubted=belief.is_doubted)
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:
@@ -133,6 +139,7 @@ def _build_row(offer: Offer, site: str, run: int, now: datetime) -> dict[str, ob
         "changed_by": None if offer.changed_at is None else offer.source,
         "rank": compute_rank(offer.changed_at),
         "published_at": None,
+        "listed_by": find_listing(offer),
         "offered_at": now,
         "first_run": run,
         "last_run": run,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, select
 
+from storage.archive.part_locations import ArchivedPart, load_parts
 from storage.archive.write import ArchiveLocation
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation
 
@@ -32,6 +33,7 @@ class PageDependency(NamedTuple):
     digest: str | None
     data: bytes | None
     rejected: str | None = None  # reason of the rejection; None for an article
+    parts: tuple[ArchivedPart, ...] = ()  # the further pages of its article
 
 
 def list_sites(connection: Connection) -> list[str]:
@@ -116,6 +118,11 @@ def save_memory_dependency(connection: Connection, name: str, digest: str, data:
     connection.execute(insert(StoredMemoryDependency).values(article_id=name, digest=digest, data=data))
 
 
+def delete_memory_dependency(connection: Connection, name: str) -> None:
+    """Forget what the text of a page depends on: it is due to be cleaned again."""
+    connection.execute(delete(StoredMemoryDependency).where(StoredMemoryDependency.article_id == name))
+
+
 def load_page_dependencies(connection: Connection, site: str, *, after: str = "", limit: int) -> list[PageDependency]:
     """Return the next `limit` archived pages of a site in order of their ids, beginning behind the id `after`.
 
@@ -139,7 +146,8 @@ def load_page_dependencies(connection: Connection, site: str, *, after: str = ""
         .where(page.site == site, page.id > after, page.archive_file.is_not(None))
         .order_by(page.id)
         .limit(limit)
-    )
+    ).all()
+    parts = load_parts(connection, [row.id for row in rows])
     return [
         PageDependency(
             row.id,
@@ -151,6 +159,7 @@ def load_page_dependencies(connection: Connection, site: str, *, after: str = ""
             row.digest,
             row.data,
             row.rejected,
+            parts.get(row.id, ()),
         )
         for row in rows
     ]

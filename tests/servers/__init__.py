@@ -5,6 +5,7 @@ loopback.py    the common base: a server on a free port, answered by a handler
 paper.py       a newspaper whose every answer the test chooses
 press.py       whole newspapers of many stories, made when they are requested
 proxy.py       a proxy in front of PostgreSQL that a test closes and opens
+real_web/      newspapers that misbehave as those of the real web do
 rude.py        raw sockets: broken answers, endless answers, bombs
 secure.py      a newspaper at an https address, and its certificate
 slow.py        articles that come a byte at a time, or never

@@ -175,7 +175,7 @@ def test_a_keep_rule_is_added_and_removed_once(sites: Sites) -> None:
     [
         (["show", "tow"], 'no site "tow" in the store; choose from: two'),
         (["keep", "nowhere", "Some words"], 'no site "nowhere" in the store; choose from: one, two'),
-        (["show"], "takes nothing, or one of: show NAME, keep NAME TEXT"),
+        (["show"], "takes nothing, or one of: show NAME, nights, keep NAME TEXT"),
         (["keep", "one"], "takes nothing, or one of"),
         (["keep", "one", "two", "words"], "takes nothing, or one of"),
         (["hide", "one"], "takes nothing, or one of"),

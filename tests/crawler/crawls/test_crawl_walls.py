@@ -56,7 +56,7 @@ def test_one_text_under_three_headlines_is_a_wall(night: Night, paths: list[str]
 
 
 def test_a_wall_is_told_once(night: Night) -> None:
-    told = [line for line in night.done.stderr.splitlines() if "a wall: at" in line]
+    told = [line for line in night.done.stderr.splitlines() if "show one page" in line]
     assert len(told) == 2
     assert "3 redirect-elsewhere" not in night.done.stdout
     assert "6 wall" in night.done.stdout

@@ -10,7 +10,7 @@ from servers.paper import prose
 
 from cleaning.article import Article, Block
 from crawler.walls.find_walls import WallFinder
-from crawler.walls.shown_page import ShownPage, is_same_text, is_wall, select_blocks
+from crawler.walls.shown_page import ShownPage, is_notice, is_same_text, select_blocks, select_wall
 from storage.frontier.addresses import AddressKind, Lease
 
 TEXT = prose("a wall")
@@ -43,7 +43,7 @@ def show_all(paths: list[str], **more: str) -> list[ShownPage]:
     ids=["slugs", "headlines", "numbers", "counted", "titles"],
 )
 def test_walls(pages: list[ShownPage], headlines: dict[int, str]) -> None:
-    assert is_wall(pages, headlines)
+    assert select_wall(pages, headlines)
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_walls(pages: list[ShownPage], headlines: dict[int, str]) -> None:
         (show_all(["rain-on-the-fair", "rain-on-the-fair/amp", "rain-on-the-fair?print=1"]), {}),
         (show_all(["rain-of-104211", "rain-at-last-104211", "rain-on-the-fair-104211"]), HEADLINES),
         (show_all(["rain-on-the-fair-1", "rain-on-the-fair-2", "rain-on-the-fair-3"], title="Rain on the fair"), {}),
-        ([replace(page, is_dated=True) for page in show_all(NO_NAMES)], {}),
+        ([replace(page, is_dated=True) for page in show_all(NO_NAMES)], HEADLINES),
         ([replace(page, is_dated=True, letters=5_000) for page in show_all(NAMES)], HEADLINES),
         ([replace(page, is_dated=True, url="https://paper.example/one") for page in show_all(NAMES)], HEADLINES),
     ],
     ids=["two", "twins", "one-id", "repeated", "dated", "agency", "merged"],
 )
 def test_articles(pages: list[ShownPage], headlines: dict[int, str]) -> None:
-    assert not is_wall(pages, headlines)
+    assert not select_wall(pages, headlines)
 
 
 def test_numbers_and_a_name_do_not_make_another_text() -> None:
@@ -71,10 +71,10 @@ def test_numbers_and_a_name_do_not_make_another_text() -> None:
 
 def test_a_known_wall_is_recognised_at_its_first_address() -> None:
     finder = WallFinder()
-    finder.load({"paper": ["\n".join(TEXT)]})
+    finder.load({"paper": [("before you go on", "\n".join(TEXT))]})
     found = finder.suspect(show("/news/first", 1), None)
     assert found is not None
-    assert found.is_known
+    assert found.is_known_wall(None)
     assert finder.suspect(show("/news/second", 2, text=prose("an article")), None) is None
 
 
@@ -88,7 +88,7 @@ def test_a_suspicion_begins_at_the_third_address_and_is_told_once() -> None:
     assert not finder.confirm(found[2])
 
 
-@pytest.mark.parametrize("reason", ["section", "paywall", "cleaner-timeout", "error-page"])
+@pytest.mark.parametrize("reason", ["section", "paywall", "cleaner-timeout", "no-text"])
 def test_what_is_rejected_for_a_better_reason_is_no_wall(reason: str) -> None:
     finder = WallFinder()
     assert [finder.suspect(page, reason) for page in show_all(NAMES)] == [None] * 3
@@ -98,12 +98,32 @@ def test_what_is_rejected_for_a_better_reason_is_no_wall(reason: str) -> None:
     ("title", "headline", "unlike"),
     [
         ("Selvim oro", "The baker counts his loaves", True),
-        ("The baker counts", None, False),
-        ("Selvim oro", None, True),
-        ("Пекарь считает", None, False),  # the address is in another script
+        ("The baker counts", "Rain on the fair", False),
+        ("Пекарь считает", "Пекарь считает", False),  # the address is in another script
         ("Пекарь считает", "Маяк покрасили", True),
     ],
 )
-def test_a_notice_has_nothing_of_its_headline(title: str, headline: str | None, unlike: bool) -> None:
-    page = show("/news/the-baker-counts-his-loaves", 1, title=title, text=["." if title.isascii() else "Страница"])
-    assert page.is_unlike(headline.casefold() if headline else None) is unlike
+def test_a_notice_has_nothing_of_its_headline(title: str, headline: str, unlike: bool) -> None:
+    text = "." if title.isascii() else "Страница"
+    page = show("/news/the-baker-counts-his-loaves", 1, title=title, text=[text])
+    assert is_notice(page, text, headline.casefold()) is unlike
+
+
+def test_an_article_that_stands_in_place_of_others_is_a_wall_at_theirs_alone() -> None:
+    finder, title = WallFinder(), "Rain on the fair"
+    others = show_all(["the-baker-counts-his-loaves", "who-painted-our-lighthouse", "old-trams-are-sold"], title=title)
+    own = replace(show("/news/rain-on-the-fair", 9, title=title), is_dated=True)
+    assert select_wall([*others, own], {}) == others
+    for page in others:
+        suspicion = finder.suspect(page, None)
+    assert suspicion is not None
+    finder.confirm(suspicion)
+    found = finder.suspect(own, None)
+    assert found is not None
+    assert not found.is_known_wall(None)
+
+
+def test_an_article_to_which_others_lead_is_no_wall() -> None:
+    url = "https://paper.example/news/rain-on-the-fair"
+    pages = [replace(page, url=url) for page in show_all(NAMES)]
+    assert select_wall(pages, HEADLINES) == []

@@ -65,7 +65,7 @@ def publish_walls(paper: Paper) -> None:
         paper.routes[target] = Answer(_page("Welcome", prose(target)))
     for path in OFF_SITE:
         paper.routes[path] = Answer(status=302, headers={"Location": f"http://127.0.0.9/consent?from={path}"})
-    paper.routes[NOTICE] = Answer(_page("Selvim oro", [strange_text(40), strange_text(41)]))
+    paper.routes[NOTICE] = Answer(_page("Selvim oro", [strange_text(40)]))
     paper.routes[TO_ITSELF] = _ask_for_cookie(paper, TO_ITSELF, TO_ITSELF)
     paper.routes[ROUND] = _ask_for_cookie(paper, ROUND, "/welcome")
     paper.routes["/welcome"] = Answer(status=302, headers={"Location": ROUND, "Set-Cookie": "visitor=1; Path=/"})

@@ -92,6 +92,7 @@ def test_an_offer_that_brings_nothing_new_writes_nothing(engine: Engine) -> None
     with engine.begin() as connection:
         run = runs.begin(connection, spider="articles", now=NOW)
         offering.offer(connection, SITE, offers, run=run, now=NOW)
+        offering.offer(connection, SITE, again, run=run, now=NOW)  # brings a further source of each address
         event.listen(connection, "before_cursor_execute", lambda *arguments: written.append(arguments[2]))
         offering.offer(connection, SITE, again, run=run, now=NOW)
         assert written

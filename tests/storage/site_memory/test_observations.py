@@ -195,7 +195,7 @@ def test_pages_are_loaded_in_order_with_or_without_a_memory_dependency(
     ]
     location = ArchiveLocation("a.warc.gz", 7)
     assert found[0] == (
-        "a", "https://news.example/a", SITE, NOON, location, "1", "0123456789abcdef", b"\x00trace", None
+        "a", "https://news.example/a", SITE, NOON, location, "1", "0123456789abcdef", b"\x00trace", None, ()
     )  # fmt: skip
 
 
