@@ -2,6 +2,7 @@
 
 day_paper.py      a paper of one day whose front page and feed each list a part of its articles
 false_dates.py    a paper that dates every entry of its sitemap by the clock
+list_papers.py    a paper that lists sections as articles, and one without feed and sitemap
 walls.py          a paper that shows something else instead of its articles
 many_addresses.py    a paper that shows each story at several addresses, and answers conditional requests
 long_reads.py     articles on several pages, with the pagers of many papers
