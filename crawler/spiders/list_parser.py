@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from protego import Protego
@@ -17,6 +18,7 @@ from crawler.discovery.seeds import make_robots_sitemap_offers
 from crawler.failures.outcome import RequestOutcome
 from crawler.page_facts import PageFacts
 from crawler.run.session import Session, now
+from crawler.sites.home_origin import HomeOrigins
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
 from crawler.sites.site_days import SiteDays
@@ -37,6 +39,7 @@ class ListParser:
         self._sites_by_name = {site.name: site for site in sites}
         self._owners = owners
         self._days = days
+        self._home = HomeOrigins()
         self._usual_paths = UsualPaths()
 
     async def parse(self, response: Response) -> None:
@@ -64,6 +67,8 @@ class ListParser:
             self._session.counts.add(lease.site, f"link/refused/{reason}", number)
         if found.problem:
             self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
+        if lease.is_front_page:
+            self._home.learn(lease.url, response.url)
         offers = [*found.offers, *self._usual_paths.guess_after_reading(site, lease, found)]
         by_site = self._group_by_owner(site, offers)
         with self._session.suppress_storage_lost(lease):
@@ -79,7 +84,9 @@ class ListParser:
     def _group_by_owner(self, finder: Site, offers: Iterable[Offer]) -> dict[str, list[Offer]]:
         """Return the offers by the name of the site that each belongs to; the finder is always among the names."""
         groups: dict[str, list[Offer]] = {finder.name: []}
-        for offer in offers:
+        for written in offers:
+            is_article = written.kind is AddressKind.ARTICLE
+            offer = replace(written, url=self._home.rewrite(written.url)) if is_article else written
             owner = self._owners.find_owner(offer.url, finder) or finder
             groups.setdefault(owner.name, []).append(offer)
         return groups
