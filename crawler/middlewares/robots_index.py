@@ -56,7 +56,8 @@ class RuleIndex:
 
     def __init__(self, group: _RuleSet) -> None:
         self._rules: list[_Rule] = group._rules  # the first that matches decides
-        pieces = [set(_list_grams(rule.value._pattern)) for rule in self._rules]
+        # Tuples of texts, which the garbage collector need not look through: it would hold up the event loop.
+        pieces = [tuple(set(_list_grams(rule.value._pattern))) for rule in self._rules]
         frequencies = Counter(gram for grams in pieces for gram in grams)
         self._candidates: dict[str, list[int]] = {}
         for number, grams in enumerate(pieces):

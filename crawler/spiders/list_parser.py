@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from crawler.discovery.seeds import make_robots_sitemap_offers
 from crawler.failures.outcome import RequestOutcome
 from crawler.page_facts import PageFacts, get_content_type
 from crawler.run.session import Session, now
+from crawler.sites.home_origin import HomeOrigins
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
 from crawler.sites.site_days import SiteDays
@@ -55,6 +57,7 @@ class ListParser:
         self._told: set[tuple[str, str]] = set()  # by site: the problems that the log has told
         self._owners = owners
         self._days = days
+        self._home = HomeOrigins()
         self._usual_paths = UsualPaths()
 
     async def parse(self, response: Response) -> None:
@@ -82,6 +85,8 @@ class ListParser:
         if found.problem:
             self._session.counts.add(lease.site, f"discovery/problem/{found.problem}")
             self._tell_problem(lease, response.url, found.problem)
+        if lease.is_front_page:
+            self._home.learn(lease.url, response.url)
         offers = [*found.offers, *self._usual_paths.guess_after_reading(site, lease, found)]
         by_site = self._group_by_owner(site, offers)
         with self._session.suppress_storage_lost(lease):
@@ -96,7 +101,9 @@ class ListParser:
     def _group_by_owner(self, finder: Site, offers: Iterable[Offer]) -> dict[str, list[Offer]]:
         """Return the offers by the name of the site that each belongs to; the finder is always among the names."""
         groups: defaultdict[str, list[Offer]] = defaultdict(list, {finder.name: []})
-        for offer in offers:
+        for written in offers:
+            is_article = written.kind is AddressKind.ARTICLE
+            offer = replace(written, url=self._home.rewrite(written.url)) if is_article else written
             groups[(self._owners.find_owner(offer.url, finder) or finder).name].append(offer)
         return dict(groups)
 
