@@ -58,6 +58,7 @@ class TwinMerger:
         self._rejected: set[str] = set()  # fetched addresses whose page is no article
         self._chosen: defaultdict[int, list[str]] = defaultdict(list)  # new addresses of this list, by group
         self._replaced: dict[str, str] = {}  # new addresses of this list that gave way to plainer ones
+        self._groups: dict[str, int] = {}  # of the offered addresses
         self._unrecorded: dict[str, int] = {}  # addresses without a group in the store
         self.merged = 0
 
@@ -78,7 +79,7 @@ class TwinMerger:
     def find_known(self, url: str) -> str | None:
         """Return the known address that stands for the page at `url`, which may be unknown; change nothing."""
         self._load([url])
-        members = self._members.get(compute_group(url, self._rules.ignored), [])
+        members = self._members.get(self._groups[url], [])
         known = [one for one in members if one.url == url or self._stands_for(one, url)]
         best = min(known, key=lambda one: (one.url != url, *self._rank(one)), default=None)
         return None if best is None else best.url
@@ -91,7 +92,8 @@ class TwinMerger:
         if sessions := find_session_parameters(urls):
             learn_sessions(self._connection, self._site, sessions, self._now)
         self._rules = load_rules(self._connection, self._site)
-        self._unrecorded = {url: compute_group(url, self._rules.ignored) for url in urls}
+        self._groups = {url: compute_group(url, self._rules.ignored) for url in urls}
+        self._unrecorded = dict(self._groups)
         wanted = set(urls)
         for batch in _split_up(sorted(set(self._unrecorded.values()))):
             for row in self._connection.execute(
@@ -128,7 +130,7 @@ class TwinMerger:
         target = self._targets.get(url)
         if target is not None and target.is_in_use:
             return target.url
-        group = compute_group(url, self._rules.ignored)
+        group = self._groups[url]
         members = self._members.get(group, [])
         own = next((member for member in members if member.url == url), None)
         if own is not None and own.state in (AddressState.DONE, AddressState.LEASED):
