@@ -21,7 +21,7 @@ from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
 from storage.frontier import leasing, offering
-from storage.frontier.addresses import AddressState
+from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
 
 BEFORE_SINCE = "before-since"
@@ -36,6 +36,7 @@ class StoreOutcome:
     saved: SaveResult | None  # None: the article is older than `since`, and is left for another run
     duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
+    set_aside: int = 0  # addresses that wait no more, because they were found to be twins
 
 
 class StorePipeline:
@@ -89,11 +90,11 @@ class StorePipeline:
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
-        learn_same_pages(connection, item.site, article, item.lease, fetched_at)
+        set_aside = learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         if item.lease is not None:
             save_validators(connection, item.lease.id, None if article.rejected else item.validators)
             leasing.settle(connection, item.lease.id, AddressState.DONE, status=item.page.status, now=fetched_at)
-        return StoreOutcome(saved, duplicates, article.limits_hit)
+        return StoreOutcome(saved, duplicates, article.limits_hit, set_aside)
 
     def _record_for_traps(self, item: FetchedPage, article: Article, outcome: StoreOutcome) -> None:
         """Record whether the address gave a new article. An unchanged article says nothing about its pattern."""
@@ -105,6 +106,7 @@ class StorePipeline:
 
     def _count(self, site: str, article: Article, outcome: StoreOutcome) -> None:
         count = self._session.counts.add
+        count(site, f"address/refused/{TWIN}", outcome.set_aside)
         for limit in outcome.limits_hit:
             count(site, f"page/limited/{limit}")
         for change in outcome.duplicates.status_changes:

@@ -19,7 +19,7 @@ from crawler.page_facts import PageFacts
 from crawler.run.session import Session, now
 from crawler.sites.site import Site
 from storage.frontier import leasing, offering
-from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, Offer
+from storage.frontier.addresses import GUESS, TWIN, AddressKind, AddressState, Lease, Offer
 from storage.frontier.validators import save_validators
 
 
@@ -95,6 +95,7 @@ class ListParser:
         self._session.counts.add(site, "address/again", offered.again)
         self._session.counts.add(site, "address/known", offered.known)
         self._session.counts.add(site, "address/merged", offered.merged)
+        self._session.counts.add(site, f"address/refused/{TWIN}", offered.set_aside)
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Offer the sitemaps that a robots.txt names."""

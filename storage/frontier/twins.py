@@ -46,7 +46,10 @@ class _Member(NamedTuple):
 
 
 class TwinMerger:
-    """Merges the offers of one list. `merged` counts those that were another address's."""
+    """Merges the offers of one list. `merged` counts those that were another address's.
+
+    `set_aside` counts the addresses that waited and gave way to a plainer one.
+    """
 
     def __init__(self, connection: Connection, site: str, now: datetime) -> None:
         self._connection = connection
@@ -61,6 +64,7 @@ class TwinMerger:
         self._groups: dict[str, int] = {}  # of the offered addresses
         self._unrecorded: dict[str, int] = {}  # addresses without a group in the store
         self.merged = 0
+        self.set_aside = 0
 
     def merge(self, offers: Iterable[Offer]) -> list[Offer]:
         """Return the offers, each under the address by which its page is known.
@@ -90,7 +94,7 @@ class TwinMerger:
 
     def _load(self, urls: Sequence[str]) -> None:
         if sessions := find_session_parameters(urls):
-            learn_sessions(self._connection, self._site, sessions, self._now)
+            self.set_aside += learn_sessions(self._connection, self._site, sessions, self._now)
         self._rules = load_rules(self._connection, self._site)
         self._groups = {url: compute_group(url, self._rules.ignored) for url in urls}
         self._unrecorded = dict(self._groups)
@@ -177,6 +181,7 @@ class TwinMerger:
     def _set_aside(self, group: int, member: _Member) -> None:
         """Refuse an address that waits, because another one has its page."""
         refuse(self._connection, [member.id], reason=TWIN, now=self._now)
+        self.set_aside += 1
         refused = member._replace(state=AddressState.REFUSED, reason=TWIN)
         self._members[group] = [refused if one.id == member.id else one for one in self._members[group]]
 
