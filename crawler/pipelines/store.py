@@ -30,7 +30,7 @@ from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
 from storage.frontier import offering, settling
-from storage.frontier.addresses import AddressState
+from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
 
 IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
@@ -121,9 +121,10 @@ class StorePipeline:
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
-        learn_same_pages(connection, item.site, article, item.lease, fetched_at)
+        set_aside = learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         offered = self._offer_listed(connection, item, article)
         counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)
+        counts[f"address/refused/{TWIN}"] += set_aside
         duplicates.status_changes.extend(changes)
         if item.lease is not None:
             offer_first_page(connection, article, item.lease, run, now())

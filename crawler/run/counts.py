@@ -8,6 +8,7 @@ from time import monotonic
 from scrapy.crawler import Crawler
 
 from crawler.run.once import once_per_crawler
+from storage.frontier.addresses import TWIN
 from storage.frontier.offering import OfferCounts
 
 SECONDS = "time/seconds"  # between the first and the last event of a site
@@ -37,6 +38,7 @@ class CrawlCounts:
         self.add(site, "address/again", offered.again)
         self.add(site, "address/known", offered.known)
         self.add(site, "address/merged", offered.merged)
+        self.add(site, f"address/refused/{TWIN}", offered.set_aside)
         self.add(site, "discovery/problem/dates-now", int(offered.doubted))
 
     def get(self, site: str, stat: str) -> int:

@@ -14,6 +14,7 @@ MAX_ROWS = 40  # sites in a table; a foreign archive has thousands
 # Beginnings of stat names.
 _STORED_BEFORE = ("article/unchanged", "article/older", "article/stands")
 _ON_HOLD = "host/held/"
+_ELSEWHERE = "address/done/"  # twins: their page is counted at another address
 _LOST = ("address/failed/", "address/gone/", "address/refused/")
 
 
@@ -72,7 +73,7 @@ def build_final_table(counts: Counts) -> Table:
             *(str(stats.get(stat, 0)) for stat in ("page/fetched", "article/stored", "article/duplicate")),
             *([str(_sum_up(stats, *_STORED_BEFORE))] if has_unchanged else []),
             _format_reasons(stats, ("article/rejected/",)),
-            _format_reasons(stats, (*_LOST, _ON_HOLD)),
+            _format_reasons(stats, (*_LOST, _ELSEWHERE, _ON_HOLD)),
             str(stats.get(SECONDS, 0)),
             *([f"{stats.get('listed/stored', 0)} of {stats.get('listed/articles', 0)}"] if has_listed else []),
         )

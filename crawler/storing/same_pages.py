@@ -16,21 +16,24 @@ from storage.frontier.twins import record_groups, record_target
 from storage.models import Address
 
 
-def learn_same_pages(connection: Connection, site: str, article: Article, lease: Lease | None, now: datetime) -> None:
+def learn_same_pages(connection: Connection, site: str, article: Article, lease: Lease | None, now: datetime) -> int:
     """Learn from the redirect that led to the article, from its canonical URL, and from equal texts.
+
+    Return how many addresses that wait were set aside as its twins, or as twins of others.
 
     A page that is no article says nothing: a wall looks the same at every address. Nor does a canonical URL that
     differs in more than one thing: some sites name their front page on every page.
     """
     if article.rejected:
-        return
+        return 0
+    set_aside = 0
     record_groups(connection, {article.url: compute_group(article.url, load_rules(connection, site).ignored)})
     if lease is not None and lease.url != article.url:
-        learn_from_pair(connection, site, lease.url, article.url, is_same=True, now=now)
+        set_aside += learn_from_pair(connection, site, lease.url, article.url, is_same=True, now=now)
         target = connection.execute(select(Address.id).where(Address.url == article.url)).scalar_one_or_none()
         if target is not None:
             record_target(connection, site, lease.id, lease.url, target)
     canonical = to_canonical_url(article.canonical_url or "")
     if canonical is not None and canonical != article.url:
-        learn_from_pair(connection, site, article.url, canonical, is_same=True, now=now)
-    learn_from_texts(connection, site, article.url, article.text, article.headline_key, now)
+        set_aside += learn_from_pair(connection, site, article.url, canonical, is_same=True, now=now)
+    return set_aside + learn_from_texts(connection, site, article.url, article.text, article.headline_key, now)

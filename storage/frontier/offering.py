@@ -38,6 +38,7 @@ class OfferCounts:
     known: int = 0  # known, and not to be fetched again
     fresh: int = 0  # of all three: first offered in this run
     merged: int = 0  # of all three: offered as the known address of the same page
+    set_aside: int = 0  # known, waited, and gave way to another address of the same page
     doubted: bool = False  # whether the dates of the list are not believed (storage.frontier.dates)
 
 
@@ -82,7 +83,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
-    return OfferCounts(**counts, merged=twins.merged, doubted=belief.is_doubted)
+    return OfferCounts(**counts, merged=twins.merged, set_aside=twins.set_aside, doubted=belief.is_doubted)
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:

@@ -192,8 +192,10 @@ def compute_group(url: str, ignored: frozenset[str]) -> int:
     form = take_apart(url)
     if SLUG in ignored and form.id_folder is not None:
         return _hash_address(repr((form.id_folder, SLUG)))
+    if not form.parameters:
+        return _hash_address(form.core)
     kept = () if form.is_headline else tuple(one for one in form.parameters if f"{PARAMETER}{one[0]}" not in ignored)
-    return _hash_address(repr((form.core, kept)))
+    return _hash_address(repr((form.core, kept)) if kept else form.core)
 
 
 def compute_remainder(url: str, difference: str) -> int:

@@ -32,25 +32,31 @@ _WORD = re.compile(r"\w+")
 _OTHER_TEXT = 0.5  # share of the words of two texts, below which they are two articles
 
 
-def learn_sessions(connection: Connection, site: str, sessions: dict[str, list[str]], now: datetime) -> None:
+# The functions that learn return how many addresses were set aside, because they are twins by what was learnt.
+
+
+def learn_sessions(connection: Connection, site: str, sessions: dict[str, list[str]], now: datetime) -> int:
     """Learn that parameters are sessions: every page of a list had the same drawn value."""
+    set_aside = 0
     for difference, urls in sessions.items():
         for url in urls[:NEEDED]:
             if record_evidence(connection, site, difference, compute_remainder(url, difference), is_same=True):
-                _apply(connection, site, difference, now)
+                set_aside += _apply(connection, site, difference, now)
+    return set_aside
 
 
-def learn_from_pair(connection: Connection, site: str, one: str, other: str, *, is_same: bool, now: datetime) -> None:
+def learn_from_pair(connection: Connection, site: str, one: str, other: str, *, is_same: bool, now: datetime) -> int:
     """Learn from two addresses whose pages were compared. Says nothing if they differ in more than one thing."""
     difference = find_single_difference(one, other)
     if difference is not None:
         # Every address with other words behind its id counts: they are the site's own way to make addresses.
         remainder = compute_group(one, frozenset()) if difference == SLUG else compute_remainder(one, difference)
         if record_evidence(connection, site, difference, remainder, is_same=is_same):
-            _apply(connection, site, difference, now)
+            return _apply(connection, site, difference, now)
+    return 0
 
 
-def learn_from_texts(connection: Connection, site: str, url: str, text: str, headline_key: str, now: datetime) -> None:
+def learn_from_texts(connection: Connection, site: str, url: str, text: str, headline_key: str, now: datetime) -> int:
     """Learn from the stored pages that have the headline of a page, or whose addresses are in its group."""
     group = compute_group(url, load_rules(connection, site).ignored)
     alike = select(StoredArticle.url, StoredArticle.text).where(
@@ -67,9 +73,11 @@ def learn_from_texts(connection: Connection, site: str, url: str, text: str, hea
     if headline_key:
         rows += connection.execute(alike.where(StoredArticle.headline_key == headline_key).limit(20))
     rows += connection.execute(alike.where(StoredArticle.id.in_(ids[:20])))
+    set_aside = 0
     for row in rows:
         if (is_same := _compare_texts(text, row.text)) is not None:
-            learn_from_pair(connection, site, url, row.url, is_same=is_same, now=now)
+            set_aside += learn_from_pair(connection, site, url, row.url, is_same=is_same, now=now)
+    return set_aside
 
 
 def _compare_texts(one: str, other: str) -> bool | None:
@@ -80,23 +88,23 @@ def _compare_texts(one: str, other: str) -> bool | None:
     return False if len(words & others) < _OTHER_TEXT * len(words | others) else None
 
 
-def _apply(connection: Connection, site: str, difference: str, now: datetime) -> None:
+def _apply(connection: Connection, site: str, difference: str, now: datetime) -> int:
     """Apply what has just been learnt of a parameter to the addresses that are known."""
     if not difference.startswith((PARAMETER, SLUG)):
-        return
+        return 0
     rows = _load_addresses(connection, site, difference)
     rules = load_rules(connection, site)
     if difference in rules.ignored and (row := _find_contradiction(connection, rows, difference)) is not None:
         record_evidence(connection, site, difference, compute_remainder(row.url, difference), is_same=False)
-        return
+        return 0
     _regroup(connection, rows, rules)
     if difference in rules.ignored:
-        _set_twins_aside(connection, rows, rules, now)
-        return
+        return _set_twins_aside(connection, rows, rules, now)
     twins = [row.id for row in rows if row.state == AddressState.REFUSED and row.reason == TWIN]
     for batch in _split(twins):
         values = {"state": AddressState.PENDING, "due_at": now, "reason": None}
         connection.execute(update(Address).where(Address.id.in_(batch)).values(values))
+    return 0
 
 
 def _load_addresses(connection: Connection, site: str, difference: str) -> list[Any]:
@@ -139,8 +147,9 @@ def _regroup(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules)
         connection.execute(statement, changes)
 
 
-def _set_twins_aside(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules, now: datetime) -> None:
+def _set_twins_aside(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules, now: datetime) -> int:
     """Refuse the addresses that wait although a twin of theirs is fetched, under way or waiting, too."""
+    set_aside = 0
     for keys in _split(sorted({compute_group(row.url, rules.ignored) for row in rows})):
         groups: defaultdict[int, list[Any]] = defaultdict(list)
         for row in connection.execute(
@@ -160,6 +169,8 @@ def _set_twins_aside(connection: Connection, rows: Sequence[Row[Any]], rules: Tw
                     kept.append(row.url)
         for batch in _split(twins):
             refuse(connection, batch, reason=TWIN, now=now)
+        set_aside += len(twins)
+    return set_aside
 
 
 def _split(values: Sequence[int]) -> Iterable[Sequence[int]]:

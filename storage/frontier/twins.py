@@ -46,7 +46,10 @@ class _Member(NamedTuple):
 
 
 class TwinMerger:
-    """Merges the offers of one list. `merged` counts those that were another address's."""
+    """Merges the offers of one list. `merged` counts those that were another address's.
+
+    `set_aside` counts the addresses that waited and gave way to a plainer one.
+    """
 
     def __init__(self, connection: Connection, site: str, now: datetime) -> None:
         self._connection = connection
@@ -58,8 +61,10 @@ class TwinMerger:
         self._rejected: set[str] = set()  # fetched addresses whose page is no article
         self._chosen: defaultdict[int, list[str]] = defaultdict(list)  # new addresses of this list, by group
         self._replaced: dict[str, str] = {}  # new addresses of this list that gave way to plainer ones
+        self._groups: dict[str, int] = {}  # of the offered addresses
         self._unrecorded: dict[str, int] = {}  # addresses without a group in the store
         self.merged = 0
+        self.set_aside = 0
 
     def merge(self, offers: Iterable[Offer]) -> list[Offer]:
         """Return the offers, each under the address by which its page is known.
@@ -78,7 +83,7 @@ class TwinMerger:
     def find_known(self, url: str) -> str | None:
         """Return the known address that stands for the page at `url`, which may be unknown; change nothing."""
         self._load([url])
-        members = self._members.get(compute_group(url, self._rules.ignored), [])
+        members = self._members.get(self._groups[url], [])
         known = [one for one in members if one.url == url or self._stands_for(one, url)]
         best = min(known, key=lambda one: (one.url != url, *self._rank(one)), default=None)
         return None if best is None else best.url
@@ -89,9 +94,10 @@ class TwinMerger:
 
     def _load(self, urls: Sequence[str]) -> None:
         if sessions := find_session_parameters(urls):
-            learn_sessions(self._connection, self._site, sessions, self._now)
+            self.set_aside += learn_sessions(self._connection, self._site, sessions, self._now)
         self._rules = load_rules(self._connection, self._site)
-        self._unrecorded = {url: compute_group(url, self._rules.ignored) for url in urls}
+        self._groups = {url: compute_group(url, self._rules.ignored) for url in urls}
+        self._unrecorded = dict(self._groups)
         wanted = set(urls)
         for batch in _split_up(sorted(set(self._unrecorded.values()))):
             for row in self._connection.execute(
@@ -128,7 +134,7 @@ class TwinMerger:
         target = self._targets.get(url)
         if target is not None and target.is_in_use:
             return target.url
-        group = compute_group(url, self._rules.ignored)
+        group = self._groups[url]
         members = self._members.get(group, [])
         own = next((member for member in members if member.url == url), None)
         if own is not None and own.state in (AddressState.DONE, AddressState.LEASED):
@@ -175,6 +181,7 @@ class TwinMerger:
     def _set_aside(self, group: int, member: _Member) -> None:
         """Refuse an address that waits, because another one has its page."""
         refuse(self._connection, [member.id], reason=TWIN, now=self._now)
+        self.set_aside += 1
         refused = member._replace(state=AddressState.REFUSED, reason=TWIN)
         self._members[group] = [refused if one.id == member.id else one for one in self._members[group]]
 
