@@ -140,7 +140,7 @@ def test_a_status_change_is_counted_also_if_the_text_of_the_article_is_unchanged
     pipeline = StorePipeline(session, Crawler(Spider, Settings({"BARREN_PAGES": 0})))  # type: ignore[arg-type]
     changes = [StatusChange("courier", 3, is_duplicate=True), StatusChange("gazette", 2, is_duplicate=True)]
     duplicates = DeduplicationResult(status_changes=changes)
-    pipeline._count("courier", NIGHT[0], StoreOutcome(SaveResult.UNCHANGED, duplicates))
+    pipeline._count("courier", StoreOutcome(SaveResult.UNCHANGED, duplicates))
     assert counts == {"article/unchanged": 1, "article/duplicate": 1, "article/stored": -1}
 
 
