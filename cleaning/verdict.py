@@ -8,6 +8,12 @@ no-text            no text at all
 part               a further page of an article on several pages (given by cleaning.clean, from the pager)
 not-html           no markup: another document, compressed bytes, a picture
 too-many-elements  more than could be cleaned within the deadline
+
+The crawl rejects three more, because it knows what a page alone does not say (crawler/walls):
+
+wall               one page that the site shows at many addresses: consent, log-in, a check of the browser
+not-found          a short page that has nothing of the headline it was announced with
+redirect-elsewhere  the address led to the front page, a section, a search or a log-in
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaning.page.headline_key import normalize_headline
+from cleaning.page.list_entries import find_list_entries
 from cleaning.page.paragraphs import count_letters
 from cleaning.page.part_names import find_part_name
 from cleaning.phrases import find_opening_phrase
@@ -25,6 +32,12 @@ if TYPE_CHECKING:
     from cleaning.article import Article, Block
     from cleaning.extraction import Extraction
 
+WALL, NOT_FOUND, ELSEWHERE = "wall", "not-found", "redirect-elsewhere"
+# These are decided while a site is crawled: cleaning a page again cannot decide them.
+DECIDED_BY_CRAWL = frozenset({WALL, NOT_FOUND, ELSEWHERE})
+# Reasons of pages that a site shows instead of the article at the address: the article may still be there.
+SHOWN_INSTEAD = DECIDED_BY_CRAWL | {"error-page"}
+
 # Letters of kept text (three for a Chinese, Japanese or Korean character).
 MIN_LETTERS = 150
 MAX_ERROR_LETTERS = 1_000  # of a page that calls itself an error; one with more text is an article about errors
@@ -33,6 +46,11 @@ MAX_PAYWALL_LETTERS = 500  # the same where only the page's class names speak of
 # A list of stories: two teasers or more make up this share of the text.
 MIN_TEASERS, MIN_TEASER_SHARE = 2, 0.6
 MAX_TEASER_LETTERS = 600
+# Or most of the text is in entries that lead to other pages of the site, and the page has as many that are built alike.
+# An entry has so many letters on average, or is nothing but links.
+MIN_ENTRIES, MIN_ENTRY_SHARE, MIN_ENTRY_LETTERS = 3, 0.75, 80
+# A page that dates itself for machines is no list: an article may be made of items with links.
+STATED_DATES = ("JSON-LD", "meta ", "the address")
 
 
 def find_rejection_reason(
@@ -54,7 +72,33 @@ def find_rejection_reason(
     kept_teasers = [letters for index, letters in lengths.items() if index in teasers and letters < MAX_TEASER_LETTERS]
     if len(kept_teasers) >= MIN_TEASERS and sum(kept_teasers) >= MIN_TEASER_SHARE * length:
         return "section"
+    if _is_list(draft, extraction, blocks, length):
+        return "section"
     return "too-short" if length < MIN_LETTERS else None
+
+
+def _is_list(draft: Article, extraction: Extraction, blocks: tuple[Block, ...], length: int) -> bool:
+    """Return whether the kept text is that of a list's entries: linked headlines, with or without teasers."""
+    if draft.sources.get("published_at", "").startswith(STATED_DATES):
+        return False
+    entries = find_list_entries(extraction.runs, draft.url, extraction.base, {normalize_headline(draft.title)})
+    spans = [set(span) for span, block in zip(extraction.spans, blocks, strict=True) if block.is_kept and span]
+    kept_runs = set[int]().union(*spans)
+    kept = [entry for entry in entries if not kept_runs.isdisjoint(entry.runs)]
+    makes = {(entry.pattern, entry.has_teaser) for entry in kept}
+    if len({entry.target for entry in entries if (entry.pattern, entry.has_teaser) in makes}) < MIN_ENTRIES:
+        return False
+    in_entries = kept_runs.intersection(index for entry in kept for index in entry.runs)
+    runs = extraction.runs
+    letters = linked = 0.0
+    for block, span in zip(blocks, extraction.spans, strict=True):
+        characters = sum(runs[index].characters for index in span)
+        if block.is_kept and characters:
+            per_character = count_letters(block.text) / characters
+            letters += per_character * sum(runs[index].characters for index in span if index in in_entries)
+            linked += per_character * sum(runs[index].link_characters for index in span if index in in_entries)
+    is_dense = letters >= MIN_ENTRY_LETTERS * len(kept) or linked >= MIN_ENTRY_SHARE * length
+    return is_dense and letters >= MIN_ENTRY_SHARE * length
 
 
 def _has_paywall_part(extraction: Extraction) -> bool:

@@ -7,6 +7,7 @@ discovery/       finds addresses of articles in feeds, sitemaps and section page
 frontier/        leases addresses to a crawl, finds traps, records failed requests
 middlewares/     what every request and response passes: site, robots.txt, rights, archive
 guard/           allows requests only to the public internet
+walls/           recognises pages that a site shows instead of its articles
 hosts/           puts hosts on hold that ask for time or do not respond
 failures/        exceptions of requests, and what each means for its address
 rights/          what robots.txt and tdmrep.json say of the use by AI and text mining

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from lxml.html import HtmlElement
-from scrapy.http import Headers
+from scrapy.http import Headers, Response, TextResponse
 from scrapy.settings import BaseSettings
 
 from cleaning.article import UNKNOWN_HOST_RIGHTS, HostRights, Page
 from cleaning.metadata.rights import HEADERS
 from cleaning.metadata.robots_tags import NOFOLLOW, read_robots_tags
+from cleaning.page.charset import decode_html
 
 ROBOTS_TAG = "x-robots-tag"
 _READ_HEADERS = (ROBOTS_TAG, *HEADERS)
@@ -58,3 +59,15 @@ class PageFacts:
         """Return whether the robots tags of a page allow to follow its links."""
         page = Page("", "", **self.collect(headers))
         return NOFOLLOW not in self._obeyed or NOFOLLOW not in read_robots_tags(tree, page).words
+
+
+def decode_response_text(response: Response) -> str | None:
+    """Return the text of a page, as the crawl and every later look at the archive read it; None if it is not text.
+
+    Blocking: to guess a charset takes up to a second.
+    """
+    return decode_html(response.body, get_content_type(response)) if isinstance(response, TextResponse) else None
+
+
+def get_content_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")

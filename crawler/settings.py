@@ -24,6 +24,7 @@ _contact = os.environ.get("BROADSHEET_CONTACT") or f"{os.environ.get('USER', 'op
 USER_AGENT = f"Broadsheet/0.1 (+{_contact}; news corpus research; obeys robots.txt)"
 ROBOTSTXT_USER_AGENT = "Broadsheet"  # the product token that robots.txt names
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "crawler.middlewares.robots_index.IndexedRobotParser"  # Protego, quick with 20,000 rules
 
 # --- Which networks get requests --------------------------------------------------------------------------------------
 # Networks, like 127.0.0.0/8, that get requests although they are not the public internet: a newspaper of your own.
@@ -50,12 +51,16 @@ ROBOTS_TAGS_OBEYED = ["noindex", "nofollow"]
 TDMREP_ASKED = True  # whether /.well-known/tdmrep.json of each host is fetched: what it reserves of its articles
 
 # --- Limits of one response -------------------------------------------------------------------------------------------
-DOWNLOAD_TIMEOUT = 30  # seconds for a whole response
+DOWNLOAD_TIMEOUT = 30  # seconds for which a server may be silent: until its headers, and between two pieces of a body
+RESPONSE_TIMEOUT = 300.0  # seconds for a whole response: a large sitemap of a slow server takes minutes
+DOWNLOAD_FAIL_ON_DATALOSS = False  # the download handler decides: a body may be whole although its length lied
 DNS_TIMEOUT = 10  # seconds
 REACTOR_THREADPOOL_MAXSIZE = 40  # threads that resolve names; hosts that are not found must not block the others
 DOWNLOAD_MAXSIZE = 10 << 20  # bytes, also after decompression
+LIST_MAXSIZE = 52 << 20  # the same of a feed or sitemap: sitemaps.org allows 50 MiB
 DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning
 REDIRECT_MAX_TIMES = 5
+METAREFRESH_MAXDELAY = 5  # seconds after which a page leads on by itself, at most: papers reload themselves later
 RETRY_ENABLED = False  # Scrapy would retry at once; the frontier retries when an address is due
 # Seconds before each further try. A run waits for a pause of up to a minute; a longer one is for another run.
 RETRY_PAUSES = [2, 10, 43_200, 172_800]
@@ -88,18 +93,23 @@ MEMORY_SAMPLE = 100  # pages from which the memory is learnt; each is cleaned a 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # lets retries and redirects pass
     "crawler.middlewares.scope.ScopeMiddleware": 50,  # only the site's own hosts, also after a redirect
+    "crawler.middlewares.known_pages.KnownPagesMiddleware": 60,  # before robots: nothing is fetched of a known page
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for permission
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.rights.RightsMiddleware": 110,  # after robots, whose rules it reads
+    "crawler.middlewares.validators.ValidatorsMiddleware": 580,  # sees decompressed bodies, after redirects
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # blocks the event loop
+    "crawler.middlewares.refresh.RefreshMiddleware": 580,  # reads the decompressed page
     "crawler.middlewares.compression.CompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # raises if the target is no URL
     "crawler.middlewares.redirect.WebRedirectMiddleware": 600,
+    "crawler.middlewares.cookies.CookiesMiddleware": 700,  # sees the cookies of a response before it is redirected
     "crawler.middlewares.archive.ArchiveMiddleware": 995,  # next to the network: sees what the site really sent
     "crawler.guard.middleware.GuardMiddleware": 999,  # last: a refused response is not archived
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.clean.CleanPipeline": 300,
+    "crawler.pipelines.lists.ListsPipeline": 500,
     "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the lease in one transaction
 }
 EXTENSIONS = {
@@ -109,6 +119,7 @@ EXTENSIONS = {
     "crawler.extensions.politeness.Politeness": 100,
     "crawler.extensions.prompt_stop.PromptStop": 200,
     "crawler.extensions.progress.Progress": 500,
+    "crawler.extensions.site_notices.SiteNotices": 600,
 }
 PROGRESS_INTERVAL = 10.0  # seconds between two progress lines; at a terminal there is a live table instead
 
@@ -125,8 +136,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # a server that runs code
 HTTPPROXY_ENABLED = False
-COOKIES_ENABLED = False
-METAREFRESH_ENABLED = False
+COOKIES_ENABLED = False  # Scrapy's cookies last for the whole crawl, ours for one chain of redirects
+METAREFRESH_ENABLED = False  # replaced by RefreshMiddleware
 
 # --- The log ----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"

@@ -14,6 +14,9 @@ site_memory      what was learnt of a site from its observations
 site_block       the blocks that are repeated on several articles of a site
 keep_rule        blocks of a site that are never cut
 trace            the memory dependency: the part of its site's memory that an article's text depends on
+twin             which addresses may show the same page: their groups, and where they lead
+twin_evidence    what was seen of the parameters and forms of a site's addresses: do they make another page?
+validator        ETag, Last-Modified and hash of the last response of an address
 """
 
 from __future__ import annotations
@@ -60,11 +63,18 @@ class Run(Base):
     counts: Mapped[dict[str, Any]]  # site -> stat name -> number
 
 
+_ENDED_IN_VAIN = "reason IS NOT NULL"
+
+
 class Address(Base):
     __tablename__ = "address"
     __table_args__ = (
         Index("ix_address_lease", "site", "state", "kind", "rank", "id"),
         Index("ix_address_headline", "site", "headline_key"),
+        # The addresses that rest after a night in vain: few of all, however many are stored.
+        Index(
+            "ix_address_rest", "site", "due_at", sqlite_where=sql(_ENDED_IN_VAIN), postgresql_where=sql(_ENDED_IN_VAIN)
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -281,3 +291,42 @@ class StoredMemoryDependency(Base):
     article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     digest: Mapped[str] = mapped_column(String(16))  # of that part of the memory when the article was cleaned
     data: Mapped[bytes]  # which part it is, packed by cleaning.memory.dependency
+
+
+class Twin(Base):
+    """The group of an article's address: addresses of one group may show the same page."""
+
+    __tablename__ = "twin"
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    group_key: Mapped[int] = mapped_column(BigInteger, index=True)  # storage.frontier.twin_forms.compute_group
+    # The address to which it redirects, whose page is stored.
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), index=True)
+
+
+class TwinEvidence(Base):
+    """One pair of addresses that differ in one thing, and whether they showed the same page."""
+
+    __tablename__ = "twin_evidence"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    difference: Mapped[str] = mapped_column(String(64), primary_key=True)  # "parameter:NAME", "www", "slash" ...
+    # Hash of what the two share: pairs of one page count once.
+    remainder: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    is_same: Mapped[bool]
+
+
+class Validator(Base):
+    """What the last response of an address says of its version, for the next conditional request."""
+
+    __tablename__ = "validator"
+
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    url: Mapped[str]  # that answered, perhaps after redirects
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str] = mapped_column(String(32))
+    content_type: Mapped[str | None]  # of a list
+    body: Mapped[bytes | None]  # of a list, compressed: what it lists still counts after a 304
+    unchanged: Mapped[int]  # how often in a row the answer was 304
+    is_believed: Mapped[bool]  # false once the same validators came with another body

@@ -21,7 +21,7 @@ OWN_SETTINGS = sorted(name for name in vars(settings) if name.isupper() and not 
 COMMANDS = sorted(path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py"))
 AREAS = (
     "address archive article discovery disk host link listed memory page part replay response rights robots settle"
-    " storage story time"
+    " storage story time wall"
 )
 STAT = re.compile(rf"""[( ]f?"((?:{"|".join(AREAS.split())})/[^" ]+)\"""")
 STATS = sorted({re.sub(r"\{[^}]*\}", "<reason>", stat) for source in SOURCES.values() for stat in STAT.findall(source)})

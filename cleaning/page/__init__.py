@@ -2,8 +2,10 @@
 
 addresses.py       resolve links against a page; the host, domain and site of a URL
 canonical.py       turn a URL into its canonical form
+charset.py         the bytes of a page or an XML document to text, whatever charset is declared
 parsing.py         HTML text to a tree, within limits and without invisible characters
 text_runs.py       the texts between block boundaries, with their links and block elements
+list_entries.py    the entries of a list of stories: linked headlines with their teasers
 paragraphs.py      which texts are prose, and how long a text is in any script
 headings.py        the headings of a page, as a reader sees them
 headline_key.py    headlines normalized, so that they can be compared

@@ -21,6 +21,12 @@ def resolve_link(base: str, link: str) -> str:
         return link
 
 
+def identify_page(address: str) -> str:
+    """Return an address without scheme, "www.", fragment and last slash: enough to tell one page from another."""
+    before = address.partition("#")[0]
+    return (before.partition("://")[2] or before).removeprefix("www.").rstrip("/")
+
+
 def get_host(address: str) -> str:
     """Return the host of an http(s) address, "" where it has none."""
     try:

@@ -100,6 +100,7 @@ class TextRun:
     texts: list[str] = field(default_factory=list)
     characters: int = 0
     link_characters: int = 0
+    lead_link_characters: int = 0  # of the links before any other text
     links: list[str] = field(default_factory=list)
     nodes: list[TextNode] = field(default_factory=list, repr=False)
     _text: str | None = None
@@ -217,11 +218,13 @@ class _Walk:
             self.runs.append(run)
         run.nodes.append(TextNode(element, is_tail))
         run.texts.append(text)
-        run.characters += len(words)
         if self.href is not None:
+            if run.link_characters == run.characters:
+                run.lead_link_characters += len(words)
             run.link_characters += len(words)
             if self.href and (not run.links or run.links[-1] != self.href):
                 run.links.append(self.href)
+        run.characters += len(words)
 
 
 def _make_label(element: HtmlElement) -> str:

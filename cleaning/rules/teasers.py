@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.page.addresses import get_domain, resolve_link
+from cleaning.page.addresses import get_domain, identify_page, resolve_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,4 +55,7 @@ def _ends_with_headline(before: Iterable[TextRun], url: str, site: str) -> bool:
 
 def _is_headline(run: TextRun, url: str, site: str) -> bool:
     linked = run.characters >= MIN_HEADLINE and run.link_characters >= LINKED * run.characters
-    return linked and any(get_domain(resolve_link(url, link)) == site for link in run.links)
+    if not linked:
+        return False
+    targets = (resolve_link(url, link) for link in run.links)
+    return any(get_domain(target) == site and identify_page(target) != identify_page(url) for target in targets)

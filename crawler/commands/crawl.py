@@ -44,8 +44,8 @@ examples:
   scrapy crawl articles -a release=corpus-2026 -s DATA_DIR=again    how a release has changed since
   scrapy crawl archive -a path=data/archive/FILE.warc.gz    a WARC file, without a request to any site
 
-exit status: 0 finished, 1 finished but a site gave no answer, 2 wrong use, 4 database lost, 5 disk full, 6 nothing to
-do yet, 7 the address guard is off, 130 interrupted (start it again to go on, as after 4 and 5)
+exit status: 0 finished, 1 finished but a site gave no answer or no address, or has moved, 2 wrong use, 4 database lost,
+5 disk full, 6 nothing to do yet, 7 the address guard is off, 130 interrupted (start it again to go on, as after 4, 5)
 """
 
 
@@ -177,7 +177,10 @@ class Command(ProjectCommand, ScrapyCrawl):
         self._comparison_file = refetch.report_file
 
     def _report(self, crawler: Crawler, session: Session) -> None:
+        from rich.text import Text
+
         from crawler.refetching.refetch_report import make_refetch_table
+        from crawler.run.notices import notices_of
         from crawler.run.report import build_final_table
         from crawler.terminal.console import make_report_console
 
@@ -186,6 +189,8 @@ class Command(ProjectCommand, ScrapyCrawl):
         self.exitcode = get_exit_code(reason, counts) if self._exit_code is None else self._exit_code
         out = make_report_console()
         out.print(build_final_table(counts))
+        for notice in notices_of(crawler).list_all():
+            out.print(Text(f"{notice.site}: {notice.text}"), soft_wrap=True)
         changed = session.counts.get_total("settle/changed")
         if self._comparison is not None:
             out.print(make_refetch_table(self._comparison))

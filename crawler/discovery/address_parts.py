@@ -15,12 +15,15 @@ Rules: TypeAlias = "tuple[tuple[str, Callable[[Shape], bool]], ...]"  # (reason,
 
 LONG_NUMBER = re.compile(r"\d{5,}")  # longer than a year or a page number: an id
 
+YEAR_AT_END = re.compile(r"(?<!\d)(?:19|20)\d\d$")
+
 _EXTENSION = re.compile(r"\.([a-z][a-z0-9]{1,4})$")
 _YEAR = r"(?:19[5-9]\d|20\d\d)"
 _MONTH = r"(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = re.compile(
     rf"/(?P<y>{_YEAR})[/_.-](?P<m>{_MONTH})[/_.-](?P<d>{_DAY})(?=[/_.-]|$)"  # /2025/10/03/ /2025-10-03-
+    rf"|/(?P<y6>{_YEAR})[_-](?P<m6>0[1-9]|1[0-2])[_-](?=[^\W\d])"  # 2025_10_harbour
     rf"|(?<!\d)(?P<y8>{_YEAR})(?P<m8>0[1-9]|1[0-2])(?P<d8>0[1-9]|[12]\d|3[01])(?!\d)"  # 20251003
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -1,4 +1,4 @@
-"""Detect the kind of a fetched document, decompress it, and parse its dates; the types that the readers return."""
+"""Detect the kind of a fetched document, and decompress it; the types that the readers return."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import re
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
-MAX_BYTES = 50 * 2**20  # of a decompressed sitemap: the limit that sitemaps.org sets
+MAX_BYTES = 52 << 20  # of a decompressed list: sitemaps.org allows 50 MiB
+_MAX_GZIP = 3  # times that a body may be packed
 _CHUNK = 2**16
+_GZIP = b"\x1f\x8b"
 
-_HEAD = 4096  # bytes within which the kind of a document must be visible
-_COMMENT_OR_INSTRUCTION = re.compile(r"<!--(?:[^-]|-(?!->))*(?:-->|$)|<\?[^>]*>")
+_HEAD = 1 << 18  # bytes within which the kind of a document must be visible
+_COMMENT_OR_INSTRUCTION = re.compile(r"<!--(?:[^-]|-(?!->))*(?:-->|$)|<\?[^<>]*>")
 _FIRST_ELEMENT = re.compile(r"<(?:!doctype\s+)?(?:[\w.-]+:)?([a-z][\w.-]*)", re.IGNORECASE)
-_ADDRESS_LINE = re.compile(r"https?://\S+\s*(?:\n|$)")
-_PARTIAL_DATE = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?")
-_MIN_YEAR, _MAX_YEAR = 1990, 2100  # a date outside comes from a broken clock or is a joke
+_FIRST_ROOT = re.compile(
+    r"<(?:!doctype\s+)?(?:[\w.-]+:)?(rss|feed|rdf|urlset|sitemapindex|html|head|body)(?=[\s>/])", re.IGNORECASE
+)
+_ADDRESS_LINE = re.compile(r"https?://\S+\s*(?:\n|$)", re.IGNORECASE)
 
 
 class DocumentKind(Enum):
@@ -47,6 +49,7 @@ class Entry:
     url: str
     changed_at: datetime | None = None  # aware, UTC
     headline: str | None = None  # plain text in one line, at most 300 characters
+    others: tuple[str, ...] = ()  # further addresses that the entry gives itself, the likeliest first
 
 
 @dataclass(slots=True)
@@ -54,40 +57,56 @@ class ParsedDocument:
     """The addresses that a feed or a sitemap lists, newest first."""
 
     entries: list[Entry] = field(default_factory=list)
-    children: list[Entry] = field(default_factory=list)  # other sitemaps
+    children: list[Entry] = field(default_factory=list)  # other sitemaps, all, in the order in which they are read
     is_news: bool = False  # carries the Google News extension
     left_out: int = 0  # entries and children over the cap
     problem: str | None = None
 
 
 def detect_kind(body: bytes) -> DocumentKind | None:
-    """Return the kind of `body` by its first element, bracket or line, whatever its address; None for other kinds."""
+    """Return the kind of `body` by its first element, bracket or line, whatever its address; None for other kinds.
+
+    Warnings of a program before the first element of a feed or sitemap, which are HTML, do not make it a page.
+    """
     head = _decode_head(body[:_HEAD]).lstrip("\ufeff \t\r\n\x00")
     if head.startswith("{"):
         return DocumentKind.JSON_FEED
     if _ADDRESS_LINE.match(head):
         return DocumentKind.TEXT_SITEMAP
-    found = _FIRST_ELEMENT.search(_COMMENT_OR_INSTRUCTION.sub("", head))
+    elements = _COMMENT_OR_INSTRUCTION.sub("", head)
+    found = _FIRST_ELEMENT.search(elements)
     if found is None:
         return None
-    # A page without <html> may begin with any element. XML of another kind begins with an XML declaration.
-    return _KIND_OF_ROOT.get(found[1].lower(), None if head.startswith("<?xml") else DocumentKind.HTML)
+    if head.startswith("<?xml"):  # XML of another kind may hold any element
+        return _KIND_OF_ROOT.get(found[1].lower())
+    root = _FIRST_ROOT.search(elements)
+    return _KIND_OF_ROOT[root[1].lower()] if root else DocumentKind.HTML
 
 
 def _decode_head(head: bytes) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head.decode("utf-16", "replace")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1:2] == b"\x00" or head[:1] == b"\x00":
+        return head.replace(b"\x00", b"").decode("latin-1").lstrip("ÿþ")
     return head.decode("utf-8", "replace")
 
 
 def decompress(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, bool]:
     """Return `body` without gzip, cut at `limit` bytes, and whether it was cut. A cut body is a bomb or far too long.
 
-    A truncated gzip member yields the bytes before the break. A body that is not gzip is returned as it is, cut at the
-    same limit.
+    A body that was packed twice is unpacked twice. A truncated gzip member yields the bytes before the break. A body
+    that is not gzip is returned as it is, cut at the same limit.
     """
-    if not body.startswith(b"\x1f\x8b"):
+    if not body.startswith(_GZIP):
         return body[:limit], len(body) > limit
+    content, is_cut = _unpack_gzip(body, limit)
+    for _ in range(_MAX_GZIP - 1):
+        if is_cut or not content.startswith(_GZIP):
+            break
+        inner, is_cut = _unpack_gzip(content, limit)
+        content = inner or content
+    return content, is_cut
+
+
+def _unpack_gzip(body: bytes, limit: int) -> tuple[bytes, bool]:
     pieces: list[bytes] = []
     remaining, rest = limit, body
     while rest and remaining > 0:
@@ -103,33 +122,6 @@ def decompress(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, bool]:
             break
         rest = member.unused_data + rest[at:] if member.eof else b""
     return b"".join(pieces), remaining <= 0
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """Parse a W3C date (2025, 2025-10, 2025-10-03T12:00Z) or an RFC 822 date into an aware UTC time; else return None.
-
-    A time without a zone is taken as UTC. Years before 1990 and from 2100 on give None.
-    """
-    text = (text or "").strip()[:64]
-    if partial := _PARTIAL_DATE.fullmatch(text):
-        return to_plausible_utc(datetime(int(partial[1]), int(partial[2] or 1), 1, tzinfo=UTC))
-    for reader in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            return to_plausible_utc(reader(text))
-        except (ValueError, OverflowError):
-            continue
-    return None
-
-
-def to_plausible_utc(time: datetime) -> datetime | None:
-    """Return `time` in UTC, or None if its year is before 1990 or after 2099."""
-    if not _MIN_YEAR <= time.year < _MAX_YEAR:
-        return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-
-
-def latest_time(*times: datetime | None) -> datetime | None:
-    return max((time for time in times if time is not None), default=None)
 
 
 def sort_newest_first(entries: list[Entry]) -> list[Entry]:

@@ -20,7 +20,8 @@ TAG = _split_words("""
 """)
 AUTHOR = _split_words("""
     author authors byline bylines contributor contributors columnist columnists journalist journalists profile
-    profiles user users member members people person autor autoren autorin autore autori autores autora autoras
+    profiles user users member members memberlist viewprofile people person autor autoren autorin autore autori
+    autores autora autoras
     auteur auteurs redakteur redakteure verfasser redactor redactores redacteur redacteurs skribent forfatter
     kirjoittaja yazar yazarlar autorzy autori-clanku szerző szerzo автор авторы автори συντάκτης
     作者 記者 记者 著者 기자
@@ -68,6 +69,21 @@ LEGAL = _split_words("""
     adatvedelem impresszum kapcsolat om-oss hakkimizda kunye iletisim gizlilik-politikasi о-нас контакты реклама
     пользовательское-соглашение faq help hilfe aide ayuda ajuda sitemap site-map jobs careers
 """)
+# Where a site leads whoever asks for a page that it does not have. Compared with the targets of redirects only.
+ERROR = _split_words("""
+    error errors error-page errorpage not-found notfound not_found page-not-found pagenotfound missing gone
+    expired unavailable fehler fehlerseite nicht-gefunden seite-nicht-gefunden introuvable page-introuvable erreur
+    pagina-no-encontrada no-encontrado no-encontrada pagina-non-trovata non-trovata nao-encontrada
+    pagina-nao-encontrada niet-gevonden pagina-niet-gevonden nie-znaleziono hittades-inte ikke-fundet ikke-funnet
+    nenalezeno stranka-nenalezena bulunamadi
+""")
+# Folders of pages that stand before an article. Compared with the targets of redirects only, like ERROR.
+GATE = _split_words("""
+    consent cookie-consent cookieconsent privacy-gate privacy-wall cookiewall cookie-wall gate gateway cmp gdpr dsgvo
+    rgpd zustimmung einwilligung consentement consentimiento consenso consentimento toestemming toestemmingen samtycke
+    samtykke suostumus souhlas zgoda hozzajarulas onay paywall pay-wall sso oauth oauth2 auth authorize authenticate
+    authentication challenge captcha verify verification blocked access-denied denied geo-block
+""")
 TECHNICAL = _split_words("""
     wp-admin wp-content wp-includes wp-json wp-login wp-login.php xmlrpc.php cdn-cgi _next ajax api oembed
     graphql static assets umbraco typo3 admin.php redirect goto
@@ -85,8 +101,15 @@ TWIN = _split_words("""
     amp m mobile mobil print printer print-friendly drucken druckansicht druckversion imprimir imprimer stampa embed
 """)
 COMMENTS = _split_words("""
-    comments comment kommentare kommentar commentaires comentarios comentários commenti reacties комментарии
+    comments comment comment-permalink articlecomments kommentare kommentar commentaires comentarios comentários
+    commenti reacties комментарии
 """)
+ARCHIVE = _split_words("""
+    archive archives archiv archivo archivos arquivo archivio arkiv arkisto archief archiwum archív arhiva arşiv архив
+    архів αρχείο アーカイブ
+""")
+# A video may have an article beside it; pictures and sound have captions.
+FILM = _split_words("video videos видео βίντεο 视频 動画")
 INDEX = _split_words("index default home homepage startseite start accueil inicio")
 # A folder of articles. In the singular: a plural may also be the name of a list.
 ARTICLE = _split_words("""

@@ -26,7 +26,12 @@ _PAGE_PARAMETERS = ("page", "paged", "pg", "pagina", "seite", "start", "offset")
 _CALENDAR_PARAMETERS = frozenset(("date", "day", "month", "year", "cal", "calendar", "week", "tribe-bar-date", "m"))
 _SEARCH_PARAMETERS = frozenset(("q", "query", "search", "suche", "keywords", "searchterm"))
 _TWIN_PARAMETERS = frozenset(("amp", "print", "printable", "outputtype"))
-_ACTION_PARAMETERS = frozenset(("replytocom", "share", "feed", "add-to-cart"))
+_ACTION_PARAMETERS = frozenset(("replytocom", "share", "feed", "add-to-cart", "_wpnonce"))
+_COMMENT_PARAMETERS = frozenset(("commentid", "commentssort", "showcomment", "comment_id", "comment"))
+_ARCHIVE_PAGE = re.compile(r"(?:\d+[-_]){1,3}archive")  # /2012_01_01_archive.html
+_TOOL = re.compile(
+    r"(?:report|e?mail|print|send|share|tell)[-_]?(?:abuse|article|story|this|page|post|friend|link)\w{0,12}"
+)
 
 
 # Traps: broken relative links and endless generators make such addresses, newsrooms do not.
@@ -142,10 +147,18 @@ def _may_be_search(shape: Shape) -> bool:
 
 
 def _may_be_calendar(shape: Shape) -> bool:
-    if not _CALENDAR_PARAMETERS.isdisjoint(shape.parameters):
+    if not _CALENDAR_PARAMETERS.isdisjoint(shape.parameters) or _ARCHIVE_PAGE.fullmatch(shape.slug):
         return True
+    if shape.parent in path_words.ARCHIVE and shape.slug.isdigit() and len(shape.slug) <= 6:
+        return True  # /archive/1505.html
     named = next((segment for segment in reversed(shape.segments) if not segment[0].isdigit()), "")
     return shape.ends_in_date and count_words(named) < 4  # /archive/2025/10/; but /the-long-headline/2025/10/03
+
+
+def _is_comments(shape: Shape) -> bool:
+    if not _COMMENT_PARAMETERS.isdisjoint(shape.parameters):
+        return True
+    return shape.slug in path_words.COMMENTS or shape.parent in path_words.COMMENTS
 
 
 def _is_show(shape: Shape) -> bool:
@@ -162,7 +175,8 @@ def _may_be_list_of(folders: frozenset[str], shape: Shape) -> bool:
 
 RARELY_ARTICLE: Rules = (
     ("twin", _is_twin),
-    ("comments", lambda shape: shape.slug in path_words.COMMENTS),
+    ("comments", _is_comments),
+    ("tool", lambda shape: _TOOL.fullmatch(shape.slug) is not None),
     ("pagination", _is_numbered_page),
     ("search", _may_be_search),
     ("calendar", _may_be_calendar),

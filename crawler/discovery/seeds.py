@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from cleaning.page.canonical import to_canonical_url
+from crawler.discovery.documents import Entry
+from crawler.discovery.sitemap_children import MAX_CHILDREN, MAX_LATER, sort_children
 from storage.frontier.addresses import AddressKind, Offer
 
 if TYPE_CHECKING:
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
 
     from crawler.sites.site import Site
 
-MAX_ROBOTS_SITEMAPS = 50
-
-# WordPress and its plug-ins first, then what other systems and hand-made sites use.
+# WordPress and its plug-ins first, then what other systems (Blogger, Drupal, Joomla, Arc) and hand-made sites use.
 _USUAL_FEEDS = (
     "/feed/",
     "/rss",
@@ -25,6 +24,11 @@ _USUAL_FEEDS = (
     "/feed.json",
     "/index.xml",
     "/feeds/posts/default",
+    "/rss/news.xml",
+    "/index.rss",
+    "/?feed=rss2",
+    "/?format=feed&type=rss",
+    "/arc/outboundfeeds/rss/",
 )
 _USUAL_SITEMAPS = (
     "/sitemap.xml",
@@ -57,9 +61,16 @@ def make_usual_path_offers(site: Site, *, feed: bool, sitemap: bool) -> list[Off
     ]
 
 
-def make_robots_sitemap_offers(site: Site, named: Iterable[str]) -> list[Offer]:
-    """Return offers for the sitemaps that a robots.txt names, as far as they are on the site's own hosts."""
-    return _make_offers(site, islice(named, MAX_ROBOTS_SITEMAPS), AddressKind.SITEMAP, "robots")
+def make_robots_sitemap_offers(site: Site, named: Iterable[str]) -> tuple[list[Offer], list[Offer]]:
+    """Return offers for the sitemaps that a robots.txt of the site names: those of every night, and those in turn.
+
+    They may be on any host: the site vouches for them (RFC 9309, 2.2.4, and "Cross submits" of sitemaps.org). Of their
+    articles only those on the site's own hosts are offered.
+    """
+    canonical = (to_canonical_url(address, site.url) for address in named if address.strip())
+    children = sort_children([Entry(url) for url in dict.fromkeys(canonical) if url is not None])
+    offers = [Offer(child.url, AddressKind.SITEMAP, source="robots") for child in children[: MAX_CHILDREN + MAX_LATER]]
+    return offers[:MAX_CHILDREN], offers[MAX_CHILDREN:]
 
 
 def _make_offers(site: Site, addresses: Iterable[str], kind: AddressKind, source: str, depth: int = 0) -> list[Offer]:

@@ -22,7 +22,7 @@ from cleaning.workers import Cleaners
 from crawler.explain.site_lookup import find_site_of
 from crawler.failures.errors import AddressRefused, OffSite
 from crawler.failures.outcome import classify_error, classify_failure
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.parts.fetch import read_part
 from crawler.sites.site import Site
@@ -86,7 +86,7 @@ class _OnePage(Spider):
             return
         page = Page(
             url=to_canonical_url(response.url) or self._url,
-            html=response.text,
+            html=decode_response_text(response) or "",
             status=response.status,
             fetched_at=datetime.now(UTC),
             language=self._site.language,

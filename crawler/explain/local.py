@@ -7,13 +7,13 @@ import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scrapy.http import HtmlResponse
 from scrapy.settings import BaseSettings
 
 from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.metadata.structured import read_structured
 from cleaning.page.canonical import to_canonical_url
+from cleaning.page.charset import decode_html
 from cleaning.page.parsing import parse_tree
 from crawler.explain.site_lookup import find_site_of
 from crawler.page_facts import PageFacts
@@ -43,7 +43,7 @@ def read_page_file(name: str, settings: BaseSettings, *, address: str | None = N
     """
     given = make_site(address).url if address is not None else None
     body = _read_body(name, settings.getint("DOWNLOAD_MAXSIZE"))
-    html = HtmlResponse(UNKNOWN_ADDRESS, body=body).text
+    html = decode_html(body)
     url = given or _find_stated_address(html) or UNKNOWN_ADDRESS
     facts = PageFacts(settings).collect()
     return Page(url, html, fetched_at=datetime.now(UTC), language=find_site_of(url, settings).language, **facts)

@@ -4,4 +4,5 @@ disk_space.py     pauses the crawl while the disk is nearly full, ends it after 
 politeness.py     keeps the pause between two requests to a host
 prompt_stop.py    drops waiting requests when the crawl is stopped
 progress.py       shows a live table at a terminal, progress lines in a log
+site_notices.py   warns of sites that yield no address, and logs every notice of the crawl when it ends
 """

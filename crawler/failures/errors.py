@@ -2,7 +2,9 @@
 
 IgnoreRequest (Scrapy's)
     OffSite                the address is not the site's own
+    Excluded               sites.toml keeps the site from the address
     AddressRefused         the host's IP address is not part of the public internet
+    KnownPage              it redirects to the address of an article that the frontier knows
     Disallowed             the site's robots.txt does not allow the address
     HostOnHold             no request is sent to the host now
         RobotsUnreachable  because its robots.txt could not be fetched
@@ -27,6 +29,10 @@ class OffSite(IgnoreRequest):
         self.url = url
 
 
+class Excluded(IgnoreRequest):
+    """`include` or `exclude` of sites.toml keeps the site from the address."""
+
+
 class AddressRefused(IgnoreRequest):
     """The host's IP address is not part of the public internet. `reason` is a word to count by."""
 
@@ -38,6 +44,10 @@ class AddressRefused(IgnoreRequest):
 
 class Disallowed(IgnoreRequest):
     """The site's robots.txt does not allow the address."""
+
+
+class KnownPage(IgnoreRequest):
+    """The address redirects to that of an article that is fetched, or will be by itself."""
 
 
 class HostOnHold(IgnoreRequest):

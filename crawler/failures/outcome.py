@@ -30,12 +30,14 @@ from crawler.failures.errors import (
     Bomb,
     CrawlStopped,
     Disallowed,
+    Excluded,
     HostOnHold,
+    KnownPage,
     OffSite,
     RobotsUnreachable,
     TooLarge,
 )
-from storage.frontier.addresses import AddressState
+from storage.frontier.addresses import TWIN, AddressState
 
 # HTTP statuses. Other statuses below 500 mean that the address failed for good.
 _GONE = {404, 410}
@@ -66,6 +68,8 @@ class RequestOutcome:
 # Failures that another try would not change.
 _FINAL: dict[type[BaseException], RequestOutcome] = {
     OffSite: RequestOutcome("off-site", AddressState.REFUSED),
+    KnownPage: RequestOutcome(TWIN, AddressState.DONE),
+    Excluded: RequestOutcome("excluded", AddressState.REFUSED),
     Disallowed: RequestOutcome("robots", AddressState.REFUSED),
     UnsupportedURLSchemeError: RequestOutcome("bad-scheme", AddressState.REFUSED),
     DownloadCancelledError: RequestOutcome("too-large", AddressState.FAILED),

@@ -25,6 +25,7 @@ class LeaseQuota(NamedTuple):
     addresses: int
     articles: int | None  # that the run may still fetch; None: no bound
     lists: int  # feeds, sitemaps and section pages that the run may still fetch
+    since: leasing.FirstDay | None = None  # articles that are older are left for another run
 
 
 class LeaseBatch(NamedTuple):
@@ -40,7 +41,6 @@ def lease_within_quotas(
     *,
     quotas: Iterable[LeaseQuota],
     run: int,
-    since: datetime | None,
     this_run_only: bool = False,
     traps: Traps,
 ) -> LeaseBatch:
@@ -52,17 +52,20 @@ def lease_within_quotas(
     moment = now()
     leases: list[Lease] = []
     refused: list[Lease] = []
-    exhausted = []
+    exhausted: list[LeaseQuota] = []
     for quota in quotas:
-        good, trapped = _lease(connection, quota, run, since, this_run_only, traps, moment)
+        good, trapped = _lease(connection, quota, run, this_run_only, traps, moment)
         leases += good
         refused += trapped
         if not good and not trapped and quota.articles != 0:
-            exhausted.append(quota.site)
+            exhausted.append(quota)
     if not exhausted:
         return LeaseBatch(leases, refused, None)
+    sites = [quota.site for quota in exhausted]
+    # The earliest of all: an article that is too old wakes the crawl for nothing, and is not leased.
+    since = min((quota.since for quota in exhausted if quota.since is not None), default=None)
     due_at = leasing.find_next_due(
-        connection, exhausted, since=since, this_run_only=this_run_only, run=run, now=moment, within=_LOOK_AHEAD
+        connection, sites, since=since, this_run_only=this_run_only, run=run, now=moment, within=_LOOK_AHEAD
     )
     return LeaseBatch(leases, refused, due_at)
 
@@ -71,7 +74,6 @@ def _lease(
     connection: Connection,
     quota: LeaseQuota,
     run: int,
-    since: datetime | None,
     this_run_only: bool,
     traps: Traps,
     moment: datetime,
@@ -85,7 +87,7 @@ def _lease(
             limit=most,
             max_articles=quota.articles,
             max_lists=quota.lists,
-            since=since,
+            since=quota.since,
             this_run_only=this_run_only,
             run=run,
             now=moment,

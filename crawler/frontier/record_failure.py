@@ -24,10 +24,14 @@ class FailureRecorder:
     def __init__(self, session: Session, retry_pauses: Sequence[timedelta]) -> None:
         self._session = session
         self._retry_pauses = retry_pauses
-        self.pending: set[asyncio.Task[None]] = set()
+        self.pending: set[asyncio.Task[str | None]] = set()
 
-    async def record(self, lease: Lease, outcome: RequestOutcome) -> None:
-        """Record and count the failure; end the crawl if it is a failure of our storage."""
+    async def record(self, lease: Lease, outcome: RequestOutcome) -> str | None:
+        """Record and count the failure, and return the word by which it is counted; None if it cannot be stored.
+
+        End the crawl if it is a failure of our storage.
+        """
+        result: str | None = None
         with self._session.suppress_storage_lost(lease):
             if outcome.is_storage_failure:
                 self._session.abort_crawl()
@@ -39,6 +43,7 @@ class FailureRecorder:
             )
             self._session.unsettled_leases.pop(lease.id, None)
             self._count(lease, outcome, result)
+        return result
 
     def record_soon(self, lease: Lease, outcome: RequestOutcome) -> None:
         """Record the failure in a task, for callers that cannot wait."""

@@ -117,7 +117,6 @@ class FrontierScheduler:
                     lease_within_quotas,
                     quotas=quotas,
                     run=self._session.run,
-                    since=self._spider.since,
                     this_run_only=self._spider.refetch is not None,
                     traps=self._traps,
                 )
@@ -155,6 +154,7 @@ class FrontierScheduler:
                 free,
                 None if site.limit is None else site.limit - self._count_stored_articles(site) - articles[site.name],
                 self._lists_per_site - self._lists[site.name],
+                self._spider.get_since(site),
             )
             for site in self._spider.sites
             if site.name not in self._exhausted and (free := self._leases_per_site - active[site.name]) > 0

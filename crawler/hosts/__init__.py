@@ -1,5 +1,7 @@
 """Hosts on hold: when a host gets no request, and the gate that keeps requests back.
 
 holds.py               puts hosts on hold: Retry-After, circuit breaker, page limit, robots.txt
-download_handler.py    checks the holds before each request, and records each response
+download_handler.py    checks the holds before each request, records each response, bounds its time
+silence.py             ends a download when its server has been silent for too long
+whole_bodies.py        decides whether a body is whole, although its length says otherwise
 """

@@ -39,7 +39,7 @@ class ArchiveMiddleware:
         exchange = Exchange(
             url=response.url,
             method=request.method,
-            request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers)],
+            request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers, "cookie")],
             status=response.status,
             headers=[*_list_headers(response.headers), ("Content-Length", str(len(response.body)))],
             body=response.body,
@@ -55,10 +55,11 @@ class ArchiveMiddleware:
         return response
 
 
-def _list_headers(headers: Headers) -> list[tuple[str, str]]:
+def _list_headers(headers: Headers, *secret: str) -> list[tuple[str, str]]:
+    """Return the headers that describe the body as it is archived, without those of these names in lower case."""
     return [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.items()
-        if name.lower().decode("latin-1") not in _HOP_BY_HOP | {"content-length"}
+        if name.lower().decode("latin-1") not in {*_HOP_BY_HOP, "content-length", *secret}
         for value in values
     ]

@@ -1,4 +1,4 @@
-"""Decompresses response bodies (gzip, deflate, br, zstd) within DOWNLOAD_MAXSIZE, and says what is wrong otherwise."""
+"""Decompresses response bodies (gzip, deflate, br, zstd) within their limit, and says what is wrong otherwise."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ class CompressionMiddleware(HttpCompressionMiddleware):
             max_size = request.meta.get("download_maxsize", self._max_size)
             problem = (Bomb if _is_bomb(response, max_size) else TooLarge)(str(error))
         except Exception as error:  # noqa: BLE001 (each decompressor has its own)
+            if is_plain_text(response.body):
+                return _drop_coding(response)
             problem = Undecodable(f"{response.url} cannot be decoded ({type(error).__name__}: {error})")
         if problem is not None:
             # Not in the except clause: its cause would keep the decompressed bytes in memory.
@@ -60,10 +62,7 @@ class CompressionMiddleware(HttpCompressionMiddleware):
             names = b", ".join(left).decode("latin-1")
             raise Undecodable(f"{response.url} is in a content coding that was not asked for: {names[:100]}")
         # The body is text: "Content-Encoding: utf-8" is a mistake that browsers forgive.
-        headers = decoded.headers.copy()
-        del headers["Content-Encoding"]
-        kind = responsetypes.from_args(headers=headers, url=decoded.url, body=decoded.body)
-        return decoded.replace(cls=kind, headers=headers)
+        return _drop_coding(decoded)
 
     def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
         codings = [coding for value in content_encoding for coding in value.split(b",")]
@@ -73,6 +72,20 @@ class CompressionMiddleware(HttpCompressionMiddleware):
         applied = [coding for coding in codings if coding.strip().lower() not in (b"", b"identity", b"none")]
         decoded: tuple[bytes, list[bytes]] = super()._handle_encoding(body, applied, max_size)
         return decoded
+
+
+def is_plain_text(body: bytes) -> bool:
+    """Return whether a body that names a content coding has none: a proxy unpacked it and left the header."""
+    start = body[:SAMPLE_SIZE].lstrip()
+    return start.startswith((b"<", b"{", b"http", b"\xef\xbb\xbf")) and binary_is_text(start)
+
+
+def _drop_coding(response: Response) -> Response:
+    """Return the response without the header that names a coding of its body."""
+    headers = response.headers.copy()
+    del headers["Content-Encoding"]
+    kind = responsetypes.from_args(headers=headers, url=response.url, body=response.body)
+    return response.replace(cls=kind, headers=headers)
 
 
 def _is_bomb(response: Response, max_size: int) -> bool:

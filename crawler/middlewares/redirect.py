@@ -20,6 +20,10 @@ class WebRedirectMiddleware(RedirectMiddleware):
             followed = super().process_response(request, response)
         except ValueError:  # the target is no URL: "javascript:alert(1)", "http://["
             return response
-        if isinstance(followed, Request):
-            followed.meta.pop(Downloader.DOWNLOAD_SLOT, None)
-        return followed
+        return free_download_slot(followed) if isinstance(followed, Request) else followed
+
+
+def free_download_slot(followed: Request) -> Request:
+    """Return the request of a redirect without the download slot of its source: it waits for its own host."""
+    followed.meta.pop(Downloader.DOWNLOAD_SLOT, None)
+    return followed

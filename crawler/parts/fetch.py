@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 
 from cleaning.article import Page
 from cleaning.errors import StorageLost
@@ -21,7 +21,7 @@ from cleaning.parts.page_numbers import read_part_addresses
 from crawler.failures.errors import CrawlStopped
 from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.parts.collect import FetchedPart
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session
@@ -109,9 +109,9 @@ async def read_part(url: str, response: Response, first: Page, facts: PageFacts)
     final = to_canonical_url(response.url) or url
     if final == first.url:
         return FetchedPart(url, problem="redirected-to-first")
-    if not isinstance(response, TextResponse):
+    html = await asyncio.to_thread(decode_response_text, response)
+    if html is None:
         return FetchedPart(url, problem="not-html")
-    html = await asyncio.to_thread(getattr, response, "text")
     meta = response.request.meta if response.request is not None else {}
     page = Page(
         url=final,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,19 +13,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cleaning.article import Article
 from cleaning.errors import StorageLost
+from cleaning.parts.join import MISSING_PARTS
+from cleaning.verdict import WALL
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
+from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.parts import offer_first_page, reject_known_part, settle_parts
 from crawler.storing.rechecks import plan_recheck
+from crawler.storing.same_pages import learn_same_pages
+from crawler.walls.judge import WallVerdict
+from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
 from storage.frontier import leasing, offering
 from storage.frontier.addresses import AddressState
+from storage.frontier.validators import save_validators
 
+IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
 BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, too much for the cleaner, or a
 # further part.
@@ -37,7 +46,9 @@ class StoreOutcome:
 
     saved: SaveResult | None  # None: the article is older than `since`, and is left for another run
     duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
+    offered: offering.OfferCounts = field(default_factory=offering.OfferCounts)  # of a page that is a list
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
+    walls: WallVerdict | None = None
     rejected: str | None = None  # the reason, as it was stored
     counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
 
@@ -45,45 +56,54 @@ class StoreOutcome:
 class StorePipeline:
     """The last pipeline. After it the article, its verdict and its settled lease are committed, or none of them is."""
 
-    def __init__(self, session: Session, crawler: Crawler) -> None:
+    def __init__(self, session: Session, crawler: Crawler, walls: WallWatch) -> None:
         self._session = session
         self._crawler = crawler
         self._traps = traps_of(crawler)
+        self._walls = walls
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        return cls(session_of(crawler), crawler)
+        return cls(session_of(crawler), crawler, watch_of(crawler))
+
+    async def open_spider(self) -> None:
+        await self._walls.load()
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
-        article = item.article
-        assert article is not None  # noqa: S101 (the clean pipeline comes before)
-        since: datetime | None = getattr(self._crawler.spider, "since", None)
+        examined = self._walls.examine(item)
+        is_before = getattr(self._crawler.spider, "is_before_since", None)
+        changed = {item.site} if item.lease is None else {item.site, item.lease.site}
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, article, since), changed_sites=[item.site]
+                    lambda connection: self._store(connection, item, examined, is_before), changed_sites=changed
                 )
             except (SQLAlchemyError, StorageLost):
                 self._session.counts.add(item.site, "page/failed")
                 raise
             if item.lease is not None:
                 self._session.unsettled_leases.pop(item.lease.id, None)
+            if outcome.walls is not None:
+                self._walls.record_verdict(examined, outcome.walls)
             self._count(item.site, outcome)
+            self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, outcome)
         return item
 
     def _store(
-        self, connection: Connection, item: FetchedPage, article: Article, since: datetime | None
+        self, connection: Connection, item: FetchedPage, examined: Examined, is_before: IsBefore | None
     ) -> StoreOutcome:
         run = self._session.run
         fetched_at = item.page.fetched_at or now()
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
-        article = sanitise_article(article, fetched_at)
-        if item.lease is not None and since and article.published_at and article.published_at < since:
+        article = sanitise_article(examined.article, fetched_at)
+        published_at = article.published_at
+        if item.lease is not None and is_before and published_at and is_before(item.lease.site, published_at):
             # Nothing is wrong with the article: a run without `since` shall fetch it.
-            leasing.return_outdated(connection, item.lease.id, published_at=article.published_at)
+            leasing.return_outdated(connection, item.lease.id, published_at=published_at)
             return StoreOutcome(None)
-        article = reject_known_part(connection, article)
+        walls = examined.judge(connection, article, fetched_at)
+        article = reject_known_part(connection, walls.article)
         saved = saving.save_article(
             connection,
             article,
@@ -95,15 +115,20 @@ class StorePipeline:
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at)
-        if item.lease is None or item.lease.url != article.url:
+        # What a wall shows at the target of a redirect says nothing of that address.
+        if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):
             offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, saving.make_article_id(article.url))
+        learn_same_pages(connection, item.site, article, item.lease, fetched_at)
+        offered = self._offer_listed(connection, item, article)
         counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)
         duplicates.status_changes.extend(changes)
         if item.lease is not None:
             offer_first_page(connection, article, item.lease, run, now())
+            is_whole = article.rejected is None and MISSING_PARTS not in article.limits_hit
+            save_validators(connection, item.lease.id, item.validators if is_whole else None)
             leasing.settle(
                 connection,
                 item.lease.id,
@@ -113,7 +138,20 @@ class StorePipeline:
                 outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
                 now=fetched_at,
             )
-        return StoreOutcome(saved, duplicates, article.limits_hit, article.rejected, counts)
+        return StoreOutcome(saved, duplicates, offered, article.limits_hit, walls, article.rejected, counts)
+
+    def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:
+        """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section.
+
+        A list that is shown in place of many pages is a wall, and names nothing.
+        """
+        listed, lease = item.listed, item.lease
+        if listed is None or lease is None or article.rejected != (item.article and item.article.rejected):
+            return offering.OfferCounts()
+        if article.url == lease.url:
+            reason = article.rejected or ""
+            keep_section(connection, lease, reason=reason, has_section_address=listed.has_section_address)
+        return offer_listed(connection, item.site, listed.offers, run=self._session.run, now=now())
 
     def _record_for_traps(self, item: FetchedPage, outcome: StoreOutcome) -> None:
         """Record whether the address gave a new article. An unchanged article says nothing about its pattern."""
@@ -121,14 +159,15 @@ class StorePipeline:
             return
         rejected = outcome.rejected or ""
         if not rejected.startswith(_STILL_ARTICLES):
-            self._traps.record_outcome(item.lease.url, is_useful=not (rejected or outcome.duplicates.is_known_to_site))
+            is_useful = not (rejected or outcome.duplicates.is_known_to_site)
+            self._traps.record_outcome(item.lease.url, is_useful=is_useful or outcome.offered.new > 0)
 
     def _count_changes(self, site: str, outcome: StoreOutcome) -> None:
         """Count what changes for other pages of this run."""
         count = self._session.counts.add
         for stat, number in outcome.counts.items():
             count(site, stat, number)
-        for change in outcome.duplicates.status_changes:
+        for change in (*(outcome.walls.status_changes if outcome.walls else ()), *outcome.duplicates.status_changes):
             if change.run == self._session.run:
                 count(change.site, "article/duplicate", 1 if change.is_duplicate else -1)
                 count(change.site, "article/stored", -1 if change.is_duplicate else 1)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from scrapy import Request
-from scrapy.http import Headers, TextResponse
+from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from scrapy.signalmanager import SignalManager
@@ -20,7 +20,7 @@ from cleaning.page.canonical import to_canonical_url
 from crawler.failures.errors import Bomb, TooLarge, Undecodable
 from crawler.items import FetchedPage
 from crawler.middlewares.compression import CompressionMiddleware
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.sites.site import Site, make_site
 from crawler.sites.sites_file import load_sites
 from storage.archive.records import ArchivedResponse, build_unreadable_error
@@ -90,7 +90,7 @@ class PageDecoder:
             kind = responsetypes.from_args(headers=headers, url=archived.url, body=archived.body)
             response = kind(archived.url, status=archived.status, headers=headers, body=archived.body)
             decoded = self._decoder.decode_response(Request(archived.url), response)
-            return decoded.text if isinstance(decoded, TextResponse) else None
+            return decode_response_text(decoded)
         except (TooLarge, Bomb) as error:
             raise build_unreadable_error(archived.location, str(error), "too-large") from error
         except Undecodable as error:

@@ -16,7 +16,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,7 @@ from cleaning.errors import ArchiveMissing, MemoryUnreadable, RecordUnreadable
 from cleaning.memory.learning import LearnedMemory, learn_memory
 from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.verdict import DECIDED_BY_CRAWL
 from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
 from crawler.recleaning.page_decoder import PageDecoder
@@ -253,6 +254,8 @@ class Settler:
         self._count(page.site, "settle/cleaned", 1)
         if (article.rejected or "").startswith("cleaner-"):  # the stored article is better than a failure
             return RecleanedPage(page, None, article.rejected or "", compute_memory_fingerprint(page, memory))
+        if page.rejected in DECIDED_BY_CRAWL:
+            article = replace(article, rejected=page.rejected)
         return RecleanedPage(page, article)
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 from scrapy.crawler import Crawler
 
 from crawler.run.once import once_per_crawler
+from storage.frontier.offering import OfferCounts
 
 SECONDS = "time/seconds"  # between the first and the last event of a site
 Counts = dict[str, dict[str, int]]  # site -> stat name -> number
@@ -29,6 +30,14 @@ class CrawlCounts:
             self._crawler.stats.set_value(f"site/{site}/{SECONDS}", round(seconds))
             self._crawler.stats.inc_value(stat, number)
             self._crawler.stats.inc_value(f"site/{site}/{stat}", number)
+
+    def add_offered(self, site: str, offered: OfferCounts) -> None:
+        """Count what a list has named."""
+        self.add(site, "address/new", offered.new)
+        self.add(site, "address/again", offered.again)
+        self.add(site, "address/known", offered.known)
+        self.add(site, "address/merged", offered.merged)
+        self.add(site, "discovery/problem/dates-now", int(offered.doubted))
 
     def get(self, site: str, stat: str) -> int:
         return int(self._crawler.stats.get_value(f"site/{site}/{stat}", 0))

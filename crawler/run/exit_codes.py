@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from crawler.run.counts import Counts
+from crawler.run.notices import has_failure_notice
 
 FINISHED = 0
-FAILED = 1  # finished, but a site gave no answer or a page could not be stored; or ended by an error, see the log
+# Finished, but a site gave no answer or no address, has moved, or a page could not be stored. Or an error: see the log.
+FAILED = 1
 WRONG_USE = 2  # a UsageError; no request was sent to any site
 DATABASE_LOST = 4  # it took no writes for longer than STORAGE_PATIENCE; the frontier is as it was
 DISK_LOW = 5  # less than DISK_LEAST free; the frontier is as it was
@@ -32,7 +34,8 @@ def get_exit_code(reason: str | None, counts: Counts) -> int:
     if reason != "finished":
         return _CODES.get(reason, FAILED)
     has_unstored_page = any("page/failed" in stats for stats in counts.values())
-    return FAILED if has_unstored_page or find_unreachable_sites(counts) else FINISHED
+    is_failed = has_unstored_page or find_unreachable_sites(counts) or has_failure_notice(counts)
+    return FAILED if is_failed else FINISHED
 
 
 def find_unreachable_sites(counts: Counts) -> list[str]:

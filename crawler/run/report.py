@@ -95,7 +95,7 @@ def _format_reasons(stats: dict[str, int], areas: Iterable[str]) -> Text:
         f"{number} {stat.removeprefix(area)}"
         for area in areas
         for stat, number in sorted(stats.items())
-        if stat.startswith(area)
+        if stat.startswith(area) and number  # 0: all of these pages turned out to be a wall
     ]
     return Text("\n".join(parts) or "0")
 

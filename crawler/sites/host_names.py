@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from courlan import extract_domain
 
+from cleaning.page.canonical import to_canonical_url
+
 
 @lru_cache(maxsize=1024)  # the same address is looked up several times in a row, the site's own each time
 def split_host_and_port(url: str) -> tuple[str, int | None]:
@@ -29,6 +31,16 @@ def get_bare_host(host: str) -> str | None:
     # For a name below a public suffix, courlan returns that name itself.
     below = f"x.{bare}"
     return None if extract_domain(f"https://{below}/") in (None, below) else bare
+
+
+def make_host_url(text: str, scheme: str) -> str | None:
+    """Return the front page of a host that is written as a name or as an address; None if it is neither.
+
+    "example.co.uk" and "https://example.co.uk/" give the same, but for the scheme; a path names no host.
+    """
+    written = text.strip()
+    url = to_canonical_url(written if "://" in written else f"{scheme}://{written}")
+    return url if url is not None and urlsplit(url).path == "/" and not urlsplit(url).query else None
 
 
 def _is_ip(host: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from cleaning.errors import BadAddress, UnknownSite
 from cleaning.page.canonical import to_canonical_url
 from crawler.sites.host_names import get_bare_host, split_host_and_port
+from crawler.sites.path_patterns import matches_any_pattern
 from storage.frontier.addresses import AddressKind
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ class Site:
     language: str | None = None  # a language tag in lower case, "en" or "pt-br"
     delay: float | None = None  # seconds between two requests
     limit: int | None = None  # articles per run
-    other_hosts: tuple[str, ...] = ()  # one address on each further host that belongs to the site
+    other_hosts: tuple[str, ...] = ()  # one address on each further host that belongs to the site (`hosts`)
+    include: tuple[str, ...] = ()  # path patterns; an article matches one of them, if there are any
+    exclude: tuple[str, ...] = ()  # path patterns; what matches one is not asked for
+    timezone: str | None = None  # a name of the IANA database, "Europe/Berlin"
+    # Name and value of each cookie that opens the site's wall. No log shows them: a value may be a subscriber's.
+    cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def owns(self, url: str) -> bool:
         """Return whether `url` is on a host of the site.
@@ -53,6 +59,19 @@ class Site:
         """Return whether `url` may be fetched as `kind`: it is on a host of the site, or the site's entry lists it."""
         listed = {AddressKind.FEED: self.feeds, AddressKind.SITEMAP: self.sitemaps}.get(kind, ())
         return to_canonical_url(url) in listed or self.owns(url)
+
+    def includes(self, url: str) -> bool:
+        """Return whether an article at `url` may belong to the site by its `include`."""
+        return not self.include or matches_any_pattern(self.include, url)
+
+    def excludes(self, url: str) -> bool:
+        """Return whether `exclude` keeps the site from `url`. What the entry itself names is never excluded."""
+        return matches_any_pattern(self.exclude, url) and url not in (
+            self.url,
+            *self.feeds,
+            *self.sitemaps,
+            *self.sections,
+        )
 
 
 def _is_same_host(url: str, own_url: str) -> bool:

@@ -6,10 +6,14 @@ import re
 import tomllib
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cleaning.errors import SitesError, UsageError
 from cleaning.page.canonical import to_canonical_url
+from crawler.sites.host_names import make_host_url
+from crawler.sites.path_patterns import is_path_pattern
 from crawler.sites.site import Site, explain_bad_address, quote_value
+from crawler.sites.time_zones import find_time_zone
 from crawler.sites.toml_lines import find_key_lines
 
 if TYPE_CHECKING:
@@ -21,7 +25,23 @@ if TYPE_CHECKING:
 SITE_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9._-]{1,64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_KEYS = ("name", "url", "feeds", "sitemaps", "sections", "language", "delay", "limit")
+_KEYS = (
+    "name",
+    "url",
+    "hosts",
+    "feeds",
+    "sitemaps",
+    "sections",
+    "include",
+    "exclude",
+    "language",
+    "timezone",
+    "delay",
+    "limit",
+    "cookies",
+)
+_COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")  # RFC 6265, 4.1.1
+_COOKIE_VALUE = re.compile(r"[\x20-\x3a\x3c-\x7e]{0,4000}")  # what browsers send, more than the RFC allows
 _SECONDS_A_DAY = 86_400  # seconds
 _LISTS = ("feeds", "sitemaps", "sections")
 
@@ -92,9 +112,14 @@ class _Reader:
             name,
             url,
             **lists,
+            other_hosts=self.read_hosts((*at, "hosts"), table.get("hosts", []), url),
+            include=self.read_patterns((*at, "include"), table.get("include", [])),
+            exclude=self.read_patterns((*at, "exclude"), table.get("exclude", [])),
             language=self.read_language(at, table),
+            timezone=self.read_timezone(at, table),
             delay=self.read_delay(at, table),
             limit=self.read_limit(at, table),
+            cookies=self.read_cookies((*at, "cookies"), table.get("cookies", {})),
         )
 
     def read_name(self, at: KeyPath, value: object) -> str:
@@ -118,6 +143,36 @@ class _Reader:
         if address is None:
             raise self.make_error(at, f"'{key}': {explain_bad_address(value)}")
         return address
+
+    def read_hosts(self, at: KeyPath, value: object, url: str) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise self.make_error(at, f"'hosts' must be a list of host names [\"...\"], not {quote_value(value)}")
+        hosts = []
+        for number, item in enumerate(value):
+            host = make_host_url(item, urlsplit(url).scheme) if isinstance(item, str) else None
+            if host is None:
+                expected = 'the name of a host like "example.co.uk"'
+                raise self.make_error((*at, number), f"'hosts' must hold {expected}, not {quote_value(item)}")
+            hosts.append(host)
+        return tuple(dict.fromkeys(hosts))
+
+    def read_patterns(self, at: KeyPath, value: object) -> tuple[str, ...]:
+        key = at[-1]
+        if not isinstance(value, list):
+            raise self.make_error(at, f"'{key}' must be a list of path patterns [\"/...\"], not {quote_value(value)}")
+        for number, item in enumerate(value):
+            if not (isinstance(item, str) and is_path_pattern(item)):
+                expected = 'a path pattern as in robots.txt, like "/fr/" or "*/video/"'
+                raise self.make_error((*at, number), f"'{key}' must hold {expected}, not {quote_value(item)}")
+        return tuple(dict.fromkeys(value))
+
+    def read_timezone(self, at: KeyPath, table: Mapping[str, object]) -> str | None:
+        value = table.get("timezone")
+        if value is not None and not (isinstance(value, str) and find_time_zone(value)):
+            raise self.make_error(
+                (*at, "timezone"), f"'timezone' must be a name like \"Europe/Berlin\", not {quote_value(value)}"
+            )
+        return None if value is None else str(value)
 
     def read_language(self, at: KeyPath, table: Mapping[str, object]) -> str | None:
         value = table.get("language")
@@ -148,6 +203,18 @@ class _Reader:
                 (*at, "limit"), f"'limit' must be a whole number of articles >= 1, not {quote_value(value)}"
             )
         return value
+
+    def read_cookies(self, at: KeyPath, value: object) -> tuple[tuple[str, str], ...]:
+        """Return the cookies of a site. No message quotes a value: it may be a subscriber's."""
+        if not isinstance(value, dict):
+            raise self.make_error(at, "'cookies' must be a table of names and values, like { consent = \"yes\" }")
+        for name, text in value.items():
+            if not _COOKIE_NAME.fullmatch(name):
+                raise self.make_error((*at, name), f"'cookies': {quote_value(name)} cannot be the name of a cookie")
+            if not (isinstance(text, str) and _COOKIE_VALUE.fullmatch(text)):
+                expected = "text in quotation marks, of ASCII characters without a semicolon"
+                raise self.make_error((*at, name), f"'cookies': the value of {quote_value(name)} must be {expected}")
+        return tuple(value.items())
 
     def check_keys(self, at: KeyPath, table: Mapping[str, object], keys: Sequence[str]) -> None:
         for key in table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
@@ -13,13 +13,16 @@ from crawler.refetching.release_reader import ReleaseReader
 from crawler.sites.site import Site, find_site, make_site
 from crawler.sites.sites_file import load_sites
 
+_EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: so far ahead of UTC
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
     """The sites to crawl, each with its limit. With a `release`, only its articles are fetched, again."""
 
     sites: tuple[Site, ...]
-    since: datetime | None = None  # older articles are left for another run
+    all_sites: tuple[Site, ...] = ()  # of sites.toml, also those that are not crawled: addresses may belong to them
+    since: date | None = None  # articles of earlier days are left for another run
     release: ReleaseReader | None = None
 
 
@@ -43,10 +46,10 @@ def plan_crawl(
     if url is not None:
         if not url.strip():
             raise BadArgument("-a url= is empty; give the address of a site, or leave it out to crawl sites.toml")
-        sites = [make_site(address) for address in url.split()]
+        sites = listed = [make_site(address) for address in url.split()]
     else:
         path = Path(settings["SITES_FILE"])
-        sites = load_sites(path)
+        sites = listed = load_sites(path)
         if not sites:
             raise SitesError(
                 "lists no site; add a table [[site]] with name and url, or crawl a site with -a url=",
@@ -62,7 +65,7 @@ def plan_crawl(
             raise BadArgument(
                 f"two addresses are on one host ({one.name}); write them as sections of one site in sites.toml"
             )
-    return CrawlPlan(tuple(sites), _parse_since(since))
+    return CrawlPlan(tuple(sites), tuple(listed), _parse_since(since))
 
 
 def _plan_release(
@@ -88,13 +91,13 @@ def _parse_limit(limit: str | None) -> int | None:
     return int(limit)
 
 
-def _parse_since(since: str | None) -> datetime | None:
+def _parse_since(since: str | None) -> date | None:
     if since is None:
         return None
     try:
-        day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise BadArgument(f"-a since= must be a date as YYYY-MM-DD, got {since!r}") from error
-    if day > datetime.now(UTC):
+    if day > (datetime.now(UTC) + _EARLIEST_ZONE).date():
         raise BadArgument(f"-a since= must be a date in the past, got {since}")
     return day

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -29,17 +29,26 @@ from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.seeds import make_seed_offers
+from crawler.failures.errors import OffSite
 from crawler.failures.outcome import classify_error, classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
-from crawler.page_facts import PageFacts
+from crawler.page_facts import PageFacts, decode_response_text
 from crawler.refetching.refetch import Refetch
+from crawler.run.notices import NoticeKind, Notices, describe_move, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
+from crawler.sites.owners import SiteOwners
+from crawler.sites.site import Site
+from crawler.sites.site_days import SiteDays
 from crawler.spiders.arguments import CrawlPlan, plan_crawl
-from crawler.spiders.list_parser import ListParser, decode_text
+from crawler.spiders.list_parser import ListParser
+from crawler.spiders.unchanged_article import settle_unchanged_article
+from crawler.walls.redirect_target import is_elsewhere
+from crawler.walls.watch import WallWatch, watch_of
 from storage.frontier import offering
 from storage.frontier.addresses import AddressKind, Lease
+from storage.frontier.leasing import FirstDay
 
 
 class ArticlesSpider(Spider):
@@ -50,23 +59,35 @@ class ArticlesSpider(Spider):
     url      addresses of sites, separated by spaces; crawls these sites, without a sites.toml
     site     crawls this site of sites.toml; without `url` and `site`, all of them are crawled
     limit    the most articles of each site
-    since    YYYY-MM-DD; leaves older articles for another run
+    since    YYYY-MM-DD, in the zone of each site; leaves older articles for another run
     release  the folder of a release; fetches its articles again, and nothing else
     """
 
     name = "articles"
 
-    def __init__(self, session: Session, plan: CrawlPlan, facts: PageFacts, retry_pauses: Sequence[timedelta]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        plan: CrawlPlan,
+        facts: PageFacts,
+        retry_pauses: Sequence[timedelta],
+        max_list_size: int,
+        notices: Notices,
+    ) -> None:
         super().__init__(self.name)
+        self._notices = notices
         self.sites = plan.sites
-        self.since = plan.since
+        self.days = SiteDays(plan.since)
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._session = session
         self._facts = facts
+        self._max_list_size = max_list_size
         self._failures = FailureRecorder(session, retry_pauses)
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
-        self._lists = ListParser(session, facts, plan.sites)
+        self.owners = SiteOwners(plan.all_sites or plan.sites)
+        self._lists = ListParser(session, facts, plan.sites, self.owners, self.days)
+        self._walls: WallWatch
 
     @classmethod
     def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
@@ -84,8 +105,16 @@ class ArticlesSpider(Spider):
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):
             settings.set("CONCURRENT_REQUESTS", concurrent, priority="cmdline")
         retry_pauses = parse_pauses(settings.getlist("RETRY_PAUSES"))
-        spider = cls(session_of(crawler), plan, PageFacts(settings), retry_pauses)
+        spider = cls(
+            session_of(crawler),
+            plan,
+            PageFacts(settings),
+            retry_pauses,
+            settings.getint("LIST_MAXSIZE"),
+            notices_of(crawler),
+        )
         spider._set_crawler(crawler)
+        spider._walls = watch_of(crawler)
         crawler.signals.connect(spider._on_robots_parsed, signals.robots_parsed)
         crawler.signals.connect(spider._on_callback_error, signals.spider_error)
         crawler.signals.connect(spider._on_item_error, signals.item_error)
@@ -130,13 +159,23 @@ class ArticlesSpider(Spider):
                 offered = await self._session.run_in_transaction(
                     partial(refetch.offer, site=site, articles=articles, run=run), changed_sites=[site]
                 )
-                self._lists.count_offers(site, offered)
+                self._session.counts.add_offered(site, offered)
+
+    def get_since(self, site: Site) -> FirstDay | None:
+        """Return the first day of a site whose articles the run asks for; None if it asks for all."""
+        return self.days.get_first_day(site)
+
+    def is_before_since(self, site: str, published_at: datetime) -> bool:
+        """Return whether an article of the site is left for another run, because it is older than `since`."""
+        return self.days.is_before(self._sites_by_name[site], published_at)
 
     def build_request(self, lease: Lease) -> Request:
         """Return the request for a leased address."""
         site = self._sites_by_name[lease.site]
         callback = self.parse_article if lease.kind is AddressKind.ARTICLE else self._lists.parse
         meta: dict[str, Any] = {"lease": lease, "site": site}
+        if lease.kind in (AddressKind.FEED, AddressKind.SITEMAP):
+            meta["download_maxsize"] = self._max_list_size
         return Request(lease.url, callback=callback, errback=self.on_request_error, meta=meta, dont_filter=True)
 
     async def parse_article(self, response: Response) -> AsyncIterator[FetchedPage]:
@@ -144,18 +183,25 @@ class ArticlesSpider(Spider):
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "page/fetched")
-        html = await decode_text(response) or ""
+        if response.meta.get("is_unchanged"):
+            await settle_unchanged_article(self._session, lease, response)
+            return
+        html = await asyncio.to_thread(decode_response_text, response) or ""
+        url = to_canonical_url(response.url) or lease.url
+        # A redirect may lead to another edition.
+        site = self.owners.find_owner(url, self._sites_by_name[lease.site]) or self._sites_by_name[lease.site]
         page = Page(
-            url=to_canonical_url(response.url) or lease.url,
+            url=url,
             html=html,
             status=response.status,
             fetched_at=response.meta["fetched_at"],
-            language=self._sites_by_name[lease.site].language,
+            language=site.language,
             **self._facts.collect(response.headers, response.meta.get("host_rights")),
         )
-        if self.refetch is not None and page.url != lease.url:
+        if self.refetch is not None and page.url != lease.url and not is_elsewhere(lease.url, page.url, site):
             self.refetch.record_redirect(lease.url, page.url)
-        yield FetchedPage(page, lease.site, lease, response.meta.get("archive_location"))
+        meta = response.meta
+        yield FetchedPage(page, site.name, lease, meta.get("archive_location"), validators=meta.get("validators"))
 
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         if self.refetch is None:
@@ -164,7 +210,13 @@ class ArticlesSpider(Spider):
     async def on_request_error(self, failure: Failure) -> None:
         """Record that a request failed, or that its response has an error status."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        await self._failures.record(request.meta["lease"], classify_failure(failure))
+        lease, outcome = request.meta["lease"], classify_failure(failure)
+        if isinstance(failure.value, OffSite):
+            if lease.is_front_page:
+                self._notices.add(lease.site, NoticeKind.MOVED, describe_move(failure.value.url))
+            self._walls.record_off_site(lease, failure.value.url)
+        result = await self._failures.record(lease, outcome)
+        await self._lists.guess_after_failure(lease, outcome, result)
 
     def _on_callback_error(self, failure: Failure, response: object) -> None:
         if isinstance(response, Response):

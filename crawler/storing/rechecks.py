@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from cleaning.article import Article
 from cleaning.page.paragraphs import count_letters
 from cleaning.parts.join import MISSING_PARTS
+from cleaning.verdict import SHOWN_INSTEAD
 from storage.articles.saving import SaveResult
 from storage.frontier.rechecks import NIGHT, Outlook, find_rest
 
@@ -23,14 +24,9 @@ SHORT = 1_000  # letters of an alphabet; two hundred words
 _UNFINISHED = ("too-short", "no-text", "not-html")
 
 
-def plan_recheck(
-    article: Article, saved: SaveResult, *, vain: int, fetched_at: datetime, is_wall: bool = False
-) -> Outlook:
-    """Return what this page says of the next fetch of its address.
-
-    `vain` counts the nights in vain before this fetch. `is_wall`: the page was shown instead of the article.
-    """
-    if is_wall or saved is SaveResult.KEPT_STORED:
+def plan_recheck(article: Article, saved: SaveResult, *, vain: int, fetched_at: datetime) -> Outlook:
+    """Return what this page says of the next fetch of its address. `vain` counts the nights in vain before this one."""
+    if article.rejected in SHOWN_INSTEAD or saved is SaveResult.KEPT_STORED:
         return Outlook(is_in_vain=True, again_after=find_rest(vain + 1))
     if article.rejected in _UNFINISHED:
         return Outlook(is_in_vain=True, again_after=find_rest(1) if vain == 0 else timedelta(0))

@@ -137,15 +137,17 @@ def index_article(
     connection.execute(_INDEXED, {"name": name, "key": key, "data": sketch})
 
 
-def find_sharing(connection: Connection, name: str, values: Collection[int], least: int) -> set[str]:
-    """Return the articles whose sketches share at least `least` of these values, those of the indexed article `name`.
+def find_sharing(connection: Connection, values: Collection[int], least: int, *, name: str | None = None) -> set[str]:
+    """Return the articles whose sketches share at least `least` of these values.
 
-    If there are more than MAX_CANDIDATES, only those that share most, with the representatives of their stories. Values
-    that very many articles hold are left out, and then proportionally fewer must be shared: the caller compares the
-    sketches as a whole. An article most of whose values are common has many copies; all its values are looked up.
+    If there are more than MAX_CANDIDATES, only those that share most, with the representatives of their stories. If the
+    values are those of the indexed article `name`, the values that very many articles hold are left out, and then
+    proportionally fewer must be shared: the caller compares the sketches as a whole. An article most of whose values
+    are common has many copies; all its values are looked up.
     """
     wanted = sorted(values)
-    rare = sorted(connection.scalars(_RARE, {"values": wanted, "article": to_index_number(name)}))
+    own = {"values": wanted, "article": to_index_number(name)} if name is not None else None
+    rare = wanted if own is None else sorted(connection.scalars(_RARE, own))
     if MIN_RARE * len(wanted) <= len(rare) < len(wanted):
         least = max(1, least * len(rare) // len(wanted))
         wanted = rare

@@ -2,12 +2,21 @@
 
 addresses.py    kinds and states of addresses, offers, leases, headlines
 link_headlines.py    load the headlines by which links into a site are known
+announcements.py     look up how addresses were announced
 hosts.py        hosts on hold: record, end and look up holds
 dates.py        decide which dates of a list are believed
 rechecks.py     when an address is asked again: after nights in vain, and for a second look at a young page
+sections.py     keep an address as a section whose page turned out to be a list
 listings.py     which kinds of sources listed an address, as bits
 completeness.py         measure a night: what the sources listed, and what became of it
 capture_recapture.py    estimate a total from two lists
+in_turn.py      choose which of many lists are read tonight
 leasing.py      lease addresses, and settle, return or retry them
 offering.py     put offered addresses into the frontier, or offer them again
+redirects.py    pass the offer of an address that redirects on to the known address of its page
+twins.py        merge the offers of addresses that show the same page
+twin_forms.py   take addresses apart, to see which of them may show the same page
+twin_evidence.py    what was seen of the parameters of a site, and which of them are ignored therefore
+twin_learning.py    learn from compared pages which parameters to ignore, and apply it
+validators.py   store ETag, Last-Modified and hash of responses, for conditional requests
 """

@@ -30,10 +30,14 @@ class AddressState(StrEnum):
 
 # The source of an address that no page names: the usual paths of feeds and sitemaps.
 GUESS = "usual-path"
+# The source of a section that was fetched as an article: its page is a list.
+LIST_PAGE = "list-page"
 # The source of an address that a release names, to be fetched again.
 RELEASE = "release"
 # The reason of addresses that are refused because similar ones gave no article (crawler/frontier/traps.py).
 TRAP = "trap-barren"
+# The reason of addresses that show the page of another address (storage/frontier/twins.py).
+TWIN = "twin"
 
 
 # Sources whose headlines are preferred; all others are links, whose text is fitted to the space it has. A news sitemap
@@ -70,7 +74,7 @@ class Offer:
     changed_at: datetime | None = None  # aware; published or last changed, according to its source
     depth: int = 0  # steps from the addresses in sites.toml; bounds sections, pagination and nested sitemaps
     # How it was found: "entry" (of sites.toml), "feed", "news-sitemap", "sitemap", "section", "next" (page of a list),
-    # "robots", "usual-path", "release".
+    # "robots", "usual-path", "list-page", "release".
     source: str = ""
     headline: Headline | None = None  # of an article, if its source gives one
 

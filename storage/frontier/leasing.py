@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, true, update
 
@@ -36,6 +36,13 @@ _DISCOVERY = [
 _LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries, Address.vain)
 
 
+class FirstDay(NamedTuple):
+    """The first day of a site whose articles a run asks for."""
+
+    begins_at: datetime  # by the clock of the site
+    midnight: datetime  # of the same date in UTC, as which a source's date without a time is stored
+
+
 def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     connection: Connection,
     site: str,
@@ -43,7 +50,7 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     limit: int,
     max_articles: int | None,
     max_lists: int | None = None,
-    since: datetime | None,
+    since: FirstDay | None,
     this_run_only: bool = False,
     run: int,
     now: datetime,
@@ -97,7 +104,7 @@ def find_next_due(
     connection: Connection,
     sites: Sequence[str],
     *,
-    since: datetime | None,
+    since: FirstDay | None,
     this_run_only: bool = False,
     run: int,
     now: datetime,
@@ -223,12 +230,13 @@ def _rest(reason: str | None, now: datetime) -> dict[str, Any]:
     return {"vain": Address.vain + 1, "due_at": case((guess, literal(now + GUESS_REST, UTCDateTime)), else_=rest)}
 
 
-def _is_not_before(since: datetime | None) -> ColumnElement[bool]:
+def _is_not_before(since: FirstDay | None) -> ColumnElement[bool]:
     if since is None:
         return true()
+    is_recent = or_(Address.changed_at >= since.begins_at, Address.changed_at == since.midnight)
     return and_(
-        or_(Address.changed_at.is_(None), Address.changed_at >= since),
-        or_(Address.published_at.is_(None), Address.published_at >= since),
+        or_(Address.changed_at.is_(None), is_recent),
+        or_(Address.published_at.is_(None), Address.published_at >= since.begins_at),
     )
 
 

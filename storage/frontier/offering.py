@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -16,6 +17,8 @@ from storage.frontier.hosts import host_of
 from storage.frontier.leasing import settle
 from storage.frontier.listings import add_listings, find_listing
 from storage.frontier.rechecks import compute_rank, is_article_due
+from storage.frontier.sections import is_known_section, is_resting
+from storage.frontier.twins import TwinMerger
 from storage.models import Address
 
 # Sources that overrule the stored kind of an address: a feed knows its articles, sites.toml knows its lists.
@@ -34,28 +37,52 @@ class OfferCounts:
     again: int = 0  # known, and to be fetched again
     known: int = 0  # known, and not to be fetched again
     fresh: int = 0  # of all three: first offered in this run
+    merged: int = 0  # of all three: offered as the known address of the same page
     doubted: bool = False  # whether the dates of the list are not believed (storage.frontier.dates)
+
+
+class _Rested:
+    """The addresses of a site whose rest after a night in vain is over. A list that did not change may still name them.
+
+    One that is over for more than two nights does not count: it was not listed in the nights that followed.
+    """
+
+    def __init__(self, connection: Connection, site: str, now: datetime) -> None:
+        self.site = site
+        self.now = now
+        self._connection = connection
+
+    @cached_property
+    def exist(self) -> bool:
+        is_over = (Address.due_at <= self.now, Address.due_at > self.now - 2 * timedelta(days=1))
+        query = select(Address.id).where(
+            Address.site == self.site, Address.reason.is_not(None), *is_over, Address.kind == AddressKind.ARTICLE
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
 
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> OfferCounts:
     """Put the addresses of one list into the frontier; make known ones pending again if they are due again."""
-    offers = [_correct_date(offer, now) for offer in _merge_offers(offers)]
+    twins = TwinMerger(connection, site, now)
+    offers = [_correct_date(offer, now) for offer in _merge_offers(twins.merge(offers))]
     known = _load_known(connection, [offer.url for offer in offers])
     belief = weigh_dates(offers, known)
     offers = belief.offers
+    rested = _Rested(connection, site, now)
     new = [offer for offer in offers if offer.url not in known]
     if new:
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
+    twins.record_groups()
     add_listings(connection, offers, known)
     counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
         claims_change = offer.url in belief.claims
-        due = row is not None and _update_known(connection, row, offer, claims_change, site, run, now)
+        due = row is not None and _update_known(connection, row, offer, claims_change, rested, run)
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
-    return OfferCounts(**counts, doubted=belief.is_doubted)
+    return OfferCounts(**counts, merged=twins.merged, doubted=belief.is_doubted)
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:
@@ -131,11 +158,11 @@ def _build_headline_columns(headline: Headline | None) -> dict[str, object]:
 
 
 def _update_known(
-    connection: Connection, row: Row[Any], offer: Offer, claims_change: bool, site: str, run: int, now: datetime
+    connection: Connection, row: Row[Any], offer: Offer, claims_change: bool, rested: _Rested, run: int
 ) -> bool:
     """Store what an offer says about a known address; return whether it is to be fetched again."""
     values, due = (
-        ({}, False) if row.state == AddressState.LEASED else _find_changes(row, offer, claims_change, site, run, now)
+        ({}, False) if row.state == AddressState.LEASED else _find_changes(row, offer, claims_change, rested, run)
     )
     stored = Headline(row.headline_key, row.headline_source) if row.headline_key else None
     headline = choose_headline(stored, offer.headline)
@@ -147,9 +174,10 @@ def _update_known(
 
 
 def _find_changes(
-    row: Row[Any], offer: Offer, claims_change: bool, site: str, run: int, now: datetime
+    row: Row[Any], offer: Offer, claims_change: bool, rested: _Rested, run: int
 ) -> tuple[dict[str, object], bool]:
     """Return the changed columns of a known address, and whether it is to be fetched again."""
+    site, now = rested.site, rested.now
     values: dict[str, object] = {}
     changed_at = row.changed_at
     if row.site != site:
@@ -157,13 +185,16 @@ def _find_changes(
     if is_better_date(offer, row):
         changed_at = offer.changed_at
         values |= {"changed_at": changed_at, "changed_by": offer.source}
-    if offer.kind != row.kind and offer.source in _SOURCES_THAT_KNOW[offer.kind]:
+    is_section = is_known_section(row, offer)
+    if offer.kind != row.kind and offer.source in _SOURCES_THAT_KNOW[offer.kind] and not is_section:
         values["kind"] = offer.kind
         due = True
+    elif is_section and is_resting(row, offer, now):
+        due = False
     elif row.kind == AddressKind.ARTICLE:
         due = is_article_due(row, offer, claims_change, now)
     else:
-        due = _discovery_is_due(row, offer, run, now)
+        due = _discovery_is_due(row, offer, run, rested)
     if due:
         values |= {"state": AddressState.PENDING, "due_at": now, "tries": 0, "last_run": run, "depth": offer.depth}
     if due or changed_at != row.changed_at:
@@ -171,15 +202,16 @@ def _find_changes(
     return values, due
 
 
-def _discovery_is_due(row: Row[Any], offer: Offer, run: int, now: datetime) -> bool:
+def _discovery_is_due(row: Row[Any], offer: Offer, run: int, rested: _Rested) -> bool:
     if row.last_run == run:
         return False  # fetched, or to be fetched, in this run
     if offer.source == "entry":
         return True  # the operator names it: the cause of the last refusal may be fixed
     if row.state == AddressState.REFUSED or (row.state == AddressState.GONE and offer.source == GUESS):
-        return bool(row.due_at <= now)
+        return bool(row.due_at <= rested.now)
     if offer.changed_at is None or row.fetched_at is None or row.state != AddressState.DONE:
         return True
     # A date without a time is stored as midnight, and stands for the whole day.
     is_day = offer.changed_at.time() == time.min
-    return bool(offer.changed_at + (timedelta(days=1) if is_day else timedelta()) > row.fetched_at)
+    is_changed = offer.changed_at + (timedelta(days=1) if is_day else timedelta()) > row.fetched_at
+    return bool(is_changed or rested.exist)

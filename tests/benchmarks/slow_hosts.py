@@ -45,7 +45,7 @@ def _crawl(data: Path, stories: int, *, slow: bool) -> tuple[float, int]:
             others.append(stack.enter_context(Slow("127.0.2.1", paths, drips=True)))
             others.append(stack.enter_context(Slow("127.0.2.2", ["/robots.txt", "/", *paths], drips=False)))
         urls = " ".join(f"{server.url}/" for server in (*papers, *others))
-        settings = [*FAST, "-s", "CLEANING_PROCESSES=2", "-s", "DOWNLOAD_TIMEOUT=10"]
+        settings = [*FAST, "-s", "CLEANING_PROCESSES=2", "-s", "DOWNLOAD_TIMEOUT=10", "-s", "RESPONSE_TIMEOUT=10"]
         arguments = command("crawl", "articles", "-a", f"url={urls}", *settings, data=data)
         crawl = subprocess.Popen(
             arguments, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -66,7 +66,7 @@ def find_written_times(line: str, order: DateOrder) -> Iterator[WrittenTime]:
 def parse_month(name: str, language: str = "") -> int | None:
     """Return the number of the month with this name or abbreviation, in the language or in any language."""
     by_language, in_any = _load_months()
-    key = _normalize_name(name)
+    key = normalize_month_name(name)
     return by_language.get((language, key)) or in_any.get(key)
 
 
@@ -121,7 +121,7 @@ def _add_hour(text: str, match: re.Match[str], day: datetime) -> WrittenTime:
     return WrittenTime(day, False, match.start())
 
 
-def _normalize_name(name: str) -> str:
+def normalize_month_name(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold()).replace("ı", "i")
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).rstrip("'’׳॰")
 
@@ -129,6 +129,11 @@ def _normalize_name(name: str) -> str:
 def list_month_names() -> Iterator[str]:
     """Return every name and abbreviation of a month, in any language."""
     return iter(_load_months()[1])
+
+
+def iter_month_names() -> Iterator[tuple[str, str, int]]:
+    """Yield every name and abbreviation of a month, normalized, with its language and its number."""
+    return ((language, name, number) for (language, name), number in _load_months()[0].items())
 
 
 @cache

@@ -27,10 +27,13 @@ def upgrade() -> None:
     op.add_column("address", sa.Column("vain", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("address", sa.Column("changes", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("address", sa.Column("ended_at", _MOMENT, nullable=True))
+    in_vain = sa.text("reason IS NOT NULL")
+    op.create_index("ix_address_rest", "address", ["site", "due_at"], sqlite_where=in_vain, postgresql_where=in_vain)
     op.execute("UPDATE address SET rank = rank / 60, ended_at = due_at, changed_by = source")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_address_rest", table_name="address")
     op.execute("UPDATE address SET rank = CASE WHEN changed_at IS NULL OR rank > 0 THEN 0 ELSE rank * 60 END")
     for name in ("ended_at", "changes", "vain", "changed_by"):
         op.drop_column("address", name)

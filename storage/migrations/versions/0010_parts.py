@@ -1,6 +1,6 @@
 """Articles on several pages, and which sources listed an address
 
-Revision: 0010, after 0008. Made 2026-12-01.
+Revision: 0010, after 0009. Made 2026-12-01.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 import storage.database.types
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -209,15 +209,15 @@ BREAKS_ONCE = """
 import asyncio, sys
 if "crawl" in sys.argv:
     from crawler.frontier.record_failure import FailureRecorder
-    from crawler.spiders import articles
-    discover, record = articles.discover, FailureRecorder.record
+    from crawler.spiders import list_parser
+    discover, record = list_parser.discover, FailureRecorder.record
     def breaks(*arguments, **named):
-        articles.discover = discover
+        list_parser.discover = discover
         raise RuntimeError("broken")
     async def records(*arguments):
         await asyncio.sleep(0.5)
         await record(*arguments)
-    articles.discover, FailureRecorder.record = breaks, records
+    list_parser.discover, FailureRecorder.record = breaks, records
 """
 
 

@@ -37,18 +37,21 @@ from sqlalchemy import Row
 from storage.archive.read_back import find_archive_files, read_archive
 
 MAX_SIZE = 10 << 20  # DOWNLOAD_MAXSIZE
-WHOLE = page("The bridge").replace("><", ">\n<")  # in lines, like an HTTP header
+# One text at many addresses would be a wall, if it had no date.
+DATED = '<meta property="article:published_time" content="2025-10-01T08:00:00Z">'
+WHOLE = page("The bridge", head=DATED).replace("><", ">\n<")  # in lines, like an HTTP header
 LONG = page("The long bridge", paragraphs="".join(f"<p>{line}</p>" for line in prose("long", paragraphs=200)))
 HEAD = f"HTTP/1.1 200 OK\r\n{HTML}\r\n".encode()
 SETTINGS = ("-s", "BREAKER_FAILURES=1000", "-s", "RETRY_PAUSES=0.1,0.1,43200", "-s", "DOWNLOAD_TIMEOUT=10")
 
 # Case 10 of SECURITY.md: responses that break off or are no HTTP, with the reason that is counted. Each is tried again.
 BROKEN: dict[str, tuple[Behaviour, str]] = {
-    "short body": (answer(WHOLE, length=len(WHOLE) + 500), "truncated"),
-    "reset in the body": (reset(answer(WHOLE, length=len(WHOLE) + 500)), "truncated"),
+    "short body": (answer(WHOLE[:900], length=len(WHOLE)), "truncated"),
+    "short gzip": (answer(compress(WHOLE, "gzip")[:-9], "Content-Encoding: gzip", length=len(WHOLE)), "truncated"),
+    "reset in the body": (reset(answer(WHOLE[:900], length=len(WHOLE))), "truncated"),
     "chunk of no size": (answer_chunked(chunk(WHOLE.encode()[:500]), b"zz\r\nwhat\r\n0\r\n\r\n"), "truncated"),
     "chunk that is cut": (answer_chunked(chunk(WHOLE.encode()[:500]), b"1000\r\nwhat"), "truncated"),
-    "chunks without an end": (answer_chunked(chunk(WHOLE.encode())), "truncated"),
+    "chunks without an end": (answer_chunked(chunk(WHOLE.encode()[:900])), "truncated"),
     "reset at once": (reset(b""), "connection-lost"),
     "nothing": (b"", "connection-lost"),
     "head that is cut": (HEAD + b"X-Mo", "connection-lost"),
@@ -62,20 +65,29 @@ BROKEN: dict[str, tuple[Behaviour, str]] = {
     "negative length": (HEAD + b"Content-Length: -5\r\n\r\n" + WHOLE.encode(), "bad-http"),
     "length that is no number": (HEAD + b"Content-Length: many\r\n\r\n" + WHOLE.encode(), "bad-http"),
     "header of bytes": (HEAD + b"X-\xe9: \xe9\r\n\r\n" + WHOLE.encode(), "bad-http"),
-    "no gzip": (answer(WHOLE, "Content-Encoding: gzip"), "undecodable"),
-    "no deflate": (answer(WHOLE, "Content-Encoding: deflate"), "undecodable"),
-    "no brotli": (answer(WHOLE, "Content-Encoding: br"), "undecodable"),
-    "no zstd": (answer(WHOLE, "Content-Encoding: zstd"), "undecodable"),
+    "no gzip": (answer(b"\x80" * 500, "Content-Encoding: gzip"), "undecodable"),
+    "no zstd": (answer(b"\x80" * 500, "Content-Encoding: zstd"), "undecodable"),
     "coding of its own": (answer(compress(WHOLE, "br"), "Content-Encoding: compress"), "undecodable"),
     "thirty codings": (answer_encoded(WHOLE, ", ".join(["gzip"] * 30)), "undecodable"),
 }
 # Complete responses, with the reason why the page is rejected, None for an article.
 ANSWERED: dict[str, tuple[Behaviour, str | None]] = {
+    "whole, but its length lies": (answer(WHOLE, length=len(WHOLE) + 500), None),
+    "whole, in gzip, but its length lies": (
+        answer(compress(WHOLE, "gzip"), "Content-Encoding: gzip", length=len(WHOLE)),
+        None,
+    ),
+    "whole, then a reset": (reset(answer(WHOLE, length=len(WHOLE) + 500)), None),
+    "whole, chunks without an end": (answer_chunked(chunk(WHOLE.encode())), None),
     "no length": (HEAD + b"\r\n" + WHOLE.encode(), None),
     "header without colon": (HEAD + b"This is no header\r\n\r\n" + WHOLE.encode(), None),
     "hostile header": (HEAD + b"X-Bad: \xff\x00\x1b[31m a\rX-Odd: b\r\n X-Folded: c\r\n\r\n" + WHOLE.encode(), None),
     "no type": (answer(WHOLE, "Content-Type:"), None),
     "type of bytes": (answer(WHOLE, "Content-Type: ;;;\x7f/"), None),
+    "plain, called gzip": (answer(WHOLE, "Content-Encoding: gzip"), None),
+    "plain, called deflate": (answer(WHOLE, "Content-Encoding: deflate"), None),
+    "plain, called brotli": (answer(WHOLE, "Content-Encoding: br"), None),
+    "plain, called zstd": (answer(WHOLE, "Content-Encoding: zstd"), None),
     "charset as coding": (answer(WHOLE, "Content-Encoding: utf-8"), None),
     "gzip": (answer_encoded(WHOLE, "gzip"), None),
     "deflate": (answer_encoded(WHOLE, "deflate"), None),
@@ -96,7 +108,8 @@ ANSWERED: dict[str, tuple[Behaviour, str | None]] = {
 
 # Case 11 of SECURITY.md: encodings and what the header says of them: the bytes, the part of SENTENCE that is stored.
 SENTENCE = "Der Fährmann grüßte — „schön“ 🛥"
-_IN_PAGE = page("Die Fähre", paragraphs=f"<p>{SENTENCE}</p>" + "".join(f"<p>{line}</p>" for line in prose("f")))
+_LINES = "".join(f"<p>{line}</p>" for line in (SENTENCE, *prose("f")))
+_IN_PAGE = page("Die Fähre", paragraphs=_LINES, head=DATED)
 _CP1252 = _IN_PAGE.replace("🛥", "").replace("Die", "Eine")
 ENCODINGS: dict[str, tuple[bytes, str]] = {
     "utf-16 with a mark, called utf-8": (answer(_IN_PAGE.encode("utf-16")), SENTENCE),

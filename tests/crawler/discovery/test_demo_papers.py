@@ -46,7 +46,7 @@ def test_every_story_of_the_demo_newspaper_is_found_and_its_notices_are_not(serv
     robots = fetch(site.url + "robots.txt")
     waiting = deque(
         make_seed_offers(site)
-        + (make_robots_sitemap_offers(site, Protego.parse(robots[0].decode()).sitemaps) if robots else [])
+        + (make_robots_sitemap_offers(site, Protego.parse(robots[0].decode()).sitemaps)[0] if robots else [])
     )
     waiting.extend(make_usual_path_offers(site, feed=True, sitemap=True))
     known: dict[str, Offer] = {}

@@ -17,12 +17,8 @@ from cleaning.page.headline_key import MAX_KEY_CHARACTERS
 from crawler.discovery.discover import discover
 from crawler.discovery.documents import MAX_BYTES
 from crawler.discovery.offer_collector import Discovery
-from crawler.discovery.seeds import (
-    MAX_ROBOTS_SITEMAPS,
-    make_robots_sitemap_offers,
-    make_seed_offers,
-    make_usual_path_offers,
-)
+from crawler.discovery.seeds import make_robots_sitemap_offers, make_seed_offers, make_usual_path_offers
+from crawler.discovery.sitemap_children import MAX_CHILDREN
 from crawler.sites.site import Site, make_site
 from storage.frontier.addresses import AddressKind, Headline, Offer
 
@@ -47,10 +43,11 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
         <a href="/2025/10/03/new/?utm_source=front#more">New</a><a href="/the-older-story-of-today">Older</a>
         <a href="https://example.org/2025/10/03/new/">New, at the other host</a><a href="/2025/10/03/new/">New again</a>
         <a href="https://other.example/2025/10/03/story/">Elsewhere</a><a href="javascript:x()">x</a>
-        <a href="/page/2" rel="next">More</a><a href="/page/2">2</a><a href="/about-this-paper">?</a></body></html>"""
+        <a href="/page/2" rel="next">More</a><a href="/page/2">2</a><a href="/our-paper">?</a></body></html>"""
     discovery = find(SECTION, page)
     assert discovery.offers == [
         Offer(ROOT + "/feed/", FEED, depth=1, source="section"),
+        Offer("https://feeds.example.net/x", FEED, depth=1, source="section"),
         Offer(ROOT + "/page/2", SECTION, depth=1, source="next"),
         Offer(ROOT + "/2025/10/03/new/", ARTICLE, datetime(2025, 10, 3, tzinfo=UTC), 1, "section"),
         Offer(ROOT + "/the-older-story-of-today", ARTICLE, None, 1, "section"),
@@ -63,10 +60,10 @@ def test_a_front_page_gives_feeds_articles_the_next_page_and_sections() -> None:
             Headline("new at the other host", "section"),
         ),
         Offer(ROOT + "/sport/", SECTION, depth=1, source="section"),
-        Offer(ROOT + "/about-this-paper", SECTION, depth=1, source="section"),
+        Offer(ROOT + "/our-paper", SECTION, depth=1, source="section"),
         Offer("https://sport.example.org/", SECTION, depth=1, source="section"),
     ]
-    assert discovery.refused == {"other-host": 2, "tag": 1, "account": 2, "no-address": 1}
+    assert discovery.refused == {"other-host": 1, "tag": 1, "account": 2, "no-address": 1}
     assert discovery.problem is None
 
 
@@ -104,14 +101,12 @@ def test_the_base_of_a_page_is_honoured_but_owns_nothing() -> None:
     assert find(SECTION, stolen).refused == {"other-host": 1}
 
 
-def test_the_decoded_text_of_a_page_is_used_where_it_is_given_and_else_its_charset_is_found() -> None:
+def test_the_links_of_a_page_are_read_in_its_charset() -> None:
     page = '<html><a href="/новости/новый-мост-через-реку">x</a></html>'
     wanted = [to_canonical_url(ROOT + "/новости/новый-мост-через-реку")]
-    given_text = discover(SITE, SECTION, 0, ROOT, b"<html>", html=page)
     from_header = discover(
         SITE, SECTION, 0, ROOT, page.encode("cp1251"), content_type="text/html; charset=windows-1251"
     )
-    assert [offer.url for offer in given_text.offers] == wanted
     assert [offer.url for offer in from_header.offers] == wanted
 
 
@@ -270,14 +265,19 @@ def test_usual_paths_are_at_the_root_of_the_host_and_only_what_is_asked_for() ->
     assert make_usual_path_offers(site, feed=False, sitemap=False) == []
 
 
-def test_robots_names_sitemaps_of_the_site_only() -> None:
+def test_robots_names_sitemaps_also_on_other_hosts() -> None:
     robots = (
         f"\ufeffUser-agent: *\r\nDisallow: /private/\r\nSITEMAP: {ROOT}/a.xml\r\nsitemap:/b.xml # new\r\n"
         f"Sitemap: https://other.example/c.xml\r\nSitemap: {ROOT}/a.xml\r\nSitemap:\r\n"
     )
-    wanted = [Offer(f"{ROOT}/{name}.xml", SITEMAP, source="robots") for name in "ab"]
-    assert make_robots_sitemap_offers(SITE, Protego.parse(robots).sitemaps) == wanted
+    named = (f"{ROOT}/a.xml", f"{ROOT}/b.xml", "https://other.example/c.xml")
+    wanted = [Offer(url, SITEMAP, source="robots") for url in named]
+    assert make_robots_sitemap_offers(SITE, Protego.parse(robots).sitemaps) == (wanted, [])
 
 
-def test_a_robots_txt_that_names_thousands_of_sitemaps_is_cut() -> None:
-    assert len(make_robots_sitemap_offers(SITE, (f"/{number}.xml" for number in range(5_000)))) == MAX_ROBOTS_SITEMAPS
+def test_of_thousands_of_sitemaps_in_robots_the_newest_are_read_every_night_and_the_rest_in_turn() -> None:
+    named = [f"/posts-{year}-{month:02}.xml" for year in range(1990, 2026) for month in range(1, 13)]
+    offers, later = make_robots_sitemap_offers(SITE, [*named, "/news-sitemap.xml"])
+    assert [offer.url for offer in offers[:2]] == [f"{ROOT}/news-sitemap.xml", f"{ROOT}/posts-2025-12.xml"]
+    assert len(offers) == MAX_CHILDREN
+    assert {offer.url for offer in offers + later} == {ROOT + path for path in [*named, "/news-sitemap.xml"]}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.documents import DocumentKind, decompress, detect_kind, parse_time
+from crawler.discovery.dates import parse_time
+from crawler.discovery.documents import DocumentKind, decompress, detect_kind
 
 
 @pytest.mark.parametrize(
@@ -80,4 +81,20 @@ def test_compressed_bytes_come_back_up_to_the_limit(body: bytes, most: int) -> N
     ],
 )
 def test_the_kind_of_a_document_is_detected(body: bytes, kind: DocumentKind | None) -> None:
+    assert detect_kind(body) is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<br />\n<b>Warning</b>: feed.php on line 3<br />\n<?xml version='1.0'?><rss>", DocumentKind.FEED),
+        (b"Notice: undefined <urlset>", DocumentKind.SITEMAP),
+        (b"<!-- " + b"made with care " * 5_000 + b"--><urlset>", DocumentKind.SITEMAP),
+        ("<rss>".encode("utf-16-le"), DocumentKind.FEED),
+        (b"HTTPS://example.org/a\n", DocumentKind.TEXT_SITEMAP),
+        (b"<html><pre><rss>", DocumentKind.HTML),
+        (b"<?xml version='1.0'?><opml><body>", None),
+    ],
+)
+def test_the_kind_is_seen_behind_warnings_comments_and_other_charsets(body: bytes, kind: DocumentKind | None) -> None:
     assert detect_kind(body) is kind

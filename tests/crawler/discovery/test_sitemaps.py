@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.documents import Entry
-from crawler.discovery.sitemaps import MAX_CHILDREN, MAX_ENTRIES, read_sitemap
+from crawler.discovery.sitemaps import MAX_ENTRIES, read_sitemap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,18 +114,16 @@ def test_news_children_come_first_and_those_of_tags_images_and_authors_last() ->
     ]
 
 
-def test_of_a_long_index_the_newest_children_are_kept_and_the_rest_counted() -> None:
+def test_of_a_long_index_the_newest_children_come_first() -> None:
     rows = [(f"s{n}.xml", datetime.fromtimestamp(1.7e9 + n * 86400, UTC).date().isoformat()) for n in range(120)]
     reading = read_sitemap(index(*rows))
-    assert [child.url for child in reading.children] == [
-        f"https://example.org/s{119 - n}.xml" for n in range(MAX_CHILDREN)
-    ]
-    assert reading.left_out == 120 - MAX_CHILDREN
+    assert [child.url for child in reading.children] == [f"https://example.org/s{119 - n}.xml" for n in range(120)]
+    assert reading.left_out == 0
 
 
-def test_of_a_long_index_without_dates_both_ends_are_kept() -> None:
+def test_of_a_long_index_without_dates_both_ends_come_first() -> None:
     kept = children(*[(f"s{n}.xml", "") for n in range(1, 201)])
-    assert len(kept) == MAX_CHILDREN
+    assert len(kept) == 200
     assert kept[:4] == ["s1.xml", "s200.xml", "s2.xml", "s199.xml"]
 
 
@@ -162,7 +160,7 @@ def test_a_document_that_is_no_sitemap_is_reported(body: bytes) -> None:
 
 
 def test_an_empty_sitemap_is_no_bad_one() -> None:
-    assert read_sitemap(urlset()).problem is None
+    assert read_sitemap(urlset()).problem == "empty-sitemap"
 
 
 def test_hostile_xml_costs_no_time_and_reads_no_file(tmp_path: Path) -> None:
@@ -212,4 +210,72 @@ def test_hostile_markup_costs_little_time(body: bytes) -> None:
     )
 )
 def test_no_bytes_crash_the_reader(body: bytes) -> None:
-    assert read_sitemap(body).problem in (None, "bad-sitemap")
+    assert read_sitemap(body).problem in (None, "bad-sitemap", "empty-sitemap")
+
+
+def test_an_entry_that_is_a_list_by_its_address_is_a_child_whatever_its_element_is_called() -> None:
+    rows = [
+        "<loc>https://example.org/sitemap-2026.xml</loc>",
+        "<loc>https://example.org/sitemap-2025.xml.gz</loc>",
+        "<loc>https://example.org/sitemap.php?page=2</loc>",
+        "<loc>https://example.org/sitemap/all.html</loc>",
+        "<loc>https://example.org/a</loc>",
+    ]
+    for whole in (urlset(*rows), urlset(*rows).replace(b"urlset", b"sitemapindex")):
+        reading = read_sitemap(whole)
+        assert {child.url.rpartition("/")[2] for child in reading.children} == {
+            "sitemap-2026.xml",
+            "sitemap-2025.xml.gz",
+            "sitemap.php?page=2",
+        }
+        assert [entry.url for entry in reading.entries] == [
+            "https://example.org/sitemap/all.html",
+            "https://example.org/a",
+        ]
+
+
+def test_editions_in_other_languages_are_entries_and_other_alternates_are_not() -> None:
+    row = (
+        "<loc>https://example.org/en/a</loc><lastmod>2026-11-30</lastmod>"
+        '<link rel="alternate" hreflang="de" href="https://example.org/de/a?x=1&y=2"/>'
+        '<link rel="alternate" media="only screen and (max-width: 640px)" href="https://m.example.org/a"/>'
+    )
+    when = datetime(2026, 11, 30, tzinfo=UTC)
+    assert read_sitemap(urlset(row)).entries == [
+        Entry("https://example.org/en/a", when),
+        Entry("https://example.org/de/a?x=1&y=2", when),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://example.org/caf&eacute;", "https://example.org/café"),
+        ("https://example.org/?a=1&amp;copy=2&b=3", "https://example.org/?a=1&copy=2&b=3"),
+        ("https://example.org/a&#38;b", "https://example.org/a&b"),
+        ("<![CDATA[ https://example.org/a ]]>", "https://example.org/a"),
+        ("https://example.org/a\x0b&#11;", "https://example.org/a"),
+    ],
+)
+def test_entities_of_html_in_an_address_are_resolved(written: str, read: str) -> None:
+    assert [entry.url for entry in read_sitemap(urlset(f"<loc>{written}</loc>")).entries] == [read]
+
+
+def test_a_sitemap_in_capitals_or_with_a_prefix_that_is_not_declared_is_read() -> None:
+    capitals = b"<URLSET><URL><LOC>https://example.org/a</LOC><LASTMOD>2026-11-30</LASTMOD></URL></URLSET>"
+    assert read_sitemap(capitals).entries == [Entry("https://example.org/a", datetime(2026, 11, 30, tzinfo=UTC))]
+    prefix = (
+        b'<?xml version="1.1"?><urlset><url><loc>https://example.org/a</loc><news:news>'
+        b"<news:title>Night ferry</news:title>"
+        b"<news:publication_date>2026-11-30</news:publication_date></news:news></url></urlset>"
+    )
+    reading = read_sitemap(prefix)
+    assert reading.is_news
+    assert reading.entries == [Entry("https://example.org/a", datetime(2026, 11, 30, tzinfo=UTC), "Night ferry")]
+
+
+def test_a_fault_costs_one_entry_at_most() -> None:
+    rows = [f"<loc>https://example.org/{letter}</loc>" for letter in "abcd"]
+    whole = urlset(*rows).replace(b"<loc>https://example.org/b</loc>", b"<loc>https://example.org/b</lok><br><x y=z>")
+    found = {entry.url for entry in read_sitemap(whole).entries}
+    assert {"https://example.org/a", "https://example.org/c", "https://example.org/d"} <= found

@@ -93,9 +93,7 @@ def test_addresses_of_a_trap_are_refused_in_batches(tmp_path: Path, monkeypatch:
         offering.offer(connection, "a", [Offer(url, AddressKind.ARTICLE) for url in urls], run=run, now=moment)
         steps: list[LeaseBatch] = []
         while not steps or (steps[-1].refused and not steps[-1].leases):
-            steps.append(
-                lease_within_quotas(connection, quotas=[LeaseQuota("a", 1, None, 9)], run=run, since=None, traps=traps)
-            )
+            steps.append(lease_within_quotas(connection, quotas=[LeaseQuota("a", 1, None, 9)], run=run, traps=traps))
     engine.dispose()
     assert [len(step.refused) for step in steps] == [3, 3, 3, 1]
     assert [lease.url for step in steps for lease in step.leases] == urls[10:]

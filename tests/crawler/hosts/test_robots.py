@@ -128,7 +128,8 @@ def test_of_a_long_robots_txt_the_first_512_kib_are_obeyed_and_no_more_is_read(t
         paper.routes["/robots.txt"] = Answer(body + line * (5_000_000 // len(line)), headers=PLAIN)
         data = tmp_path / "data"
         done = run_scrapy("crawl", "articles", "-a", f"url={paper.url} {flood.url}", data=data)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr  # the second site yields no address
+    assert f"robots.txt forbids its front page {flood.url}/" in done.stdout
     assert (early in paper.asked, late in paper.asked) == (False, True)
     assert {load_counts(data)[server.name]["robots/cut"] for server in (paper, flood)} == {1}
     assert flood.sent < 4 << 20  # of 9 MB: the rest was in buffers

@@ -195,7 +195,13 @@ def test_a_host_that_does_not_answer_is_left_alone_and_slows_no_other(tmp_path: 
         for path in PATHS:
             ailing.routes[path] = partial(respond, path)
         urls = " ".join(server.url for server in (*slow, *healthy, ailing))
-        settings = ("DOWNLOAD_TIMEOUT=1", "BREAKER_FAILURES=3", "BREAKER_PAUSES=0.8,3600", "CONCURRENT_REQUESTS=1")
+        settings = (
+            "DOWNLOAD_TIMEOUT=1",
+            "RESPONSE_TIMEOUT=1",
+            "BREAKER_FAILURES=3",
+            "BREAKER_PAUSES=0.8,3600",
+            "CONCURRENT_REQUESTS=1",
+        )
         data = tmp_path / "data"
         done = run_scrapy(
             "crawl", "articles", "-a", f"url={urls}", *(part for one in settings for part in ("-s", one)), data=data

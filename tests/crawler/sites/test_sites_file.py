@@ -37,7 +37,9 @@ def test_a_site_with_every_key_is_read(sites_file: Path) -> None:
         PAPER.replace("paper", "Paper")
         + 'feeds = ["/feed/", "https://feeds.example.net/paper", "/feed/"]\n'
         + 'sitemaps = ["news.xml"]\nsections = ["/sport?utm_source=x"]\n'
-        + 'language = "pt-BR"\ndelay = 1.5\nlimit = 20\n'
+        + 'hosts = ["paper.example.net", "https://example.net/"]\ninclude = ["/news/"]\nexclude = ["*.pdf$"]\n'
+        + 'language = "pt-BR"\ntimezone = "America/Bahia"\ndelay = 1.5\nlimit = 20\n'
+        + 'cookies = { consent = "yes", "_sp.v1" = \'a|b="2"\' }\n'
         + '\n[[site]]\nname = "bare"\nurl = "http://127.0.1.1:8900"\n'
     )
     assert load_sites(sites_file) == [
@@ -50,6 +52,11 @@ def test_a_site_with_every_key_is_read(sites_file: Path) -> None:
             language="pt-br",
             delay=1.5,
             limit=20,
+            other_hosts=("https://paper.example.net/", "https://example.net/"),
+            include=("/news/",),
+            exclude=("*.pdf$",),
+            timezone="America/Bahia",
+            cookies=(("consent", "yes"), ("_sp.v1", 'a|b="2"')),
         ),
         Site(name="bare", url="http://127.0.1.1:8900/"),
     ]
@@ -65,6 +72,11 @@ def test_sites_may_be_written_as_inline_tables_with_a_byte_order_mark(sites_file
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (PAPER + 'hosts = "example.net"', ", line 4: 'hosts' must be a list of host names"),
+        (PAPER + 'hosts = [\n"example.net/fr/"]', ", line 5: 'hosts' must hold the name of a host like"),
+        (PAPER + "include = true", ", line 4: 'include' must be a list of path patterns"),
+        (PAPER + 'exclude = ["fr/"]', ", line 4: 'exclude' must hold a path pattern as in robots.txt"),
+        (PAPER + 'timezone = "Berlin"', ', line 4: \'timezone\' must be a name like "Europe/Berlin", not "Berlin"'),
         (PAPER + 'delay = "fast"\n', ", line 4: 'delay' must be a number of seconds >= 0, not \"fast\""),
         (PAPER + "\n# delay = 1\ndelay = -1\n", ", line 6: 'delay' must be a number of seconds >= 0, not -1"),
         (PAPER + "delay = nan\n", ", line 4: 'delay' must be a number of seconds >= 0, not nan"),
@@ -130,7 +142,7 @@ def test_the_example_is_valid_and_each_of_its_sites_can_be_uncommented(sites_fil
     assert load_sites(sites_file) == []
     head, *tables = example.split("\n# [[site]]\n")
     sites_file.write_text("\n".join([head, *("[[site]]\n" + table.replace("# ", "") for table in tables)]))
-    assert [site.name for site in load_sites(sites_file)] == ["guardian", "taz", "france24"]
+    assert [site.name for site in load_sites(sites_file)] == ["guardian", "taz", "france24", "france24-en"]
 
 
 @pytest.mark.parametrize(
@@ -252,3 +264,19 @@ def test_a_feed_or_sitemap_of_the_entry_is_allowed_on_another_host_as_its_own_ki
     assert not site.allows("https://feeds.example.net/other", AddressKind.FEED)
     assert site.allows("https://example.org/feed", AddressKind.FEED)
     assert site.allows("https://example.org/a", AddressKind.ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ('cookies = "consent=yes"', "'cookies' must be a table of names and values"),
+        ('cookies = { "a b" = "1" }', '"a b" cannot be the name of a cookie'),
+        ("cookies = { consent = 1 }", 'the value of "consent" must be text in quotation marks'),
+        ('cookies = { consent = "secret; path=/" }', 'the value of "consent" must be text'),
+    ],
+)
+def test_a_wrong_cookie_is_reported_without_its_value(sites_file: Path, line: str, wrong: str) -> None:
+    message = load_error(sites_file, f"{PAPER}{line}\n")
+    assert message.startswith(", line 4:") or ":4" in message
+    assert wrong in message
+    assert "secret" not in message

@@ -137,7 +137,7 @@ def test_of_many_copies_only_those_that_follow_the_new_article_are_judged_again(
 def test_a_status_change_is_counted_also_if_the_text_of_the_article_is_unchanged() -> None:
     counts: Counter[str] = Counter()
     session = SimpleNamespace(run=3, counts=SimpleNamespace(add=lambda _, stat, more=1: counts.update({stat: more})))
-    pipeline = StorePipeline(session, Crawler(Spider, Settings({"BARREN_PAGES": 0})))  # type: ignore[arg-type]
+    pipeline = StorePipeline(session, Crawler(Spider, Settings({"BARREN_PAGES": 0})), SimpleNamespace())  # type: ignore[arg-type]
     changes = [StatusChange("courier", 3, is_duplicate=True), StatusChange("gazette", 2, is_duplicate=True)]
     duplicates = DeduplicationResult(status_changes=changes)
     pipeline._count("courier", StoreOutcome(SaveResult.UNCHANGED, duplicates))

@@ -23,7 +23,6 @@ def plan(
     rejected: str | None = None,
     *,
     vain: int = 0,
-    is_wall: bool = False,
 ) -> Outlook:
     article = Article(
         url="https://courier.example/a",
@@ -33,7 +32,7 @@ def plan(
         published_at=None if age is None else NOW - age,
         rejected=rejected,
     )
-    return plan_recheck(article, saved, vain=vain, fetched_at=NOW, is_wall=is_wall)
+    return plan_recheck(article, saved, vain=vain, fetched_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_a_page_with_too_little_text_gets_one_more_look(reason: str) -> None:
 
 def test_a_wall_is_tried_again_and_again() -> None:
     for vain in range(7):
-        outlook = plan("", None, rejected="too-short", vain=vain, is_wall=True)
+        outlook = plan("", None, rejected="wall", vain=vain)
         assert outlook == Outlook(is_in_vain=True, again_after=find_rest(vain + 1))
 
 

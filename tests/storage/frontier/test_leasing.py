@@ -33,8 +33,9 @@ class Night:
         return offering.offer(self.connection, SITE, offers, run=self.run, now=self.now)
 
     def lease(self, limit: int = 10, max_articles: int | None = None, since: datetime | None = None) -> list[Lease]:
+        first_day = None if since is None else leasing.FirstDay(since, since.replace(hour=0, minute=0))
         return leasing.lease(
-            self.connection, SITE, limit=limit, max_articles=max_articles, since=since, run=self.run, now=self.now
+            self.connection, SITE, limit=limit, max_articles=max_articles, since=first_day, run=self.run, now=self.now
         )
 
     def finish(self, *leases: Lease) -> None:
@@ -114,6 +115,12 @@ def test_since_leaves_older_articles_for_another_run(night: Night) -> None:
     night.offer(article("old", 9), article("new", 1), article("undated"))
     assert list_names(night.lease(since=NOW - 2 * DAY)) == ["new", "undated"]
     assert list_names(night.lease()) == ["old"]
+
+
+def test_a_date_without_a_time_is_the_whole_day_also_where_the_day_begins_later(night: Night) -> None:
+    midnight = NOW.replace(hour=0) - DAY
+    night.offer(Offer("https://paper.example.org/dated", AddressKind.ARTICLE, midnight), article("old", 2))
+    assert list_names(night.lease(since=midnight + timedelta(hours=5))) == ["dated"]
 
 
 def test_an_article_is_fetched_once_over_many_nights(night: Night) -> None:

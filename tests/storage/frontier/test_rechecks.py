@@ -173,3 +173,15 @@ def test_an_address_of_the_seventh_edition_that_failed_is_due_when_it_is_listed(
     frontier.connection.execute(update(Address).values(vain=0, due_at=NOW))
     frontier.day = 0.1
     assert frontier.is_asked(article())
+
+
+def test_a_sitemap_that_did_not_change_is_read_again_for_an_article_that_was_in_vain(frontier: Frontier) -> None:
+    month = Offer("https://courier.example/month.xml", AddressKind.SITEMAP, NOW - DAY, source="sitemap")
+    assert frontier.is_asked(month)
+    assert frontier.is_asked(article(), state=AddressState.GONE, reason="http-404")
+    frontier.day = 0.5
+    assert not frontier.is_asked(month)
+    frontier.day = 1
+    assert frontier.is_asked(month)
+    frontier.day = 4
+    assert not frontier.is_asked(month)  # it does not name the article, or it would have been asked for again

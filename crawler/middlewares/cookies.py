@@ -1,0 +1,79 @@
+"""Sends the cookies that `sites.toml` names, and those that a chain of redirects sets, until the chain ends."""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
+
+from crawler.sites.site import Site
+
+_JAR = "chain_cookies"  # in the meta of a request: the cookies of its chain, which Scrapy copies to each redirect
+_STEPS = "chain_steps"  # in the meta of a request: address and cookies of each request of its chain
+# How often a chain may ask for one address with the same cookies: a site may remember a visitor without a cookie.
+MAX_SAME_STEPS = 2
+
+
+class CookiesMiddleware:
+    """Keeps cookies within one chain of redirects and refreshes, and forgets them after it.
+
+    Scrapy's own middleware keeps them for the whole crawl, so that a site could follow the crawl from page to page.
+    Here a page that redirects to itself, or round a second page, to set a cookie gets that cookie back, and the next
+    page gets none. A chain that makes no progress ends before REDIRECT_MAX_TIMES.
+
+    A cookie that the site's entry names is sent to the hosts of the site and to no other, and to a site under https
+    under https only. The archive and the log never show it.
+    """
+
+    def process_request(self, request: Request) -> None:
+        request.headers.pop("Cookie", None)  # of the redirect's source: each step gets the cookies for its own address
+        cookies = _read_cookies(request) | _select_site_cookies(request)
+        if cookies:
+            request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        step = (request.url, tuple(sorted(cookies.items())))
+        steps = request.meta.get(_STEPS, ())
+        if steps.count(step) >= MAX_SAME_STEPS:
+            raise IgnoreRequest("the redirections lead to the same address with the same cookies")
+        request.meta[_STEPS] = (*steps, step)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if "Set-Cookie" in response.headers:
+            request.meta.setdefault(_JAR, CookieJar()).extract_cookies(response, request)
+        return response
+
+
+def has_new_cookies(request: Request, response: Response) -> bool:
+    """Return whether the response sets a cookie that its request did not have."""
+    sent = _parse_header(request.headers.get("Cookie"))
+    return any(_parse_header(line).items() - sent.items() for line in response.headers.getlist("Set-Cookie"))
+
+
+def _read_cookies(request: Request) -> dict[str, str]:
+    """Return the cookies of the chain that belong to the address of this request."""
+    jar: CookieJar | None = request.meta.get(_JAR)
+    if jar is None:
+        return {}
+    bare = Request(request.url)
+    jar.add_cookie_header(bare)
+    pieces = (bare.headers.get("Cookie") or b"").decode("latin-1").split("; ")
+    return dict(piece.split("=", 1) for piece in pieces if "=" in piece)
+
+
+def _select_site_cookies(request: Request) -> dict[str, str]:
+    site: Site | None = request.meta.get("site")
+    if site is None or not site.cookies or not site.owns(request.url):
+        return {}
+    is_open = urlsplit(site.url).scheme == "https" and urlsplit(request.url).scheme != "https"
+    return {} if is_open else dict(site.cookies)
+
+
+def _parse_header(line: bytes | None) -> dict[str, str]:
+    """Return names and values of a header of either kind; of one that is malformed nothing."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie((line or b"").decode("latin-1")).items()}
+    except CookieError:
+        return {}

@@ -1,0 +1,166 @@
+"""Learns from compared pages and from lists which parameters of a site's addresses to ignore, and applies it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from storage.articles.saving import make_article_id
+from storage.frontier.addresses import TWIN, AddressKind, AddressState
+from storage.frontier.leasing import refuse
+from storage.frontier.twin_evidence import NEEDED, TwinRules, load_rules, record_evidence
+from storage.frontier.twin_forms import (
+    PARAMETER,
+    SLUG,
+    compute_group,
+    compute_remainder,
+    count_oddities,
+    find_single_difference,
+    take_apart,
+)
+from storage.models import Address, StoredArticle, Twin
+
+_QUERY_SIZE = 500  # values per query
+_MAX_COMPARED = 200  # pages whose texts are compared before a parameter is ignored
+_IN_USE = (AddressState.DONE, AddressState.LEASED, AddressState.PENDING)
+_WORD = re.compile(r"\w+")
+_OTHER_TEXT = 0.5  # share of the words of two texts, below which they are two articles
+
+
+def learn_sessions(connection: Connection, site: str, sessions: dict[str, list[str]], now: datetime) -> None:
+    """Learn that parameters are sessions: every page of a list had the same drawn value."""
+    for difference, urls in sessions.items():
+        for url in urls[:NEEDED]:
+            if record_evidence(connection, site, difference, compute_remainder(url, difference), is_same=True):
+                _apply(connection, site, difference, now)
+
+
+def learn_from_pair(connection: Connection, site: str, one: str, other: str, *, is_same: bool, now: datetime) -> None:
+    """Learn from two addresses whose pages were compared. Says nothing if they differ in more than one thing."""
+    difference = find_single_difference(one, other)
+    if difference is not None:
+        # Every address with other words behind its id counts: they are the site's own way to make addresses.
+        remainder = compute_group(one, frozenset()) if difference == SLUG else compute_remainder(one, difference)
+        if record_evidence(connection, site, difference, remainder, is_same=is_same):
+            _apply(connection, site, difference, now)
+
+
+def learn_from_texts(connection: Connection, site: str, url: str, text: str, headline_key: str, now: datetime) -> None:
+    """Learn from the stored pages that have the headline of a page, or whose addresses are in its group."""
+    group = compute_group(url, load_rules(connection, site).ignored)
+    alike = select(StoredArticle.url, StoredArticle.text).where(
+        StoredArticle.site == site, StoredArticle.rejected.is_(None), StoredArticle.url != url
+    )
+    addresses = (
+        select(Address.url)
+        .join(Twin, Twin.address_id == Address.id)
+        .where(Twin.group_key == group)
+        .limit(_MAX_COMPARED)
+    )
+    ids = [make_article_id(other) for other in connection.execute(addresses).scalars() if other != url]
+    rows: list[Row[Any]] = []
+    if headline_key:
+        rows += connection.execute(alike.where(StoredArticle.headline_key == headline_key).limit(20))
+    rows += connection.execute(alike.where(StoredArticle.id.in_(ids[:20])))
+    for row in rows:
+        if (is_same := _compare_texts(text, row.text)) is not None:
+            learn_from_pair(connection, site, url, row.url, is_same=is_same, now=now)
+
+
+def _compare_texts(one: str, other: str) -> bool | None:
+    """Return whether two texts are the same page's; None if that is not certain."""
+    if one == other:
+        return True
+    words, others = set(_WORD.findall(one)), set(_WORD.findall(other))
+    return False if len(words & others) < _OTHER_TEXT * len(words | others) else None
+
+
+def _apply(connection: Connection, site: str, difference: str, now: datetime) -> None:
+    """Apply what has just been learnt of a parameter to the addresses that are known."""
+    if not difference.startswith((PARAMETER, SLUG)):
+        return
+    rows = _load_addresses(connection, site, difference)
+    rules = load_rules(connection, site)
+    if difference in rules.ignored and (row := _find_contradiction(connection, rows, difference)) is not None:
+        record_evidence(connection, site, difference, compute_remainder(row.url, difference), is_same=False)
+        return
+    _regroup(connection, rows, rules)
+    if difference in rules.ignored:
+        _set_twins_aside(connection, rows, rules, now)
+        return
+    twins = [row.id for row in rows if row.state == AddressState.REFUSED and row.reason == TWIN]
+    for batch in _split(twins):
+        values = {"state": AddressState.PENDING, "due_at": now, "reason": None}
+        connection.execute(update(Address).where(Address.id.in_(batch)).values(values))
+
+
+def _load_addresses(connection: Connection, site: str, difference: str) -> list[Any]:
+    """Return the addresses of articles that may differ from others in this: those with the parameter, or with an id."""
+    name = difference.removeprefix(PARAMETER)
+    query = select(Address.id, Address.url, Address.state, Address.reason).where(
+        Address.site == site, Address.kind == AddressKind.ARTICLE
+    )
+    if difference == SLUG:
+        return [row for row in connection.execute(query) if take_apart(row.url).id_folder is not None]
+    rows = connection.execute(query.where(Address.url.icontains(name, autoescape=True)))
+    return [row for row in rows if any(key == name for key, _ in take_apart(row.url).parameters)]
+
+
+def _find_contradiction(connection: Connection, rows: Sequence[Row[Any]], difference: str) -> Row[Any] | None:
+    """Return an address whose stored text is another than that of an address without the difference."""
+    groups: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        if row.state == AddressState.DONE:
+            groups[compute_remainder(row.url, difference)].append(row)
+    compared = [row for group in groups.values() if len(group) > 1 for row in group][:_MAX_COMPARED]
+    names = {make_article_id(row.url): row for row in compared}
+    texts = connection.execute(
+        select(StoredArticle.id, StoredArticle.text).where(
+            StoredArticle.id.in_(list(names)), StoredArticle.rejected.is_(None)
+        )
+    )
+    first: dict[int, str] = {}
+    for name, text in texts:
+        row = names[name]
+        if _compare_texts(first.setdefault(compute_remainder(row.url, difference), text), text) is False:
+            return row
+    return None
+
+
+def _regroup(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules) -> None:
+    changes = [{"id_": row.id, "key": compute_group(row.url, rules.ignored)} for row in rows]
+    if changes:
+        statement = update(Twin).where(Twin.address_id == bindparam("id_")).values(group_key=bindparam("key"))
+        connection.execute(statement, changes)
+
+
+def _set_twins_aside(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules, now: datetime) -> None:
+    """Refuse the addresses that wait although a twin of theirs is fetched, under way or waiting, too."""
+    for keys in _split(sorted({compute_group(row.url, rules.ignored) for row in rows})):
+        groups: defaultdict[int, list[Any]] = defaultdict(list)
+        for row in connection.execute(
+            select(Address.id, Address.url, Address.state, Twin.group_key)
+            .join(Twin, Twin.address_id == Address.id)
+            .where(Twin.group_key.in_(keys), Address.state.in_(_IN_USE), Address.kind == AddressKind.ARTICLE)
+        ):
+            groups[row.group_key].append(row)
+        twins: list[int] = []
+        for group in groups.values():
+            group.sort(key=lambda row: (_IN_USE.index(AddressState(row.state)), count_oddities(row.url), row.id))
+            kept: list[str] = []
+            for row in group:
+                if row.state == AddressState.PENDING and any(rules.are_twins(row.url, one) for one in kept):
+                    twins.append(row.id)
+                else:
+                    kept.append(row.url)
+        for batch in _split(twins):
+            refuse(connection, batch, reason=TWIN, now=now)
+
+
+def _split(values: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (values[start : start + _QUERY_SIZE] for start in range(0, len(values), _QUERY_SIZE))
