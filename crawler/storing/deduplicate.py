@@ -92,7 +92,7 @@ def _index_and_match(connection: Connection, article: Row[Any]) -> dict[str, Dup
         story_index.index_article(connection, article.id, key=key, sketch=pack_sketch(values), old=old, new=values)
     own = _build_compared_article(article, key)
     same_page = story_index.find_same_canonical_url(connection, own.canonical_url)
-    found = story_index.find_sharing(connection, values, MIN_SHARED) | same_page
+    found = story_index.find_sharing(connection, values, MIN_SHARED, name=article.id) | same_page
     if key:
         found |= story_index.find_same_headline(connection, own.site, key, own.dated_at, REPEATED_HEADLINE_WINDOW)
     matches = {}

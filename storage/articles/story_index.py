@@ -13,6 +13,10 @@ from storage.models import SketchValue, StoredArticle, StoredMatch
 # Candidates of one article by each way of finding them: those that share most. The verdict does not depend on the order
 # of arrival as long as no story and no template has more articles than this.
 MAX_CANDIDATES = 256
+# A value that more articles hold is a phrase of a site or of the press and says little, and to look up who holds it
+# takes longer with every article. The search for candidates leaves it out while this share of the values remains.
+MAX_HOLDERS = 512
+MIN_RARE = 0.5
 _LOOKUP = 400  # ids a query
 
 _TABLE = StoredArticle.__table__
@@ -57,6 +61,14 @@ _SHARING = (
     .having(func.count() >= bindparam("least"))
     .order_by(func.count().desc(), _SKETCH.article)
     .limit(MAX_CANDIDATES + 1)  # the article itself is among them
+)
+# Values of the article itself that no more than MAX_HOLDERS others have. Counting stops there.
+_OWN = SketchValue.__table__.alias("own")
+_CROWD = (
+    select(_SKETCH.article).where(_SKETCH.value == _OWN.c.value).limit(1).offset(MAX_HOLDERS).correlate(_OWN)
+).scalar_subquery()
+_RARE = select(_OWN.c.value).where(
+    _OWN.c.value.in_(bindparam("values", expanding=True)), _OWN.c.article == bindparam("article"), _CROWD.is_(None)
 )
 _SAME_HEADLINE = (
     select(_ROW.id)
@@ -125,12 +137,21 @@ def index_article(
     connection.execute(_INDEXED, {"name": name, "key": key, "data": sketch})
 
 
-def find_sharing(connection: Connection, values: Collection[int], least: int) -> set[str]:
+def find_sharing(connection: Connection, values: Collection[int], least: int, *, name: str | None = None) -> set[str]:
     """Return the articles whose sketches share at least `least` of these values.
 
-    If there are more than MAX_CANDIDATES, only those that share most, with the representatives of their stories.
+    If there are more than MAX_CANDIDATES, only those that share most, with the representatives of their stories. If the
+    values are those of the indexed article `name`, the values that very many articles hold are left out, and then
+    proportionally fewer must be shared: the caller compares the sketches as a whole. An article most of whose values
+    are common has many copies; all its values are looked up.
     """
-    numbers = connection.scalars(_SHARING, {"values": sorted(values), "least": least}).all()
+    wanted = sorted(values)
+    own = {"values": wanted, "article": to_index_number(name)} if name is not None else None
+    rare = wanted if own is None else sorted(connection.scalars(_RARE, own))
+    if MIN_RARE * len(wanted) <= len(rare) < len(wanted):
+        least = max(1, least * len(rare) // len(wanted))
+        wanted = rare
+    numbers = connection.scalars(_SHARING, {"values": wanted, "least": least}).all()
     found = {from_index_number(number) for number in numbers}
     if len(found) > MAX_CANDIDATES:
         for some in _split_batches(found):

@@ -19,6 +19,8 @@ PATHS = {form: f"/2026/11/a-long-read-with-{form}-numbers" for form in FORMS}
 GAP = "/2026/11/a-long-read-with-a-missing-page"
 FORBIDDEN = "/2026/11/a-long-read-that-robots-may-not-finish"
 SERIES = "/2026/11/the-morning-in-brief"
+POOR = "/2026/11/a-long-read-whose-last-page-links-nowhere"
+VIEW = "/2026/11/a-long-read-with-a-page-for-all"
 PAGES = 3
 
 
@@ -49,13 +51,27 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         next_day = f'<a rel="next" href="{SERIES}-2.html">Next</a>'
         paper.routes[SERIES] = Answer(make_part("The morning of Monday", part_texts(SERIES, 1)[0], pager=next_day))
         paper.routes[f"{SERIES}-2.html"] = Answer(make_part("The morning of Tuesday", part_texts("other", 1)[0]))
+        for number, text in enumerate(part_texts(POOR, PAGES), start=1):
+            following = (
+                f'<a rel="next" href="{part_path(POOR, "ending", number + 1)}">Next</a>' if number < PAGES else ""
+            )
+            page = make_part("A long read whose last page links nowhere", text, pager=following)
+            paper.routes[part_path(POOR, "ending", number)] = Answer(page)
+        publish_long_read(paper, VIEW, "A long read with a page for all", "query", PAGES)
+        for_all = (
+            f'<div class="pager"><a href="{VIEW}?page=2">2</a> <a href="{VIEW}?page=all">Read on one page</a></div>'
+        )
+        whole = [paragraph for part in part_texts(VIEW, PAGES) for paragraph in part]
+        paper.routes[VIEW] = Answer(make_part("A long read with a page for all", whole[:4], pager=for_all))
+        paper.routes[f"{VIEW}?page=all"] = Answer(make_part("A long read with a page for all", whole))
         paper.routes["/robots.txt"] = Answer(
             f"User-agent: *\nDisallow: {FORBIDDEN}/2\nSitemap: {paper.url}/map.xml\n",
             headers={"Content-Type": "text/plain"},
         )
-        first_pages = [*PATHS.values(), GAP, FORBIDDEN, SERIES]
+        first_pages = [*PATHS.values(), GAP, FORBIDDEN, SERIES, POOR, VIEW]
         # The later parts are listed too, and before the first pages.
         listed = [part_path(path, form, number) for form, path in PATHS.items() for number in (3, 2)]
+        listed += [part_path(POOR, "ending", number) for number in (3, 2)]
         entries = "".join(f"<url><loc>{paper.url}{path}</loc></url>" for path in [*listed, *first_pages])
         paper.routes["/map.xml"] = Answer(
             f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>',
@@ -85,6 +101,19 @@ def test_a_part_that_a_sitemap_lists_is_asked_for_once(night: Night, form: str) 
     assert asked == [1, 1, 1]
 
 
+def test_a_part_that_was_stored_before_its_first_page_was_known_is_rejected(night: Night) -> None:
+    texts = night.store.texts()
+    assert paragraphs_in(texts[POOR], POOR, PAGES) == [4] * PAGES
+    assert not {part_path(POOR, "ending", number) for number in (2, 3)} & set(texts)
+    assert [night.paper.asked.count(part_path(POOR, "ending", number)) for number in (1, 2, 3)] == [1, 1, 1]
+
+
+def test_the_page_for_all_is_read_in_place_of_the_parts(night: Night) -> None:
+    assert paragraphs_in(night.store.texts()[VIEW], VIEW, PAGES) == [4] * PAGES
+    assert f"{VIEW}?page=2" not in night.paper.asked
+    assert night.counts["part/whole"] == 1
+
+
 def test_each_part_has_its_place_in_the_archive(night: Night) -> None:
     engine = open_database(make_database_url(night.data, None), create=False)
     with engine.connect() as connection:
@@ -92,7 +121,7 @@ def test_each_part_has_its_place_in_the_archive(night: Night) -> None:
             select(StoredPart.__table__).order_by(StoredPart.article_id, StoredPart.position)
         ).all()
     engine.dispose()
-    assert sorted(row.position for row in rows) == [1] * 5 + [2] * 4
+    assert sorted(row.position for row in rows) == [1] * 7 + [2] * 5
     assert all((night.data / "archive" / row.archive_file).is_file() for row in rows)
     assert len({(row.archive_file, row.archive_offset) for row in rows}) == len(rows)
 
@@ -116,8 +145,8 @@ def test_the_next_article_is_no_part(night: Night) -> None:
 
 def test_the_counts_agree_with_the_store(night: Night) -> None:
     counts = night.counts
-    assert counts["article/stored"] == len(night.store.texts()) == len(PATHS) + 3
-    assert counts["article/rejected/part"] == 8
+    assert counts["article/stored"] == len(night.store.texts()) == len(PATHS) + 5
+    assert counts["article/rejected/part"] == 10
     assert "address/unexplained" not in counts
 
 

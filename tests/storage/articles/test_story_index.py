@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from storage.articles import story_index
 from storage.articles.saving import make_article_id
@@ -56,9 +56,9 @@ def test_articles_are_found_by_the_values_that_they_share(connection: Connection
     index(connection, 0, 1, 2, 3)
     index(connection, 1, 2, 3, 4)
     index(connection, 2, 3, 4, 5)
-    assert story_index.find_sharing(connection, [1, 2, 3], 2) == {NAMES[0], NAMES[1]}
-    assert story_index.find_sharing(connection, [1, 2, 3], 1) == {NAMES[0], NAMES[1], NAMES[2]}
-    assert story_index.find_sharing(connection, [], 1) == set()
+    assert story_index.find_sharing(connection, [1, 2, 3], 2, name=NAMES[0]) == {NAMES[0], NAMES[1]}
+    assert story_index.find_sharing(connection, [1, 2, 3], 1, name=NAMES[0]) == {NAMES[0], NAMES[1], NAMES[2]}
+    assert story_index.find_sharing(connection, [], 1, name=NAMES[0]) == set()
 
 
 def test_of_too_many_candidates_the_most_similar_are_found(
@@ -68,14 +68,34 @@ def test_of_too_many_candidates_the_most_similar_are_found(
         index(connection, number, *range(10 - number))
     question = story_index._SHARING.limit(2)
     monkeypatch.setattr(story_index, "_SHARING", question)
-    assert story_index.find_sharing(connection, range(10), 2) == {NAMES[0], NAMES[1]}
+    assert story_index.find_sharing(connection, range(10), 2, name=NAMES[0]) == {NAMES[0], NAMES[1]}
+
+
+def test_a_value_that_very_many_articles_hold_finds_no_candidate(connection: Connection) -> None:
+    add_crowd(connection, 9)
+    index(connection, 0, 1, 2, 3, 9)
+    index(connection, 1, 1, 2, 3, 9)
+    assert story_index.find_sharing(connection, [1, 2, 3, 9], 1, name=NAMES[0]) == {NAMES[0], NAMES[1]}
+
+
+def test_an_article_most_of_whose_values_are_common_is_looked_up_by_all_of_them(connection: Connection) -> None:
+    for value in (7, 8, 9):
+        add_crowd(connection, value)
+    index(connection, 0, 1, 7, 8, 9)
+    assert len(story_index.find_sharing(connection, [1, 7, 8, 9], 3, name=NAMES[0])) > 2
+
+
+def add_crowd(connection: Connection, value: int) -> None:
+    """Let more articles hold a value than are looked up."""
+    rows = [{"value": value, "article": number} for number in range(1, story_index.MAX_HOLDERS + 2)]
+    connection.execute(insert(SketchValue), rows)
 
 
 def test_a_changed_article_is_found_by_its_new_values(connection: Connection) -> None:
     index(connection, 0, 1, 2, 3)
     index(connection, 0, 2, 7, 8, old=(1, 2, 3))
-    assert story_index.find_sharing(connection, [1, 3], 1) == set()
-    assert story_index.find_sharing(connection, [2, 7, 8], 3) == {NAMES[0]}
+    assert story_index.find_sharing(connection, [1, 3], 1, name=NAMES[0]) == set()
+    assert story_index.find_sharing(connection, [2, 7, 8], 3, name=NAMES[0]) == {NAMES[0]}
     story_index.index_article(connection, NAMES[0], key="", sketch=None, old=(2, 7, 8), new=())
     assert connection.scalar(select(func.count()).select_from(SketchValue)) == 0
     assert NAMES[0] in story_index.list_unindexed(connection, 10)
