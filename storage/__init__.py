@@ -5,6 +5,7 @@ articles/       articles, their revisions, the index of near-duplicates, stories
 database/       open the database, write to it, retry while it fails
 export/         releases: select articles, write their files, verify and compare
 frontier/       every address ever offered: offer, lease and settle them; hosts on hold
+completeness/   how complete a night was, and what no source listed
 migrations/     the schema, version by version (Alembic)
 models.py       the tables and their columns
 runs.py         the row of each crawl: when it began, how it ended

@@ -299,7 +299,9 @@ class Twin(Base):
     __tablename__ = "twin"
 
     address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
-    group_key: Mapped[int] = mapped_column(BigInteger, index=True)  # storage.frontier.twin_forms.compute_group
+    group_key: Mapped[int] = mapped_column(
+        BigInteger, index=True
+    )  # storage.frontier.same_pages.twin_forms.compute_group
     # The address to which it redirects, whose page is stored.
     target_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), index=True)
 

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 2_000  # characters of an address in its canonical form
 # programs that set them (advertising, newsletters, audience measurement), and from the lists of AdGuard and ClearURLs
 # that courlan takes up. courlan's own pattern is not used here: it takes words like `uid`, `eid` and `gallery`, which
 # name pages, for trackers. What is a trace in most addresses and an id in some is weighed in
-# storage/frontier/twin_forms.py, where a mistake does not change the address that is asked for.
+# storage/frontier/same_pages/twin_forms.py, where a mistake does not change the address that is asked for.
 _TRACKING = frozenset(
     """
     fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh li_fat_id srsltid epik mkt_tok

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crawler.run.session import Session
+from storage.completeness.measure import SiteNight, measure_night
 from storage.database.engine import open_for_reading
-from storage.frontier.completeness import SiteNight, measure_night
 
 
 def count_night(session: Session, sites: Iterable[str]) -> None:

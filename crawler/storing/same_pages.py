@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 from cleaning.article import Article
 from cleaning.page.canonical import to_canonical_url
 from storage.frontier.addresses import Lease
-from storage.frontier.twin_evidence import load_rules
-from storage.frontier.twin_forms import compute_group
-from storage.frontier.twin_learning import learn_from_pair, learn_from_texts
-from storage.frontier.twins import record_groups, record_target
+from storage.frontier.same_pages.twin_evidence import load_rules
+from storage.frontier.same_pages.twin_forms import compute_group
+from storage.frontier.same_pages.twin_learning import learn_from_pair, learn_from_texts
+from storage.frontier.same_pages.twins import record_groups, record_target
 from storage.models import Address
 
 

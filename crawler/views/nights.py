@@ -11,8 +11,8 @@ from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import create_table, render_parts
+from storage.completeness.measure import SiteNight
 from storage.database.engine import open_for_reading
-from storage.frontier.completeness import SiteNight
 from storage.runs import load_last_runs
 
 if TYPE_CHECKING:

@@ -8,16 +8,11 @@ dates.py        decide which dates of a list are believed
 rechecks.py     when an address is asked again: after nights in vain, and for a second look at a young page
 sections.py     keep an address as a section whose page turned out to be a list
 listings.py     which kinds of sources listed an address, as bits
-completeness.py         measure a night: what the sources listed, and what became of it
-capture_recapture.py    estimate a total from two lists
 in_turn.py      choose which of many lists are read tonight
 leasing.py      lease addresses that are due
 settling.py     end leases: settle, return or retry addresses
 offering.py     put offered addresses into the frontier, or offer them again
+same_pages/     addresses that show the same page
 redirects.py    pass the offer of an address that redirects on to the known address of its page
-twins.py        merge the offers of addresses that show the same page
-twin_forms.py   take addresses apart, to see which of them may show the same page
-twin_evidence.py    what was seen of the parameters of a site, and which of them are ignored therefore
-twin_learning.py    learn from compared pages which parameters to ignore, and apply it
 validators.py   store ETag, Last-Modified and hash of responses, for conditional requests
 """

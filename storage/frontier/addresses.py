@@ -39,7 +39,7 @@ LIST_PAGE = "list-page"
 RELEASE = "release"
 # The reason of addresses that are refused because similar ones gave no article (crawler/frontier/traps.py).
 TRAP = "trap-barren"
-# The reason of addresses that show the page of another address (storage/frontier/twins.py).
+# The reason of addresses that show the page of another address (storage/frontier/same_pages/twins.py).
 TWIN = "twin"
 
 

@@ -16,9 +16,9 @@ from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.listings import add_listings, find_listing
 from storage.frontier.rechecks import compute_rank, is_article_due
+from storage.frontier.same_pages.twins import TwinMerger
 from storage.frontier.sections import is_known_section, is_resting
 from storage.frontier.settling import settle
-from storage.frontier.twins import TwinMerger
 from storage.models import Address
 
 # Sources that overrule the stored kind of an address: a feed knows its articles, sites.toml knows its lists.

@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 from storage.articles.saving import make_article_id
 from storage.frontier.addresses import AddressKind, AddressState, Headline, Lease, Offer
 from storage.frontier.offering import offer
-from storage.frontier.twin_forms import find_differences
-from storage.frontier.twins import TwinMerger, record_target
+from storage.frontier.same_pages.twin_forms import find_differences
+from storage.frontier.same_pages.twins import TwinMerger, record_target
 from storage.models import Address, StoredArticle, Twin
 
 _MAX_ORIGINS = 3  # addresses unlike their target that may lead to it; where more do, it may be a wall

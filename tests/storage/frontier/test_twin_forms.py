@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from storage.frontier.twin_evidence import TwinRules
-from storage.frontier.twin_forms import compute_group, count_oddities, find_session_parameters, find_single_difference
+from storage.frontier.same_pages.twin_evidence import TwinRules
+from storage.frontier.same_pages.twin_forms import (
+    compute_group,
+    count_oddities,
+    find_session_parameters,
+    find_single_difference,
+)
 
 STORY = "https://paper.example/2026/11/30/the-mill-is-sold"
 SHOW = "https://paper.example/show.php?id=12"

@@ -13,8 +13,8 @@ from storage.articles.saving import make_article_id
 from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressKind, AddressState, Lease, Offer
 from storage.frontier.redirects import pass_on_offer
-from storage.frontier.twin_evidence import load_rules
-from storage.frontier.twin_learning import learn_from_pair, learn_from_texts
+from storage.frontier.same_pages.twin_evidence import load_rules
+from storage.frontier.same_pages.twin_learning import learn_from_pair, learn_from_texts
 from storage.models import Address, StoredArticle
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from storage.articles.saving import make_article_id
+from storage.completeness.capture_recapture import TotalEstimate, estimate_total
 from storage.frontier.addresses import AddressKind, AddressState
-from storage.frontier.capture_recapture import TotalEstimate, estimate_total
 from storage.frontier.listings import DECLARED, LINKS, NAMES, SITEMAPS, SourceKind
 from storage.models import Address, Run, StoredArticle
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from storage.frontier.capture_recapture import TotalEstimate, estimate_total
+from storage.completeness.capture_recapture import TotalEstimate, estimate_total
 
 
 def test_two_equal_lists_miss_nothing() -> None:

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from storage.articles.saving import make_article_id
 from storage.frontier.addresses import TWIN, AddressKind, AddressState
-from storage.frontier.settling import refuse
-from storage.frontier.twin_evidence import NEEDED, TwinRules, load_rules, record_evidence
-from storage.frontier.twin_forms import (
+from storage.frontier.same_pages.twin_evidence import NEEDED, TwinRules, load_rules, record_evidence
+from storage.frontier.same_pages.twin_forms import (
     PARAMETER,
     SLUG,
     compute_group,
@@ -23,6 +22,7 @@ from storage.frontier.twin_forms import (
     find_single_difference,
     take_apart,
 )
+from storage.frontier.settling import refuse
 from storage.models import Address, StoredArticle, Twin
 
 _QUERY_SIZE = 500  # values per query

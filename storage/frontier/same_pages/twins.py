@@ -13,10 +13,15 @@ from sqlalchemy.orm import aliased
 
 from storage.articles.saving import make_article_id
 from storage.frontier.addresses import RELEASE, TWIN, AddressKind, AddressState, Offer
+from storage.frontier.same_pages.twin_evidence import TwinRules, load_rules
+from storage.frontier.same_pages.twin_forms import (
+    compute_group,
+    count_oddities,
+    find_differences,
+    find_session_parameters,
+)
+from storage.frontier.same_pages.twin_learning import learn_sessions
 from storage.frontier.settling import refuse
-from storage.frontier.twin_evidence import TwinRules, load_rules
-from storage.frontier.twin_forms import compute_group, count_oddities, find_differences, find_session_parameters
-from storage.frontier.twin_learning import learn_sessions
 from storage.models import Address, StoredArticle, Twin
 
 _QUERY_SIZE = 500  # values per query, as in storage.frontier.offering

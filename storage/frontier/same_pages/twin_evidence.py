@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.frontier.twin_forms import PARAMETER, SLUG, TWIN_MARKS, find_differences, is_presumed_idle
+from storage.frontier.same_pages.twin_forms import PARAMETER, SLUG, TWIN_MARKS, find_differences, is_presumed_idle
 from storage.models import TwinEvidence
 
 NEEDED = 3  # pages that must agree before a parameter is ignored
