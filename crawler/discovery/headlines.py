@@ -44,7 +44,8 @@ def find_link_headlines(link: etree._Element) -> list[str]:
 
 def _join_texts(element: etree._Element) -> str:
     texts = islice(_iter_texts(element), _MAX_TEXTS)
-    return join_pieces([piece for text in texts if text and (piece := normalize_line(text))])
+    # A soft hyphen is no part of a word: "So-ci-al Me-dia" has two.
+    return join_pieces([piece for text in texts if text and (piece := normalize_line(text.replace("\u00ad", "")))])
 
 
 def _iter_texts(element: etree._Element) -> Iterator[str | None]:

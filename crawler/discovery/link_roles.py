@@ -146,7 +146,7 @@ def _find_names(signs: dict[str, _Signs]) -> None:
 
 
 def _read_text(link: etree._Element) -> str:
-    return normalize_line(" ".join(islice(link.itertext(), 20))[:_MAX_TEXT])
+    return normalize_line(" ".join(islice(link.itertext(), 20)).replace("\u00ad", "")[:_MAX_TEXT])
 
 
 def _is_label(text: str, address: str) -> bool:

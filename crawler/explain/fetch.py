@@ -37,7 +37,11 @@ _WITHOUT_CRAWL: dict[str, Any] = {
         "crawler.extensions.politeness.Politeness": 100,
     },
 }
-_MIDDLEWARES = {"crawler.middlewares.archive.ArchiveMiddleware": None}
+_MIDDLEWARES = {
+    "crawler.middlewares.known_pages.KnownPagesMiddleware": None,
+    "crawler.middlewares.validators.ValidatorsMiddleware": None,
+    "crawler.middlewares.archive.ArchiveMiddleware": None,
+}
 # Messages for the reasons that a crawl counts.
 _PROBLEMS = {
     "connection-refused": "its host refuses the connection",

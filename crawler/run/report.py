@@ -75,9 +75,14 @@ def build_final_table(counts: Counts) -> Table:
             _format_reasons(stats, ("article/rejected/",)),
             _format_reasons(stats, (*_LOST, _ELSEWHERE, _ON_HOLD)),
             str(stats.get(SECONDS, 0)),
-            *([f"{stats.get('listed/stored', 0)} of {stats.get('listed/articles', 0)}"] if has_listed else []),
+            *([_format_share(stats)] if has_listed else []),
         )
     return table
+
+
+def _format_share(stats: dict[str, int]) -> str:
+    stored, listed = stats.get("listed/stored", 0), stats.get("listed/articles", 0)
+    return f"{stored} of {listed} ({stored / listed:.0%})" if listed else "0 of 0"
 
 
 def _list_rows(counts: Counts) -> list[tuple[str, dict[str, int]]]:

@@ -104,6 +104,7 @@ def _collect_judged(page_url: str, html: str, found: dict[str, str], everything:
     page = read_section(html, page_url)
     base = to_canonical_url(page.base, page_url) or page_url
     own = to_canonical_url(page_url)
+    texts = read_texts(html)
     for address, headlines in page.links.items():
         url = to_canonical_url(address, base)
         if url is None or url in everything or url == own or not site.owns(url):
@@ -112,15 +113,17 @@ def _collect_judged(page_url: str, html: str, found: dict[str, str], everything:
         role = page.roles.get(url, LinkRole.UNKNOWN)
         verdict = classify_address(url, site, role=role)
         if verdict.kind is AddressKind.ARTICLE:
-            text = max(headlines, key=len, default="") or find_text(html, address)
+            text = max(headlines, key=len, default="") or texts.get(address, "")
             found[url] = f"{verdict.reason:<16}{role.name:<9}{text[:70]!r:<74}{url}  on {page_url}"
 
 
-def find_text(html: str, address: str) -> str:
-    """Return the text of the first link to an address that has a text."""
-    tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=PARSER)
-    texts = (" ".join(link.itertext()) for link in tree.iter("a") if (link.get("href") or "").strip() == address)
-    return next((" ".join(text.split()) for text in texts if text.strip()), "")
+def read_texts(html: str) -> dict[str, str]:
+    """Return the text of the first link to each address that has a text."""
+    texts: dict[str, str] = {}
+    for link in lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=PARSER).iter("a"):
+        if text := " ".join("".join(link.itertext()).split()):
+            texts.setdefault((link.get("href") or "").strip(), text)
+    return texts
 
 
 def format_row(name: str, counts: Counter[str]) -> str:

@@ -49,6 +49,12 @@ def test_pages_that_were_stored_before_have_a_column_when_there_are_some() -> No
     assert re.search(r"courier +0 +5 +0 +0 +5 +0 +0", table)
 
 
+def test_the_share_of_the_day_has_a_column_when_it_was_measured() -> None:
+    table = render(build_final_table({"courier": {"listed/night": 1, "listed/articles": 12, "listed/stored": 9}}))
+    assert "of the last day" in table
+    assert "9 of 12 (75%)" in table
+
+
 def test_the_table_of_the_demo_fits_a_terminal_of_80_columns() -> None:
     out = StringIO()
     Console(file=out, width=80).print(build_final_table({"courier": COUNTS["courier"]}))
