@@ -99,7 +99,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.rights.RightsMiddleware": 110,  # after robots, whose rules it reads
     "crawler.middlewares.validators.ValidatorsMiddleware": 580,  # sees decompressed bodies, after redirects
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # blocks the event loop
-    "crawler.middlewares.refresh.RefreshMiddleware": 580,  # reads the decompressed page
+    "crawler.middlewares.refresh.RefreshMiddleware": 570,  # reads the decompressed page
     "crawler.middlewares.compression.CompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # raises if the target is no URL
     "crawler.middlewares.redirect.WebRedirectMiddleware": 600,

@@ -13,15 +13,16 @@ from storage.database.engine import make_database_url, open_database, open_for_r
 from storage.models import Base, Run
 
 
-def link_empty_lists(paper: Paper) -> None:
-    """Let the front page name an empty feed and an empty sitemap, so that no other addresses are guessed."""
+def link_bare_lists(paper: Paper) -> None:
+    """Let the front page name a feed and a sitemap that list the front page alone, so that nothing else is guessed."""
     front = paper.routes["/"]
     assert isinstance(front, Answer)
     assert isinstance(front.body, str)
     links = '<link rel="alternate" type="application/rss+xml" href="/feed"><link rel="sitemap" href="/map.xml">'
     front.body = front.body.replace("</head>", f"{links}</head>")
-    paper.feed("/feed")
-    paper.routes["/map.xml"] = Answer("<urlset/>", headers={"Content-Type": "application/xml"})
+    paper.feed("/feed", ("/", "Wed, 01 Oct 2025 08:00:00 GMT"))
+    sitemap = f"<urlset><url><loc>{paper.url}/</loc></url></urlset>"
+    paper.routes["/map.xml"] = Answer(sitemap, headers={"Content-Type": "application/xml"})
 
 
 def load_rows(data: Path, table: type[Base]) -> list[Row[Any]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from scrapy.crawler import Crawler
 
 from crawler.run.once import once_per_crawler
 from storage.frontier.addresses import TWIN
-from storage.frontier.offering import OfferCounts
+
+if TYPE_CHECKING:
+    from storage.frontier.offering import OfferCounts
 
 SECONDS = "time/seconds"  # between the first and the last event of a site
 Counts = dict[str, dict[str, int]]  # site -> stat name -> number

@@ -9,7 +9,8 @@ kills   twenty kills -9 at random moments over a paper of 600 stories, then run 
 soak    20,000 pages of eight papers. Targets: the memory of the second half within 5 % of the first half, the number of
         open files constant, the pace at least 90 %.
 slow    ten papers, of which one drips and one is silent. Target: 80 % of the pace of the eight others alone.
-lag     the largest pages of DATA. Target: the event loop is never blocked for more than 100 ms.
+robots  a robots.txt of 20,000 rules with wildcards. Target: the event loop is never blocked for more than 100 ms.
+lag     the largest pages of DATA. Target: the same.
 
 Nothing else should run on the machine. The exit status is 1 if a target is missed.
 """
@@ -26,11 +27,12 @@ from typing import NamedTuple
 import beside  # noqa: F401 (imported for its change of the path)
 from gold import find_data_sets, parse_count
 from kills import crawl_with_kills
-from lag import largest_pages, measure_lag
+from lag import largest_pages, make_robots_txt, measure_lag
+from servers.paper import prose
 from slow_hosts import measure_slow_hosts
 from soak import run_soak
 
-PARTS = ("kills", "slow", "soak", "lag")
+PARTS = ("kills", "slow", "soak", "robots", "lag")
 
 
 class Figure(NamedTuple):
@@ -55,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--well", type=parse_count, default=150, metavar="N", help="stories of each paper that is not slow"
     )
+    parser.add_argument("--rules", type=parse_count, default=20_000, metavar="N", help="rules of the robots.txt")
     parser.add_argument("--largest", type=parse_count, default=60, metavar="N", help="pages of DATA")
     options = parser.parse_args(arguments)
     parts = options.only or [part for part in PARTS if part != "lag" or options.data]
@@ -82,6 +85,15 @@ def _measure_part(part: str, options: argparse.Namespace, paths: list[Path], fol
             pace = measure_slow_hosts(folder, options.well)
             yield Figure("pages/s of eight, alone", "", f"{pace.alone:.1f}", is_reached=True)
             yield Figure("beside two slow ones", ">= 80 %", f"{pace.ratio:.0%}", pace.ratio >= 0.8)
+        case "robots":
+            stories = ["".join(f"<p>{text}</p>" for text in prose(f"robots {number}")) for number in range(30)]
+            result = measure_lag(folder, stories, make_robots_txt(options.rules))
+            yield Figure(
+                f"{options.rules:,} rules: latest tick (ms)",
+                "<= 100",
+                f"{result.delays[-1]:.1f}",
+                result.delays[-1] <= 100,
+            )
         case _:
             result = measure_lag(folder, largest_pages(paths, options.largest))
             yield Figure("pages, longest (characters)", "", f"{result.pages}, {result.longest:,}", is_reached=True)

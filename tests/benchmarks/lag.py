@@ -1,4 +1,4 @@
-"""Measure the delays of a crawl's event loop under the largest pages of a data set."""
+"""Measure the delays of a crawl's event loop under the largest pages of a data set or a robots.txt of many rules."""
 
 from __future__ import annotations
 
@@ -35,9 +35,16 @@ def largest_pages(paths: Iterable[Path], count: int) -> list[str]:
     return heapq.nlargest(count, pages, key=len)
 
 
-def measure_lag(folder: Path, pages: list[str]) -> Lag:
-    """Crawl the pages as stories of one paper, and measure the delays."""
+def make_robots_txt(rules: int) -> str:
+    """Return a robots.txt of so many rules with wildcards, none of which forbids a story."""
+    lines = (f"Disallow: /*/archive-{number}/*?page=*" for number in range(rules))
+    return "User-agent: *\n" + "\n".join(lines) + "\n"
+
+
+def measure_lag(folder: Path, pages: list[str], robots_txt: str = "") -> Lag:
+    """Crawl the pages as stories of one paper with this robots.txt, and measure the delays."""
     with Paper() as paper:
+        paper.routes["/robots.txt"] = Answer(robots_txt, headers={"Content-Type": "text/plain"})
         paths = [f"/2025/10/01/a-large-page-number-{number}" for number in range(len(pages))]
         for path, html in zip(paths, pages, strict=True):
             paper.routes[path] = Answer(html.encode("utf-8", "replace"))

@@ -103,11 +103,11 @@ def test_a_replayed_article_is_not_fetched_by_a_later_crawl(
     assert paper.asked_articles() == []
 
 
-def record(name: str, status: str = "200 OK", fields: str = "") -> bytes:
-    """Return an uncompressed WARC record of a page; `fields` are further HTTP headers."""
+def record(name: str, status: str = "200 OK", fields: str = "", before: str = "") -> bytes:
+    """Return an uncompressed WARC record of a page; `fields` are further HTTP headers, `before` stands before it."""
     text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(name))
     page = f"<html><body><article><h1>The news of {name}</h1>{text}</article></body></html>"
-    block = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n{fields}\r\n{page}".encode()
+    block = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n{fields}\r\n{before}{page}".encode()
     head = (
         "WARC/1.0\r\nWARC-Type: response\r\n"
         f"WARC-Target-URI: http://courier.example/{name}\r\nWARC-Date: 2025-10-01T08:00:00Z\r\n"
@@ -123,13 +123,18 @@ def test_one_odd_page_does_not_end_the_replay(scrapy: Scrapy, store: Store, tmp_
         + record("foreign-letters", fields="X-Title: Łódź – wiadomości\r\n")
         + record("not-packed", fields="Content-Encoding: gzip\r\n")
         + record("not-deflated", fields="Content-Encoding: br\r\n")
+        + record("broken-gzip", fields="Content-Encoding: gzip\r\n", before="\x1f\x7f\x08")
+        + record("broken-zstd", fields="Content-Encoding: zstd\r\n", before="\x00\x01\x02")
         + record("other-success", status="203 Non-Authoritative Information")
         + record("moved-away", status="301 Moved Permanently")
         + record("last-story")
     )
     done = scrapy("crawl", "archive", "-a", f"path={path}")
     assert done.returncode == 0, done.stderr
-    assert set(store.texts()) == {"/first-story", "/foreign-letters", "/other-success", "/last-story"}
+    assert set(store.texts()) == {
+        *("/first-story", "/foreign-letters", "/not-packed", "/not-deflated"),
+        *("/other-success", "/last-story"),
+    }
     assert "skipped 1 http-301, 2 unreadable" in done.stderr
     assert "Traceback" not in done.stderr
 

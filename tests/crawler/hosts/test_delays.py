@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from crawling import run_scrapy
-from manners import link_empty_lists
+from manners import link_bare_lists
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -42,7 +42,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[f
         for number, rule in enumerate(DELAYS):
             paper = stack.enter_context(Paper(f"127.0.3.{number + 1}"))
             paper.publish(*PATHS)
-            link_empty_lists(paper)
+            link_bare_lists(paper)
             times[rule] = record_times(paper)
             text = rule if rule.startswith("User-agent") else f"User-agent: *\n{rule}"
             paper.routes["/robots.txt"] = Answer(f"{text}\n", headers={"Content-Type": "text/plain"})

@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 
 import pytest
 from crawling import run_scrapy
-from manners import link_empty_lists, load_counts, load_rows
+from manners import link_bare_lists, load_counts, load_rows
 from servers.paper import Answer, Paper
 from servers.slow import Flood
 
@@ -52,7 +52,7 @@ class Night:
         self.papers = {name: stack.enter_context(Paper(f"127.0.1.{number + 1}")) for number, name in enumerate(TABLE)}
         for name, paper in self.papers.items():
             paper.publish(ARTICLE)
-            link_empty_lists(paper)
+            link_bare_lists(paper)
             paper.routes["/robots.txt"] = TABLE[name][0]
             for hop in range(5):
                 paper.routes[f"/r{hop}"] = Answer("", 301, {"Location": f"/r{hop + 1}"})
@@ -124,7 +124,7 @@ def test_of_a_long_robots_txt_the_first_512_kib_are_obeyed_and_no_more_is_read(t
     body = start + f"Disallow: {early}\n".encode() + line * 400 + f"Disallow: {late}\n".encode()
     with Paper("127.0.1.1") as paper, Flood("127.0.1.2", start + b"Disallow: /\n" + line * 100_000) as flood:
         paper.publish(early, late)
-        link_empty_lists(paper)
+        link_bare_lists(paper)
         paper.routes["/robots.txt"] = Answer(body + line * (5_000_000 // len(line)), headers=PLAIN)
         data = tmp_path / "data"
         done = run_scrapy("crawl", "articles", "-a", f"url={paper.url} {flood.url}", data=data)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from crawling import Store, run_scrapy
-from manners import link_empty_lists, load_counts
+from manners import link_bare_lists, load_counts
 from servers.paper import Answer, Paper
 from two_papers import make_outdated
 
@@ -54,7 +54,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Paper, P
             answer.headers["X-Robots-Tag"] = tags
         paper.article(META, "Headline of all", head='<meta name="Robots" content="NONE">')
         paper.front(KEPT, HEADER, META, OTHER, AI, more='<a href="/culture/">Culture and the arts of the county</a>')
-        link_empty_lists(paper)
+        link_bare_lists(paper)
         paper.feed("/feed")
         paper.routes["/culture/"] = Answer(
             '<html><head><meta name="robots" content="nofollow">'

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from crawling import run_scrapy
-from manners import link_empty_lists, load_counts, load_rows
+from manners import link_bare_lists, load_counts, load_rows
 from servers.paper import Answer, Paper
 from servers.slow import Slow
 
@@ -42,7 +42,7 @@ class AskingPaper:
         self.until = 0.0  # epoch seconds that the value means
         self.after: list[tuple[str, float]] = []  # path and seconds of each request after that
         self.paper.publish(*PATHS)
-        link_empty_lists(self.paper)
+        link_bare_lists(self.paper)
         for path, answer in list(self.paper.routes.items()):
             assert isinstance(answer, Answer)
             answer.before = self._record_time(path)
@@ -179,7 +179,7 @@ def test_a_host_that_does_not_answer_is_left_alone_and_slows_no_other(tmp_path: 
         times: dict[str, list[float]] = {}
         for paper in (*healthy, ailing):
             paper.publish(*PATHS)
-            link_empty_lists(paper)
+            link_bare_lists(paper)
             times[paper.name] = record_times(paper)
         errors: list[float] = []
         good = {path: ailing.routes[path] for path in PATHS}
