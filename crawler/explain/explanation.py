@@ -18,6 +18,9 @@ REASONS = {
     "too-short": "under 150 letters of text (50 Chinese, Japanese or Korean characters)",
     "no-text": "no text at all",
     "part": "a further page of an article on several pages, whose text it belongs to",
+    "wall": "one page that the site shows at many addresses: a consent text, a log-in",
+    "redirect-elsewhere": "the address led to the front page, a section, a search or a log-in",
+    "not-found": "under 400 letters without a date, with nothing of the headline that the feed gave",
     "not-html": "no markup: another document, compressed bytes, a picture",
     "too-many-elements": "more than 150,000 elements, which could not be cleaned within the deadline",
     **dict.fromkeys(

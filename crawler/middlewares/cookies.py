@@ -13,6 +13,7 @@ from scrapy.http.cookies import CookieJar
 from crawler.sites.site import Site
 
 _JAR = "chain_cookies"  # in the meta of a request: the cookies of its chain, which Scrapy copies to each redirect
+_OWN = "own_cookies"  # in the meta of a request: the cookies that the first request of its chain brought along
 _STEPS = "chain_steps"  # in the meta of a request: address and cookies of each request of its chain
 # How often a chain may ask for one address with the same cookies: a site may remember a visitor without a cookie.
 MAX_SAME_STEPS = 2
@@ -30,8 +31,12 @@ class CookiesMiddleware:
     """
 
     def process_request(self, request: Request) -> None:
-        request.headers.pop("Cookie", None)  # of the redirect's source: each step gets the cookies for its own address
-        cookies = _read_cookies(request) | _select_site_cookies(request)
+        # The header is that of the redirect's source, where Scrapy has left it: each step gets the cookies for its own
+        # address, and those that the first request brought along only where Scrapy lets a header of the source stay.
+        sent = request.headers.get("Cookie")
+        request.headers.pop("Cookie", None)
+        own = request.meta.setdefault(_OWN, _parse_header(sent))
+        cookies = (own if sent else {}) | _read_cookies(request) | _select_site_cookies(request)
         if cookies:
             request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         step = (request.url, tuple(sorted(cookies.items())))

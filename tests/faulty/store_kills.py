@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, func, make_url, select
 from cleaning.article import Article, Block, Page
 from crawler.items import FetchedPage
 from crawler.pipelines.store import StorePipeline
+from crawler.walls.watch import Examined
 from storage import runs
 from storage.database.engine import open_database
 from storage.database.writer import Writer
@@ -51,12 +53,12 @@ def store(url: str, number: int) -> None:
     with engine.begin() as connection:
         run, lease = lease_address(connection, page.url)
     kill_at(number)
-    pipeline = StorePipeline(Session(run), Crawler(Spider, Settings()))  # type: ignore[arg-type]
+    pipeline = StorePipeline(Session(run), Crawler(Spider, Settings()), SimpleNamespace())  # type: ignore[arg-type]
     item = FetchedPage(page, "courier", lease, None, article)
 
     async def write() -> None:
         writer = Writer(engine)
-        await writer.run(lambda connection: pipeline._store(connection, item, article, None))
+        await writer.run(lambda connection: pipeline._store(connection, item, Examined(article), None))
         await writer.close()
 
     asyncio.run(write())

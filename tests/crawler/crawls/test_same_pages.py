@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from crawling import Store, run_scrapy
+from nights import let_a_night_pass
 from servers.real_web.many_addresses import PLAIN, RECHECKED, SESSION, SHORT, ManyAddressesPaper
 from two_papers import query
 
@@ -45,8 +47,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
             return Night(paper.asked[before:], paper.bodies, read_counts(data))
 
         first = crawl("5f3a9c1e", 5)
-        for table in ("article", "observation", "address"):  # two days pass
-            query(data, f"UPDATE {table} SET fetched_at = datetime(fetched_at, '-2 days') || '.000000'")
+        let_a_night_pass(data, timedelta(days=2))
         second = crawl("77ab03d2", 0.5)
         return Nights(first, second, Store(data), paper.url)
 

@@ -7,7 +7,7 @@ from email.utils import formatdate
 from hashlib import sha256
 from time import time
 
-from servers.paper import Answer, Paper
+from servers.paper import Answer, Paper, prose
 
 DAY = "/2025/11/28"
 PLAIN = [f"{DAY}/the-mill-at-{place}-is-sold" for place in ("aldmoor", "brill", "corsey")]
@@ -27,7 +27,7 @@ class ManyAddressesPaper(Paper):
         """Serve the paper of one night: the session that its sitemap names, the age of the story that changes."""
         stories = [*PLAIN, *SHORT, RECHECKED]
         for path in stories:
-            self.article(path, f"Headline of {path.rsplit('/', 1)[1].replace('-', ' ')}")
+            self.article(path, f"Headline of {path.rsplit('/', 1)[1].replace('-', ' ')}", text=prose(path, 9))
         for path in PLAIN:
             for twin in (f"{path}/", f"{path}/index.html", f"{path}/amp/", f"{path}?partner=rss", f"{path}?print=1"):
                 self.routes[twin] = self.routes[path]
@@ -35,7 +35,7 @@ class ManyAddressesPaper(Paper):
             self.routes[f"/?p={number}"] = Answer("", 301, {"Location": path})
         listed = [f"{path}&visit={session}" for path in SESSION]
         for path, base in zip(listed, SESSION, strict=True):
-            self.article(path, f"Headline number {base[-2:]} of the show", text=None)
+            self.article(path, f"Headline number {base[-2:]} of the show", text=prose(path, 9))
         old = formatdate(time() - 5 * 86_400)
         self.feed(
             "/feed.xml",
