@@ -125,7 +125,7 @@ def test_a_page_of_any_shape_is_judged(name: str, night: Night) -> None:
     article = night.article(name.replace(" ", "-"))
     assert article.rejected == SHAPES[name][1]
     if SHAPES[name][1] is None:
-        assert prose("text")[-1] in str(article.text)
+        assert prose(name)[-1] in str(article.text)
 
 
 def test_each_limit_that_a_page_hit_is_counted(night: Night) -> None:
