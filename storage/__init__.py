@@ -7,7 +7,7 @@ export/         releases: select articles, write their files, verify and compare
 frontier/       every address ever offered: offer, lease and settle them; hosts on hold
 completeness/   how complete a night was, and what no source listed
 migrations/     the schema, version by version (Alembic)
-models.py       the tables and their columns
+models/         the tables and their columns
 runs.py         the row of each crawl: when it began, how it ended
 site_memory/    observations of pages, and what was learnt of each site from them
 """

@@ -1,0 +1,142 @@
+"""The tables of articles: pages, blocks, parts, earlier versions, and the index of near-duplicates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database.types import StorableJSON
+from storage.models.base import Base
+
+_UNINDEXED = "sketch IS NULL AND rejected IS NULL"
+
+
+class StoredArticle(Base):
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_site_id", "site", "id"),
+        # Covers the query for the articles of a site with a headline and their times: it reads no rows with texts.
+        Index("ix_article_story", "site", "story_key", "published_at", "fetched_at", "rejected", "id"),
+        # Empty in a store of this version; with it, a crawl finds that out without reading all articles.
+        Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
+        # Covers the query for the newest pages of a site: reading 100,000 rows with their texts takes too long.
+        Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # of its canonical URL: saving.make_article_id
+    url: Mapped[str]
+    canonical_url: Mapped[str | None] = mapped_column(index=True)  # as the page declares it
+    site: Mapped[str] = mapped_column(String(64))
+    site_name: Mapped[str | None]
+    title: Mapped[str]
+    headline_key: Mapped[str] = mapped_column(index=True)
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None]
+    published_offset: Mapped[int | None]  # minutes ahead of UTC; NULL if the page states no zone
+    published_raw: Mapped[str | None]
+    modified_at: Mapped[datetime | None]
+    modified_offset: Mapped[int | None]
+    fetched_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(16))
+    language_probability: Mapped[float]
+    description: Mapped[str | None]
+    tags: Mapped[list[str]]
+    image: Mapped[str | None]
+    licence: Mapped[str | None]
+    free: Mapped[bool | None]  # whether the page declares that reading it is free
+    page_kind: Mapped[str | None] = mapped_column(String(16))
+    section: Mapped[str | None]  # of the paper, according to the page
+    # Rights reserved when the page was fetched, see docs/rights.md. NULL: not looked for, or nothing stated.
+    tdm_reserved: Mapped[bool | None]  # text and data mining
+    tdm_policy: Mapped[str | None]
+    ai_refused: Mapped[list[str] | None]  # AI agents that robots.txt excludes from this address
+    usage: Mapped[list[str]] = mapped_column(server_default="[]")  # preferences for uses by AI, as stated
+    robots: Mapped[list[str]] = mapped_column(server_default="[]")  # the words of its robots tags
+    text: Mapped[str]
+    words: Mapped[int]
+    rejected: Mapped[str | None] = mapped_column(String(64))  # the reason, if the page is no article
+    duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("article.id"), index=True)
+    duplicate_rule: Mapped[str | None] = mapped_column(String(32))
+    duplicate_kind: Mapped[str | None] = mapped_column(String(16))
+    # The other duplicate that it was matched with, if it was not matched with `duplicate_of` itself.
+    duplicate_via: Mapped[str | None] = mapped_column(String(16))
+    duplicate_likeness: Mapped[float | None]  # of the two texts, 0 to 1
+    duplicate_share: Mapped[float | None]  # of the shorter text that also stands in the other, 0 to 1
+    story_key: Mapped[str] = mapped_column(server_default="")  # the headline, normalised to look up repeated ones
+    sketch: Mapped[bytes | None]  # of its text, see cleaning.duplicates.article_sketch; NULL if it is not in the index
+    cleaner_version: Mapped[str] = mapped_column(String(32))
+    archive_file: Mapped[str | None]  # name of the WARC file
+    archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # in bytes, of the response record's gzip member
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+
+
+class StoredBlock(Base):
+    __tablename__ = "block"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # in reading order, from 0
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str]
+    link_share: Mapped[float]
+    links: Mapped[list[str]]
+    path: Mapped[str]
+    rule: Mapped[str | None] = mapped_column(String(64))
+    evidence: Mapped[str | None]
+
+
+class Revision(Base):
+    """An earlier fetch of an article's address. storage.articles.revisions turns the fetches into versions."""
+
+    __tablename__ = "revision"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    fetched_at: Mapped[datetime] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    authors: Mapped[list[str]]
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]
+    words: Mapped[int]
+    # In reading order: [kind, text, rule that cut it or null]. NULL if title and text equal those of the next fetch;
+    # empty if the robots tags of the page asked not to keep it, since its earlier text is not kept either.
+    blocks: Mapped[list[Any] | None] = mapped_column(StorableJSON)
+    cleaner_version: Mapped[str] = mapped_column(String(32))
+    archive_file: Mapped[str | None]
+    archive_offset: Mapped[int | None] = mapped_column(BigInteger)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+
+
+class SketchValue(Base):
+    """The index of near-duplicates. It names articles by number, not by id: a row is a third as large."""
+
+    __tablename__ = "sketch"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as above)
+
+    value: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # hash of a shingle
+    # The article's id as a number, see storage.articles.story_index.to_index_number.
+    article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class StoredMatch(Base):
+    """A duplicate match of two articles; `one` sorts before `other`."""
+
+    __tablename__ = "duplicate_match"
+
+    one: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    other: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True)
+    rule: Mapped[str] = mapped_column(String(32))
+    likeness: Mapped[float]  # 0 to 1
+    share: Mapped[float]  # of the shorter text that stands in the other, 0 to 1
+
+
+class StoredPart(Base):
+    __tablename__ = "part"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # after the first page, from 1
+    url: Mapped[str] = mapped_column(index=True)
+    archive_file: Mapped[str]
+    archive_offset: Mapped[int] = mapped_column(BigInteger)
