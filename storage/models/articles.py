@@ -1,4 +1,12 @@
-"""The tables of articles: pages, blocks, parts, earlier versions, and the index of near-duplicates."""
+"""The tables of articles: pages, blocks, parts, earlier versions, and the index of near-duplicates.
+
+article          one judged page: an article, a duplicate of one, or rejected with the reason
+revision         earlier versions of an article, before its site changed it
+sketch           the index of near-duplicates: which articles have a shingle hash in their sketch
+duplicate_match  two articles that are one story, and the rule that matched them
+block            the blocks of an article in reading order, kept and cut, with the rule that cut them
+part             further parts of an article on several pages, and where each lies in the archive
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""The tables of the frontier: runs, addresses and what is known of them, hosts on hold."""
+"""The tables of the frontier: runs, addresses and what is known of them, hosts on hold.
+
+run              one crawl: when it ran, its counts by site, how it ended
+address          the frontier: every address ever offered, with its state
+host             hosts on hold: until when nothing is requested of them, and why
+twin             which addresses may show the same page: their groups, and where they lead
+twin_evidence    what was seen of the parameters and forms of a site's addresses: do they make another page?
+validator        ETag, Last-Modified and hash of the last response of an address
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The tables of what was learnt of sites."""
+"""The tables of what was learnt of sites.
+
+observation      what one page tells of its site, observed without any site memory
+site_memory      what was learnt of a site from its observations
+site_block       the blocks that are repeated on several articles of a site
+keep_rule        blocks of a site that are never cut
+trace            the memory dependency: the part of its site's memory that an article's text depends on
+"""
 
 from __future__ import annotations
 
