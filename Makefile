@@ -54,7 +54,7 @@ test: $(TEST_READY)  ## format check, lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 format: $(TEST_READY)  ## format the code
 	$(BIN)/ruff format .
