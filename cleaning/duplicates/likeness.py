@@ -64,7 +64,7 @@ class ComparableText:
 
     @cached_property
     def is_unspaced(self) -> bool:
-        return is_unspaced(self.words)
+        return not self._text.isascii() and is_unspaced(self.words)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -124,9 +124,9 @@ def _mark_shared_words(shorter: ComparableText, longer: ComparableText) -> bytea
         whole = " ".join(shorter.words) in " ".join(longer.words)
         return bytearray([whole] * len(shorter.words))
     shared = bytearray(len(shorter.words))
-    for start, shingle in enumerate(shorter.list_shingles(size)):
-        if shingle in longer.shingles:
-            shared[start : start + size] = b"\1" * size
+    known, marks = longer.shingles, b"\1" * size
+    for start in [start for start, shingle in enumerate(shorter.list_shingles(size)) if shingle in known]:
+        shared[start : start + size] = marks
     return shared
 
 
