@@ -13,6 +13,9 @@ from storage.models import SketchValue, StoredArticle, StoredMatch
 # Candidates of one article by each way of finding them: those that share most. The verdict does not depend on the order
 # of arrival as long as no story and no template has more articles than this.
 MAX_CANDIDATES = 256
+# Of those that share less than this part of the values, which are hardly copies, only the first so many are candidates:
+# where all articles share a few phrases, there are more of them with every article.
+COPY_SHARE, MAX_WEAK = 0.25, 64
 # A value that more articles hold is a phrase of a site or of the press and says little, and to look up who holds it
 # takes longer with every article. The search for candidates leaves it out while this share of the values remains.
 MAX_HOLDERS = 512
@@ -55,7 +58,7 @@ _INDEXED = (
 )
 _INSERT = insert(SketchValue)
 _SHARING = (
-    select(_SKETCH.article)
+    select(_SKETCH.article, func.count().label("shared"))
     .where(_SKETCH.value.in_(bindparam("values", expanding=True)))
     .group_by(_SKETCH.article)
     .having(func.count() >= bindparam("least"))
@@ -151,9 +154,13 @@ def find_sharing(connection: Connection, values: Collection[int], least: int, *,
     if MIN_RARE * len(wanted) <= len(rare) < len(wanted):
         least = max(1, least * len(rare) // len(wanted))
         wanted = rare
-    numbers = connection.scalars(_SHARING, {"values": wanted, "least": least}).all()
-    found = {from_index_number(number) for number in numbers}
-    if len(found) > MAX_CANDIDATES:
+    sharing = connection.execute(_SHARING, {"values": wanted, "least": least}).all()
+    found = {
+        from_index_number(row.article)
+        for rank, row in enumerate(sharing)
+        if rank <= MAX_WEAK or row.shared >= COPY_SHARE * len(wanted)  # the article itself is among them
+    }
+    if len(sharing) > MAX_CANDIDATES:
         for some in _split_batches(found):
             question = select(_ROW.duplicate_of).where(_ROW.id.in_(some), _ROW.duplicate_of.is_not(None))
             found.update(connection.scalars(question))
