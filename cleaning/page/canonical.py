@@ -52,8 +52,8 @@ def to_canonical_url(url: str, base: str | None = None) -> str | None:
 
     A relative `url` is resolved against `base`. The form is absolute and ASCII: lower-case scheme and host (IDNA), no
     fragment, default port, user or password; dot segments resolved; percent-escapes only where RFC 3986 needs them and
-    in capitals; parameters in their order, without tracking and session ids. A path keeps its case, its last slash and
-    its "index.html"; a parameter without a value stays without. None stands for other schemes, user info, an empty
+    in capitals; parameters in order of name, without tracking and session ids. A path keeps its case, its last slash
+    and its "index.html"; a parameter without a value stays without. None stands for other schemes, user info, an empty
     or impossible host or port, and more than 2,000 characters. The canonical form of a canonical form is itself.
     """
     try:
@@ -135,7 +135,7 @@ def _resolve_dot_segments(path: str) -> str:
 def _normalize_query(query: str) -> str:
     # A link that was escaped twice holds "&amp;", most often in feeds.
     pieces = (_normalize_escapes(piece) for piece in query.replace("&amp;", "&").split("&"))
-    return "&".join(piece for piece in pieces if piece and not _is_tracking(piece))
+    return "&".join(sorted(piece for piece in pieces if piece and not _is_tracking(piece)))
 
 
 def _is_tracking(piece: str) -> bool:

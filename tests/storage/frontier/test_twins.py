@@ -64,15 +64,6 @@ def test_twins_in_one_list_are_one_address_the_plainest(connection: Connection, 
     assert states(connection) == {STORY: ("pending", None)}
 
 
-def test_parameters_in_another_order_are_the_same_page(connection: Connection, run: int) -> None:
-    written, other = f"{BASE}/news.php?rub=port&id=11", f"{BASE}/news.php?id=11&rub=port"
-    assert offer(connection, run, written).new == 1
-    settle(connection, written, AddressState.DONE)
-    offered = offer(connection, run, other, f"{BASE}/news.php?id=12&rub=port")
-    assert (offered.known, offered.merged, offered.new) == (1, 1, 1)
-    assert other not in states(connection)
-
-
 def test_a_known_address_takes_the_offers_of_its_twins(connection: Connection, run: int) -> None:
     offer(connection, run, STORY)
     assert offer(connection, run, f"{STORY}/", f"{STORY}?partner=rss").known == 1
