@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
+from storage.database.query_batches import split_for_queries
 from storage.models import SketchValue, StoredArticle, StoredMatch
 
 # Candidates of one article by each way of finding them: those that share most. The verdict does not depend on the order
@@ -20,7 +21,6 @@ COPY_SHARE, MAX_WEAK = 0.25, 64
 # takes longer with every article. The search for candidates leaves it out while this share of the values remains.
 MAX_HOLDERS = 512
 MIN_RARE = 0.5
-_LOOKUP = 400  # ids a query
 
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
@@ -104,7 +104,9 @@ def load_compared_articles(connection: Connection, names: Collection[str]) -> di
     columns = [*_COMPARED, _ROW.text, _ROW.sketch]
     question = select(*columns).where(_ROW.rejected.is_(None))
     return {
-        row.id: row for some in _split_batches(names) for row in connection.execute(question.where(_ROW.id.in_(some)))
+        row.id: row
+        for some in split_for_queries(sorted(names))
+        for row in connection.execute(question.where(_ROW.id.in_(some)))
     }
 
 
@@ -161,7 +163,7 @@ def find_sharing(connection: Connection, values: Collection[int], least: int, *,
         if rank <= MAX_WEAK or row.shared >= COPY_SHARE * len(wanted)  # the article itself is among them
     }
     if len(sharing) > MAX_CANDIDATES:
-        for some in _split_batches(found):
+        for some in split_for_queries(sorted(found)):
             question = select(_ROW.duplicate_of).where(_ROW.id.in_(some), _ROW.duplicate_of.is_not(None))
             found.update(connection.scalars(question))
     return found
@@ -206,7 +208,9 @@ def load_members(connection: Connection, names: Collection[str]) -> dict[str, Ro
     columns = [*_COMPARED, func.length(_ROW.text).label("length"), _ROW.rejected, _ROW.run_id, *_VERDICT]
     question = select(*columns)
     return {
-        row.id: row for some in _split_batches(names) for row in connection.execute(question.where(_ROW.id.in_(some)))
+        row.id: row
+        for some in split_for_queries(sorted(names))
+        for row in connection.execute(question.where(_ROW.id.in_(some)))
     }
 
 
@@ -234,8 +238,3 @@ def save_verdict(
             duplicate_share=share,
         )
     )
-
-
-def _split_batches(names: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(names)
-    return (ordered[start : start + _LOOKUP] for start in range(0, len(ordered), _LOOKUP))

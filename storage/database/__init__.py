@@ -4,6 +4,7 @@ disk.py      flush a file or a folder to the disk
 engine.py    open the database, SQLite or PostgreSQL, and migrate its schema
 faults.py    classify an error of the database or the disk
 locks.py     claim the data folder and the database for one crawl
+query_batches.py    split the values of an IN (...) over several queries
 retry.py     retry a write while the database or disk fails or is full, until STORAGE_PATIENCE is over; then
              StorageLost
 types.py     column types that mean the same on SQLite and PostgreSQL

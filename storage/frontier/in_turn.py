@@ -7,13 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import AddressState, Offer
 from storage.models import Address
 
 MAX_NEW = 50  # lists that were never asked for
 MAX_AGAIN = 10  # lists that were: those that wait for longest
-
-_QUERY_SIZE = 500  # addresses per query: SQLite allows 32,766 variables, older builds 999
 
 
 def choose_in_turn(connection: Connection, offers: Sequence[Offer], *, run: int) -> list[Offer]:
@@ -25,11 +24,11 @@ def choose_in_turn(connection: Connection, offers: Sequence[Offer], *, run: int)
     last_asked: dict[str, datetime] = {}
     chosen: set[str] = set()
     urls = [offer.url for offer in offers]
-    for start in range(0, len(urls), _QUERY_SIZE):
+    for batch in split_for_queries(urls):
         rows = connection.execute(
             select(
                 Address.url, Address.state, Address.tries, Address.due_at, Address.fetched_at, Address.last_run
-            ).where(Address.url.in_(urls[start : start + _QUERY_SIZE]))
+            ).where(Address.url.in_(batch))
         )
         for row in rows:
             if row.last_run == run:

@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, update
 
+from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import Offer
 from storage.models import Address
-
-_QUERY_SIZE = 500  # addresses per query: SQLite allows 32,766 variables, older builds 999
 
 
 class SourceKind(IntFlag):
@@ -53,6 +52,6 @@ def add_listings(connection: Connection, offers: Iterable[Offer], known: Mapping
         if row is not None and (listing := find_listing(offer) & ~row.listed_by):
             missing[listing].append(row.id)
     for listing, ids in missing.items():
-        for start in range(0, len(ids), _QUERY_SIZE):
-            which = Address.id.in_(ids[start : start + _QUERY_SIZE])
+        for batch in split_for_queries(ids):
+            which = Address.id.in_(batch)
             connection.execute(update(Address).where(which).values(listed_by=Address.listed_by.bitwise_or(listing)))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,9 +13,8 @@ from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from storage.archive.part_locations import ArchivedPart, load_parts
 from storage.archive.write import ArchiveLocation
+from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation
-
-_LOOKUP = 500  # ids a query: SQLite allows 32,766 variables, older builds 999
 
 
 class PageDependency(NamedTuple):
@@ -94,7 +93,7 @@ def load_observations(connection: Connection, site: str, names: Collection[str],
     )
     return {
         name: data
-        for some in _split_batches(names)
+        for some in split_for_queries(sorted(names))
         for name, data in connection.execute(current.where(row.article_id.in_(some)))
     }
 
@@ -103,7 +102,7 @@ def delete_observations(connection: Connection, site: str, keep: Collection[str]
     """Delete the observations of a site except those of the pages `keep`, and return how many were deleted."""
     stored = connection.scalars(select(StoredObservation.article_id).where(StoredObservation.site == site))
     outdated = set(stored).difference(keep)
-    for some in _split_batches(outdated):
+    for some in split_for_queries(sorted(outdated)):
         connection.execute(delete(StoredObservation).where(StoredObservation.article_id.in_(some)))
     return len(outdated)
 
@@ -163,9 +162,3 @@ def load_page_dependencies(connection: Connection, site: str, *, after: str = ""
         )
         for row in rows
     ]
-
-
-def _split_batches(names: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _LOOKUP):
-        yield ordered[start : start + _LOOKUP]

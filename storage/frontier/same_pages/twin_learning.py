@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from storage.articles.saving import make_article_id
+from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import TWIN, AddressKind, AddressState
 from storage.frontier.same_pages.twin_evidence import NEEDED, TwinRules, load_rules, record_evidence
 from storage.frontier.same_pages.twin_forms import (
@@ -25,7 +26,6 @@ from storage.frontier.same_pages.twin_forms import (
 from storage.frontier.settling import refuse
 from storage.models import Address, StoredArticle, Twin
 
-_QUERY_SIZE = 500  # values per query
 _MAX_COMPARED = 200  # pages whose texts are compared before a parameter is ignored
 _IN_USE = (AddressState.DONE, AddressState.LEASED, AddressState.PENDING)
 _WORD = re.compile(r"\w+")
@@ -101,7 +101,7 @@ def _apply(connection: Connection, site: str, difference: str, now: datetime) ->
     if difference in rules.ignored:
         return _set_twins_aside(connection, rows, rules, now)
     twins = [row.id for row in rows if row.state == AddressState.REFUSED and row.reason == TWIN]
-    for batch in _split(twins):
+    for batch in split_for_queries(twins):
         values = {"state": AddressState.PENDING, "due_at": now, "reason": None}
         connection.execute(update(Address).where(Address.id.in_(batch)).values(values))
     return 0
@@ -150,7 +150,7 @@ def _regroup(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules)
 def _set_twins_aside(connection: Connection, rows: Sequence[Row[Any]], rules: TwinRules, now: datetime) -> int:
     """Refuse the addresses that wait although a twin of theirs is fetched, under way or waiting, too."""
     set_aside = 0
-    for keys in _split(sorted({compute_group(row.url, rules.ignored) for row in rows})):
+    for keys in split_for_queries(sorted({compute_group(row.url, rules.ignored) for row in rows})):
         groups: defaultdict[int, list[Any]] = defaultdict(list)
         for row in connection.execute(
             select(Address.id, Address.url, Address.state, Twin.group_key)
@@ -167,11 +167,7 @@ def _set_twins_aside(connection: Connection, rows: Sequence[Row[Any]], rules: Tw
                     twins.append(row.id)
                 else:
                     kept.append(row.url)
-        for batch in _split(twins):
+        for batch in split_for_queries(twins):
             refuse(connection, batch, reason=TWIN, now=now)
         set_aside += len(twins)
     return set_aside
-
-
-def _split(values: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (values[start : start + _QUERY_SIZE] for start in range(0, len(values), _QUERY_SIZE))

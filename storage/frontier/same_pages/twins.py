@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import aliased
 
 from storage.articles.saving import make_article_id
+from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import RELEASE, TWIN, AddressKind, AddressState, Offer
 from storage.frontier.same_pages.twin_evidence import TwinRules, load_rules
 from storage.frontier.same_pages.twin_forms import (
@@ -24,11 +25,8 @@ from storage.frontier.same_pages.twin_learning import learn_sessions
 from storage.frontier.settling import refuse
 from storage.models import Address, StoredArticle, Twin
 
-_QUERY_SIZE = 500  # values per query, as in storage.frontier.offering
 _IN_USE = {AddressState.DONE: 0, AddressState.LEASED: 1, AddressState.PENDING: 2}  # the best first
 _SAME_SERVER_PAGE = {"scheme", "www", "slash", "index"}  # what is no article here is none there
-
-T = TypeVar("T")
 
 
 class _Member(NamedTuple):
@@ -104,7 +102,7 @@ class TwinMerger:
         self._groups = {url: compute_group(url, self._rules.ignored) for url in urls}
         self._unrecorded = dict(self._groups)
         wanted = set(urls)
-        for batch in _split_up(sorted(set(self._unrecorded.values()))):
+        for batch in split_for_queries(sorted(set(self._unrecorded.values()))):
             for row in self._connection.execute(
                 select(Address.id, Address.url, Address.state, Address.reason, Address.tries, Twin.group_key)
                 .join(Twin, Twin.address_id == Address.id)
@@ -119,13 +117,13 @@ class TwinMerger:
             for member in members
             if member.state == AddressState.DONE and (len(members) > 1 or member.url not in wanted)
         }
-        for ids in _split_up(list(fetched)):
+        for ids in split_for_queries(list(fetched)):
             rejected = select(StoredArticle.id).where(StoredArticle.id.in_(ids), StoredArticle.rejected.is_not(None))
             self._rejected.update(fetched[name] for name in self._connection.execute(rejected).scalars())
 
     def _load_targets(self, urls: Sequence[str]) -> None:
         target = aliased(Address)
-        for batch in _split_up(urls):
+        for batch in split_for_queries(urls):
             for row in self._connection.execute(
                 select(Address.url.label("origin"), target.id, target.url, target.state, target.reason, target.tries)
                 .join(Twin, Twin.address_id == Address.id)
@@ -207,7 +205,7 @@ class TwinMerger:
 
 def record_groups(connection: Connection, groups: dict[str, int]) -> None:
     """Store the groups of addresses that have none."""
-    for batch in _split_up(list(groups)):
+    for batch in split_for_queries(list(groups)):
         rows = connection.execute(
             select(Address.id, Address.url)
             .outerjoin(Twin, Twin.address_id == Address.id)
@@ -228,8 +226,3 @@ def record_target(connection: Connection, site: str, address: int, url: str, tar
 
 def _may_be_merged(offer: Offer) -> bool:
     return offer.kind is AddressKind.ARTICLE and offer.source != RELEASE
-
-
-def _split_up(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    for start in range(0, len(values), _QUERY_SIZE):
-        yield values[start : start + _QUERY_SIZE]
