@@ -1,4 +1,4 @@
-"""The records that cleaning takes and gives: Page, HostRights, Pager, Block and Article.
+"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, Pager, Block and Article.
 
 They are the only records that cross between the three packages.
 """
@@ -91,6 +91,38 @@ UNKNOWN_HOST_RIGHTS = HostRights()
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRules:
+    """Where things stand in the pages of a site, as its operator says in `sites.toml`. Empty where nothing is said.
+
+    `text` and `remove` are CSS selectors: of the elements that hold the article, and of those that are none of it.
+    `title`, `author` and `published` are CSS selectors or paths into the page's JSON-LD.
+    """
+
+    text: str | None = None
+    remove: tuple[str, ...] = ()
+    title: str | None = None
+    author: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the spider that fetched a page knows better than the page. None and () where it knows nothing.
+
+    `text` is a CSS selector of the elements that hold the article.
+    """
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None  # aware
+    text: str | None = None
+
+
+NO_RULES = SiteRules()
+NOTHING_KNOWN = Known()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One fetched response, decoded."""
 
@@ -104,6 +136,8 @@ class Page:
     obeyed_tags: tuple[str, ...] = ()  # robots tags that reject a page (cleaning.metadata.robots_tags)
     rights_headers: tuple[tuple[str, str], ...] = ()  # name and value of each of cleaning.metadata.rights.HEADERS
     host_rights: HostRights = UNKNOWN_HOST_RIGHTS
+    rules: SiteRules = NO_RULES
+    known: Known = NOTHING_KNOWN
     first_page: str | None = None  # address of the first page of the article that this page is a further part of
     parts: tuple[Page, ...] = ()  # the further parts of its article, in order; each with `first_page`
 

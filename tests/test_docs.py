@@ -18,7 +18,7 @@ SOURCES = {
     path: path.read_text("utf-8") for name in ("crawler", "cleaning", "storage") for path in (ROOT / name).rglob("*.py")
 }
 OWN_SETTINGS = sorted(name for name in vars(settings) if name.isupper() and not hasattr(default_settings, name))
-COMMANDS = sorted(path.stem for path in (ROOT / "crawler" / "commands").glob("[a-z]*.py"))
+COMMANDS = sorted(path.stem for path in (ROOT / "crawler" / "commands").rglob("[a-z]*.py"))
 AREAS = (
     "address archive article discovery disk host link listed memory page part replay response rights robots settle"
     " storage story time wall"

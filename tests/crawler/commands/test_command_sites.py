@@ -13,7 +13,7 @@ from crawling import ROOT, run_scrapy
 from scrapy.cmdline import execute
 from two_papers import BOILERPLATE, REPEATED_ON, STORIES, query, read_tables
 
-from crawler.commands.sites import LIMIT
+from crawler.commands.nights.sites import LIMIT
 
 
 class Said(NamedTuple):

@@ -47,7 +47,7 @@ def loaded_by(*arguments: str, folder: Path = ROOT) -> set[str]:
 )
 def test_help_loads_neither_the_cleaner_nor_the_store(arguments: list[str]) -> None:
     loaded = loaded_by(*arguments)
-    assert {"scrapy.cmdline", "crawler.settings", "crawler.commands.stories"} <= loaded
+    assert {"scrapy.cmdline", "crawler.settings", "crawler.commands.corpus.stories"} <= loaded
     assert loaded & SLOW == set()
 
 

@@ -1,0 +1,6 @@
+"""Read the stored articles, change them, release them.
+
+export.py     write the corpus as a release; check a release, compare two
+reclean.py    clean stored articles again from the archive
+stories.py    show stories, and the revisions of their articles
+"""

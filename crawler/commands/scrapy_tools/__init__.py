@@ -1,0 +1,1 @@
+"""Scrapy's own commands, as they work in this project."""
