@@ -129,7 +129,8 @@ class Command(ProjectCommand, ScrapyCrawl):
             raise BadArgument(f"{problem}; choose from: {', '.join(spiders)}")
         crawler = self._create_crawler(args[0])
         check_settings(crawler.settings)
-        crawler.spidercls.check(crawler.settings, opts.spargs)  # type: ignore[attr-defined]  # ours have it
+        if (check := getattr(crawler.spidercls, "check", None)) is not None:  # ours refuse wrong arguments before a run
+            check(crawler.settings, opts.spargs)
         return crawler
 
     def _measure_night(self, crawler: Crawler, session: Session) -> None:

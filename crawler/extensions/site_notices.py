@@ -23,7 +23,7 @@ class SiteNotices:
 
     def __init__(self, crawler: Crawler) -> None:
         if crawler.spidercls.name != "articles":
-            raise NotConfigured("only a crawl of sites reads lists")
+            raise NotConfigured  # only a crawl of sites reads lists; with a message, Scrapy would log a warning
         self._crawler = crawler
         self._counts = counts_of(crawler)
         self._notices = notices_of(crawler)

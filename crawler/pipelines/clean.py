@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import replace
+from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
@@ -59,7 +60,9 @@ class CleanPipeline:
     async def close_spider(self) -> None:
         await asyncio.to_thread(self._cleaners.stop)
 
-    async def process_item(self, item: FetchedPage) -> FetchedPage:
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, FetchedPage):  # of a spider that collects something else beside pages
+            return item
         self._parts.remember(item)
         item.article = await self._clean(item.page, item.site)
         if item.lease is not None and item.article.pager is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from scrapy.crawler import Crawler
 
@@ -36,7 +37,9 @@ class ListsPipeline:
     def from_crawler(cls, crawler: Crawler) -> ListsPipeline:
         return cls(session_of(crawler), crawler)
 
-    async def process_item(self, item: FetchedPage) -> FetchedPage:
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, FetchedPage):  # of a spider that collects something else beside pages
+            return item
         article, site = item.article, self._find_site(item.site)
         if site is None or article is None or item.lease is None or not _may_be_list(article, site):
             return item

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
@@ -69,7 +70,9 @@ class StorePipeline:
     async def open_spider(self) -> None:
         await self._walls.load()
 
-    async def process_item(self, item: FetchedPage) -> FetchedPage:
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, FetchedPage):  # of a spider that collects something else beside pages
+            return item
         examined = self._walls.examine(item)
         is_before = getattr(self._crawler.spider, "is_before_since", None)
         changed = {item.site} if item.lease is None else {item.site, item.lease.site}
