@@ -6,7 +6,7 @@
     article = clean(Page("https://example.org/a", html))
     article.text, article.rejected, article.removed
 
-article.py         the records: Page, Block, Article, HostRights
+article.py         the records: Page, Block, Article, SiteRules, Known, HostRights
 clean.py           start here: all stages of cleaning, in their order
 page/              read the page: tree, text runs, headings, addresses
 metadata/          title, authors, dates, licence, rights, language
@@ -14,6 +14,7 @@ extraction.py      find the article's blocks, with trafilatura
 classifier/        estimate how likely each text belongs to the article, for what no rule is sure of
 memory/            site memory: what a site repeats, and where in its pages the articles stand
 rules/             decide which blocks are boilerplate and cut them, one rule a module
+site_rules/        what the operator of a site says in sites.toml of its pages, and what a spider knows of a page
 phrases/           cue phrases as data, one file a language
 parts/             articles on several pages: find their further parts, and join them into one text
 verdict.py         decide whether the page is an article, and if not, why

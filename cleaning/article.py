@@ -1,4 +1,4 @@
-"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, Pager, Block and Article.
+"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, RuleOutcome, Pager, Block and Article.
 
 They are the only records that cross between the three packages.
 """
@@ -123,6 +123,26 @@ NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """What one rule of `SiteRules`, or the selector of `Known`, found in a page.
+
+    `key` is its key in sites.toml, `rule` the selector or path as it was written, `origin` who wrote it ("sites.toml",
+    "the spider"). `found` counts the elements or values. Where it is 0 or `problem` says why they cannot be used, the
+    page was cleaned as if the rule were not there.
+    """
+
+    key: str
+    rule: str
+    found: int
+    origin: str = "sites.toml"
+    problem: str = ""
+
+    @property
+    def is_matched(self) -> bool:
+        return self.found > 0 and not self.problem
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One fetched response, decoded."""
 
@@ -204,7 +224,8 @@ class Article:
     ("JSON-LD datePublished"). `limits_hit` names the limits that the page or a field exceeded; what is beyond a limit
     is left out. With `observe`, `observation` is what the page tells of its site, `memory_dependency` the part of the
     site's memory that the article depends on, and `memory_fingerprint` a digest of what the memory says about that part
-    (see `cleaning.memory`). `pager` has the links to the other pages of the article, if it has several.
+    (see `cleaning.memory`). `pager` has the links to the other pages of the article, if it has several. `site_rules`
+    says what each rule for the page's site found.
     """
 
     url: str
@@ -240,6 +261,7 @@ class Article:
     memory_fingerprint: str = field(default="", compare=False, repr=False)
     limits_hit: tuple[str, ...] = field(default=(), compare=False, repr=False)
     pager: Pager | None = field(default=None, compare=False, repr=False)
+    site_rules: tuple[RuleOutcome, ...] = field(default=(), compare=False, repr=False)
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

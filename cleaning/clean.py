@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from trafilatura.meta import reset_caches
 
 from cleaning.article import Article, make_failed_article
-from cleaning.classifier.classify import classify
+from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
 from cleaning.classifier.model import load_model, load_site_model
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
-from cleaning.memory.dependency import MemoryDependency
+from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.match import MemoryMatch
 from cleaning.memory.observation import observe_page
 from cleaning.memory.site_memory import SiteMemory
@@ -27,6 +27,8 @@ from cleaning.parts.pager import find_pager
 from cleaning.phrases import load_phrases
 from cleaning.rules import Context, apply_rules
 from cleaning.rules.teasers import find_labels, find_teasers
+from cleaning.site_rules.removal import Removal, remove_elements
+from cleaning.site_rules.text_place import TextPlace, find_text_place
 from cleaning.verdict import find_rejection_reason
 
 if TYPE_CHECKING:
@@ -120,12 +122,21 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     metadata = read_metadata(tree, page, memory.names if memory else ())
     pager = find_pager(tree, page, metadata.draft) if tree is not None else None
     robots_tags = read_robots_tags(tree, page)
+    removal, place = Removal(), TextPlace()
+    if tree is not None and page.rules.remove:
+        removal = remove_elements(tree, page.rules.remove, find_base_url(tree, page.url))
     runs = read_runs(tree) if tree is not None else []
+    if tree is not None and (page.rules.text or page.known.text):
+        place = find_text_place(tree, runs, page)
     match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
-    found = _extract(tree, page.url, runs, match)
-    model = model or (load_site_model() if match else load_model())
-    extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
-    context = _build_context(page, metadata, extraction, low_scores)
+    if tree is not None and place.runs:
+        # The site's operator is sure where the article stands: neither trafilatura nor the classifier is asked.
+        extraction, low_scores, likely = _take_place(tree, page.url, runs, match, place)
+    else:
+        found = _extract(tree, page.url, runs, match)
+        model = model or (load_site_model() if match else load_model())
+        extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
+    context = _build_context(page, metadata, extraction, low_scores, place)
     blocks = apply_rules(extraction.blocks, context)
     text = "\n".join(block.text for block in blocks if block.is_kept)
     code, probability = language.detect_language(text, page.language)
@@ -139,7 +150,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
     article = replace(
         metadata.draft,
-        blocks=blocks,
+        blocks=removal.insert_into(blocks, extraction.spans) if removal.blocks else blocks,
         language=code,
         language_probability=probability,
         rejected=reason,
@@ -147,6 +158,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         sources={**metadata.draft.sources, **({"robots": robots_tags.source} if robots_tags.words else {})},
         limits_hit=limits_hit,
         pager=pager,
+        site_rules=(*place.outcomes, *removal.outcomes, *metadata.draft.site_rules),
     )
     if not observe:
         return article
@@ -157,7 +169,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         }
         certain = dict.fromkeys(kept - likely.keys(), 1.0)
         observation = observe_page(article, metadata.titles, runs, kept, certain | likely).to_bytes()
-    dependency = MemoryDependency.from_runs(runs)
+    dependency = MemoryDependency.from_runs(runs, hash_site_rules(page.rules))
     return replace(
         article,
         observation=observation,
@@ -175,8 +187,17 @@ def _extract(tree: HtmlElement | None, url: str, runs: list[TextRun], match: Mem
     return extract(tree, url, runs, without=match.cut if match else ())
 
 
+def _take_place(
+    tree: HtmlElement, url: str, runs: list[TextRun], match: MemoryMatch | None, place: TextPlace
+) -> Classification:
+    """Extract the texts in the elements that hold the article by a rule, without what the site repeats."""
+    chosen = place.runs.difference(match.cut) if match is not None else place.runs
+    extraction = build_extraction(runs, chosen, find_base_url(tree, url))
+    return Classification(extraction if match is None else add_repeated_blocks(extraction, match), {}, {})
+
+
 def _build_context(
-    page: Page, metadata: Metadata, extraction: Extraction, low_scores: Mapping[int, LowScore]
+    page: Page, metadata: Metadata, extraction: Extraction, low_scores: Mapping[int, LowScore], place: TextPlace
 ) -> Context:
     return Context(
         url=page.url,
@@ -187,4 +208,5 @@ def _build_context(
         teasers=find_teasers(extraction, page.url),
         labels=find_labels(extraction, page.url),
         low_scores=low_scores,
+        places=place.paths,
     )

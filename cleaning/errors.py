@@ -9,6 +9,7 @@
         ├── SitesError              sites.toml: which key, which line
         ├── UnknownSite             no site of this name in sites.toml
         ├── BadAddress              not an http(s) URL
+        ├── BadSelector             no CSS selector that can be used, or no path into JSON-LD
         ├── BadArgument             an option or argument with an invalid value
         ├── DataFolderError         the data folder cannot be created or written
         ├── DatabaseMissing         the database cannot be opened, or holds no corpus yet
@@ -77,6 +78,10 @@ class UnknownSite(UsageError):
 
 class BadAddress(UsageError):
     """An address is not an http(s) URL."""
+
+
+class BadSelector(UsageError):
+    """A text is no CSS selector that can be used, or no path into JSON-LD."""
 
 
 class BadArgument(UsageError):

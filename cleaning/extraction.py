@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import trafilatura
@@ -20,7 +20,7 @@ from cleaning.page.symbols import MARK
 from cleaning.page.text_runs import CELLS, WORD, TextRun, erase_runs, read_runs, remove_empty_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -87,11 +87,33 @@ def extract(
 
 
 def build_extraction(runs: Sequence[TextRun], chosen: Iterable[int], base: str) -> Extraction:
-    """Return the extraction in which each of the chosen runs is a block; without trafilatura."""
+    """Return the extraction in which each of the chosen runs is a block, and each row of a table; no trafilatura."""
     found = [
-        (block, (index,)) for index in sorted(chosen) if (block := build_block(runs[index].text, [runs[index]], base))
+        (block, span)
+        for span in _group_rows(runs, sorted(chosen))
+        if (block := build_block(_write_row(runs, span), [runs[index] for index in span], base))
     ]
     return Extraction(tuple(block for block, _ in found), tuple(span for _, span in found), tuple(runs), base)
+
+
+def _group_rows(runs: Sequence[TextRun], chosen: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    """Yield each run by itself, but the cells of a row of figures together."""
+    for row, group in groupby(chosen, lambda index: _find_row(runs[index])):
+        indexes = tuple(group)
+        if row is None or _is_layout_row([runs[index] for index in indexes]):
+            yield from ((index,) for index in indexes)
+        else:
+            yield indexes
+
+
+def _find_row(run: TextRun) -> BlockElement | None:
+    """Return the row that a run in a cell of a table belongs to; None for any other run."""
+    cell = next((element for element in run.element.walk_up() if element.tag in CELLS), None)
+    return None if cell is None else cell.parent
+
+
+def _write_row(runs: Sequence[TextRun], span: tuple[int, ...]) -> str:
+    return runs[span[0]].text if len(span) == 1 else f"| {' | '.join(runs[index].text for index in span)} |"
 
 
 def _is_too_little(extraction: Extraction) -> bool:

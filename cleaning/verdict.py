@@ -50,7 +50,7 @@ MAX_TEASER_LETTERS = 600
 # An entry has so many letters on average, or is nothing but links.
 MIN_ENTRIES, MIN_ENTRY_SHARE, MIN_ENTRY_LETTERS = 3, 0.75, 80
 # A page that dates itself for machines is no list: an article may be made of items with links.
-STATED_DATES = ("JSON-LD", "meta ", "the address")
+STATED_DATES = ("JSON-LD", "meta ", "the address", "sites.toml published: jsonld:", "the spider")
 
 
 def find_rejection_reason(

@@ -111,6 +111,14 @@ def classify(
     return Classification(grown, low_scores, likelihoods)
 
 
+def add_repeated_blocks(extraction: Extraction, memory_match: MemoryMatch) -> Extraction:
+    """Add the site's repeated blocks in and around the article, as cut blocks, to an extraction of traced blocks."""
+    placed = [(span[0], block, span) for block, span in zip(extraction.blocks, extraction.spans, strict=True)]
+    placed += _list_repeated(extraction, memory_match, [number for number, _, _ in placed])
+    placed.sort(key=lambda item: item[0])
+    return replace(extraction, blocks=tuple(one[1] for one in placed), spans=tuple(one[2] for one in placed))
+
+
 def _list_repeated(
     extraction: Extraction, memory_match: MemoryMatch, around: Sequence[int]
 ) -> Iterator[tuple[int, Block, tuple[int, ...]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaning.article import Article
+from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
 from cleaning.metadata.authors import find_authors
 from cleaning.metadata.dates.choose_date import find_modification_time, find_publication_time
 from cleaning.metadata.dates.day_month_order import detect_date_order
@@ -13,6 +13,7 @@ from cleaning.metadata.licence import find_free_access, find_licence
 from cleaning.metadata.linked_data import read_addresses
 from cleaning.metadata.page_kind import find_page_kind
 from cleaning.metadata.rights import add_rights
+from cleaning.metadata.rule_values import RuleValues, read_rule_values
 from cleaning.metadata.structured import Statement, StructuredData, read_structured
 from cleaning.metadata.title import find_title_candidates, find_visible_title
 from cleaning.page.addresses import get_host, resolve_link
@@ -59,11 +60,15 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
         return Metadata(add_rights(draft, StructuredData(), page))
     structured = read_structured(tree)
     site_name = _find_site_name(structured)
-    title = find_visible_title(tree, structured, (site_name.text, *names), page.url)
     order = detect_date_order(tree, structured, page)
-    publication = find_publication_time(tree, structured, title.element, page, order)
+    has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
+    ruled = read_rule_values(tree, structured, page, order) if has_rules else RuleValues()
+    title = ruled.title or find_visible_title(tree, structured, (site_name.text, *names), page.url)
+    publication = ruled.publication or find_publication_time(tree, structured, title.element, page, order)
     modification = find_modification_time(structured, page, order)
     authors, authors_source = find_authors(structured, site_name.text)
+    if ruled.authors:
+        authors, authors_source = ruled.authors, ruled.authors_source
     canonical, canonical_source = _find_canonical(page.url, structured)
     description = structured.find_statement(*DESCRIPTIONS) or NOTHING
     tags, tags_source = _find_tags(structured)
@@ -107,6 +112,7 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
         fetched_at=page.fetched_at,
         headline_key=make_headline_key(title.text, site_name.text),
         sources={name: source for name, source in sources.items() if source},
+        site_rules=ruled.outcomes,
     )
     titles = tuple(statement.text for statement in find_title_candidates(structured))
     return Metadata(add_rights(draft, structured, page), titles)

@@ -27,7 +27,8 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
     for index, block in page.kept_blocks():
         standfirst = index <= first and is_body(block)
         labels = tuple(block.path.split(" > "))
-        shared = _count_common(labels, inside)
+        places = (len(place) for place in page.context.places if labels[: len(place)] == place)
+        shared = max(_count_common(labels, inside), *places, 0)
         # The class of a heading says what the heading is about, not where it stands.
         end = len(labels) - (labels[-1][:2] in HEADINGS)
         for depth in range(shared, end):

@@ -44,7 +44,8 @@ class Context:
     `titles` are the headline and all titles in the page's head. `lead` is the number of blocks that stand before the
     visible headline in the page. `teasers` are the indexes of the blocks right below a linked headline, `labels` those
     of the short blocks right above one (see `cleaning.rules.teasers`). `low_scores` are the blocks that the classifier
-    finds unlikely, by index (see `cleaning.classifier`).
+    finds unlikely, by index (see `cleaning.classifier`). `places` are the paths, as labels, of the elements that hold
+    the article by a rule of the site: what these and those around them are called says nothing.
     """
 
     url: str
@@ -55,6 +56,7 @@ class Context:
     teasers: AbstractSet[int] = frozenset()
     labels: AbstractSet[int] = frozenset()
     low_scores: Mapping[int, LowScore] = field(default_factory=dict)
+    places: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,10 @@ def _pack(*parts: list[int]) -> bytes:
 @given(*[st.lists(KEYS, unique=True, max_size=6).map(sorted)] * 3)
 def test_a_dependency_survives_packing(blocks: list[int], paths: list[int], patterns: list[int]) -> None:
     dependency = MemoryDependency.from_bytes(_pack(blocks, paths, patterns))
-    assert [list(part) for part in dependency] == [blocks, paths, patterns]
+    assert [list(part) for part in dependency[:3]] == [blocks, paths, patterns]
     assert MemoryDependency.from_bytes(dependency.to_bytes()) == dependency
+    ruled = dependency._replace(rules=7)
+    assert MemoryDependency.from_bytes(ruled.to_bytes()) == ruled
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +73,7 @@ def test_a_dependency_has_all_blocks_and_positions_of_its_page(dependency: Memor
     assert LINE in dependency.blocks
     assert ANOTHER not in dependency.blocks
     assert all(fingerprint(text) in dependency.blocks for text in SmallPaper().story(1).paragraphs)
-    assert all(list(part) == sorted(set(part)) and part for part in dependency)
+    assert all(list(part) == sorted(set(part)) and part for part in dependency[:3])
 
 
 def test_the_fingerprint_changes_when_a_block_of_the_page_becomes_common_and_back(
@@ -159,7 +161,7 @@ def test_memories_of_other_sites_have_one_fingerprint(
     dependency: MemoryDependency, memory: SiteMemory, keys: list[int]
 ) -> None:
     nothing = SiteMemory(articles=30)
-    foreign = {key for key in keys if not any(key in part for part in dependency)}
+    foreign = {key for key in keys if not any(key in part for part in dependency[:3])}
     places = build_position_table(dict.fromkeys(foreign, PositionStatistics(5, 1.0)))
     other = SiteMemory(
         30, build_cut_table(dict.fromkeys(foreign, ELSEWHERE)), places, places, build_fingerprint_set(foreign)
