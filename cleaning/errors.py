@@ -13,6 +13,9 @@
         ├── BadArgument             an option or argument with an invalid value
         ├── DataFolderError         the data folder cannot be created or written
         ├── DatabaseMissing         the database cannot be opened, or holds no corpus yet
+        ├── StoreOutdated           an older version made the store; `scrapy db upgrade` brings it up to date
+        ├── ArticleMissing          the store holds no article of an address or id
+        ├── LibraryMissing          a library that only some need is not installed
         ├── ArchiveMissing          a WARC file does not exist or is no WARC file
         └── ExportRefused           the export folder is in the way, the format unknown, or a release unreadable
 
@@ -94,6 +97,18 @@ class DataFolderError(UsageError):
 
 class DatabaseMissing(UsageError):
     """The database cannot be opened, or holds no corpus yet."""
+
+
+class StoreOutdated(UsageError):
+    """An older version of Broadsheet made the store; `scrapy db upgrade` brings it up to date."""
+
+
+class ArticleMissing(UsageError):
+    """The store holds no article of this address or id."""
+
+
+class LibraryMissing(UsageError):
+    """A library that only some need is not installed; the message says how to install it."""
 
 
 class ArchiveMissing(UsageError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,8 +16,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
 
-from cleaning.errors import DatabaseMissing, DataFolderError
+from cleaning.errors import DatabaseMissing, DataFolderError, StoreOutdated
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LOCK_TIMEOUT = 30.0  # seconds that a writer waits for another one before "database is locked"
@@ -70,31 +72,44 @@ def open_database(url: URL, *, create: bool = True, lock_timeout: float = LOCK_T
     `DatabaseMissing` if the database cannot be reached and, with `create` false, if it does not exist or holds no
     corpus.
     """
+    if not create:
+        _check_file(url)
     safe_url = url.render_as_string(hide_password=True)
-    if not create and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise DatabaseMissing(
-            f"there is no database at {url.database}; crawl first, or name it with DATA_DIR or DATABASE_URL"
-        )
-    try:
-        engine = _create_engine(url, lock_timeout)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise DatabaseMissing(
-            f"no driver for {safe_url} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
-        ) from error
     with ExitStack() as cleanup:
-        cleanup.callback(engine.dispose)
-        try:
+        with _explain_refusal(safe_url):
+            engine = _create_engine(url, lock_timeout)
+            cleanup.callback(engine.dispose)
             with engine.connect() as connection:
                 is_corpus = create or inspect(connection).has_table("article")
             if is_corpus:
                 _migrate(engine)
-        except CommandError as error:
-            raise DatabaseMissing(f"{safe_url} was made by a newer version of Broadsheet; update this one") from error
-        except DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            raise DatabaseMissing(f"cannot open the database {safe_url}: {reason}") from error
         if not is_corpus:
             raise DatabaseMissing(f"{safe_url} holds no corpus yet; crawl first")
+        cleanup.pop_all()
+    return engine
+
+
+def open_read_only(url: URL) -> Engine:
+    """Open a store that is only read: the database itself refuses every write, and nothing is migrated.
+
+    It can be read while a crawl writes it, and where its folder cannot be written. Raise `DatabaseMissing` if it does
+    not exist, cannot be opened or holds no corpus, and `StoreOutdated` if an older version of Broadsheet made it.
+    """
+    _check_file(url)
+    safe_url = url.render_as_string(hide_password=True)
+    with ExitStack() as cleanup, _explain_refusal(safe_url):
+        engine = _create_reading_engine(url)
+        cleanup.callback(engine.dispose)
+        with engine.connect().execution_options(reading=True) as connection:
+            if not inspect(connection).has_table("article"):
+                raise DatabaseMissing(f"{safe_url} holds no corpus yet; crawl first")
+            stored = MigrationContext.configure(connection).get_current_revision()
+        versions = ScriptDirectory.from_config(_make_migration_config())
+        if stored != versions.get_current_head():
+            versions.get_revision(stored or "base")  # a CommandError for a version that is newer than this program
+            raise StoreOutdated(
+                f"{safe_url} was made by an older version of Broadsheet; bring it up to date with: scrapy db upgrade"
+            )
         cleanup.pop_all()
     return engine
 
@@ -110,6 +125,67 @@ def open_for_reading(engine: Engine) -> Iterator[Connection]:
         options["isolation_level"] = "REPEATABLE READ"  # else each statement sees the newest state
     with engine.connect().execution_options(**options) as connection:
         yield connection
+
+
+def _check_file(url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise DatabaseMissing(
+            f"there is no database at {url.database}; crawl first, or name it with DATA_DIR or DATABASE_URL"
+        )
+
+
+@contextmanager
+def _explain_refusal(safe_url: str) -> Iterator[None]:
+    """Turn the errors of opening a database into DatabaseMissing."""
+    try:
+        yield
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseMissing(
+            f"no driver for {safe_url} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
+        ) from error
+    except CommandError as error:
+        raise DatabaseMissing(f"{safe_url} was made by a newer version of Broadsheet; update this one") from error
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise DatabaseMissing(f"cannot open the database {safe_url}: {reason}") from error
+
+
+def _create_reading_engine(url: URL) -> Engine:
+    # Each article that is being read holds a connection, and a program may read many at once.
+    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 5, "max_overflow": -1}
+    if url.get_backend_name() != "sqlite":
+        engine = _create_server_engine(url, LOCK_TIMEOUT, **pool)
+        if url.get_backend_name() == "postgresql":
+
+            @event.listens_for(engine, "connect")
+            def _refuse_writes(connection: Any, _record: object) -> None:
+                connection.execute("SET default_transaction_read_only = on")
+                connection.commit()
+
+        return engine
+    path = Path(url.database or "").absolute()
+    mode = "rw"
+    if not os.access(path.parent, os.W_OK):
+        # SQLite needs files beside a database in WAL mode. Without them only one that nobody writes can be read.
+        wal = path.with_name(f"{path.name}-wal")
+        mode = "ro" if wal.exists() and wal.stat().st_size else "ro&immutable=1"
+    address = f"{path.as_uri()}?mode={mode}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, timeout=LOCK_TIMEOUT, check_same_thread=False),
+        **pool,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure_connection(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
 
 
 def _create_engine(url: URL, lock_timeout: float) -> Engine:
@@ -134,9 +210,10 @@ def _create_engine(url: URL, lock_timeout: float) -> Engine:
     return engine
 
 
-def _create_server_engine(url: URL, lock_timeout: float) -> Engine:
+def _create_server_engine(url: URL, lock_timeout: float, **pool: Any) -> Engine:
     options = {name: value for name, value in _SERVER_OPTIONS.items() if name not in url.query}
-    engine = create_engine(url, pool_pre_ping=True, connect_args=options if url.drivername.endswith("psycopg") else {})
+    own = options if url.drivername.endswith("psycopg") else {}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=own, **pool)
     if url.get_backend_name() == "postgresql":
 
         @event.listens_for(engine, "connect")
@@ -147,9 +224,14 @@ def _create_server_engine(url: URL, lock_timeout: float) -> Engine:
     return engine
 
 
-def _migrate(engine: Engine) -> None:
+def _make_migration_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _migrate(engine: Engine) -> None:
+    config = _make_migration_config()
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect().execution_options(reading=True) as connection:
         if MigrationContext.configure(connection).get_current_revision() == newest:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     MetaData,
     Select,
@@ -84,6 +85,20 @@ def choose_articles(connection: Connection, selection: Selection, *, with_first:
     """
     for table in (MATCHED, CHOSEN):
         table.create(connection, checkfirst=False)
+    question = select_matched(connection, selection)
+    connection.execute(insert(MATCHED).from_select([column.name for column in MATCHED.c], question))
+    found, order = _rank_matched(connection, selection, MATCHED, with_first=with_first)
+    columns = (found.c[name] for name in ("id", "story", "site", "first_site", "first_day"))
+    numbered = select(func.row_number().over(order_by=order), *columns).where(*_list_conditions(found, selection))
+    connection.execute(insert(CHOSEN).from_select([column.name for column in CHOSEN.c], numbered))
+    return connection.scalar(select(func.count()).select_from(CHOSEN)) or 0
+
+
+def select_matched(connection: Connection, selection: Selection) -> Select[*tuple[Any, ...]]:
+    """Return the query for the rows of MATCHED: everything that passes the filters.
+
+    Raise `BadArgument` for a site, language, section or licence without an article in the store.
+    """
     matched = {
         "id": StoredArticle.id,
         "site": StoredArticle.site,
@@ -95,10 +110,21 @@ def choose_articles(connection: Connection, selection: Selection, *, with_first:
         "duplicate": StoredArticle.duplicate_of.is_not(None),
         "rule": StoredArticle.duplicate_rule,
     }
-    question = select(*matched.values()).where(*build_conditions(connection, selection))
-    connection.execute(insert(MATCHED).from_select(list(matched), question))
-    _fill_chosen(connection, selection, with_first=with_first)
-    return connection.scalar(select(func.count()).select_from(CHOSEN)) or 0
+    columns: list[Any] = [column.label(name) for name, column in matched.items()]
+    return select(*columns).where(*build_conditions(connection, selection))
+
+
+def select_chosen_ids(
+    connection: Connection, selection: Selection, *, include_rejected: bool = False
+) -> Select[tuple[str]]:
+    """Return the query for the ids of the articles that a release of this selection has, in its order.
+
+    It needs no temporary table, so that it also runs where nothing may be written. With `include_rejected` the rejected
+    pages that pass the filters are among them. Raise `BadArgument` as `select_matched` does.
+    """
+    matched = select_matched(connection, selection).subquery()
+    found, order = _rank_matched(connection, selection, matched, include_rejected=include_rejected)
+    return select(found.c.id).where(*_list_conditions(found, selection)).order_by(*order)
 
 
 def count_left_out(connection: Connection, selection: Selection) -> LeftOutCounts:
@@ -126,37 +152,41 @@ def collate_bytewise(connection: Connection, column: Any) -> ColumnElement[Any]:
     return collate(column, "C") if connection.dialect.name == "postgresql" else column
 
 
-def _fill_chosen(connection: Connection, selection: Selection, *, with_first: bool) -> None:
+def _rank_matched(
+    connection: Connection,
+    selection: Selection,
+    matched: FromClause,
+    *,
+    with_first: bool = False,
+    include_rejected: bool = False,
+) -> tuple[FromClause, tuple[ColumnElement[Any], ...]]:
+    """Return the articles among `matched`, each with its place in its story, and the order of a release."""
     # The first article of a story: earliest publication, then most words, then smallest address.
-    begins = (MATCHED.c.day, MATCHED.c.words.desc(), collate_bytewise(connection, MATCHED.c.url))
+    begins = (matched.c.day, matched.c.words.desc(), collate_bytewise(connection, matched.c.url))
 
     def first(function: Any) -> Any:
-        return function.over(partition_by=MATCHED.c.story, order_by=begins)
+        return function.over(partition_by=matched.c.story, order_by=begins)
 
     among = select(
-        MATCHED.c.id,
-        MATCHED.c.story,
-        MATCHED.c.site,
-        MATCHED.c.day,
+        matched.c.id,
+        matched.c.story,
+        matched.c.site,
+        matched.c.day,
         (first(func.row_number()) if selection.one_per_story else null()).label("place"),
-        (first(func.first_value(MATCHED.c.site)) if with_first else cast(null(), Text)).label("first_site"),
-        (first(func.first_value(MATCHED.c.day)) if with_first else cast(null(), UTCDateTime)).label("first_day"),
-    ).where(MATCHED.c.rejected.is_(None))
+        (first(func.first_value(matched.c.site)) if with_first else cast(null(), Text)).label("first_site"),
+        (first(func.first_value(matched.c.day)) if with_first else cast(null(), UTCDateTime)).label("first_day"),
+    )
+    if not include_rejected:
+        among = among.where(matched.c.rejected.is_(None))
     if not (selection.include_duplicates or selection.one_per_story):
-        among = among.where(~MATCHED.c.duplicate)
+        among = among.where(~matched.c.duplicate)
     found = among.subquery()
     order = (collate_bytewise(connection, found.c.site), found.c.day, collate_bytewise(connection, found.c.id))
-    numbered = select(
-        func.row_number().over(order_by=order),
-        found.c.id,
-        found.c.story,
-        found.c.site,
-        found.c.first_site,
-        found.c.first_day,
-    )
-    if selection.one_per_story:
-        numbered = numbered.where(found.c.place == 1)
-    connection.execute(insert(CHOSEN).from_select([column.name for column in CHOSEN.c], numbered))
+    return found, order
+
+
+def _list_conditions(found: FromClause, selection: Selection) -> list[ColumnElement[bool]]:
+    return [found.c.place == 1] if selection.one_per_story else []
 
 
 def _load_counts(connection: Connection, question: Select[*tuple[Any, ...]]) -> dict[str, int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, String, Table, func, insert, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, bindparam, func, select
 
 from cleaning.errors import BadArgument
-from storage.database.types import StorableText
 from storage.export.selection import licences, rights
 from storage.export.selection.where import parse_where
 from storage.models import StoredArticle
@@ -21,23 +21,13 @@ _MAX_LISTED = 20  # existing names in an error message
 
 DAY = func.coalesce(StoredArticle.published_at, StoredArticle.fetched_at)
 
-# The declared values that a name matches. A table, because they can be more than a statement takes parameters.
-_DECLARED = Table(
-    "export_asked",
-    MetaData(),
-    Column("what", String(16)),
-    Column("value", StorableText),
-    prefixes=["TEMPORARY"],
-)
-
 
 def build_conditions(connection: Connection, selection: Selection) -> list[ColumnElement[bool]]:
-    """Return the conditions that an article must meet. They hold for the transaction; call this once in each.
+    """Return the conditions that an article must meet.
 
     Raise `BadArgument` for a site, language, section or licence without an article in the store.
     """
     _check_names(connection, selection)
-    _DECLARED.create(connection, checkfirst=False)
     asked: list[ColumnElement[bool]] = []
     if selection.sites:
         asked.append(StoredArticle.site.in_(selection.sites))
@@ -90,8 +80,11 @@ def _match_declared(
         if not found:
             raise _make_unknown_error(option, name, values)
         meant |= found
-    connection.execute(insert(_DECLARED), [{"what": option, "value": value} for value in sorted(meant)])
-    return column.in_(select(_DECLARED.c.value).where(_DECLARED.c.what == option))  # type: ignore[no-any-return]  # of Any
+    # As one parameter: the values can be more than a statement takes parameters.
+    if connection.dialect.name == "postgresql":
+        return column == any_(bindparam(None, sorted(meant), ARRAY(Text)))  # type: ignore[no-any-return]  # of Any
+    listed = func.json_each(json.dumps(sorted(meant))).table_valued("value")
+    return column.in_(select(listed.c.value))  # type: ignore[no-any-return]  # of Any
 
 
 def _has_same_words(name: str, value: str) -> bool:
