@@ -10,4 +10,36 @@ migrations/     the schema, version by version (Alembic)
 models/         the tables and their columns
 runs.py         the row of each crawl: when it began, how it ended
 site_memory/    observations of pages, and what was learnt of each site from them
+reading/        what `from storage import open_store` gives: the store as a Python program reads it
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from storage.reading.article_record import ArticleRecord
+    from storage.reading.raw_page import RawPage
+    from storage.reading.store import Store, open_store
+
+__all__ = ["ArticleRecord", "RawPage", "Store", "open_store"]
+
+# A name is looked up when it is first used: `import storage.x` must not load SQLAlchemy and all of the reading room.
+_MODULES = {
+    "ArticleRecord": "storage.reading.article_record",
+    "RawPage": "storage.reading.raw_page",
+    "Store": "storage.reading.store",
+    "open_store": "storage.reading.store",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_MODULES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

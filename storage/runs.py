@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.models import Run
+
+
+class StoredRun(NamedTuple):
+    """One crawl. `outcome` is Scrapy's finish reason; None, as `ended_at`, while it runs and if it was killed."""
+
+    id: int
+    spider: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    exit_code: int | None
+    counts: dict[str, dict[str, int]]  # site -> stat -> number
 
 
 def begin(connection: Connection, *, spider: str, now: datetime) -> int:
@@ -29,3 +42,9 @@ def load_last_runs(connection: Connection, limit: int) -> list[Row[Any]]:
     """Return id, start and counts of the last runs of the spider `articles`, the newest first."""
     question = select(Run.id, Run.started_at, Run.counts).where(Run.spider == "articles")
     return list(connection.execute(question.order_by(Run.id.desc()).limit(limit)))
+
+
+def load_runs(connection: Connection) -> Iterator[StoredRun]:
+    """Yield all crawls, the newest first."""
+    question = select(*(getattr(Run, name) for name in StoredRun._fields)).order_by(Run.id.desc())
+    return (StoredRun(*row) for row in connection.execute(question))

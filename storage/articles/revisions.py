@@ -76,6 +76,15 @@ class Version:
         return self.last.fetched_at
 
     @property
+    def title(self) -> str:
+        return self.last.title
+
+    @property
+    def words(self) -> int:
+        """Words of its text."""
+        return self.last.words
+
+    @property
     def text(self) -> str:
         """The kept blocks, one a line."""
         return "\n".join(get_kept_texts(self.last.blocks))

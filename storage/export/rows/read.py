@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from storage.export.batch import Batch
 from storage.export.schema import ARTICLES, FIELDS, Field, FieldKind, Table
@@ -41,6 +41,26 @@ def read_articles(connection: Connection, *extra: ColumnElement[Any]) -> Iterato
         found = list(zip(*rows, strict=True))
         raw = dict(zip(_COLUMNS, found, strict=False))
         yield Batch(ARTICLES, [_convert_field(field, raw, dialect) for field in FIELDS]), list(found[len(_COLUMNS) :])
+
+
+def read_listed(connection: Connection, ids: Select[str], table: Table) -> Iterator[Batch]:
+    """Yield the articles whose ids the query gives, in its order, in batches of at most BATCH_ROWS.
+
+    The fields of `table` are those of ARTICLES, or columns of the articles. Memory does not grow with the number of
+    articles: the database sorts and sends ids, and looks up the articles of one batch after another.
+    """
+    columns = StoredArticle.__table__.c
+    names = ("id", *dict.fromkeys(name for field in table.fields for name in field.read_from or (field.name,)))
+    story = func.coalesce(columns.duplicate_of, columns.id)
+    question = select(*(story if name == "story" else columns[name] for name in names))
+    dialect = connection.dialect.name
+    for some in stream_rows(connection, ids):
+        place = {row[0]: number for number, row in enumerate(some)}
+        wanted = question.where(columns.id.in_(list(place)))
+        found = [row for rows in stream_rows(connection, wanted) for row in rows]
+        found.sort(key=lambda row: place[row[0]])
+        raw = dict(zip(names, zip(*found, strict=True), strict=True))
+        yield Batch(table, [_convert_field(field, raw, dialect) for field in table.fields])
 
 
 def read_batches(connection: Connection, question: Select[Any], table: Table) -> Iterator[Batch]:

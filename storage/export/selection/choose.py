@@ -114,9 +114,7 @@ def select_matched(connection: Connection, selection: Selection) -> Select[*tupl
     return select(*columns).where(*build_conditions(connection, selection))
 
 
-def select_chosen_ids(
-    connection: Connection, selection: Selection, *, include_rejected: bool = False
-) -> Select[tuple[str]]:
+def select_chosen_ids(connection: Connection, selection: Selection, *, include_rejected: bool = False) -> Select[str]:
     """Return the query for the ids of the articles that a release of this selection has, in its order.
 
     It needs no temporary table, so that it also runs where nothing may be written. With `include_rejected` the rejected

@@ -1,0 +1,297 @@
+"""Opens a store that a crawl made, and reads all that it holds. Start here: `open_store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, Unpack
+
+from sqlalchemy import URL, Connection, func, literal, select
+from sqlalchemy.exc import DBAPIError
+
+from cleaning.article import Block, BlockKind
+from cleaning.duplicates.kinds import DuplicateKind
+from cleaning.errors import ArchiveMissing, ArticleMissing, BadAddress, BadArgument, DatabaseMissing
+from storage.archive.part_locations import load_parts
+from storage.archive.read_back import ArchiveReader
+from storage.archive.write import ArchiveLocation
+from storage.articles.clusters import Cluster, StoryFilter, iter_clusters, load_cluster
+from storage.articles.revisions import Version, is_refusal, load_histories
+from storage.database.engine import make_database_url, open_for_reading, open_read_only
+from storage.database.faults import describe_error
+from storage.export.batch import Batch
+from storage.export.rows.read import read_listed
+from storage.export.schema import ARTICLES, Table
+from storage.export.selection.choose import select_chosen_ids
+from storage.export.selection.filters import build_conditions
+from storage.export.selection.selection import Selection
+from storage.models import StoredArticle, StoredBlock
+from storage.reading.article_record import PAGES, REJECTED, ArticleRecord, make_records
+from storage.reading.data_frames import build_arrow_table, build_data_frame, require_installed
+from storage.reading.filters import ArticleFilters, list_words, make_selection, name_keywords
+from storage.reading.find_page import FoundPage, find_page, get_page
+from storage.reading.raw_page import RawPage, make_raw_page
+from storage.runs import StoredRun, load_runs
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pandas as pd
+    import pyarrow as pa
+
+
+def open_store(place: str | PathLike[str] | URL, *, data_dir: str | PathLike[str] | None = None) -> Store:
+    """Open a store for reading. Nothing in it is ever changed, and it can be read while a crawl writes it.
+
+    `place` is the data folder of a crawl, or the address of its database ("postgresql://user:password@host/name",
+    "sqlite:///data/broadsheet.db"). `data_dir` is the data folder beside such a database, whose archive `Store.raw`
+    reads. Close the store, or use it as a context manager.
+
+    Raise DatabaseMissing if there is no store or it cannot be opened, StoreOutdated if an older version of Broadsheet
+    made it: `scrapy db upgrade` brings it up to date.
+    """
+    if isinstance(place, URL) or "://" in str(place):
+        url = place if isinstance(place, URL) else make_database_url(Path(), str(place))
+        folder = Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
+    else:
+        path = Path(place)
+        folder = path.parent if path.is_file() else path
+        url = URL.create("sqlite", database=str(path)) if path.is_file() else make_database_url(path, None)
+    return Store(url, folder if data_dir is None else Path(data_dir))
+
+
+class Store:
+    """The store of a crawl, opened for reading by `open_store`. Several threads may use one store.
+
+    Each iterator reads one state of the store, as it was when it was asked for its first item, and holds a few hundred
+    articles at a time. Do not use a store in a process that was forked after it was opened; open it there.
+    """
+
+    def __init__(self, url: URL, data_dir: Path | None) -> None:
+        self._name = url.render_as_string(hide_password=True)
+        self._archive = None if data_dir is None else data_dir / "archive"
+        self._engine = open_read_only(url)
+        self._is_closed = False
+
+    def __repr__(self) -> str:
+        return f"<Store {self._name}{' (closed)' if self._is_closed else ''}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to the database. The store cannot be used any more; records that were read can."""
+        self._is_closed = True
+        self._engine.dispose()
+
+    def articles(self, **filters: Unpack[ArticleFilters]) -> Iterator[ArticleRecord]:
+        """Iterate over the articles that pass the filters, by site, then day, then id, as a release has them.
+
+        The filters are keywords, those of `scrapy export`: `site`, `language`, `section`, `licence`, `rights` (one word
+        or several), `since` and `until` (days, both inclusive), `min_words`, `where` (an expression). Duplicates come
+        with `include_duplicates`, only the first of each story with `one_per_story`, rejected pages with
+        `include_rejected`. Raise BadArgument for a filter that is invalid, or names what the store does not have.
+        """
+        selection, rejected = self._check_filters(filters)
+        return (
+            record
+            for batch in self._read_batches(selection, include_rejected=rejected)
+            for record in make_records(batch, self._load_blocks)
+        )
+
+    def count(self, **filters: Unpack[ArticleFilters]) -> int:
+        """Count the articles that pass the filters of `articles`."""
+        selection, rejected = self._check_filters(filters)
+        with self._read() as connection:
+            ids = select_chosen_ids(connection, selection, include_rejected=rejected).order_by(None).subquery()
+            return connection.scalar(select(func.count()).select_from(ids)) or 0
+
+    def article(self, url_or_id: str, *, include_rejected: bool = False) -> ArticleRecord:
+        """Return the article of an address, in any spelling, or of an id; also of an address that redirects to it.
+
+        Raise ArticleMissing if the store holds none, or the page is no article and `include_rejected` is not set.
+        """
+        with self._read() as connection:
+            page = get_page(connection, url_or_id) if include_rejected else _get_article(connection, url_or_id)
+            (batch,) = read_listed(connection, select(literal(page.id)), PAGES)
+            return make_records(_withhold_texts(batch), self._load_blocks)[0]
+
+    def __contains__(self, url_or_id: object) -> bool:
+        """Whether the store holds an article of this address or id; a rejected page is none."""
+        with self._read() as connection:
+            try:
+                page = find_page(connection, url_or_id) if isinstance(url_or_id, str) else None
+            except BadAddress:
+                page = None
+        return page is not None and page.rejected is None
+
+    def stories(
+        self,
+        *,
+        site: str | Iterable[str] | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        kind: str | Iterable[str] | None = None,
+        min_members: int = 2,
+    ) -> Iterator[Cluster]:
+        """Iterate over the stories of at least `min_members` articles, one of which passes the filters; newest first.
+
+        A story has its `members`: first its `representative`, which stands in the corpus, then the articles that repeat
+        it, each with the kind and the rule of the match. `first` is the one that was published first. Raise BadArgument
+        for a filter that is invalid, or names a site that the store does not have.
+        """
+        selection, _ = self._check_filters({"site": site, "since": since, "until": until})
+        kinds = list_words("kind", kind)
+        for one in kinds:
+            if one not in list(DuplicateKind):
+                raise BadArgument(f"kind: unknown value {one!r}; choose from: {', '.join(DuplicateKind)}")
+        wanted = StoryFilter(selection.sites, selection.since, selection.until, kinds, min_members)
+        return self._iterate_stories(wanted)
+
+    def story(self, url_or_id: str) -> Cluster:
+        """Return the story of an article, which may be its only member. Raise ArticleMissing as `article` does."""
+        with self._read() as connection:
+            page = _get_article(connection, url_or_id)
+            found = load_cluster(connection, page.id)
+            if found is None:
+                raise ArticleMissing(f"the store holds no story of {page.url}")
+            return found
+
+    def revisions(self, url_or_id: str) -> list[Version]:
+        """Return the versions of an article, oldest first; the last is the current one, often the only one.
+
+        A version is a run of fetches, from `since` to `until`, between which the site edited nothing. It has its
+        `title`, `text` and `words`, and in `changes` what was edited since the version before. Raise ArticleMissing as
+        `article` does.
+        """
+        with self._read() as connection:
+            page = _get_article(connection, url_or_id)
+            return load_histories(connection, [page.id]).get(page.id, [])
+
+    def runs(self) -> Iterator[StoredRun]:
+        """Iterate over the crawls that filled the store, the newest first."""
+        return self._iterate_runs()
+
+    def raw(self, url_or_id: str) -> RawPage:
+        """Return what the site sent: the archived response of a page, also of a rejected one, with its further parts.
+
+        Raise ArticleMissing if the store holds no page of this address or id, ArchiveMissing if there is no archive, or
+        the page is not in it, and RecordUnreadable if it cannot be read there.
+        """
+        with self._read() as connection:
+            page = get_page(connection, url_or_id)
+            row = connection.execute(
+                select(StoredArticle.archive_file, StoredArticle.archive_offset).where(StoredArticle.id == page.id)
+            ).one()
+            parts = load_parts(connection, [page.id]).get(page.id, ())
+        if self._archive is None:
+            raise ArchiveMissing("the archive is in the data folder; name it: open_store(..., data_dir='data')")
+        if row.archive_file is None or row.archive_offset is None:
+            raise ArchiveMissing(f"{page.url} was stored without an archive")
+        with ArchiveReader(self._archive) as archive:
+            read = [make_raw_page(archive.read(part.location)) for part in parts]
+            first = archive.read(ArchiveLocation(row.archive_file, row.archive_offset))
+            return make_raw_page(first, tuple(read))
+
+    def to_arrow(self, **filters: Unpack[ArticleFilters]) -> pa.Table:
+        """Return the articles that pass the filters of `articles` as an Arrow table, typed as a Parquet release.
+
+        Raise LibraryMissing if pyarrow is not installed.
+        """
+        require_installed("pyarrow", "to_arrow")
+        selection, rejected = self._check_filters(filters)
+        table = PAGES if rejected else ARTICLES
+        return build_arrow_table(table, self._read_batches(selection, include_rejected=rejected, table=table))
+
+    def to_pandas(self, **filters: Unpack[ArticleFilters]) -> pd.DataFrame:
+        """Return the articles that pass the filters of `articles` as a DataFrame, a column a field.
+
+        Raise LibraryMissing if pandas is not installed.
+        """
+        require_installed("pandas", "to_pandas")
+        selection, rejected = self._check_filters(filters)
+        table = PAGES if rejected else ARTICLES
+        return build_data_frame(table, self._read_batches(selection, include_rejected=rejected, table=table))
+
+    def _check_filters(self, filters: ArticleFilters) -> tuple[Selection, bool]:
+        """Return the selection of the filters, and whether rejected pages are wanted. Raise BadArgument at once."""
+        selection = make_selection(filters)
+        with self._read() as connection, name_keywords():
+            build_conditions(connection, selection)
+        return selection, filters.get("include_rejected", False)
+
+    def _read_batches(self, selection: Selection, *, include_rejected: bool, table: Table = PAGES) -> Iterator[Batch]:
+        with self._read() as connection:
+            ids = select_chosen_ids(connection, selection, include_rejected=include_rejected)
+            for batch in read_listed(connection, ids, table):
+                self._check_open()
+                yield _withhold_texts(batch) if include_rejected else batch
+
+    def _iterate_stories(self, wanted: StoryFilter) -> Iterator[Cluster]:
+        with self._read() as connection:
+            for cluster in iter_clusters(connection, wanted):
+                self._check_open()
+                yield cluster
+
+    def _iterate_runs(self) -> Iterator[StoredRun]:
+        with self._read() as connection:
+            yield from load_runs(connection)
+
+    def _load_blocks(self, article_id: str) -> tuple[Block, ...]:
+        row = StoredBlock
+        question = (
+            select(row.text, row.kind, row.link_share, row.links, row.path, row.rule, row.evidence)
+            .where(row.article_id == article_id)
+            .order_by(row.position)
+        )
+        with self._read() as connection:
+            rejected = connection.scalar(select(StoredArticle.rejected).where(StoredArticle.id == article_id))
+            rows = [] if is_refusal(rejected) else connection.execute(question).all()
+        return tuple(
+            Block(text, BlockKind(kind), link_share, tuple(links), path, rule, evidence)
+            for text, kind, link_share, links, path, rule, evidence in rows
+        )
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        """Open a connection that sees one state of the store. Raise DatabaseMissing where the database fails."""
+        self._check_open()
+        try:
+            with open_for_reading(self._engine) as connection:
+                try:
+                    yield connection
+                finally:
+                    if self._is_closed:
+                        connection.detach()  # so that it is closed, and not given back for the next one
+        except DBAPIError as error:
+            raise DatabaseMissing(f"cannot read the database {self._name}: {describe_error(error)}") from error
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ValueError(f"the store {self._name} is closed")
+
+
+def _get_article(connection: Connection, url_or_id: str) -> FoundPage:
+    page = get_page(connection, url_or_id)
+    if page.rejected is not None:
+        raise ArticleMissing(f"the page stored of {page.url} is no article: {page.rejected}")
+    return page
+
+
+def _withhold_texts(batch: Batch) -> Batch:
+    """Return a batch of PAGES without the texts of pages that ask not to be kept, as a release lists them."""
+    place = batch.table.names.index("text")
+    columns = list(batch.columns)
+    columns[place] = [
+        "" if is_refusal(rejected) else text
+        for text, rejected in zip(columns[place], batch.column(REJECTED.name), strict=True)
+    ]
+    return Batch(batch.table, columns)
