@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from cleaning.article import format_iso
-from cleaning.errors import BadArgument
+from cleaning.errors import ArticleMissing
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import mark_text, render_parts
-from storage.articles.clusters import count_copies, find_page, iter_clusters, load_cluster
+from storage.articles.clusters import count_copies, iter_clusters, load_cluster
 from storage.articles.diff import EditKind
 from storage.articles.revisions import load_histories
-from storage.articles.saving import make_article_id
 from storage.database.engine import open_for_reading
+from storage.reading.find_page import get_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,16 +49,13 @@ def print_stories(engine: Engine, wanted: StoryFilter, *, as_json: bool) -> None
 def print_story(engine: Engine, url: str, *, as_json: bool) -> None:
     """Print the story of the article at `url`, with what changed in each member from one version to the next.
 
-    BadArgument where no article of that address is stored.
+    ArticleMissing where no article of that address is stored.
     """
     with open_for_reading(engine) as connection:
-        page = find_page(connection, make_article_id(url), url)
-        if page is None:
-            raise BadArgument(f"the store holds no page of the address {url}")
-        name, rejected = page
-        cluster = load_cluster(connection, name)
+        page = get_page(connection, url)
+        cluster = load_cluster(connection, page.id)
         if cluster is None:
-            raise BadArgument(f"the page stored of {url} is no article: {rejected}")
+            raise ArticleMissing(f"the page stored of {url} is no article: {page.rejected}")
         histories = load_histories(connection, [member.id for member in cluster.members])
     if as_json:
         write_json(_to_document(cluster, histories))

@@ -151,20 +151,6 @@ def count_copies(connection: Connection, wanted: StoryFilter) -> list[CopyCount]
     return sorted(found, key=lambda row: (-row.articles, row.site, row.of, row.kind or "", row.rule or ""))
 
 
-def find_page(connection: Connection, name: str, url: str) -> tuple[str, str | None] | None:
-    """Return the id of a stored page and the reason of its rejection (None for an article); None if there is none.
-
-    The page with the id `name` is preferred, then a page with the canonical URL `url`. Among several of these, articles
-    come before rejected pages, then the smallest id wins.
-    """
-    for is_meant in (_ROW.id == name, _ROW.canonical_url == url):
-        rows = connection.execute(select(_ROW.id, _ROW.rejected).where(is_meant)).all()
-        if rows:
-            row = min(rows, key=lambda row: (row.rejected is not None, row.id))
-            return row.id, row.rejected
-    return None
-
-
 def _load_clusters(connection: Connection, heads: list[str]) -> dict[str, Cluster]:
     columns = (_ROW[name] for name in StoryMember._fields)
     rows = connection.execute(

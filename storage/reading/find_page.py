@@ -97,17 +97,17 @@ def _explain_missing(connection: Connection, url_or_id: str) -> str:
     url = to_canonical_url(url_or_id)
     if url is None:
         return f"the store holds no page with the id {url_or_id}"
+    missing = f"the store holds no page of the address {url}"
     row = connection.execute(
         select(Address.kind, Address.state, Address.reason, Address.status).where(Address.url == url)
     ).one_or_none()
-    if row is not None and row.kind != AddressKind.ARTICLE:
-        return f"the store holds no page of {url}: it is a {row.kind} of its site, and no article"
-    if row is not None:
-        why = row.reason or (f"status {row.status}" if row.status else None)
-        return f"the store holds no page of {url}: the crawl knows it, as {row.state}{f' ({why})' if why else ''}"
-    near = _find_nearest(connection, url)
-    hint = f"the nearest are {', '.join(near)}" if near else "no crawl has found it"
-    return f"the store holds no page of {url}; {hint}"
+    if row is None:
+        near = ", ".join(_find_nearest(connection, url))
+        return f"{missing}; the nearest are {near}" if near else f"{missing}; no crawl has found it"
+    if row.kind != AddressKind.ARTICLE:
+        return f"{missing}: it is a {row.kind} of its site, and no article"
+    why = row.reason or (f"status {row.status}" if row.status else None)
+    return f"{missing}: the crawl knows it, as {row.state}{f' ({why})' if why else ''}"
 
 
 def _find_nearest(connection: Connection, url: str) -> list[str]:
