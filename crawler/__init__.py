@@ -25,6 +25,7 @@ extensions/      disk space, pauses between requests, prompt stop, progress
 settings.py      every setting of the crawl
 sites/           the sites of sites.toml, and which addresses belong to a site
 recleaning/      cleans stored pages again from the archive: after a run (settle), and on demand (scrapy reclean)
+removing/        takes articles down: out of the store and the archive, and never stored again
 refetching/      fetches the articles of a release again, and compares
 explain/         explains what the cleaner makes of one page
 commands/        the commands of `scrapy`

@@ -24,12 +24,14 @@ from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.parts import offer_first_page, reject_known_part, settle_parts
 from crawler.storing.rechecks import plan_recheck
+from crawler.storing.removed import refuse_removed_page
 from crawler.storing.same_pages import learn_same_pages
 from crawler.walls.judge import WallVerdict
 from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
+from storage.articles.tombstones import REMOVED
 from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
@@ -45,12 +47,12 @@ _STILL_ARTICLES = ("paywall", "robots-", "cleaner-", "part")
 class StoreOutcome:
     """The result of storing one page."""
 
-    saved: SaveResult | None  # None: the article is older than `since`, and is left for another run
+    saved: SaveResult | None  # None: nothing is stored; it is older than `since`, or was taken down
     duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
     offered: offering.OfferCounts = field(default_factory=offering.OfferCounts)  # of a page that is a list
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
     walls: WallVerdict | None = None
-    rejected: str | None = None  # the reason, as it was stored
+    rejected: str | None = None  # the reason, as it was stored; REMOVED for an article that was taken down
     counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
 
 
@@ -100,6 +102,8 @@ class StorePipeline:
         fetched_at = item.page.fetched_at or now()
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
         article = sanitise_article(examined.article, fetched_at)
+        if refuse_removed_page(connection, article, item.site, item.lease, item.location, now=fetched_at):
+            return StoreOutcome(None, rejected=REMOVED)
         published_at = article.published_at
         if item.lease is not None and is_before and published_at and is_before(item.lease.site, published_at):
             # Nothing is wrong with the article: a run without `since` shall fetch it.
@@ -183,7 +187,7 @@ class StorePipeline:
         self._count_changes(site, outcome)
         match outcome.saved:
             case None:
-                count(site, f"article/rejected/{BEFORE_SINCE}")
+                count(site, f"article/rejected/{outcome.rejected or BEFORE_SINCE}")
                 return
             case SaveResult.UPDATED:
                 count(site, "article/updated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -21,11 +22,12 @@ class NoticeKind(StrEnum):
 
     MOVED = "moved"  # the front page redirects to another domain
     NO_ADDRESS = "no-address"  # no list of the site names an article
+    REMOVED = "removed"  # the site was taken down by `scrapy remove`
     OTHER_HOST = "other-host"  # its feed lists articles on a host that the entry does not name
 
 
 # With one of these a crawl that finished has the exit status 1: the site gives nothing until its entry is changed.
-_IS_FAILURE = (NoticeKind.MOVED, NoticeKind.NO_ADDRESS)
+_IS_FAILURE = (NoticeKind.MOVED, NoticeKind.NO_ADDRESS, NoticeKind.REMOVED)
 
 
 class Notice(NamedTuple):
@@ -67,6 +69,14 @@ def describe_move(url: str) -> str:
     return (
         f"its front page redirects to another domain; if it has moved there, write into its entry of sites.toml: "
         f"url = {json.dumps(url, ensure_ascii=False)}; if it lives on both: hosts = [{json.dumps(host)}]"
+    )
+
+
+def describe_removal(site: str, day: date) -> str:
+    """Return the notice of a site that was taken down, and stands in sites.toml all the same."""
+    return (
+        f"it was taken down on {day}, and nothing of it is stored; take it out of sites.toml, or allow it again: "
+        f"scrapy remove --lift --site {site}"
     )
 
 

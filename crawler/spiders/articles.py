@@ -23,6 +23,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.settings import BaseSettings
+from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from cleaning.article import Page
@@ -35,7 +36,7 @@ from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
 from crawler.page_facts import PageFacts, decode_response_text
 from crawler.refetching.refetch import Refetch
-from crawler.run.notices import NoticeKind, Notices, describe_move, notices_of
+from crawler.run.notices import NoticeKind, Notices, describe_move, describe_removal, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.sites.owners import SiteOwners
@@ -46,6 +47,7 @@ from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
 from crawler.walls.redirect_target import is_elsewhere
 from crawler.walls.watch import WallWatch, watch_of
+from storage.articles.tombstones import find_removed_site
 from storage.frontier import offering
 from storage.frontier.addresses import AddressKind, Lease
 from storage.frontier.leasing import FirstDay
@@ -142,13 +144,21 @@ class ArticlesSpider(Spider):
         run = self._session.run
         # In one transaction: no article is leased before it is known which articles are the newest.
         with self._session.suppress_storage_lost():
-            await self._session.run_in_transaction(
-                lambda connection: [
-                    offering.offer(connection, site.name, make_seed_offers(site), run=run, now=now())
-                    for site in self.sites
-                ],
+            removed = await self._session.run_in_transaction(
+                partial(self._offer_first_addresses, run=run),
                 changed_sites=[site.name for site in self.sites],
             )
+            for name, day in removed.items():
+                self._notices.add(name, NoticeKind.REMOVED, describe_removal(name, day.date()))
+
+    def _offer_first_addresses(self, connection: Connection, run: int) -> dict[str, datetime]:
+        """Offer the first addresses of every site, and return when those were taken down that were."""
+        removed = {}
+        for site in self.sites:
+            offering.offer(connection, site.name, make_seed_offers(site), run=run, now=now())
+            if (day := find_removed_site(connection, site.name)) is not None:
+                removed[site.name] = day
+        return removed
 
     async def _offer_release(self, refetch: Refetch) -> None:
         batches = refetch.iter_batches()

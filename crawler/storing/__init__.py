@@ -3,6 +3,7 @@
 deduplicate.py     applies cleaning/duplicates to the store: finds the matches of an article, updates the verdicts
                    that depend on it
 parts.py           keeps the further parts of an article from becoming articles of their own
+removed.py         keeps articles that were taken down from being stored again
 rechecks.py        decides from a fetched page when its address is worth another look
 offer_lists.py     offers to the frontier what a list names
 same_pages.py      learns which addresses of a site show the same page

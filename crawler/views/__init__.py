@@ -3,6 +3,7 @@
 differences.py    what `scrapy reclean` would change, or changed
 nights.py         what `scrapy sites nights` shows: how complete the last nights were
 releases.py       what `scrapy export` wrote; a release checked, two compared
+removals.py       what `scrapy remove` takes down, and has taken down
 sites.py          what `scrapy sites` shows: repeated blocks, text positions, cuts, keep rules
 stories.py        what `scrapy stories` shows: clusters, copies, versions of an article
 """

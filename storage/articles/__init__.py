@@ -6,6 +6,8 @@ revisions.py      keeps the earlier versions of an article, one row a fetch
 diff.py           compares two versions of an article, block by block
 story_index.py    the index of near-duplicates; stores matches and duplicate verdicts
 clusters.py       reads stories with all their articles, for `scrapy stories`
+erasing.py        erases stored pages with all that hangs on them, for `scrapy remove`
+tombstones.py     remembers what was taken down, so that it is never stored again
 shown_instead.py  rejects stored pages that a site showed instead of its articles
 texts.py          reads stored texts, to compare them with what cleaning gives now
 """

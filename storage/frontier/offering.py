@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from storage.articles.tombstones import find_removed_urls
 from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState, Headline, Offer, choose_headline
 from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
@@ -66,6 +67,9 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
     """Put the addresses of one list into the frontier; make known ones pending again if they are due again."""
     twins = TwinMerger(connection, site, now)
     offers = [_correct_date(offer, now) for offer in _merge_offers(twins.merge(offers))]
+    removed = find_removed_urls(connection, site, [offer.url for offer in offers])
+    counts = Counter[str](known=sum(offer.url in removed and offer.kind is AddressKind.ARTICLE for offer in offers))
+    offers = [offer for offer in offers if offer.url not in removed]
     known = _load_known(connection, [offer.url for offer in offers])
     belief = weigh_dates(offers, known)
     offers = belief.offers
@@ -75,7 +79,6 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
     twins.record_groups()
     add_listings(connection, offers, known)
-    counts = Counter[str]()
     for offer in offers:
         row = known.get(offer.url)
         claims_change = offer.url in belief.claims

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, literal, select, update
+from sqlalchemy import Connection, and_, case, delete, literal, select, update
 
+from storage.database.query_batches import split_for_queries
 from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState
 from storage.frontier.rechecks import GUESS_REST, MAX_VAIN, NO_OUTLOOK, Outlook, find_rest_after
-from storage.models import Address, Host
+from storage.models import Address, Host, Validator
 
 # A run ends instead of waiting longer than this for an address.
 MAX_WAIT = timedelta(seconds=60)
@@ -46,6 +47,38 @@ def refuse(connection: Connection, addresses: Sequence[int], *, reason: str, now
     """End leases without a request, because these addresses are not to be fetched."""
     values = {"state": AddressState.REFUSED, "reason": reason, "tries": 0, "ended_at": now}
     _update(connection, addresses, **values, **_rest(reason, now))
+
+
+def refuse_removed(connection: Connection, urls: Sequence[str], *, reason: str, now: datetime) -> None:
+    """Refuse addresses that were taken down, and forget what their sources said of them."""
+    for some in split_for_queries(urls):
+        known = select(Address.id).where(Address.url.in_(some)).scalar_subquery()
+        connection.execute(delete(Validator).where(Validator.address_id.in_(known)))
+        connection.execute(
+            update(Address)
+            .where(Address.url.in_(some))
+            .values(
+                state=AddressState.REFUSED,
+                reason=reason,
+                ended_at=now,
+                headline_key=None,
+                headline_source=None,
+            )
+        )
+
+
+def find_sites(connection: Connection, urls: Sequence[str]) -> dict[str, str]:
+    """Return the site of each of these addresses that the frontier knows."""
+    return {
+        url: site
+        for some in split_for_queries(urls)
+        for url, site in connection.execute(select(Address.url, Address.site).where(Address.url.in_(some)))
+    }
+
+
+def forget_site(connection: Connection, site: str) -> None:
+    """Delete every address of a site that was taken down, and what is known of them."""
+    connection.execute(delete(Address).where(Address.site == site))
 
 
 def stop_guessing(connection: Connection, site: str, kind: AddressKind, *, run: int, now: datetime) -> None:

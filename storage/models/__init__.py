@@ -2,11 +2,20 @@
 
 base.py         what all tables share: the names of constraints, and the column types
 frontier.py     runs, addresses and what is known of them, hosts on hold
-articles.py     pages, blocks, parts, earlier versions, and the index of near-duplicates
+articles.py     pages, blocks, parts, earlier versions, the index of near-duplicates, what was taken down
 site_memory.py  what was learnt of sites
 """
 
-from storage.models.articles import Revision, SketchValue, StoredArticle, StoredBlock, StoredMatch, StoredPart
+from storage.models.articles import (
+    RemovedSite,
+    Revision,
+    SketchValue,
+    StoredArticle,
+    StoredBlock,
+    StoredMatch,
+    StoredPart,
+    Tombstone,
+)
 from storage.models.base import Base
 from storage.models.frontier import Address, Host, Run, Twin, TwinEvidence, Validator
 from storage.models.site_memory import (
@@ -22,6 +31,7 @@ __all__ = [
     "Base",
     "Host",
     "KeepRule",
+    "RemovedSite",
     "Revision",
     "Run",
     "SketchValue",
@@ -33,6 +43,7 @@ __all__ = [
     "StoredPart",
     "StoredSiteBlock",
     "StoredSiteMemory",
+    "Tombstone",
     "Twin",
     "TwinEvidence",
     "Validator",

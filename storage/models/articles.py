@@ -6,6 +6,8 @@ sketch           the index of near-duplicates: which articles have a shingle has
 duplicate_match  two articles that are one story, and the rule that matched them
 block            the blocks of an article in reading order, kept and cut, with the rule that cut them
 part             further parts of an article on several pages, and where each lies in the archive
+tombstone        articles that were taken down: never stored again
+removed_site     sites that were taken down as a whole
 """
 
 from __future__ import annotations
@@ -148,3 +150,29 @@ class StoredPart(Base):
     url: Mapped[str] = mapped_column(index=True)
     archive_file: Mapped[str]
     archive_offset: Mapped[int] = mapped_column(BigInteger)
+
+
+class Tombstone(Base):
+    """An article that was taken down. No crawl, replay or recleaning stores it again."""
+
+    __tablename__ = "tombstone"
+
+    article_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    url: Mapped[str]
+    site: Mapped[str] = mapped_column(String(64))
+    removed_at: Mapped[datetime]
+    reason: Mapped[str | None]  # as the operator gave it
+    # [file, offset] of records that are still to be erased from the archive, beside all of its address; NULL once that
+    # is done.
+    records: Mapped[list[Any] | None] = mapped_column(StorableJSON)
+
+
+class RemovedSite(Base):
+    """A site that was taken down: none of its pages is stored again."""
+
+    __tablename__ = "removed_site"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    removed_at: Mapped[datetime]
+    reason: Mapped[str | None]
+    is_erased: Mapped[bool]  # from the archive

@@ -66,6 +66,12 @@ def save_memory(
     return before is None or before.digest != digest
 
 
+def forget_memory(connection: Connection, site: str) -> None:
+    """Delete what was learnt of a site. Its keep rules stay: the operator made them."""
+    connection.execute(delete(StoredSiteBlock).where(_BLOCK.site == site))
+    connection.execute(delete(StoredSiteMemory).where(_MEMORY.site == site))
+
+
 def load_repeated_blocks(connection: Connection, site: str, limit: int) -> list[Row[Any]]:
     """Return the rows of the `limit` blocks that are on most articles of a site; blocks on as many by their text."""
     order = (_BLOCK.articles.desc(), _BLOCK.text, _BLOCK.fingerprint)
