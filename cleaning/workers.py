@@ -102,6 +102,9 @@ class Cleaners:
         answer.set_running_or_notify_cancel()
         task = partial(self._work, memory=memory, observe=True) if memory or observe else self._work
         with self._lock:
+            if self._stopped:  # nothing would ever answer
+                answer.set_result(make_failed_article(page, "cleaner-stopped"))
+                return answer
             if not self._waiting:
                 self._last_answer = monotonic()
             self._waiting[answer] = submission = _Submission(page, task)

@@ -21,6 +21,7 @@ storing/         steps that pipelines and recleaning share in the transaction th
 Around it:
 
 run/             session, counts, report and exit codes of one crawl
+finishing/       the work after the last page: night, settling, the report of the crawl
 extensions/      disk space, pauses between requests, prompt stop, progress
 settings.py      every setting of the crawl
 sites/           the sites of sites.toml, and which addresses belong to a site

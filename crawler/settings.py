@@ -114,6 +114,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # replaced by Progress
+    "crawler.finishing.end_of_run.EndOfRun": 0,  # settles the texts and ends the run, whoever started the crawl
     "crawler.guard.self_check.GuardCheck": 0,
     "crawler.extensions.disk_space.DiskSpace": 50,
     "crawler.extensions.politeness.Politeness": 100,

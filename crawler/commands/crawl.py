@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import signal
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from cleaning.errors import BadArgument, StorageLost
+from cleaning.errors import BadArgument
 from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
-from crawler.run.exit_codes import FAILED, INTERRUPTED, get_exit_code
+from crawler.run.exit_codes import FAILED
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from scrapy.crawler import Crawler, CrawlerProcessBase
-
-    from crawler.refetching.refetch import Refetch
-    from crawler.refetching.refetch_report import RefetchSummary
-    from crawler.run.session import Session
 
 EXAMPLES = """arguments of the spider 'articles':
   -a url=URL           a site to crawl without sites.toml; several with spaces between them, in quotation marks
@@ -49,18 +40,12 @@ exit status: 0 finished, 1 finished but a site gave no answer or no address, or 
 """
 
 
-logger = logging.getLogger(__name__)
-
-
 class Command(ProjectCommand, ScrapyCrawl):
-    """Runs a spider, settles what its pages teach of their sites, then prints the report."""
+    """Runs a spider to its end, then prints the report."""
 
     requires_crawler_process = True
     examples = EXAMPLES
     interrupted = "interrupted; start it again to go on"
-    _exit_code: int | None = None  # of the work after the crawl, if that decides with which code the command ends
-    _comparison: RefetchSummary | None = None  # with a release that was fetched again
-    _comparison_file: Path | None = None
 
     def long_desc(self) -> str:
         return "Crawl sites (spider 'articles') or WARC files (spider 'archive') into the store."
@@ -86,21 +71,17 @@ class Command(ProjectCommand, ScrapyCrawl):
                 self._serve_demo(stack)
             crawler = self._create_checked_crawler(args, opts)
             session = session_of(crawler)
-            session.stays_open = True
             try:
                 process.crawl(crawler, **opts.spargs)
-                process.start()
-                self._measure_night(crawler, session)
-                self._settle(crawler, session)
-                self._compare(crawler, session)
-                if not session.has_ended_run:  # the engine never started, or was stopped twice and did not end the run
-                    session.end_run(FAILED if process.bootstrap_failed else None)
+                process.start()  # returns when the work after the last page is done (crawler/finishing)
             finally:
+                if not session.has_ended_run:  # a component could not be made, and the engine never started
+                    session.end_run(FAILED if process.bootstrap_failed else None)
                 session.close()
         if process.bootstrap_failed:
             self.exitcode = FAILED  # the log has the reason
         else:
-            self._report(crawler, session)
+            self._report(crawler)
 
     @property
     def _process(self) -> CrawlerProcessBase:
@@ -133,78 +114,10 @@ class Command(ProjectCommand, ScrapyCrawl):
             check(crawler.settings, opts.spargs)
         return crawler
 
-    def _measure_night(self, crawler: Crawler, session: Session) -> None:
-        """Count what the sites listed as articles of the last day, and what became of it."""
-        from crawler.run.nights import count_night
-
-        sites = getattr(crawler.spider, "sites", None)
-        if sites and getattr(crawler.spider, "refetch", None) is None and not session.is_storage_lost:
-            try:
-                count_night(session, [site.name for site in sites])
-            except StorageLost as error:
-                logger.warning("%s; how complete this night was is not known", error)
-            else:
-                session.end_run()
-
-    def _settle(self, crawler: Crawler, session: Session) -> None:
-        """Put into effect what the pages teach of their sites; an interrupted run leaves it to the next."""
-        from crawler.recleaning.settler import Settler
-
-        counts = session.counts.by_site()
-        if crawler.stats.get_value("finish_reason") not in ("finished", "closespider_timeout"):
-            return
-        for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's handlers would stop a reactor that has stopped
-            signal.signal(number, interrupt_once)
-        try:
-            with Settler(session.engine, crawler.settings, session.data_dir, session.counts.add) as settling:
-                for site in counts:
-                    session.retry_storage(partial(settling.settle, site))
-        except KeyboardInterrupt:
-            logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
-            self._exit_code = INTERRUPTED
-        except StorageLost as error:
-            logger.error("%s; the next run of these sites settles their texts", error)  # noqa: TRY400 (one line)
-            self._exit_code = error.exit_status
-        session.end_run(self._exit_code)
-
-    def _compare(self, crawler: Crawler, session: Session) -> None:
-        """Where a release was fetched again: write how its articles have changed, also of a part of them."""
-        from crawler.refetching.refetch_report import write_refetch_report
-
-        refetch: Refetch | None = getattr(crawler.spider, "refetch", None)
-        if refetch is None or session.is_storage_lost:
-            return
-        self._comparison = session.retry_storage(lambda: write_refetch_report(session.engine, refetch))
-        self._comparison_file = refetch.report_file
-
-    def _report(self, crawler: Crawler, session: Session) -> None:
-        from rich.text import Text
-
-        from crawler.refetching.refetch_report import make_refetch_table
-        from crawler.run.notices import notices_of
-        from crawler.run.report import build_final_table
+    def _report(self, crawler: Crawler) -> None:
+        from crawler.finishing.report import get_report
         from crawler.terminal.console import make_report_console
 
-        counts = session.counts.by_site()
-        reason = crawler.stats.get_value("finish_reason")
-        self.exitcode = get_exit_code(reason, counts) if self._exit_code is None else self._exit_code
-        out = make_report_console()
-        out.print(build_final_table(counts))
-        for notice in notices_of(crawler).list_all():
-            out.print(Text(f"{notice.site}: {notice.text}"), soft_wrap=True)
-        changed = session.counts.get_total("settle/changed")
-        if self._comparison is not None:
-            out.print(make_refetch_table(self._comparison))
-            out.print(f"The outcome of each of its articles is in {self._comparison_file}.", soft_wrap=True)
-        if changed:
-            out.print(f"Repeated blocks of the sites changed {changed:,} texts (scrapy sites show NAME lists them).")
-        out.print(
-            f"The data is in {session.data_dir} (database {session.database.render_as_string()}).", soft_wrap=True
-        )
-
-
-def interrupt_once(_number: int, _frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, and ignore later signals: they must not interrupt the rollback and the run's end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+        report = get_report(crawler)
+        self.exitcode = report.exit_status
+        make_report_console().print(report.render(), soft_wrap=True)

@@ -15,7 +15,7 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -62,6 +62,10 @@ NO_OBSERVATION = b""  # stored for a page on which the cleaner fails
 CountOutcome = Callable[[str, str, int], None]  # site, stat name, number
 
 
+class SettlingInterrupted(Exception):
+    """Settling was interrupted between two pages; what is committed stays, and the next run goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecleanedPage:
     """A stored page that was cleaned again: the article, or the problem why there is none.
@@ -101,6 +105,7 @@ class Settler:
         )
         self._is_started = self._is_indexed = False
         self._missing: set[str] = set()  # archive files that do not exist
+        self._is_interrupted = False
 
     def __enter__(self) -> Self:
         self._archive.__enter__()
@@ -112,6 +117,11 @@ class Settler:
         self._archive.__exit__(kind, error, trace)
         self._cleaners.stop()
 
+    def interrupt(self) -> None:
+        """Make the call under way raise `SettlingInterrupted` before its next page. May be called from any thread."""
+        self._is_interrupted = True
+        self._cleaners.stop()  # it may be waiting for a page
+
     def settle(self, site: str) -> None:
         """Learn the site's memory and clean again the articles that it changes, until nothing changes.
 
@@ -120,6 +130,7 @@ class Settler:
         depend on nothing else, so the second round is the last one.
         """
         for _ in range(MAX_ROUNDS):
+            self._check_interrupt()
             learned = self.learn(site)
             self.remember(site, learned)
             memory = learned.memory
@@ -226,6 +237,7 @@ class Settler:
         return len(changed)
 
     def _submit(self, page: PageDependency, memory: bytes | None) -> Future[Article] | str:
+        self._check_interrupt()
         try:
             archived = self._archive.read(page.location)
             fetched = self._pages.make_stored_page(archived, url=page.url, site=page.site, fetched_at=page.fetched_at)
@@ -240,9 +252,20 @@ class Settler:
             logger.warning("%s cannot be cleaned again: %s", page.url, error)
             return str(error)
         if not self._is_started:  # only when needed: starting takes a second
-            self._cleaners.start()
+            self._start_cleaners()
             self._is_started = True
         return self._cleaners.submit(fetched, memory, observe=True)
+
+    def _start_cleaners(self) -> None:
+        try:
+            self._cleaners.start()
+        except (CancelledError, RuntimeError):  # stopped while they started
+            self._check_interrupt()
+            raise
+
+    def _check_interrupt(self) -> None:
+        if self._is_interrupted:
+            raise SettlingInterrupted
 
     def _make_result(
         self, page: PageDependency, answer: Future[Article] | str, memory: SiteMemory | None
@@ -251,6 +274,7 @@ class Settler:
             self._count(page.site, "settle/unreadable", 1)
             return RecleanedPage(page, None, answer)
         article = answer.result()
+        self._check_interrupt()
         self._count(page.site, "settle/cleaned", 1)
         if (article.rejected or "").startswith("cleaner-"):  # the stored article is better than a failure
             return RecleanedPage(page, None, article.rejected or "", compute_memory_fingerprint(page, memory))

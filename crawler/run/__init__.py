@@ -8,5 +8,6 @@ notices.py           collects what the operator should know of a site, with the 
 report.py            formats the counts: progress line, live table, table at the end
 exit_codes.py        turns the finish reason and the counts into an exit code
 pauses.py            reads pauses from settings, and adds jitter
+starts.py            keeps the error with which a crawl could not start
 once.py              makes an object once per crawler, so that components share it
 """

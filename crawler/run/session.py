@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from cleaning.errors import StorageLost
 from crawler.run.archive_writer import ArchiveWriter
 from crawler.run.counts import counts_of
-from crawler.run.exit_codes import get_exit_code
+from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.once import once_per_crawler
 from crawler.storing.deduplicate import index_missing_articles
 from storage import runs
@@ -81,7 +81,10 @@ class Session:
         self._claims = [claim, claim_database(self.engine)]
         self.counts = counts_of(crawler)
         self.unsettled_leases: dict[int, Lease] = {}  # by id
-        self.stays_open = False  # after the engine has stopped; the command settles texts, then calls close()
+        self.is_interrupted = False  # whether the work after the crawl shall end soon
+        self._is_closed = False
+        # Set by EndOfRun: the work after the last page, which still needs the store.
+        self.finish: Callable[[], Awaitable[None]] | None = None
         # Set by the scheduler.
         self.on_change: Callable[[str], None] | None = None  # a site may have an address to lease
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
@@ -93,6 +96,7 @@ class Session:
         self._archive_writer = ArchiveWriter(archive, self._archive_wait)
         self._writer = Writer(self.engine, retry=self._database_wait, before_commit=archive.sync)
         crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
+        crawler.signals.connect(self._on_spider_closed, signals.spider_closed)
         crawler.signals.connect(self._on_engine_started, signals.engine_started)
         crawler.signals.connect(self._on_engine_stopped, signals.engine_stopped)
 
@@ -179,8 +183,16 @@ class Session:
                 raise
             logger.error("the database took no more writes, so the table of runs does not say how this run ended")  # noqa: TRY400 (one line)
 
+    def abandon(self) -> None:
+        """End the run and close, because a component refuses to start for a mistake of the user."""
+        self.end_run(WRONG_USE)
+        self.close()
+
     def close(self) -> None:
-        """Close the archive, release the claims, and disconnect from the database."""
+        """Close the archive, release the claims, and disconnect from the database. Closing again does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._archive_writer.close()
         for claim in self._claims:
             claim.close()
@@ -214,6 +226,10 @@ class Session:
     def _on_engine_started(self) -> None:
         self._is_engine_started = True
 
+    async def _on_spider_closed(self) -> None:
+        if not self._is_engine_started:  # a component ended the crawl before its start: the engine will not stop
+            await self._on_engine_stopped()
+
     async def _on_engine_stopped(self) -> None:
         if self._writer.lost is None:
             with self.suppress_storage_lost():
@@ -222,7 +238,10 @@ class Session:
         if self._writer.lost is not None:
             self.end_run()  # the database may work again by now
         await self._writer.close()
-        if not self.stays_open:
+        try:
+            if self.finish is not None:
+                await self.finish()
+        finally:
             self.close()
 
     def _prepare_run_end(self, code: int | None) -> Callable[[Connection], None]:
@@ -243,6 +262,8 @@ class Session:
 
     def _is_stop_requested(self) -> bool:
         """Return whether Ctrl-C or SIGTERM stopped the engine. Stopped otherwise, it has a finish_reason."""
+        if self.is_interrupted:
+            return True
         if not self._is_engine_started or self._crawler.engine.running:
             return False
         return self._crawler.stats.get_value("finish_reason") is None

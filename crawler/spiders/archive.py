@@ -19,6 +19,7 @@ from cleaning.errors import BadArgument, RecordUnreadable
 from crawler.items import FetchedPage
 from crawler.recleaning.page_decoder import PageDecoder
 from crawler.run.session import Session, session_of
+from crawler.run.starts import keep_start_error
 from crawler.storing.parts import PART, restore_parts
 from storage.archive.part_locations import ArchivedPart
 from storage.archive.read_back import find_archive_files, read_archive
@@ -59,7 +60,12 @@ class ArchiveSpider(Spider):
         PageDecoder(settings)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: str) -> ArchiveSpider:
+    def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> ArchiveSpider:
+        with keep_start_error(crawler):
+            return cls._create(crawler, arguments)
+
+    @classmethod
+    def _create(cls, crawler: Crawler, arguments: dict[str, str]) -> ArchiveSpider:
         settings = crawler.settings
         files, pages = cls._find_files(arguments), PageDecoder(settings)
         spider = cls(session_of(crawler), files, pages, settings.getint("REPLAY_AT_ONCE"))

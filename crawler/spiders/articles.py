@@ -39,6 +39,7 @@ from crawler.refetching.refetch import Refetch
 from crawler.run.notices import NoticeKind, Notices, describe_move, describe_removal, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
+from crawler.run.starts import keep_start_error
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
 from crawler.sites.site_days import SiteDays
@@ -99,7 +100,12 @@ class ArticlesSpider(Spider):
             plan.release.check()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: str) -> ArticlesSpider:
+    def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> ArticlesSpider:
+        with keep_start_error(crawler):
+            return cls._create(crawler, arguments)
+
+    @classmethod
+    def _create(cls, crawler: Crawler, arguments: dict[str, str]) -> ArticlesSpider:
         settings = crawler.settings
         plan = cls._make_plan(settings, arguments)
         # A request that waits for the pause of its host counts as concurrent, and so does one for its robots.txt.

@@ -10,12 +10,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from crawling import FAST, ROOT, Scrapy, Store, command, environment
 from manners import load_rows
 from servers.paper import Answer, Paper, prose
 
-from crawler.commands.crawl import interrupt_once
 from storage.models import Run
 
 PATHS = [f"/2025/10/{day:02}/story-number-{number}" for day in range(1, 11) for number in range(4)]
@@ -219,16 +217,3 @@ if "crawl" in sys.argv:
         await record(*arguments)
     list_parser.discover, FailureRecorder.record = breaks, records
 """
-
-
-def test_a_second_signal_while_texts_are_settled_is_ignored() -> None:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        signal.signal(signal.SIGTERM, interrupt_once)
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-        signal.raise_signal(signal.SIGTERM)  # would interrupt the rollback of a transaction
-        signal.raise_signal(signal.SIGINT)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,0 +1,173 @@
+"""Does the work after the last page: measures the night, settles the texts, compares with a release, ends the run.
+
+It runs when the engine has stopped and before the crawl counts as ended. So `scrapy crawl`, `AsyncCrawlerProcess` and
+`CrawlerRunner` come to the same end, and whoever waits for the crawl waits for this, too. It works in a thread: other
+crawls of the process go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.utils.reactor import is_reactor_installed
+from twisted.internet.defer import Deferred
+
+from cleaning.errors import StorageLost
+from crawler.finishing.report import outcome_of
+from crawler.recleaning.settler import Settler, SettlingInterrupted
+from crawler.refetching.refetch import Refetch
+from crawler.refetching.refetch_report import write_refetch_report
+from crawler.run.exit_codes import FAILED, INTERRUPTED
+from crawler.run.nights import count_night
+from crawler.run.session import session_of
+from crawler.run.starts import keep_start_error
+
+logger = logging.getLogger(__name__)
+
+_SETTLED_AFTER = ("finished", "closespider_timeout")  # an interrupted crawl leaves settling to the next run
+
+
+class EndOfRun:
+    """Ends a run, whoever started it.
+
+    A first Ctrl-C while the texts are settled stops that between two pages; the next run goes on with it. If the
+    reactor is stopped while pages are still under way (a second Ctrl-C), nothing is settled, but the run gets its end.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        with keep_start_error(crawler):
+            self._session = session_of(crawler)
+        self._session.finish = self._finish
+        self._outcome = outcome_of(crawler)
+        self._settler: Settler | None = None
+        self._is_stopping = False
+        self._waiting: Deferred[None] | None = None  # fires when a reactor that is stopping may go on
+        self._is_working = False
+        self._triggers: list[Any] = []
+        crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> EndOfRun:
+        return cls(crawler)
+
+    def _on_spider_opened(self) -> None:
+        if is_reactor_installed():
+            add = _get_reactor().addSystemEventTrigger
+            self._triggers = [
+                add("before", "shutdown", self._on_stopping),
+                add("after", "shutdown", self._end_by_force),
+            ]
+
+    async def _finish(self) -> None:
+        self._is_working = True
+        try:
+            await asyncio.to_thread(self._work)
+        except asyncio.CancelledError:
+            self.interrupt()
+            raise
+        except BaseException:  # a defect: Scrapy logs it, because this is called by a signal
+            self._outcome.exit_code = FAILED
+            self._session.end_run(FAILED)
+            raise
+        finally:
+            self._is_working = False
+            self._outcome.has_ended = True
+            self._forget_triggers()
+            if self._waiting is not None:
+                self._waiting.callback(None)
+
+    def interrupt(self) -> None:
+        """Let settling end soon, between two pages. May be called from any thread."""
+        self._session.is_interrupted = True
+        if self._settler is not None:
+            self._settler.interrupt()
+
+    def _work(self) -> None:
+        """Do all that needs the store after the crawl. Blocking."""
+        self._measure_night()
+        self._settle()
+        self._compare()
+
+    def _measure_night(self) -> None:
+        """Count what the sites listed as articles of the last day, and what became of it."""
+        sites = getattr(self._crawler.spider, "sites", None)
+        if sites and self._refetch is None and not self._session.is_storage_lost:
+            try:
+                count_night(self._session, [site.name for site in sites])
+            except StorageLost as error:
+                logger.warning("%s; how complete this night was is not known", error)
+            else:
+                self._session.end_run()
+
+    def _settle(self) -> None:
+        """Put into effect what the pages teach of their sites."""
+        session = self._session
+        if self._crawler.stats.get_value("finish_reason") not in _SETTLED_AFTER:
+            return
+        try:
+            with Settler(session.engine, self._crawler.settings, session.data_dir, session.counts.add) as settler:
+                self._settler = settler
+                if session.is_interrupted:  # meanwhile
+                    settler.interrupt()
+                for site in session.counts.by_site():
+                    session.retry_storage(partial(settler.settle, site))
+        except SettlingInterrupted:
+            logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
+            self._outcome.exit_code = INTERRUPTED
+        except StorageLost as error:
+            logger.error("%s; the next run of these sites settles their texts", error)  # noqa: TRY400 (one line)
+            self._outcome.exit_code = error.exit_status
+        finally:
+            self._settler = None
+        session.end_run(self._outcome.exit_code)
+
+    def _compare(self) -> None:
+        """Where a release was fetched again: write how its articles have changed, also of a part of them."""
+        refetch = self._refetch
+        if refetch is not None and not self._session.is_storage_lost:
+            engine = self._session.engine
+            self._outcome.comparison = self._session.retry_storage(lambda: write_refetch_report(engine, refetch))
+            self._outcome.comparison_file = refetch.report_file
+
+    @property
+    def _refetch(self) -> Refetch | None:
+        return getattr(self._crawler.spider, "refetch", None)
+
+    def _on_stopping(self) -> Deferred[None] | None:
+        """Make a reactor that is stopping wait for the work under way, which ends soon."""
+        self._is_stopping = True
+        if not self._is_working:
+            return None
+        self.interrupt()
+        self._waiting = Deferred()
+        return self._waiting
+
+    def _end_by_force(self) -> None:
+        """End the run of a crawl whose engine did not stop: the reactor was told to stop twice. Blocking."""
+        try:
+            self._measure_night()
+            self._compare()
+            if not self._session.has_ended_run:
+                self._session.end_run()
+        finally:
+            self._outcome.has_ended = True
+            self._session.close()
+
+    def _forget_triggers(self) -> None:
+        """Let the reactor forget this crawl: its process may go on with others."""
+        called = 1 if self._is_stopping else 0  # Twisted warns of removing what it has called
+        for trigger in self._triggers[called:]:
+            _get_reactor().removeSystemEventTrigger(trigger)
+        self._triggers = []
+
+
+def _get_reactor() -> Any:
+    from twisted.internet import reactor  # noqa: PLC0415 (the import installs one where there is none)
+
+    return reactor
