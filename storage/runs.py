@@ -48,3 +48,10 @@ def load_runs(connection: Connection) -> Iterator[StoredRun]:
     """Yield all crawls, the newest first."""
     question = select(*(getattr(Run, name) for name in StoredRun._fields)).order_by(Run.id.desc())
     return (StoredRun(*row) for row in connection.execute(question))
+
+
+def load_run(connection: Connection, run: int) -> StoredRun | None:
+    """Return the crawl with this id; None if there is none."""
+    question = select(*(getattr(Run, name) for name in StoredRun._fields)).where(Run.id == run)
+    row = connection.execute(question).one_or_none()
+    return None if row is None else StoredRun(*row)

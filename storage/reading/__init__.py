@@ -9,7 +9,9 @@
 store.py            start here: open_store, and Store with all that can be asked of a store
 filters.py          the keywords of `Store.articles`, made a selection of the export
 article_record.py   the record of one article: the fields of a release, its blocks on demand
+load_articles.py    loads articles as records, and their blocks
 find_page.py        finds the page of an address, however it is written, or of an id
 data_frames.py      tables of articles for pyarrow and pandas
+stored_page.py      everything that the store knows of one page, for `scrapy show`
 raw_page.py         the archived response of a page: status, headers, body and HTML
 """

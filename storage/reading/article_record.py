@@ -102,7 +102,7 @@ class ArticleRecord:
         return record if self.rejected is None else record | {"rejected": self.rejected}
 
 
-def make_records(batch: Batch, load_blocks: LoadBlocks) -> list[ArticleRecord]:
+def make_records(batch: Batch, load_blocks: LoadBlocks | None) -> list[ArticleRecord]:
     """Return the rows of a batch of PAGES as records."""
     columns = [
         [None if value is None else tuple(value) for value in column] if field.kind is FieldKind.TEXTS else column

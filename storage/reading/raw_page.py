@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
+from sqlalchemy import Connection, select
 from urllib3.exceptions import DecodeError
 from urllib3.response import HTTPResponse
 
+from cleaning.errors import ArchiveMissing
 from cleaning.page.charset import decode_html
+from storage.archive.part_locations import load_parts
+from storage.archive.read_back import ArchiveReader
 from storage.archive.records import MAX_BODY, ArchivedResponse, build_unreadable_error
 from storage.archive.write import ArchiveLocation, Headers
+from storage.models import StoredArticle
+from storage.reading.find_page import FoundPage
 
 MAX_DECODED = 4 * MAX_BODY  # bytes of a body without its content coding
 
@@ -41,7 +48,26 @@ class RawPage:
         return next((value for one, value in self.headers if one.lower() == name.lower()), None)
 
 
-def make_raw_page(archived: ArchivedResponse, parts: tuple[RawPage, ...] = ()) -> RawPage:
+def load_raw_page(connection: Connection, page: FoundPage, archive: Path | None) -> RawPage:
+    """Return the archived response of a stored page, with its further parts, from the folder of the archive.
+
+    Raise ArchiveMissing if there is no archive or the page is not in it, RecordUnreadable if it cannot be read there.
+    """
+    row = connection.execute(
+        select(StoredArticle.archive_file, StoredArticle.archive_offset).where(StoredArticle.id == page.id)
+    ).one()
+    if row.archive_file is None or row.archive_offset is None:
+        raise ArchiveMissing(f"{page.url} was stored without an archive")
+    if archive is None:
+        raise ArchiveMissing("the archive is in the data folder; name it: open_store(..., data_dir='data')")
+    parts = load_parts(connection, [page.id]).get(page.id, ())
+    with ArchiveReader(archive) as reader:
+        further = [_make_raw_page(reader.read(part.location)) for part in parts]
+        first = reader.read(ArchiveLocation(row.archive_file, row.archive_offset))
+        return _make_raw_page(first, tuple(further))
+
+
+def _make_raw_page(archived: ArchivedResponse, parts: tuple[RawPage, ...] = ()) -> RawPage:
     """Return an archived response without its content codings. Raise RecordUnreadable if they cannot be undone."""
     return RawPage(
         url=archived.url,

@@ -9,31 +9,27 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
-from sqlalchemy import URL, Connection, func, literal, select
+from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.article import Block, BlockKind
+from cleaning.article import Block
 from cleaning.duplicates.kinds import DuplicateKind
-from cleaning.errors import ArchiveMissing, ArticleMissing, BadAddress, BadArgument, DatabaseMissing
-from storage.archive.part_locations import load_parts
-from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
+from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing
 from storage.articles.clusters import Cluster, StoryFilter, iter_clusters, load_cluster
-from storage.articles.revisions import Version, is_refusal, load_histories
+from storage.articles.revisions import Version, load_histories
 from storage.database.engine import make_database_url, open_for_reading, open_read_only
 from storage.database.faults import describe_error
 from storage.export.batch import Batch
-from storage.export.rows.read import read_listed
 from storage.export.schema import ARTICLES, Table
 from storage.export.selection.choose import select_chosen_ids
 from storage.export.selection.filters import build_conditions
 from storage.export.selection.selection import Selection
-from storage.models import StoredArticle, StoredBlock
-from storage.reading.article_record import PAGES, REJECTED, ArticleRecord, make_records
+from storage.reading.article_record import PAGES, ArticleRecord, make_records
 from storage.reading.data_frames import build_arrow_table, build_data_frame, require_installed
 from storage.reading.filters import ArticleFilters, list_words, make_selection, name_keywords
 from storage.reading.find_page import FoundPage, find_page, get_page
-from storage.reading.raw_page import RawPage, make_raw_page
+from storage.reading.load_articles import load_blocks, load_record, load_selected
+from storage.reading.raw_page import RawPage, load_raw_page
 from storage.runs import StoredRun, load_runs
 
 if TYPE_CHECKING:
@@ -121,8 +117,7 @@ class Store:
         """
         with self._read() as connection:
             page = get_page(connection, url_or_id) if include_rejected else _get_article(connection, url_or_id)
-            (batch,) = read_listed(connection, select(literal(page.id)), PAGES)
-            return make_records(_withhold_texts(batch), self._load_blocks)[0]
+            return load_record(connection, page.id, self._load_blocks)
 
     def __contains__(self, url_or_id: object) -> bool:
         """Whether the store holds an article of this address or id; a rejected page is none."""
@@ -187,19 +182,7 @@ class Store:
         the page is not in it, and RecordUnreadable if it cannot be read there.
         """
         with self._read() as connection:
-            page = get_page(connection, url_or_id)
-            row = connection.execute(
-                select(StoredArticle.archive_file, StoredArticle.archive_offset).where(StoredArticle.id == page.id)
-            ).one()
-            parts = load_parts(connection, [page.id]).get(page.id, ())
-        if self._archive is None:
-            raise ArchiveMissing("the archive is in the data folder; name it: open_store(..., data_dir='data')")
-        if row.archive_file is None or row.archive_offset is None:
-            raise ArchiveMissing(f"{page.url} was stored without an archive")
-        with ArchiveReader(self._archive) as archive:
-            read = [make_raw_page(archive.read(part.location)) for part in parts]
-            first = archive.read(ArchiveLocation(row.archive_file, row.archive_offset))
-            return make_raw_page(first, tuple(read))
+            return load_raw_page(connection, get_page(connection, url_or_id), self._archive)
 
     def to_arrow(self, **filters: Unpack[ArticleFilters]) -> pa.Table:
         """Return the articles that pass the filters of `articles` as an Arrow table, typed as a Parquet release.
@@ -230,10 +213,9 @@ class Store:
 
     def _read_batches(self, selection: Selection, *, include_rejected: bool, table: Table = PAGES) -> Iterator[Batch]:
         with self._read() as connection:
-            ids = select_chosen_ids(connection, selection, include_rejected=include_rejected)
-            for batch in read_listed(connection, ids, table):
+            for batch in load_selected(connection, selection, include_rejected=include_rejected, table=table):
                 self._check_open()
-                yield _withhold_texts(batch) if include_rejected else batch
+                yield batch
 
     def _iterate_stories(self, wanted: StoryFilter) -> Iterator[Cluster]:
         with self._read() as connection:
@@ -246,19 +228,8 @@ class Store:
             yield from load_runs(connection)
 
     def _load_blocks(self, article_id: str) -> tuple[Block, ...]:
-        row = StoredBlock
-        question = (
-            select(row.text, row.kind, row.link_share, row.links, row.path, row.rule, row.evidence)
-            .where(row.article_id == article_id)
-            .order_by(row.position)
-        )
         with self._read() as connection:
-            rejected = connection.scalar(select(StoredArticle.rejected).where(StoredArticle.id == article_id))
-            rows = [] if is_refusal(rejected) else connection.execute(question).all()
-        return tuple(
-            Block(text, BlockKind(kind), link_share, tuple(links), path, rule, evidence)
-            for text, kind, link_share, links, path, rule, evidence in rows
-        )
+            return load_blocks(connection, article_id)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -284,14 +255,3 @@ def _get_article(connection: Connection, url_or_id: str) -> FoundPage:
     if page.rejected is not None:
         raise ArticleMissing(f"the page stored of {page.url} is no article: {page.rejected}")
     return page
-
-
-def _withhold_texts(batch: Batch) -> Batch:
-    """Return a batch of PAGES without the texts of pages that ask not to be kept, as a release lists them."""
-    place = batch.table.names.index("text")
-    columns = list(batch.columns)
-    columns[place] = [
-        "" if is_refusal(rejected) else text
-        for text, rejected in zip(columns[place], batch.column(REJECTED.name), strict=True)
-    ]
-    return Batch(batch.table, columns)
