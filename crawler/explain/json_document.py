@@ -11,8 +11,15 @@ from crawler.terminal.characters import replace_surrogates
 
 def explanation_to_json(explanation: PageExplanation) -> str:
     """Return one JSON object and a line end. It is valid UTF-8 and valid JSON whatever text the page holds."""
+    document = explanation_to_document(explanation)
+    # Only the strings of the page can hold a surrogate: what json.dumps escapes is ASCII.
+    return replace_surrogates(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"
+
+
+def explanation_to_document(explanation: PageExplanation) -> dict[str, Any]:
+    """Return the explanation as JSON has it."""
     article, counts = explanation.article, explanation.counts
-    record: dict[str, Any] = {
+    return {
         "url": explanation.address,
         "verdict": "article" if article.rejected is None else "rejected",
         "rejected": article.rejected,
@@ -38,5 +45,3 @@ def explanation_to_json(explanation: PageExplanation) -> str:
         },
         "cleaner_version": article.cleaner_version,
     }
-    # Only the strings of the page can hold a surrogate: what json.dumps escapes is ASCII.
-    return replace_surrogates(json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ from crawler.explain.explanation import PageExplanation
 from crawler.terminal.characters import escape_for_terminal
 
 
-def render_web_page(explanation: PageExplanation) -> str:
-    """Return the whole web page. All text of the explained page is escaped in it."""
+def render_web_page(explanation: PageExplanation, sections: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the whole web page. All text of the explained page is escaped in it.
+
+    `sections` stand below the blocks: each a heading and lines of text.
+    """
     return _TEMPLATE.render(
         explanation=explanation,
         article=explanation.article,
         stated=[field for field in explanation.fields if field.value is not None],
         missing=[field.name for field in explanation.fields if field.value is None],
+        sections=[(heading, [line.rstrip() for line in text.splitlines()]) for heading, text in sections],
     )
 
 

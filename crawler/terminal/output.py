@@ -21,9 +21,14 @@ def write_output(text: str, *, encoding: str | None = None) -> None:
 
     Characters that the encoding lacks become "?". A reader that stops reading (`| head`) is no error.
     """
+    write_bytes(replace_surrogates(text).encode(encoding or sys.stdout.encoding, "replace"))
+
+
+def write_bytes(content: bytes) -> None:
+    """Write bytes to standard output as they are. A reader that stops reading (`| head`) is no error."""
     out = sys.stdout
     try:
-        out.buffer.write(replace_surrogates(text).encode(encoding or out.encoding, "replace"))
+        out.buffer.write(content)
         out.buffer.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends.

@@ -41,7 +41,7 @@ def print_stories(engine: Engine, wanted: StoryFilter, *, as_json: bool) -> None
             if as_json:
                 write_json(_to_document(cluster))
             else:
-                write_output(render_parts(console, _render_story(cluster, {})))
+                write_output(render_parts(console, render_story(cluster, {})))
     if not found and not as_json:
         write_output("no such story\n")
 
@@ -60,7 +60,7 @@ def print_story(engine: Engine, url: str, *, as_json: bool) -> None:
     if as_json:
         write_json(_to_document(cluster, histories))
     else:
-        write_output(render_parts(make_report_console(), _render_story(cluster, histories)))
+        write_output(render_parts(make_report_console(), render_story(cluster, histories)))
 
 
 def print_copy_counts(engine: Engine, wanted: StoryFilter, *, as_json: bool) -> None:
@@ -87,14 +87,15 @@ def _to_document(cluster: Cluster, histories: Mapping[str, Sequence[Version]] | 
         "sites": cluster.sites,
         "first": {"id": first.id, "site": first.site, "at": format_iso(first.when), "by": _get_time_source(first)},
         "members": [
-            _to_member_document(member)
-            | ({} if histories is None else {"versions": _to_version_documents(histories.get(member.id, ()))})
+            to_member_document(member)
+            | ({} if histories is None else {"versions": to_version_documents(histories.get(member.id, ()))})
             for member in cluster.members
         ],
     }
 
 
-def _to_member_document(member: StoryMember) -> dict[str, Any]:
+def to_member_document(member: StoryMember) -> dict[str, Any]:
+    """Return an article of a story as JSON has it."""
     return {
         "id": member.id,
         "url": member.url,
@@ -111,7 +112,8 @@ def _to_member_document(member: StoryMember) -> dict[str, Any]:
     }
 
 
-def _to_version_documents(versions: Sequence[Version]) -> list[dict[str, Any]]:
+def to_version_documents(versions: Sequence[Version]) -> list[dict[str, Any]]:
+    """Return the versions of an article as JSON has them, each with its text and its changes."""
     return [
         {
             "fetched_at": format_iso(version.since),
@@ -126,7 +128,8 @@ def _to_version_documents(versions: Sequence[Version]) -> list[dict[str, Any]]:
     ]
 
 
-def _render_story(cluster: Cluster, histories: Mapping[str, Sequence[Version]]) -> Iterator[RenderableType]:
+def render_story(cluster: Cluster, histories: Mapping[str, Sequence[Version]]) -> Iterator[RenderableType]:
+    """Yield the lines of a story: its articles, each with its versions where `histories` has them by its id."""
     yield Text(escape_for_terminal(cluster.representative.title) or "(no headline)", "bold")
     count, sites, first = len(cluster.members), len(cluster.sites), cluster.first
     size = f"{count} article{'s' * (count > 1)} on {sites} site{'s' * (sites > 1)}"
@@ -139,7 +142,7 @@ def _render_story(cluster: Cluster, histories: Mapping[str, Sequence[Version]]) 
         yield mark_text(f"{mark}{_format_minute(member.when)}  ", address)
         if member.duplicate_of is not None:
             yield mark_text("      ", _format_verdict(member, urls), "dim")
-        yield from _render_history(histories.get(member.id, ()))
+        yield from render_history(histories.get(member.id, ()))
     yield Text()
 
 
@@ -155,7 +158,7 @@ def _format_verdict(member: StoryMember, urls: Mapping[str, str]) -> str:
     return escape_for_terminal(", ".join(parts))
 
 
-def _render_history(versions: Sequence[Version]) -> Iterator[RenderableType]:
+def render_history(versions: Sequence[Version]) -> Iterator[RenderableType]:
     """Yield the lines of each version and its changes; nothing for an article of only one version."""
     if len(versions) == 1:
         return
