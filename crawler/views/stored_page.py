@@ -20,7 +20,7 @@ from crawler.views.memory_use import MemoryStatus, describe_memory_use
 from crawler.views.stories import render_story, to_member_document, to_version_documents
 from storage.articles.revisions import is_refusal
 from storage.database.engine import open_for_reading
-from storage.reading.stored_page import load_stored_page
+from storage.reading.stored_page import read_stored_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class StoredPageView:
 
     def __init__(self, engine: Engine, url_or_id: str) -> None:
         with open_for_reading(engine) as connection:
-            self._page = load_stored_page(connection, url_or_id)
+            self._page = read_stored_page(connection, url_or_id)
             self._use = describe_memory_use(connection, self._page)
         self._explanation = PageExplanation(_explain_cuts(self._page.article, self._use), self._page.record.url)
 

@@ -16,7 +16,7 @@ from storage.articles.saving import make_article_id
 from storage.frontier.addresses import AddressKind, AddressState
 from storage.frontier.same_pages.twin_evidence import load_rules
 from storage.frontier.same_pages.twin_forms import compute_group
-from storage.models import Address, StoredArticle, StoredPart, Twin
+from storage.models import Address, StoredArticle, StoredPart, Tombstone, Twin
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _NEIGHBOURS = 10  # addresses on each side that are compared with an unknown one
@@ -98,6 +98,11 @@ def _explain_missing(connection: Connection, url_or_id: str) -> str:
     if url is None:
         return f"the store holds no page with the id {url_or_id}"
     missing = f"the store holds no page of the address {url}"
+    taken_down = connection.execute(
+        select(Tombstone.removed_at, Tombstone.reason).where(Tombstone.article_id == make_article_id(url))
+    ).one_or_none()
+    if taken_down is not None:
+        return f"{missing}: it was taken down on {taken_down.removed_at:%Y-%m-%d} ({taken_down.reason or 'no reason'})"
     row = connection.execute(
         select(Address.kind, Address.state, Address.reason, Address.status).where(Address.url == url)
     ).one_or_none()

@@ -51,7 +51,7 @@ class StoredPage:
     versions: list[Version]
 
 
-def load_stored_page(connection: Connection, url_or_id: str) -> StoredPage:
+def read_stored_page(connection: Connection, url_or_id: str) -> StoredPage:
     """Return everything that is known of the page of an address or id, also of a rejected one.
 
     Raise ArticleMissing if the store holds none. The text and blocks of a page that asks not to be kept are left out.

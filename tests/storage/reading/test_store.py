@@ -22,6 +22,7 @@ from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMis
 from storage import ArticleRecord, Store, open_store, runs
 from storage.articles.diff import EditKind
 from storage.articles.saving import make_article_id, save_article
+from storage.articles.tombstones import add_tombstones
 from storage.database.engine import open_read_only
 from storage.export.release import ReleaseOptions, export_release
 from storage.export.schema import ARTICLES
@@ -249,6 +250,8 @@ def test_an_article_is_found_by_every_address_that_leads_to_it(engine: Engine) -
                 )
             )
         connection.execute(insert(Twin).values(address_id=2, group_key=1, target_id=1))
+        gone = [("https://courier.example/gone", "courier", ())]
+        add_tombstones(connection, gone, removed_at=NIGHT, reason="a court's order")
     with open_store(engine.url) as store:
         for spelling in (
             url,
@@ -262,6 +265,7 @@ def test_an_article_is_found_by_every_address_that_leads_to_it(engine: Engine) -
             assert spelling in store
         for spelling, said in {
             "https://courier.example/frost": "the crawl knows it, as gone (http-404)",
+            "https://courier.example/gone": "it was taken down on 2026-11-20 (a court's order)",
             "https://courier.example/feed": "it is a feed of its site",
             "https://courier.example/ferry?page=b": f"the nearest are {url}",
             "https://elsewhere.example/a": "no crawl has found it",
