@@ -1,12 +1,12 @@
 """Turn the HTML of a page into an article. Pure: no network, no database, no clock.
 
-    from cleaning.article import Page
-    from cleaning.clean import clean
+    from cleaning import clean_html
 
-    article = clean(Page("https://example.org/a", html))
+    article = clean_html(html, url="https://example.org/a")
     article.text, article.rejected, article.removed
 
 article.py         the records: Page, Block, Article, SiteRules, Known, HostRights
+api/               what `from cleaning import ...` gives: clean_html, clean_many, learn_site
 clean.py           start here: all stages of cleaning, in their order
 page/              read the page: tree, text runs, headings, addresses
 metadata/          title, authors, dates, licence, rights, language
@@ -20,11 +20,58 @@ parts/             articles on several pages: find their further parts, and join
 verdict.py         decide whether the page is an article, and if not, why
 duplicates/        decide whether two articles tell the same story in the same words, and which one represents it
 workers.py         clean in child processes, with a deadline and a memory limit
-learn_first.py     python -m cleaning --learn: learn sites from their pages before cleaning them
-page_lines.py      parse pages that are lines of JSON
-command_line.py    what python -m cleaning does: pages in, articles out
-__main__.py        the program python -m cleaning: its start and end
+program/           the program python -m cleaning: pages in, articles out
+__main__.py        its start and end
 errors.py          the tree of errors of all three packages: each with its exit status
 interruption.py    answer Ctrl-C in one line while Python loads modules and while it ends; hold it back elsewhere
 version.py         the version of the cleaner, raised when results change
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cleaning.api.learn import learn_site, learn_sites
+    from cleaning.api.many_pages import clean_many
+    from cleaning.api.memory_files import load_memory, save_memory
+    from cleaning.api.one_page import clean_file, clean_html
+    from cleaning.article import Article, Block, BlockKind, Page
+    from cleaning.memory.site_memory import SiteMemory
+
+__all__ = [
+    "Article",
+    "Block",
+    "BlockKind",
+    "Page",
+    "SiteMemory",
+    "clean_file",
+    "clean_html",
+    "clean_many",
+    "learn_site",
+    "learn_sites",
+    "load_memory",
+    "save_memory",
+]
+
+# A name is looked up when it is first used: to import `cleaning` must not load trafilatura.
+_MODULES = {
+    **dict.fromkeys(("Article", "Block", "BlockKind", "Page"), "cleaning.article"),
+    **dict.fromkeys(("clean_file", "clean_html"), "cleaning.api.one_page"),
+    **dict.fromkeys(("learn_site", "learn_sites"), "cleaning.api.learn"),
+    **dict.fromkeys(("load_memory", "save_memory"), "cleaning.api.memory_files"),
+    "SiteMemory": "cleaning.memory.site_memory",
+    "clean_many": "cleaning.api.many_pages",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_MODULES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,10 +6,12 @@ They are the only records that cross between the three packages.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Any
 
 from cleaning.version import CLEANER_VERSION
 
@@ -20,6 +22,13 @@ UNSTATED = timezone(timedelta(0), "unstated")
 MAX_WORDS = 50  # AI agents, or preferences
 MAX_WORD_CHARACTERS = 100  # of one agent or preference
 MAX_POLICY_CHARACTERS = 2_000  # of the address of a policy
+
+_WORD = re.compile(r"\w+")
+
+
+def count_words(text: str) -> int:
+    """Return the words of a text, as the store and releases count them."""
+    return len(_WORD.findall(text))
 
 
 def get_stated_offset(moment: datetime | None) -> int | None:
@@ -33,6 +42,21 @@ def get_stated_offset(moment: datetime | None) -> int | None:
 def format_iso(moment: datetime) -> str:
     """Format a time as ISO 8601 to the second, in its own zone: "2024-05-01T23:30:00-04:00", with "Z" for UTC."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def format_utc(moment: datetime | None) -> str | None:
+    """Format a time as ISO 8601 in UTC, as releases do: "2024-05-02T03:30:00Z", with a fraction if there is one."""
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    except OverflowError:  # the first or last day that Python knows
+        return None
+
+
+def format_local(moment: datetime | None) -> str | None:
+    """Format a time by the page's own clock, as releases do; None where the page states no zone."""
+    return None if moment is None or get_stated_offset(moment) is None else moment.isoformat(timespec="microseconds")
 
 
 class BlockKind(StrEnum):
@@ -161,6 +185,11 @@ class Page:
     first_page: str | None = None  # address of the first page of the article that this page is a further part of
     parts: tuple[Page, ...] = ()  # the further parts of its article, in order; each with `first_page`
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for an address or HTML that is no str."""
+        _require_text("url", self.url)
+        _require_text("html", self.html)
+
 
 @dataclass(frozen=True, slots=True)
 class Pager:
@@ -269,6 +298,48 @@ class Article:
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.is_kept))
         object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.is_kept))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the article as a flat record for JSON, its fields named and formatted as in a JSON Lines release.
+
+        What only a store knows is left out (id, site, story, duplicates); `rejected` is added.
+        """
+        return {
+            "url": self.url,
+            "canonical_url": self.canonical_url or self.url,
+            "site_name": self.site_name,
+            "title": self.title,
+            "authors": list(self.authors),
+            "published_at": format_utc(self.published_at),
+            "published_local": format_local(self.published_at),
+            "modified_at": format_utc(self.modified_at),
+            "modified_local": format_local(self.modified_at),
+            "fetched_at": format_utc(self.fetched_at),
+            "language": self.language,
+            "language_probability": self.language_probability,
+            "description": self.description,
+            "tags": list(self.tags),
+            "image": self.image,
+            "licence": self.licence,
+            "free": self.free,
+            "page_kind": self.page_kind,
+            "section": self.section,
+            "robots": list(self.robots),
+            "tdm_reserved": self.tdm_reserved,
+            "tdm_policy": self.tdm_policy,
+            "ai_refused": None if self.ai_refused is None else list(self.ai_refused),
+            "usage": list(self.usage),
+            "text": self.text,
+            "words": count_words(self.text),
+            "cleaner_version": self.cleaner_version,
+            "rejected": self.rejected,
+        }
+
+
+def _require_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        hint = "; cleaning.clean_html decodes it" if isinstance(value, bytes) and name == "html" else ""
+        raise TypeError(f"the {name} of a page must be str, got {type(value).__name__}{hint}")
 
 
 def _select_texts(value: object) -> tuple[str, ...]:

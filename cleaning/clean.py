@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trafilatura.meta import reset_caches
 
-from cleaning.article import Article, make_failed_article
+from cleaning.article import Article, Page, make_failed_article
 from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
 from cleaning.classifier.model import load_model, load_site_model
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
     from cleaning.classifier.model import TreeModel
     from cleaning.page.text_runs import TextRun
     from cleaning.rules.page_blocks import LowScore
@@ -49,11 +48,14 @@ def clean(
 ) -> Article:
     """Return the article of a page. A page that is no article gives one, too, with the reason in `rejected`.
 
-    Never raises. The same page and memory give the same article, whatever was cleaned before. `memory` is that of the
-    page's site; one that is not known well enough counts as none. `model` replaces the cleaner's own, to measure it.
-    The texts of a page's further parts are joined to its own. With `observe` the article carries its memory dependency,
-    and without a memory its observation, too: nothing is learnt from pages that were cleaned with a memory.
+    Never raises, unless `page` is no Page (TypeError). The same page and memory give the same article, whatever was
+    cleaned before. `memory` is that of the page's site; one that is not known well enough counts as none. `model`
+    replaces the cleaner's own, to measure it. The texts of a page's further parts are joined to its own. With `observe`
+    the article carries its memory dependency, and without a memory its observation, too: nothing is learnt from pages
+    that were cleaned with a memory.
     """
+    if not isinstance(page, Page):
+        raise TypeError(f"clean takes a Page, got {type(page).__name__}; cleaning.clean_html takes HTML")
     if memory is not None and not memory.is_known:
         memory = None
     first = _clean_one(page, model, memory, observe=observe)

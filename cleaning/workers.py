@@ -214,17 +214,23 @@ def _stop_pool(pool: ProcessPool) -> None:
 
 
 class _CleanerProcess(SpawnProcess):
-    """A child process that does not run its parent's script again, which would import Scrapy into every child."""
+    """A child process that does not run its parent's script again.
+
+    That would import Scrapy into every child, and start children of children where a script has no
+    `if __name__ == "__main__"`.
+    """
 
     @staticmethod
     def _Popen(process: BaseProcess) -> Popen:  # noqa: N802 -- multiprocessing's name
         main = sys.modules["__main__"]
-        script = main.__dict__.pop("__file__", None)
+        script, spec = main.__dict__.pop("__file__", None), main.__spec__
+        main.__spec__ = None  # of `python -m`
         try:
             # Ctrl-C is for the parent: a child that it reaches before `_initialize_child` would print a traceback.
             with hold_interrupts():
                 return SpawnProcess._Popen(process)
         finally:
+            main.__spec__ = spec
             if script is not None:
                 main.__file__ = script
 

@@ -143,7 +143,7 @@ def _describe_address(url: str, asked: str | None, given: str | None) -> tuple[s
 
     `asked` is the address that was asked, None for a file; `given` is the one that --url gives for a file.
     """
-    from crawler.explain.local import UNKNOWN_ADDRESS
+    from cleaning.metadata.stated_address import UNKNOWN_ADDRESS
 
     if asked is not None:
         return url, "" if url == asked else f"redirected from {asked}"

@@ -11,16 +11,13 @@ from scrapy.settings import BaseSettings
 
 from cleaning.article import Page
 from cleaning.errors import BadArgument
-from cleaning.metadata.structured import read_structured
-from cleaning.page.canonical import to_canonical_url
+from cleaning.metadata.stated_address import UNKNOWN_ADDRESS, find_stated_address
 from cleaning.page.charset import decode_html
-from cleaning.page.parsing import parse_tree
 from crawler.explain.site_lookup import find_site_of
 from crawler.page_facts import PageFacts
 from crawler.sites.site import make_site
 
 STANDARD_INPUT = "-"
-UNKNOWN_ADDRESS = "https://address.invalid/"  # RFC 2606, section 2: no host can have this name
 
 _WARC = b"WARC/"
 _GZIP = b"\x1f\x8b"
@@ -44,7 +41,7 @@ def read_page_file(name: str, settings: BaseSettings, *, address: str | None = N
     given = make_site(address).url if address is not None else None
     body = _read_body(name, settings.getint("DOWNLOAD_MAXSIZE"))
     html = decode_html(body)
-    url = given or _find_stated_address(html) or UNKNOWN_ADDRESS
+    url = given or find_stated_address(html) or UNKNOWN_ADDRESS
     facts = PageFacts(settings).collect()
     return Page(url, html, fetched_at=datetime.now(UTC), language=find_site_of(url, settings).language, **facts)
 
@@ -95,12 +92,3 @@ def _decompress_head(body: bytes) -> bytes:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body[:4096], 16)
     except zlib.error:
         return b""
-
-
-def _find_stated_address(html: str) -> str | None:
-    tree = parse_tree(html)
-    if tree is None:
-        return None
-    structured = read_structured(tree)
-    stated = structured.canonical or structured.find_text("og:url")
-    return to_canonical_url(stated) if stated else None

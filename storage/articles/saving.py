@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -11,14 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from cleaning.article import Article, get_stated_offset
+from cleaning.article import Article, count_words, get_stated_offset
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.sanitise import sanitise_article
 from storage.models import StoredArticle, StoredBlock
 
-_WORD = re.compile(r"\w+")
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
 
@@ -66,7 +64,7 @@ def save_article(
     is_later = stored is not None and not _is_no_version(stored.rejected) and stored.fetched_at < fetched_at
     if is_later and says_nothing:
         return SaveResult.KEPT_STORED
-    words = len(_WORD.findall(article.text))
+    words = count_words(article.text)
     if stored is not None and stored.fetched_at != fetched_at and run is not None:
         fetch = revisions.make_fetch(article, fetched_at=fetched_at, location=location, words=words, run=run)
         note = revisions.insert_older_fetch if is_older else revisions.record_replaced_fetch

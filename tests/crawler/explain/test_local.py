@@ -9,7 +9,8 @@ import pytest
 from scrapy.settings import Settings
 
 from cleaning.errors import BadAddress, BadArgument, BroadsheetError, SitesError
-from crawler.explain.local import UNKNOWN_ADDRESS, read_page_file
+from cleaning.metadata.stated_address import UNKNOWN_ADDRESS
+from crawler.explain.local import read_page_file
 from crawler.terminal.output import check_html_target, write_file
 
 WARC = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"

@@ -13,9 +13,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cleaning.article import Article, format_iso
 from cleaning.errors import UsageError
-from cleaning.learn_first import PageSpool, learn_sites
 from cleaning.page.addresses import get_site
-from cleaning.page_lines import parse_page_line
+from cleaning.program.learn_first import PageSpool, learn_spooled_sites
+from cleaning.program.page_lines import parse_page_line
 from cleaning.workers import Cleaners
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         memories: dict[str, bytes] = {}
         if options.learn:
             lines = spool = PageSpool(lines)
-            memories = learn_sites(spool, cleaners)
+            memories = learn_spooled_sites(spool, cleaners)
         threading.Thread(target=_submit_lines, args=(lines, cleaners, answers, memories), daemon=True).start()
         while (answer := answers.get()) is not None:
             _write(answer, sys.stdout.buffer)

@@ -16,7 +16,7 @@ from cleaning.errors import UsageError
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.observation import Observation
 from cleaning.page.addresses import get_site
-from cleaning.page_lines import parse_page_line
+from cleaning.program.page_lines import parse_page_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +76,7 @@ class PageSpool:
             heapq.heappop(heap)
 
 
-def learn_sites(spool: PageSpool, cleaners: Cleaners) -> dict[str, bytes]:
+def learn_spooled_sites(spool: PageSpool, cleaners: Cleaners) -> dict[str, bytes]:
     """Return the memories of the sites in the spool, as bytes, by the names of the sites."""
     observed: defaultdict[str, dict[str, bytes]] = defaultdict(dict)  # as bytes, which take less memory
     waiting: deque[tuple[str, int, Future[Article]]] = deque()
