@@ -35,7 +35,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cleaning.api.learn import learn_site, learn_sites
     from cleaning.api.many_pages import clean_many
-    from cleaning.api.memory_files import load_memory, save_memory
     from cleaning.api.one_page import clean_file, clean_html
     from cleaning.article import Article, Block, BlockKind, Page
     from cleaning.memory.site_memory import SiteMemory
@@ -51,8 +50,6 @@ __all__ = [
     "clean_many",
     "learn_site",
     "learn_sites",
-    "load_memory",
-    "save_memory",
 ]
 
 # A name is looked up when it is first used: to import `cleaning` must not load trafilatura.
@@ -60,7 +57,6 @@ _MODULES = {
     **dict.fromkeys(("Article", "Block", "BlockKind", "Page"), "cleaning.article"),
     **dict.fromkeys(("clean_file", "clean_html"), "cleaning.api.one_page"),
     **dict.fromkeys(("learn_site", "learn_sites"), "cleaning.api.learn"),
-    **dict.fromkeys(("load_memory", "save_memory"), "cleaning.api.memory_files"),
     "SiteMemory": "cleaning.memory.site_memory",
     "clean_many": "cleaning.api.many_pages",
 }

@@ -26,7 +26,7 @@ MAX_POLICY_CHARACTERS = 2_000  # of the address of a policy
 _WORD = re.compile(r"\w+")
 
 
-def count_words(text: str) -> int:
+def count_text_words(text: str) -> int:
     """Return the words of a text, as the store and releases count them."""
     return len(_WORD.findall(text))
 
@@ -330,7 +330,7 @@ class Article:
             "ai_refused": None if self.ai_refused is None else list(self.ai_refused),
             "usage": list(self.usage),
             "text": self.text,
-            "words": count_words(self.text),
+            "words": count_text_words(self.text),
             "cleaner_version": self.cleaner_version,
             "rejected": self.rejected,
         }

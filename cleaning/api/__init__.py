@@ -3,6 +3,5 @@
 one_page.py        clean_html, clean_file: one page, in this process
 many_pages.py      clean_many: any number of pages, in child processes, in their order
 learn.py           learn_site, learn_sites: learn the memory of a site from its pages
-memory_files.py    save_memory, load_memory: keep the memory of a site in a file
 make_pages.py      make the Page that is cleaned of what a caller has: text, bytes, a file
 """

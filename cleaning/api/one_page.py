@@ -28,8 +28,9 @@ def clean_html(
 
     Bytes are decoded as the crawl decodes them; `content_type` is the header they came with. `url` tells which links
     are the site's own; without it the address that the page states is taken. `site` is the memory of the page's site
-    (`learn_site`, `load_memory`). `language` is the tag that decides where the text is ambiguous, `fetched_at` (aware)
-    bounds which of the page's dates are plausible. Raise TypeError for arguments of other types, and nothing else.
+    (`learn_site`, `SiteMemory.load`).`language`
+    is the tag that decides where the text is ambiguous. `fetched_at` (aware) bounds which of the page's dates are
+    plausible. Raise TypeError for arguments of other types, and nothing else.
 
     >>> from cleaning import clean_html
     >>> page = '''
@@ -89,5 +90,7 @@ def clean_file(
 
 def _check_memory(site: SiteMemory | None) -> SiteMemory | None:
     if site is not None and not isinstance(site, SiteMemory):
-        raise TypeError(f"site= must be a SiteMemory, as learn_site and load_memory give it, got {type(site).__name__}")
+        raise TypeError(
+            f"site= must be a SiteMemory, as learn_site and SiteMemory.load give it, got {type(site).__name__}"
+        )
     return site

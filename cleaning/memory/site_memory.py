@@ -11,12 +11,14 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.errors import MemoryUnreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from os import PathLike
 
 FORMAT = 1
 SHARE_STEPS = 32  # shares are rounded to 1/32: smaller changes change no text
@@ -160,6 +162,21 @@ class SiteMemory:
             )
         except (zlib.error, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise MemoryUnreadable(f"the site's memory cannot be read: {error}") from error
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a file, replacing what is there. Raise OSError if it cannot be written.
+
+        >>> from cleaning import SiteMemory
+        >>> SiteMemory(articles=7).save("paper.memory")
+        >>> SiteMemory.load("paper.memory").articles
+        7
+        """
+        Path(path).write_bytes(self.to_bytes())
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> SiteMemory:
+        """Return the memory in a file. Raise OSError if it cannot be read, `MemoryUnreadable` if it is no memory."""
+        return cls.from_bytes(Path(path).read_bytes())
 
     @cached_property
     def digest(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from cleaning.article import Article, count_words, get_stated_offset
+from cleaning.article import Article, count_text_words, get_stated_offset
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
@@ -64,7 +64,7 @@ def save_article(
     is_later = stored is not None and not _is_no_version(stored.rejected) and stored.fetched_at < fetched_at
     if is_later and says_nothing:
         return SaveResult.KEPT_STORED
-    words = count_words(article.text)
+    words = count_text_words(article.text)
     if stored is not None and stored.fetched_at != fetched_at and run is not None:
         fetch = revisions.make_fetch(article, fetched_at=fetched_at, location=location, words=words, run=run)
         note = revisions.insert_older_fetch if is_older else revisions.record_replaced_fetch

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cleaning import SiteMemory, clean_html, clean_many, learn_site, learn_sites, load_memory, save_memory
+from cleaning import SiteMemory, clean_html, clean_many, learn_site, learn_sites
 from cleaning.errors import MemoryUnreadable
 from crawler.demo.pages import DemoSite
 from crawler.demo.papers import find_paper
@@ -29,8 +29,8 @@ def test_a_memory_is_learnt_in_any_order_saved_loaded_and_used(tmp_path: Path, p
     memory = learn_site(pages, jobs=2)
     assert memory.is_known
     assert learn_site(reversed(pages)) == memory
-    save_memory(memory, tmp_path / "post.memory")
-    loaded = load_memory(tmp_path / "post.memory")
+    memory.save(tmp_path / "post.memory")
+    loaded = SiteMemory.load(tmp_path / "post.memory")
     assert loaded.to_bytes() == memory.to_bytes()
     known = [clean_html(html, url=url, site=loaded) for url, html in pages]
     rules = {block.rule for article in known for block in article.removed}
@@ -53,8 +53,6 @@ def test_what_is_no_memory_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "memory"
     file.write_bytes(b"no memory")
     with pytest.raises(MemoryUnreadable):
-        load_memory(file)
-    with pytest.raises(TypeError, match="must be a SiteMemory, got str"):
-        save_memory("post", file)  # type: ignore[arg-type]
+        SiteMemory.load(file)
     assert not learn_site([]).is_known
     assert learn_site([]) == SiteMemory()
