@@ -14,6 +14,7 @@ COMMANDS_MODULE = "crawler.commands"
 DATA_DIR = "data"  # folder of the database and the archive
 DATABASE_URL = os.environ.get("DATABASE_URL", "")  # SQLAlchemy URL; empty: DATA_DIR/broadsheet.db
 SITES_FILE = "sites.toml"  # the sites that `scrapy crawl articles` crawls; see sites.example.toml
+STORE_ENABLED = True  # False: a command that only looks at pages opens no store, and claims no data folder
 STORAGE_PATIENCE = 300.0  # seconds to wait for a database or disk that fails: a server restarts in less
 DISK_LEAST = 1 << 30  # bytes; with less free space no request is sent; 0: no check
 DISK_INTERVAL = 30.0  # seconds between two checks of the free space
@@ -61,13 +62,10 @@ LIST_MAXSIZE = 52 << 20  # the same of a feed or sitemap: sitemaps.org allows 50
 DOWNLOAD_WARNSIZE = 0  # bytes; 0: no warning
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 5  # seconds after which a page leads on by itself, at most: papers reload themselves later
-RETRY_ENABLED = False  # Scrapy would retry at once; the frontier retries when an address is due
 # Seconds before each further try. A run waits for a pause of up to a minute; a longer one is for another run.
 RETRY_PAUSES = [2, 10, 43_200, 172_800]
 
 # --- The frontier -----------------------------------------------------------------------------------------------------
-SCHEDULER = "crawler.frontier.scheduler.FrontierScheduler"
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # filters nothing: the frontier knows every address
 LISTS_PER_SITE = 500  # feeds, sitemaps and section pages a run; an endless sitemap shall leave time for the articles
 PAGES_PER_HOST = 10_000  # responses of a host a night (0: no bound): nearly three hours at one a second
 BARREN_PAGES = 40  # pages in a row with one pattern of addresses and no article: then it is a trap (0: never)
@@ -91,7 +89,7 @@ MEMORY_SAMPLE = 100  # pages from which the memory is learnt; each is cleaned a 
 
 # --- Components -------------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # lets retries and redirects pass
+    "crawler.middlewares.spider_requests.SpiderRequestsMiddleware": 40,  # names the site of a request without a lease
     "crawler.middlewares.scope.ScopeMiddleware": 50,  # only the site's own hosts, also after a redirect
     "crawler.middlewares.known_pages.KnownPagesMiddleware": 60,  # before robots: nothing is fetched of a known page
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for permission
@@ -103,7 +101,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.compression.CompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # raises if the target is no URL
     "crawler.middlewares.redirect.WebRedirectMiddleware": 600,
-    "crawler.middlewares.cookies.CookiesMiddleware": 700,  # sees the cookies of a response before it is redirected
+    "crawler.middlewares.cookies.CookiesMiddleware": 701,  # sees the cookies of a response before it is redirected
     "crawler.middlewares.archive.ArchiveMiddleware": 995,  # next to the network: sees what the site really sent
     "crawler.guard.middleware.GuardMiddleware": 999,  # last: a refused response is not archived
 }
@@ -137,7 +135,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # a server that runs code
 HTTPPROXY_ENABLED = False
-COOKIES_ENABLED = False  # Scrapy's cookies last for the whole crawl, ours for one chain of redirects
+# Scrapy's cookies last for the whole crawl, ours for one chain of redirects. A spider that logs in sets it to True.
+COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False  # replaced by RefreshMiddleware
 
 # --- The log ----------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from crawler.failures.outcome import classify_failure
 
 CREDENTIALS = {"Authorization": "Basic c2VjcmV0", "Cookie": "session=secret"}
 ALONE: dict[str, Any] = {
-    "SCHEDULER": "scrapy.core.scheduler.Scheduler",
+    "RETRY_ENABLED": False,
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
     "CONCURRENT_REQUESTS": 1,

@@ -27,21 +27,8 @@ from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.parts.fetch import read_part
 from crawler.sites.site import Site
 
-# Settings that turn off the frontier, the store and the archive of a crawl.
-_WITHOUT_CRAWL: dict[str, Any] = {
-    "SCHEDULER": "scrapy.core.scheduler.Scheduler",
-    "ITEM_PIPELINES": {},
-    "EXTENSIONS": {
-        "scrapy.extensions.logstats.LogStats": None,
-        "crawler.guard.self_check.GuardCheck": 0,
-        "crawler.extensions.politeness.Politeness": 100,
-    },
-}
-_MIDDLEWARES = {
-    "crawler.middlewares.known_pages.KnownPagesMiddleware": None,
-    "crawler.middlewares.validators.ValidatorsMiddleware": None,
-    "crawler.middlewares.archive.ArchiveMiddleware": None,
-}
+# Settings that turn off the store, and all components that need it.
+_WITHOUT_CRAWL: dict[str, Any] = {"STORE_ENABLED": False, "RETRY_ENABLED": False}
 # Messages for the reasons that a crawl counts.
 _PROBLEMS = {
     "connection-refused": "its host refuses the connection",
@@ -128,7 +115,6 @@ def fetch_page(url: str, settings: Settings, cleaners: Cleaners) -> Page:
     own = settings.copy()
     for name, value in _WITHOUT_CRAWL.items():
         own.set(name, value, priority="cmdline")
-    own.set("DOWNLOADER_MIDDLEWARES", own.getdict("DOWNLOADER_MIDDLEWARES") | _MIDDLEWARES, priority="cmdline")
     process = AsyncCrawlerProcess(own)
     crawler = process.create_crawler(_OnePage)
     process.crawl(crawler, site=site, url=to_canonical_url(url) or url, cleaners=cleaners)

@@ -7,6 +7,7 @@ import asyncio
 from scrapy import signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from twisted.python.failure import Failure
 
 from crawler.failures.errors import CrawlStopped
@@ -22,6 +23,8 @@ class PromptStop:
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        if not getattr(crawler.spidercls, "uses_frontier", False):
+            raise NotConfigured  # without the frontier, a request that is dropped is lost
         self._crawler = crawler
         self._task: asyncio.Task[None] | None = None
         crawler.signals.connect(self._on_spider_opened, signals.spider_opened)

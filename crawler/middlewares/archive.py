@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.headers import Headers
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.middlewares.spider_requests import MADE_BY_SPIDER
 from crawler.run.session import Session, now, session_of
 from storage.archive.write import Exchange
 from storage.frontier.addresses import AddressKind, Lease
@@ -22,6 +25,9 @@ class ArchiveMiddleware:
     A response is passed on once its WARC record is written. `meta["archive_location"]` says where the record is;
     `meta["fetched_at"]` says when any response came in. If the record cannot be written, the page is not kept
     (`StorageLost`).
+
+    Which responses to a spider's own requests are pages, only the spider knows: a log-in is none. So of these
+    `meta["exchange"]` keeps what is archived once the spider yields a page of it (crawler/pipelines/own_pages.py).
     """
 
     def __init__(self, session: Session) -> None:
@@ -34,9 +40,16 @@ class ArchiveMiddleware:
     async def process_response(self, request: Request, response: Response) -> Response:
         request.meta["fetched_at"] = fetched_at = now()
         lease: Lease | None = request.meta.get("lease")
-        if lease is None or lease.kind is not AddressKind.ARTICLE:
-            return response
-        exchange = Exchange(
+        if MADE_BY_SPIDER in request.meta:
+            request.meta["exchange"] = self._make_exchange(request, response, request.meta["site"].name, fetched_at)
+        elif lease is not None and lease.kind is AddressKind.ARTICLE:
+            exchange = self._make_exchange(request, response, lease.site, fetched_at)
+            request.meta["archive_location"] = await self._session.archive(exchange)
+            self._session.counts.add(lease.site, "archive/written")
+        return response
+
+    def _make_exchange(self, request: Request, response: Response, site: str, fetched_at: datetime) -> Exchange:
+        return Exchange(
             url=response.url,
             method=request.method,
             request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers, "cookie")],
@@ -44,15 +57,12 @@ class ArchiveMiddleware:
             headers=[*_list_headers(response.headers), ("Content-Length", str(len(response.body)))],
             body=response.body,
             fetched_at=fetched_at,
-            site=lease.site,
+            site=site,
             ip_address=str(response.ip_address) if response.ip_address else None,
             rights=request.meta.get("host_rights"),
             part_of=request.meta.get("part_of"),
             truncated="dataloss" in response.flags,
         )
-        request.meta["archive_location"] = await self._session.archive(exchange)
-        self._session.counts.add(lease.site, "archive/written")
-        return response
 
 
 def _list_headers(headers: Headers, *secret: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
@@ -26,29 +27,47 @@ class CookiesMiddleware:
     Here a page that redirects to itself, or round a second page, to set a cookie gets that cookie back, and the next
     page gets none. A chain that makes no progress ends before REDIRECT_MAX_TIMES.
 
+    With COOKIES_ENABLED = True, Scrapy's own runs before, and this adds only the cookies of the site's entry.
+
     A cookie that the site's entry names is sent to the hosts of the site and to no other, and to a site under https
     under https only. The archive and the log never show it.
     """
 
+    def __init__(self, *, adds_site_cookies_only: bool = False) -> None:
+        self._adds_site_cookies_only = adds_site_cookies_only
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CookiesMiddleware:
+        return cls(adds_site_cookies_only=crawler.settings.getbool("COOKIES_ENABLED"))
+
     def process_request(self, request: Request) -> None:
+        if self._adds_site_cookies_only:
+            _set_cookies(request, _select_site_cookies(request) | _parse_header(request.headers.get("Cookie")))
+            return
         # The header is that of the redirect's source, where Scrapy has left it: each step gets the cookies for its own
         # address, and those that the first request brought along only where Scrapy lets a header of the source stay.
         sent = request.headers.get("Cookie")
         request.headers.pop("Cookie", None)
         own = request.meta.setdefault(_OWN, _parse_header(sent))
         cookies = (own if sent else {}) | _read_cookies(request) | _select_site_cookies(request)
-        if cookies:
-            request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        _set_cookies(request, cookies)
         step = (request.url, tuple(sorted(cookies.items())))
         steps = request.meta.get(_STEPS, ())
+        if request.meta.get("redirect_times", 0) < len(steps):
+            return  # no further step, but the same one once more: Scrapy retries it
         if steps.count(step) >= MAX_SAME_STEPS:
             raise IgnoreRequest("the redirections lead to the same address with the same cookies")
         request.meta[_STEPS] = (*steps, step)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        if "Set-Cookie" in response.headers:
+        if "Set-Cookie" in response.headers and not self._adds_site_cookies_only:
             request.meta.setdefault(_JAR, CookieJar()).extract_cookies(response, request)
         return response
+
+
+def _set_cookies(request: Request, cookies: dict[str, str]) -> None:
+    if cookies:
+        request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def has_new_cookies(request: Request, response: Response) -> bool:

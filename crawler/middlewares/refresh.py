@@ -61,7 +61,8 @@ class RefreshMiddleware(BaseRedirectMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:
         site: Site | None = request.meta.get("site")
         lease: Lease | None = request.meta.get("lease")
-        if site is None or "robots_of" in request.meta or response.status >= 300:
+        is_kept = "robots_of" in request.meta or request.meta.get("dont_redirect", False)
+        if site is None or is_kept or response.status >= 300:
             return response
         if lease is not None and lease.kind not in (AddressKind.ARTICLE, AddressKind.SECTION):
             return response

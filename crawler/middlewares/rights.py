@@ -14,6 +14,7 @@ from crawler.failures.errors import CrawlStopped, HostOnHold
 from crawler.failures.outcome import classify_error
 from crawler.middlewares.daily_fetch import DailyFetch
 from crawler.middlewares.robots import RobotsRules
+from crawler.middlewares.spider_requests import MADE_BY_SPIDER
 from crawler.rights.agents import find_refused_agents
 from crawler.rights.tdmrep import MAX_BYTES, PATH, MalformedTdmFile, TdmRule, find_tdm_rule, parse_tdm_rules
 from crawler.rights.usage import find_usage_preferences
@@ -64,7 +65,7 @@ class RightsMiddleware:
         """Fetch the tdmrep.json at `url`, which this request needs first."""
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 (it made the request that brings us here)
-        meta = {"site": request.meta["site"], "download_maxsize": MAX_BYTES, "download_warnsize": 0}
+        meta = {"site": request.meta["site"], "download_maxsize": MAX_BYTES, "download_warnsize": 0, "dont_retry": True}
         try:
             response = await engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True))
         except (HostOnHold, CrawlStopped):
@@ -91,5 +92,6 @@ class RightsMiddleware:
 
 
 def _is_article(request: Request) -> bool:
+    """Return whether the response may be an article's page, as every page may that a spider asks for."""
     lease: Lease | None = request.meta.get("lease")
-    return lease is not None and lease.kind is AddressKind.ARTICLE
+    return MADE_BY_SPIDER in request.meta or (lease is not None and lease.kind is AddressKind.ARTICLE)

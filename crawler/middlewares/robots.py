@@ -66,7 +66,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         crawler.signals.connect(self._on_bytes_received, signals.bytes_received)
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
-        if request.meta.get("dont_obey_robotstxt"):
+        # A spider's own "dont_obey_robotstxt" is no permission: the operator decides, by ROBOTSTXT_OBEY.
+        if "robots_of" in request.meta or request.url.startswith(("file:", "data:")):
             return
         rules = await self._rules.get(request, lambda host: self._fetch(f"{host}/robots.txt", request))
         request.meta["robots_rules"] = rules
@@ -78,7 +79,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Fetch the robots.txt at `url`, which this request needs first."""
         engine = self.crawler.engine
         assert engine is not None  # noqa: S101 (it made the request that brings us here)
-        meta = {"dont_obey_robotstxt": True, "robots_of": url, "redirect_ttl": _MAX_REDIRECTS}
+        meta = {"robots_of": url, "redirect_ttl": _MAX_REDIRECTS, "dont_retry": True}  # the hold is the pause
         if "site" in request.meta:
             meta["site"] = request.meta["site"]
         # Not compressed: the first half of a compressed file is not the first half of the rules.

@@ -25,7 +25,8 @@ class ScopeMiddleware:
     """Raises OffSite for a request to another host, port or scheme, or to an address with a user name.
 
     Unlike Scrapy's own middleware, it ignores `dont_filter`. A request belongs to the site in `meta["site"]`, a request
-    for a robots.txt to the host of `meta["robots_of"]`. A request with neither is refused.
+    for a robots.txt to the host of `meta["robots_of"]`. A request with neither is refused. A request that a spider of
+    the user made belongs to the site that SpiderRequestsMiddleware names; Scrapy's OffsiteMiddleware knows its bounds.
 
     Three kinds of addresses may be elsewhere: a sitemap that the site's robots.txt names, a feed that a page of the
     site names (feed services), and an article that the site's own feed lists there, if it leads home by redirects.
@@ -47,6 +48,8 @@ class ScopeMiddleware:
         if (robots_url := request.meta.get("robots_of")) is not None:
             if not make_site(robots_url).owns(request.url):
                 raise OffSite(request.url, "redirected from a robots.txt to another host")
+        elif request.url.startswith(("file:", "data:")) and lease is None:
+            return  # DOWNLOAD_HANDLERS has none for them, except in commands that read files
         elif site is None:
             raise OffSite(request.url, "belongs to no site")
         elif lease is None:

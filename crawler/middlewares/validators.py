@@ -55,12 +55,14 @@ class ValidatorsMiddleware:
         return cls(session_of(crawler), crawler)
 
     async def process_request(self, request: Request) -> None:
+        lease: Lease | None = request.meta.get("lease")
+        if lease is None:
+            return
         for name in _CONDITIONS:  # a redirect copies the headers of the address that led here
             request.headers.pop(name, None)
         for key in ("known_validators", "validators", "is_unchanged", "handle_httpstatus_list"):
             request.meta.pop(key, None)
-        lease: Lease | None = request.meta.get("lease")
-        if lease is None or getattr(self._crawler.spider, "refetch", None) is not None:
+        if getattr(self._crawler.spider, "refetch", None) is not None:
             return  # who fetches a release again wants to see each page
         known = await asyncio.to_thread(self._load, lease)
         if known is None or known.url != request.url:

@@ -44,6 +44,20 @@ class CrawlCounts:
         self.add(site, f"address/refused/{TWIN}", offered.set_aside)
         self.add(site, "discovery/problem/dates-now", int(offered.doubted))
 
+    def move(self, site: str, other: str) -> None:
+        """Count as those of the site `other` all events that were counted as those of `site`."""
+        stats = self._crawler.stats.get_stats()
+        for key, value in list(stats.items()):
+            if key.startswith(f"site/{site}/"):
+                moved = f"site/{other}/{key.removeprefix(f'site/{site}/')}"
+                if key.endswith(SECONDS):
+                    self._crawler.stats.max_value(moved, value)
+                else:
+                    self._crawler.stats.inc_value(moved, value)
+                del stats[key]
+        if (began := self._first_event.pop(site, None)) is not None:
+            self._first_event[other] = min(began, self._first_event.get(other, began))
+
     def get(self, site: str, stat: str) -> int:
         return int(self._crawler.stats.get_value(f"site/{site}/{stat}", 0))
 

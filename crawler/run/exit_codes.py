@@ -26,7 +26,7 @@ _CODES = {
     "guard_inactive": UNGUARDED,
 }
 
-_NO_ANSWER = ("address/failed/", "address/refused/address-", "host/")  # beginnings of stat names
+_NO_ANSWER = ("address/failed/", "address/refused/address-", "request/failed/", "host/")  # beginnings of stat names
 
 
 def get_exit_code(reason: str | None, counts: Counts) -> int:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Connection
 
 from cleaning.errors import StorageLost
@@ -48,7 +48,8 @@ class Session:
     """Opened by the first component that calls `session_of`, closed when the engine has stopped.
 
     Opening raises a `UsageError` if the data folder or the database cannot be used, or if another crawl uses the
-    folder: two crawls would mistake each other's leases for those of a killed crawl.
+    folder: two crawls would mistake each other's leases for those of a killed crawl. With STORE_ENABLED = False there
+    is no session: `session_of` raises NotConfigured.
 
     If the database or the disk fails, the session retries (storage/database/retry.py), and the scheduler leases nothing
     meanwhile. After STORAGE_PATIENCE every waiting call raises `StorageLost`, and the crawl ends with the finish_reason
@@ -269,4 +270,10 @@ class Session:
         return self._crawler.stats.get_value("finish_reason") is None
 
 
-session_of = once_per_crawler(Session)
+def _open_session(crawler: Crawler) -> Session:
+    if not crawler.settings.getbool("STORE_ENABLED"):
+        raise NotConfigured  # by the component that needs it: Scrapy leaves it out
+    return Session(crawler)
+
+
+session_of = once_per_crawler(_open_session)

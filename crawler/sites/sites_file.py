@@ -125,8 +125,7 @@ class _Reader:
     def read_name(self, at: KeyPath, value: object) -> str:
         name = value.lower() if isinstance(value, str) else ""
         if not SITE_NAME.fullmatch(name):
-            expected = "1 to 64 letters a-z, digits, dots, hyphens or underscores"
-            raise self.make_error((*at, "name"), f"'name' must be {expected}, not {quote_value(value)}")
+            raise self.make_error((*at, "name"), f"'name' {explain_bad_site_name(value)}")
         return name
 
     def read_addresses(self, at: KeyPath, value: object, url: str) -> tuple[str, ...]:
@@ -228,3 +227,10 @@ class _Reader:
         while at and at not in self.lines:
             at = at[:-1]
         return SitesError(message, path=self.path, line=self.lines.get(at))
+
+
+def explain_bad_site_name(name: object) -> str | None:
+    """Return what is wrong with the name of a site, to stand behind the word for it; None if nothing is."""
+    if isinstance(name, str) and SITE_NAME.fullmatch(name):
+        return None
+    return f"must be 1 to 64 letters a-z, digits, dots, hyphens or underscores, not {quote_value(name)}"

@@ -41,7 +41,6 @@ class ArchiveSpider(Spider):
 
     name = "archive"
     asks_sites = False  # no address guard is needed
-    custom_settings = {"SCHEDULER": "scrapy.core.scheduler.Scheduler"}  # noqa: RUF012 (Scrapy's); without requests it needs no frontier
 
     def __init__(self, session: Session, files: list[Path], pages: PageDecoder, at_once: int) -> None:
         super().__init__(self.name)

@@ -67,6 +67,12 @@ class ArticlesSpider(Spider):
     """
 
     name = "articles"
+    uses_frontier = True
+    custom_settings = {  # noqa: RUF012 (Scrapy's)
+        "SCHEDULER": "crawler.frontier.scheduler.FrontierScheduler",
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # filters nothing: the frontier knows every address
+        "RETRY_ENABLED": False,  # Scrapy would retry at once; the frontier retries when an address is due
+    }
 
     def __init__(
         self,

@@ -1,0 +1,76 @@
+"""Names the site of each request that a spider made without the frontier, and counts its outcome."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+
+from cleaning.errors import BadAddress
+from crawler.failures.errors import OffSite
+from crawler.failures.outcome import classify_error, is_too_many_redirects
+from crawler.run.counts import counts_of
+from crawler.run.spider_sites import spider_sites_of
+from crawler.sites.site import Site
+
+MADE_BY_SPIDER = "made_by_spider"  # in the meta of a request: a spider made it, and its site was named here
+_NOT_WEB = ("file:", "data:")  # no site has them; DOWNLOAD_HANDLERS decides whether they are read
+# What a request brings along that was made with the meta of another one.
+_OF_ONE_FETCH = ("exchange", "archive_location", "fetched_at", "host_rights", "robots_rules")
+
+
+class SpiderRequestsMiddleware:
+    """The first middleware of a request, and the last of its response.
+
+    It sets `meta["site"]`, on which scope, robots.txt, cookies, pauses and counts depend, anew for each redirect.
+    Requests of the articles spider have leases, and those of our own components name their site: both pass as they are.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if getattr(crawler.spidercls, "uses_frontier", False):
+            raise NotConfigured
+        self._sites = spider_sites_of(crawler)
+        self._counts = counts_of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SpiderRequestsMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        if request.url.startswith(_NOT_WEB) or not _is_of_spider(request):
+            return
+        for key in _OF_ONE_FETCH:
+            request.meta.pop(key, None)
+        request.meta[MADE_BY_SPIDER] = True
+        try:
+            request.meta["site"] = self._sites.find_site(request.url)
+        except BadAddress as error:
+            raise OffSite(request.url, "no http(s) address") from error
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if (site := self._find_site(request)) is not None:
+            self._counts.add(site.name, "response/received")
+            if response.status >= 400:
+                self._counts.add(site.name, f"request/failed/http-{response.status}")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if type(exception) is IgnoreRequest and not is_too_many_redirects(exception):
+            return  # a middleware of Scrapy filters the request: it is no page of the spider's
+        if (site := self._find_site(request)) is not None:
+            self._counts.add(site.name, f"request/failed/{classify_error(exception).reason}")
+
+    def _find_site(self, request: Request) -> Site | None:
+        """Return the site of a request that a spider made, by the name that it has by now."""
+        if MADE_BY_SPIDER not in request.meta or request.url.startswith(_NOT_WEB):
+            return None
+        try:
+            return self._sites.find_site(request.url)
+        except BadAddress:
+            return None
+
+
+def _is_of_spider(request: Request) -> bool:
+    meta = request.meta
+    return "lease" not in meta and "robots_of" not in meta and ("site" not in meta or MADE_BY_SPIDER in meta)
