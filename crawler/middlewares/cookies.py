@@ -16,6 +16,7 @@ from crawler.sites.site import Site
 _JAR = "chain_cookies"  # in the meta of a request: the cookies of its chain, which Scrapy copies to each redirect
 _OWN = "own_cookies"  # in the meta of a request: the cookies that the first request of its chain brought along
 _STEPS = "chain_steps"  # in the meta of a request: address and cookies of each request of its chain
+_RETRIES = "chain_retries"  # in the meta of a request: how often Scrapy has retried requests of its chain
 # How often a chain may ask for one address with the same cookies: a site may remember a visitor without a cookie.
 MAX_SAME_STEPS = 2
 
@@ -53,8 +54,10 @@ class CookiesMiddleware:
         _set_cookies(request, cookies)
         step = (request.url, tuple(sorted(cookies.items())))
         steps = request.meta.get(_STEPS, ())
-        if request.meta.get("redirect_times", 0) < len(steps):
-            return  # no further step, but the same one once more: Scrapy retries it
+        retries = request.meta.get("retry_times", 0)
+        if retries > request.meta.get(_RETRIES, 0):  # no further step, but the same one once more
+            request.meta[_RETRIES] = retries
+            return
         if steps.count(step) >= MAX_SAME_STEPS:
             raise IgnoreRequest("the redirections lead to the same address with the same cookies")
         request.meta[_STEPS] = (*steps, step)

@@ -4,6 +4,7 @@ session.py           opens the database, its writer and the archive for one craw
 archive_writer.py    writes exchanges to the archive in a thread of its own; waits while the disk is full or fails
 counts.py            counts every event, in total and by site, in Scrapy's stats
 nights.py            measures the night of a run when it ends
+spider_sites.py      names the site of a request that a spider made without the frontier
 notices.py           collects what the operator should know of a site, with the line to write into sites.toml
 report.py            formats the counts: progress line, live table, table at the end
 exit_codes.py        turns the finish reason and the counts into an exit code
