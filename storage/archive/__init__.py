@@ -5,5 +5,6 @@ part_locations.py  where the further parts of an article lie
 read_back.py       read the responses of a WARC file in order, or one by its location
 records.py         parse one WARC record into the HTTP response in it
 repair.py          cut off the truncated end of the files of a run that was killed
+spider_note.py     what a spider knows of a page, as one line of a record's header
 write.py           append exchanges to WARC files and sync them to the disk
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,18 +11,35 @@ from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from cleaning.article import HostRights
+from cleaning.article import NOTHING_KNOWN, HostRights, Known
 from cleaning.errors import RecordUnreadable
-from storage.archive.write import PART_OF, RIGHTS, SITE, ArchiveLocation, Headers
+from storage.archive.spider_note import SpiderNote
+from storage.archive.write import (
+    NOTE,
+    PAGE_HEADERS,
+    PART_OF,
+    RIGHTS,
+    ROLE,
+    SITE,
+    SOURCE,
+    ArchiveLocation,
+    Headers,
+)
 
 MAX_BODY = 10 << 20  # bytes of a body as sent that are read back; the limit of the crawl is DOWNLOAD_MAXSIZE
 TORN = "torn"
+CONVERSION = "conversion"
 _BLOCK = 1 << 16
+_OF_BODY = ("content-type", "content-encoding", "transfer-encoding", "content-length")
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedResponse:
-    """One response read back; `body` is no longer chunked, but still content-encoded."""
+    """One response read back; `body` is no longer chunked, but still content-encoded.
+
+    Or a page that a spider made of a response: `body` is its HTML, in UTF-8. `url` is the address of the article where
+    the spider names one.
+    """
 
     url: str
     status: int
@@ -32,6 +50,7 @@ class ArchivedResponse:
     site: str | None  # None in the archives of others
     rights: HostRights | None = None  # None in the archives of others
     part_of: str | None = None  # first page of the article that this was fetched as a further part of
+    known: Known = NOTHING_KNOWN  # by the spider that yielded the page
 
 
 def build_unreadable_error(location: ArchiveLocation, what: str, reason: str = "unreadable") -> RecordUnreadable:
@@ -50,7 +69,9 @@ def read_response(record: ArcWarcRecord, location: ArchiveLocation, max_body: in
     is no web page), TORN, "too-large" or "unreadable".
     """
     kind = _find_other_kind(record)
-    head = None if kind else _parse_head(record)
+    is_made = kind == CONVERSION and record.rec_headers.get_header(NOTE) is not None
+    kind = None if is_made else kind
+    head = _read_page_headers(record) if is_made else None if kind else _parse_head(record)
     body = _read_body(record, head, max_body) if head else b""
     if len(body) > max_body:
         raise build_unreadable_error(location, f"the body is larger than {max_body:,} bytes", "too-large")
@@ -71,6 +92,8 @@ def _find_other_kind(record: ArcWarcRecord) -> str | None:
         return "unreadable"
     if record.rec_type != "response":
         return str(record.rec_type)
+    if record.rec_headers.get_header(ROLE) == SOURCE:
+        return SOURCE
     if record.length == 0 or not url.lower().startswith(("http://", "https://")):
         return "not-http"
     return None
@@ -82,6 +105,16 @@ def _parse_head(record: ArcWarcRecord) -> StatusAndHeaders | None:
         return StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False).parse(record.raw_stream)
     except (EOFError, ValueError, IndexError):
         return None
+
+
+def _read_page_headers(record: ArcWarcRecord) -> StatusAndHeaders:
+    """Return the status and headers of the page that a conversion holds."""
+    try:
+        pairs = json.loads(record.rec_headers.get_header(PAGE_HEADERS) or "[]")
+        headers = [(str(name), str(value)) for name, value in pairs if str(name).lower() not in _OF_BODY]
+    except (ValueError, TypeError, RecursionError):
+        headers = []
+    return StatusAndHeaders("200 OK", [*headers, ("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
 
 
 def _read_body(record: ArcWarcRecord, head: StatusAndHeaders, limit: int) -> bytes:
@@ -120,8 +153,9 @@ def _build_response(
         return None
     headers: Headers = head.headers
     rights = record.rec_headers.get_header(RIGHTS)
+    note = SpiderNote.from_json(record.rec_headers.get_header(NOTE) or "{}")
     return ArchivedResponse(
-        url=record.rec_headers.get_header("WARC-Target-URI"),
+        url=note.url or record.rec_headers.get_header("WARC-Target-URI"),
         status=status,
         headers=[(name, value) for name, value in headers if name.lower() != "transfer-encoding"],
         body=body,
@@ -130,4 +164,5 @@ def _build_response(
         site=record.rec_headers.get_header(SITE),
         rights=None if rights is None else HostRights.from_json(rights),
         part_of=record.rec_headers.get_header(PART_OF),
+        known=note.known,
     )

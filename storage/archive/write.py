@@ -1,8 +1,12 @@
-"""Appends exchanges to WARC files: two records each, one gzip member per record (ISO 28500, WARC 1.1)."""
+"""Appends exchanges to WARC files: two records each, one gzip member per record (ISO 28500, WARC 1.1).
+
+A page that a spider made of a response is a third one, of the type `conversion`.
+"""
 
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 from contextlib import suppress
@@ -19,6 +23,7 @@ from warcio.warcwriter import WARCWriter
 
 from cleaning.article import HostRights
 from cleaning.errors import StorageLost
+from storage.archive.spider_note import NO_NOTE, SpiderNote
 from storage.database.disk import flush_to_disk
 from storage.database.faults import Fault, classify_fault, describe_error
 
@@ -30,6 +35,10 @@ MAX_BYTES = 1 << 30  # a larger file is closed, and the next one begun
 SITE = "Broadsheet-Site"
 RIGHTS = "Broadsheet-Rights"
 PART_OF = "Broadsheet-Part-Of"
+NOTE = "Broadsheet-Note"  # what the spider knows of the page (spider_note.py)
+ROLE = "Broadsheet-Role"  # SOURCE: the response is no page; the `conversion` records that refer to it are
+PAGE_HEADERS = "Broadsheet-Headers"  # of a conversion: the headers of its response, as a JSON list of pairs
+SOURCE = "source"
 
 Headers = list[tuple[str, str]]
 
@@ -50,6 +59,23 @@ class Exchange:
     rights: HostRights | None = None  # which its host states, so that a replay need not ask; None: not asked
     part_of: str | None = None  # first page of the article, where this was fetched as a further part of it
     truncated: bool = False
+    note: SpiderNote = NO_NOTE
+    is_source: bool = False  # no page itself: the spider made pages of it
+    id: str | None = None  # of the response record, where another record refers to it
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A page that a spider made of a response, like the article in the answer of an API. `headers` as in its `source`.
+
+    The source is written before, with an `id`.
+    """
+
+    source: Exchange
+    html: str
+    headers: Headers
+    site: str
+    note: SpiderNote = NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +104,22 @@ class Archive:
         self._has_unsynced = False  # whether a record is written that may not be on the disk yet
         self._lost: StorageLost | None = None
 
-    def write(self, exchange: Exchange) -> ArchiveLocation:
-        """Append request and response; return the location of the response.
+    def write(self, written: Exchange | Conversion) -> ArchiveLocation:
+        """Append request and response, or a conversion; return the location of the response or the conversion.
 
-        Both are then handed to the operating system. Raise `OSError` if that fails (the disk is full): nothing of the
-        two stays in the archive, and the next exchange can be written as usual.
+        They are then handed to the operating system. Raise `OSError` if that fails (the disk is full): nothing of them
+        stays in the archive, and the next one can be written as usual.
         """
-        file = self._open_file(exchange.fetched_at)
+        file = self._open_file((written.source if isinstance(written, Conversion) else written).fetched_at)
         writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
         location = ArchiveLocation(Path(file.name).name, file.tell())
-        response = self._build_record(writer, exchange, "response")
-        request = self._build_record(writer, exchange, "request")
         try:
-            writer.write_request_response_pair(request, response)
+            if isinstance(written, Conversion):
+                writer.write_record(_build_conversion(writer, written))
+            else:
+                response = self._build_record(writer, written, "response")
+                request = self._build_record(writer, written, "request")
+                writer.write_request_response_pair(request, response)
             file.flush()
         except BaseException:
             self._cut_back(Path(file.name), location.offset)
@@ -172,7 +201,7 @@ class Archive:
         return self._file
 
     def _build_record(self, writer: WARCWriter, exchange: Exchange, kind: str) -> object:
-        warc = {"WARC-Date": exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+        warc = {"WARC-Date": _format_warc_date(exchange.fetched_at)}
         if kind == "request":
             line = f"{exchange.method} {_format_request_target(exchange.url)} HTTP/1.1"
             http = StatusAndHeaders(line, exchange.request_headers, is_http_request=True)
@@ -187,11 +216,44 @@ class Archive:
                 warc[PART_OF] = exchange.part_of
             if exchange.ip_address:
                 warc["WARC-IP-Address"] = exchange.ip_address
+            if exchange.note != NO_NOTE:
+                warc[NOTE] = exchange.note.to_json()
+            if exchange.is_source:
+                warc[ROLE] = SOURCE
+            if exchange.id is not None:
+                warc["WARC-Record-ID"] = exchange.id
             if exchange.truncated:
                 warc["WARC-Truncated"] = "disconnect"
         return writer.create_warc_record(
             exchange.url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=warc
         )
+
+
+def _build_conversion(writer: WARCWriter, page: Conversion) -> object:
+    warc = {
+        "WARC-Date": _format_warc_date(page.source.fetched_at),
+        "WARC-Refers-To": page.source.id or "",
+        "WARC-Refers-To-Target-URI": page.source.url,
+        "WARC-Refers-To-Date": _format_warc_date(page.source.fetched_at),
+        SITE: page.site,
+        PAGE_HEADERS: json.dumps(page.headers),
+        NOTE: page.note.to_json(),
+    }
+    if page.source.rights is not None:
+        warc[RIGHTS] = page.source.rights.to_json()
+    body = page.html.encode("utf-8", "replace")
+    return writer.create_warc_record(
+        page.note.url or page.source.url,
+        "conversion",
+        payload=io.BytesIO(body),
+        length=len(body),
+        warc_content_type="text/html; charset=utf-8",
+        warc_headers_dict=warc,
+    )
+
+
+def _format_warc_date(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _format_request_target(url: str) -> str:
