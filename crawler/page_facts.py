@@ -61,6 +61,11 @@ class PageFacts:
         return NOFOLLOW not in self._obeyed or NOFOLLOW not in read_robots_tags(tree, page).words
 
 
+def select_page_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the response headers that say something of a page beside its HTML."""
+    return [(name, value) for name, value in headers if name.lower() in _READ_HEADERS]
+
+
 def decode_response_text(response: Response) -> str | None:
     """Return the text of a page, as the crawl and every later look at the archive read it; None if it is not text.
 

@@ -106,6 +106,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.middleware.GuardMiddleware": 999,  # last: a refused response is not archived
 }
 ITEM_PIPELINES = {
+    "crawler.pipelines.own_pages.OwnPagesPipeline": 100,  # a page_item() becomes a page like all others
     "crawler.pipelines.clean.CleanPipeline": 300,
     "crawler.pipelines.lists.ListsPipeline": 500,
     "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the lease in one transaction

@@ -17,6 +17,8 @@ from storage.frontier.addresses import AddressKind, Lease
 
 # Twisted has removed the chunks of the body, so that these headers no longer describe it.
 _HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
+# What a request says of the one who asks. Its body is not archived either: it may hold a password.
+_SECRET = ("cookie", "authorization", "proxy-authorization")
 
 
 class ArchiveMiddleware:
@@ -52,7 +54,7 @@ class ArchiveMiddleware:
         return Exchange(
             url=response.url,
             method=request.method,
-            request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers, "cookie")],
+            request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers, *_SECRET)],
             status=response.status,
             headers=[*_list_headers(response.headers), ("Content-Length", str(len(response.body)))],
             body=response.body,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
@@ -17,7 +17,7 @@ from crawler.sites.site import Site
 MADE_BY_SPIDER = "made_by_spider"  # in the meta of a request: a spider made it, and its site was named here
 _NOT_WEB = ("file:", "data:")  # no site has them; DOWNLOAD_HANDLERS decides whether they are read
 # What a request brings along that was made with the meta of another one.
-_OF_ONE_FETCH = ("exchange", "archive_location", "fetched_at", "host_rights", "robots_rules")
+_OF_ONE_FETCH = ("exchange", "archived_exchange", "archive_location", "fetched_at", "host_rights", "robots_rules")
 
 
 class SpiderRequestsMiddleware:
@@ -32,6 +32,7 @@ class SpiderRequestsMiddleware:
             raise NotConfigured
         self._sites = spider_sites_of(crawler)
         self._counts = counts_of(crawler)
+        crawler.signals.connect(self._on_spider_error, signals.spider_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SpiderRequestsMiddleware:
@@ -60,6 +61,12 @@ class SpiderRequestsMiddleware:
             return  # a middleware of Scrapy filters the request: it is no page of the spider's
         if (site := self._find_site(request)) is not None:
             self._counts.add(site.name, f"request/failed/{classify_error(exception).reason}")
+
+    def _on_spider_error(self, response: object) -> None:
+        """Count an error of the spider's own code, which Scrapy has logged."""
+        request = response.request if isinstance(response, Response) else None
+        if request is not None and (site := self._find_site(request)) is not None:
+            self._counts.add(site.name, "spider/failed")
 
     def _find_site(self, request: Request) -> Site | None:
         """Return the site of a request that a spider made, by the name that it has by now."""

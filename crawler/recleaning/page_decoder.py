@@ -81,7 +81,9 @@ class PageDecoder:
 
     def _make_page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
         facts = self._facts.collect(archived.headers, archived.rights)
-        return Page(url, html, archived.status, archived.fetched_at, self._languages.get(site), **facts)
+        return Page(
+            url, html, archived.status, archived.fetched_at, self._languages.get(site), known=archived.known, **facts
+        )
 
     def _decode(self, archived: ArchivedResponse) -> str | None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
 from storage.database.faults import Fault, classify_fault
 from storage.database.retry import StorageRetry
 
@@ -22,7 +22,7 @@ class ArchiveWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._lock = asyncio.Lock()
 
-    async def write(self, exchange: Exchange) -> ArchiveLocation:
+    async def write(self, exchange: Exchange | Conversion) -> ArchiveLocation:
         """Return where the exchange is stored, once it is written. Raise `StorageLost` when the patience is over."""
         loop = asyncio.get_running_loop()
         async with self._lock:

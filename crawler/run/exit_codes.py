@@ -33,7 +33,7 @@ def get_exit_code(reason: str | None, counts: Counts) -> int:
     """Return the exit code of a crawl that ended with this finish_reason."""
     if reason != "finished":
         return _CODES.get(reason, FAILED)
-    has_unstored_page = any("page/failed" in stats for stats in counts.values())
+    has_unstored_page = any("page/failed" in stats or "spider/failed" in stats for stats in counts.values())
     is_failed = has_unstored_page or find_unreachable_sites(counts) or has_failure_notice(counts)
     return FAILED if is_failed else FINISHED
 

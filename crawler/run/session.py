@@ -24,7 +24,7 @@ from crawler.run.once import once_per_crawler
 from crawler.storing.deduplicate import index_missing_articles
 from storage import runs
 from storage.archive.repair import repair_archive
-from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
 from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
 from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_data_folder, claim_database
@@ -127,8 +127,11 @@ class Session:
                 for site in changed_sites:
                     self.on_change(site)
 
-    async def archive(self, exchange: Exchange) -> ArchiveLocation:
-        """Archive an exchange, and return where it is stored. Raise `StorageLost` after STORAGE_PATIENCE."""
+    async def archive(self, exchange: Exchange | Conversion) -> ArchiveLocation:
+        """Archive an exchange, or a page made of one, and return where it is stored.
+
+        Raise `StorageLost` after STORAGE_PATIENCE.
+        """
         try:
             return await self._archive_writer.write(exchange)
         except StorageLost as lost:

@@ -1,0 +1,116 @@
+"""Archives a page that a spider of the user yields, and makes of it the item that all pages are."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from sqlalchemy import select
+
+from cleaning.article import Page
+from cleaning.errors import StorageLost
+from cleaning.page.canonical import to_canonical_url
+from cleaning.page.charset import decode_html
+from crawler.items import FetchedPage, SpiderPage
+from crawler.page_facts import PageFacts, decode_response_text, select_page_headers
+from crawler.run.session import Session, session_of
+from crawler.run.spider_sites import SpiderSites, spider_sites_of
+from storage.archive.spider_note import SpiderNote
+from storage.archive.write import ArchiveLocation, Conversion, Exchange
+from storage.database.engine import open_for_reading
+from storage.models import Address
+
+_HTML_TYPE = "text/html; charset=utf-8"
+_ARCHIVED = "archived_exchange"  # in the meta of a request: its exchange, once the archive holds it
+
+
+@dataclass(frozen=True, slots=True)
+class _ArchivedPage:
+    location: ArchiveLocation
+    html: str | None  # what the record holds, where it is not the response
+
+
+class OwnPagesPipeline:
+    """Makes a `FetchedPage` of each `SpiderPage`, exactly as reading its record back from the archive would.
+
+    The response is archived once, with what the spider knows of its page in the header of the record. A page with HTML
+    of the spider's own, and each further page of one response, gets a record of the type `conversion` that refers to
+    the response: its location is the one that the store names.
+    """
+
+    def __init__(self, session: Session, sites: SpiderSites, facts: PageFacts) -> None:
+        self._session = session
+        self._sites = sites
+        self._facts = facts
+        self._archiving = asyncio.Lock()  # two pages of one response are yielded at once
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> OwnPagesPipeline:
+        return cls(session_of(crawler), spider_sites_of(crawler), PageFacts(crawler.settings))
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, SpiderPage):
+            return item
+        request = item.response.request
+        if request is None or not isinstance(request.meta.get("exchange"), Exchange):
+            raise ValueError(f"{item.response.url} was not fetched by this crawl, so that the archive cannot hold it")
+        exchange: Exchange = request.meta["exchange"]
+        fetched_url = to_canonical_url(item.response.url) or item.response.url
+        url = item.url or fetched_url
+        site = self._sites.assign_page(item.response.url, item.site)
+        self._session.counts.add(site, "page/fetched")
+        self._session.counts.add(site, "address/again" if await self._is_known(url) else "address/new")
+        note = SpiderNote(item.known, None if url == fetched_url else url)
+        try:
+            async with self._archiving:
+                archived = await self._archive(item, request, exchange, site, note)
+        except StorageLost as error:  # the crawl ends
+            raise DropItem(str(error), log_level="DEBUG") from error
+        html = (
+            archived.html if archived.html is not None else await asyncio.to_thread(decode_response_text, item.response)
+        )
+        listed = self._sites.get_listed(site)
+        page = Page(
+            url=url,
+            html=html or "",
+            status=item.response.status,
+            fetched_at=exchange.fetched_at,
+            language=listed.language if listed is not None else None,
+            known=item.known,
+            **self._facts.collect(exchange.headers, exchange.rights),
+        )
+        return FetchedPage(page, site, location=archived.location)
+
+    async def _archive(
+        self, item: SpiderPage, request: Request, exchange: Exchange, site: str, note: SpiderNote
+    ) -> _ArchivedPage:
+        source: Exchange | None = request.meta.get(_ARCHIVED)
+        if source is None:
+            is_source = item.html is not None
+            identified = replace(exchange, site=site, id=f"<urn:uuid:{uuid4()}>", is_source=is_source)
+            source = identified if is_source else replace(identified, note=note)
+            location = await self._session.archive(source)
+            self._session.counts.add(site, "archive/written")
+            request.meta[_ARCHIVED] = source
+            if not is_source:
+                return _ArchivedPage(location, None)
+        text = item.html
+        if text is None:
+            text = await asyncio.to_thread(decode_response_text, item.response) or ""
+        headers = select_page_headers(source.headers)
+        location = await self._session.archive(Conversion(source, text, headers, site, note))
+        self._session.counts.add(site, "archive/written")
+        html = await asyncio.to_thread(decode_html, text.encode("utf-8", "replace"), _HTML_TYPE)
+        return _ArchivedPage(location, html)
+
+    async def _is_known(self, url: str) -> bool:
+        return await asyncio.to_thread(self._find, url)
+
+    def _find(self, url: str) -> bool:
+        with open_for_reading(self._session.engine) as connection:
+            return connection.execute(select(Address.id).where(Address.url == url)).first() is not None
