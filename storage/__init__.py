@@ -9,6 +9,7 @@ completeness/   how complete a night was, and what no source listed
 migrations/     the schema, version by version (Alembic)
 models/         the tables and their columns
 runs.py         the row of each crawl: when it began, how it ended
+search/         full-text search over headlines and texts
 site_memory/    observations of pages, and what was learnt of each site from them
 reading/        what `from storage import open_store` gives: the store as a Python program reads it
 """

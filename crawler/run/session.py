@@ -21,6 +21,7 @@ from crawler.run.archive_writer import ArchiveWriter
 from crawler.run.counts import counts_of
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.once import once_per_crawler
+from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
 from storage import runs
 from storage.archive.repair import repair_archive
@@ -210,8 +211,9 @@ class Session:
         return run
 
     def _index_missing_articles(self) -> None:
-        """Index what an older version stored, because each new article is compared with every indexed one."""
+        """Index what an older version stored, to be compared with each new article, and to be searched."""
         self.count("story/indexed", self.retry_storage(lambda: index_missing_articles(self.engine)))
+        self.retry_storage(lambda: index_search_backlog(self.engine))
 
     def _repair_archive(self) -> None:
         try:

@@ -8,5 +8,6 @@ query_batches.py    split the values of an IN (...) over several queries
 retry.py     retry a write while the database or disk fails or is full, until STORAGE_PATIENCE is over; then
              StorageLost
 types.py     column types that mean the same on SQLite and PostgreSQL
+words.py     fold text into the words that are searched
 writer.py    commit the changes of a crawl in groups, in one thread
 """

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from cleaning.errors import DatabaseMissing, DataFolderError, StoreOutdated
+from storage.database.words import fold_words
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LOCK_TIMEOUT = 30.0  # seconds that a writer waits for another one before "database is locked"
@@ -201,6 +202,8 @@ def _create_engine(url: URL, lock_timeout: float) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits to a power cut
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = ON")  # the default, but not everywhere: triggers call search_words
+        connection.create_function("search_words", 1, fold_words, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin_transaction(connection: Connection) -> None:

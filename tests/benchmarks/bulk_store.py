@@ -83,6 +83,10 @@ def _fill_store(home: Path, generator: ArticleGenerator, size: int, prototype: R
         ).fetchall()
         for name, _ in indexes:
             store.execute(f"DROP INDEX {name}")
+        # The triggers would index each article for the search: that waits, as in a store of an older version.
+        triggers = store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            store.execute(f"DROP TRIGGER {name}")
         store.execute("ATTACH ? AS unsorted", (str(home / "unsorted.db"),))
         store.executescript("PRAGMA unsorted.journal_mode = OFF; CREATE TABLE unsorted.value (value, article)")
         store.execute("BEGIN")
@@ -98,8 +102,9 @@ def _fill_store(home: Path, generator: ArticleGenerator, size: int, prototype: R
         store.execute("INSERT INTO sketch (value, article) SELECT value, article FROM unsorted.value ORDER BY 1, 2")
         store.execute("COMMIT")
         store.execute("DETACH unsorted")
-        for _, sql in indexes:
+        for _, sql in (*indexes, *triggers):
             store.execute(sql)
+        store.execute("INSERT INTO search_backlog (article_id) SELECT id FROM article ORDER BY published_at, id")
     (home / "unsorted.db").unlink()
 
 
