@@ -11,4 +11,5 @@ exit_codes.py        turns the finish reason and the counts into an exit code
 pauses.py            reads pauses from settings, and adds jitter
 starts.py            keeps the error with which a crawl could not start
 once.py              makes an object once per crawler, so that components share it
+search_backlog.py    index for `scrapy search` what an older version stored
 """

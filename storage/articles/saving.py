@@ -16,7 +16,7 @@ from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.sanitise import sanitise_article
 from storage.models import StoredArticle, StoredBlock
-from storage.search.index import index_article
+from storage.search.index import update_search_index
 
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
@@ -111,7 +111,7 @@ def save_article(
         connection.execute(insert(StoredArticle).values(id=name, **values))
     else:
         connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
-    index_article(connection, name)
+    update_search_index(connection, name)
     _replace_blocks(connection, name, article)
     if run is not None and (parts or stored is not None):
         save_parts(connection, name, parts)

@@ -87,7 +87,7 @@ def locate_words(text: str) -> tuple[str, list[tuple[str, int, int]]]:
     return text, words
 
 
-def is_unspaced(word: str) -> bool:
+def is_unspaced_word(word: str) -> bool:
     """Whether a folded word is a pair of characters, or one, of a script without spaces."""
     return _UNSPACED_RUN.fullmatch(word) is not None
 
@@ -99,7 +99,7 @@ def _locate_in_chunk(chunk: str, start: int) -> Iterator[tuple[str, int, int]]:
     for run in _CHUNK.finditer(folded):
         for part in _split_scripts(run[0]):
             first = run.start() + part.start()
-            if is_unspaced(part[0]):
+            if is_unspaced_word(part[0]):
                 for place in range(len(part[0])):
                     pair = part[0][place : place + 2]
                     yield pair, places[first + place], places[first + place + len(pair) - 1] + 1

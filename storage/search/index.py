@@ -47,7 +47,7 @@ _ADD_ENTRY = text("""
 _FORGET = text("DELETE FROM search_backlog WHERE article_id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
-def index_article(connection: Connection, article_id: str) -> None:
+def update_search_index(connection: Connection, article_id: str) -> None:
     """Index an article that was just stored, if its words have changed. On SQLite the triggers have done so."""
     if connection.dialect.name != "sqlite":
         _index_sources(connection, connection.execute(_READ_ONE, {"id": article_id}))

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from cleaning.errors import BadArgument
-from storage.database.words import fold_words, is_unspaced
+from storage.database.words import fold_words, is_unspaced_word
 
 MIN_PREFIX = 2  # letters before "*": the words that begin with one letter are most of all
 MAX_TERMS = 64
@@ -67,9 +67,9 @@ def _make_term(match: re.Match[str]) -> Term | None:
     if not words:
         return None
     last = words[-1]
-    if is_unspaced(last):
+    if is_unspaced_word(last):
         # Any part of such a run is found. The index has the pairs of a run, and its last character alone.
-        if len(words) > 1 and len(words[-2]) == 2 and is_unspaced(words[-2]):
+        if len(words) > 1 and len(words[-2]) == 2 and is_unspaced_word(words[-2]):
             return Term(tuple(words[:-1]))
         return Term(tuple(words), is_prefix=True)
     if is_prefix and len(last) < MIN_PREFIX:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from cleaning.errors import BadArgument
 from storage.models import Run, StoredArticle
-from storage.search.index import count_backlog, index_article, index_backlog
+from storage.search.index import count_backlog, index_backlog, update_search_index
 from storage.search.ranked import HitFilter, Order
 from storage.search.search import SearchHit, search
 
@@ -104,7 +104,7 @@ def test_a_search_finds_what_a_naive_search_finds(
         connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
         for number, (title, body) in enumerate(stored):
             connection.execute(insert(StoredArticle).values(row(f"{number:016x}", title=title, text=body)))
-            index_article(connection, f"{number:016x}")
+            update_search_index(connection, f"{number:016x}")
     for what, number, body in changed:
         with engine.begin() as connection:
             change(connection, what, f"{number:016x}", body)
@@ -139,7 +139,7 @@ def change(connection: Connection, what: str, name: str, body: str) -> None:
         "date": {"published_at": NOON - timedelta(days=len(body))},
     }[what]
     connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
-    index_article(connection, name)
+    update_search_index(connection, name)
 
 
 def test_duplicates_and_rejected_pages_are_found_only_where_asked_for(
