@@ -1,6 +1,6 @@
 """The index: filled on PostgreSQL by the writer of an article, on both databases with what an older store holds.
 
-The migration 0011_search.py tells which tables and triggers there are.
+The migration 0012_search.py tells which tables and triggers there are.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from storage.search.expressions import to_fts5, to_tsquery
 from storage.search.query import Query
 
 MAX_RATED = 2_000  # hits: rating one takes about 10 microseconds
-BLOCK_BITS = 12  # of an entry's number: a block has 4,096 entries, see the migration 0011_search.py
+BLOCK_BITS = 12  # of an entry's number: a block has 4,096 entries, see the migration 0012_search.py
 ARTICLE, DUPLICATE, REJECTED = range(3)  # states of an entry
 _DAY = 86_400  # seconds
 _EVER = 1 << 40  # seconds from 1970, after all times and before them if negative

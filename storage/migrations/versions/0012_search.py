@@ -1,6 +1,6 @@
 """The index of the full-text search
 
-Revision: 0011, after 0010. Made 2026-12-01.
+Revision: 0012, after 0011. Made 2026-12-01.
 
 Its tables are not among the models, since each database has its own: FTS5 on SQLite, tsvector on PostgreSQL. An article
 that was stored before waits in search_backlog, from the oldest to the newest, until storage.search.index indexes it.
@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
