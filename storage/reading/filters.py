@@ -36,6 +36,17 @@ class ArticleFilters(TypedDict, total=False):
     include_rejected: bool
 
 
+class SearchFilters(TypedDict, total=False):
+    """The filters of `Store.search`: those of `ArticleFilters` that the search index knows."""
+
+    site: str | Iterable[str] | None
+    language: str | Iterable[str] | None
+    since: date | str | None
+    until: date | str | None
+    include_duplicates: bool
+    include_rejected: bool
+
+
 def make_selection(filters: ArticleFilters) -> Selection:
     """Return the selection of these filters. Raise BadArgument for one that is unknown, invalid or contradictory."""
     known = [*ArticleFilters.__annotations__]

@@ -26,11 +26,14 @@ from storage.export.selection.filters import build_conditions
 from storage.export.selection.selection import Selection
 from storage.reading.article_record import PAGES, ArticleRecord, make_records
 from storage.reading.data_frames import build_arrow_table, build_data_frame, require_installed
-from storage.reading.filters import ArticleFilters, list_words, make_selection, name_keywords
+from storage.reading.filters import ArticleFilters, SearchFilters, list_words, make_selection, name_keywords
 from storage.reading.find_page import FoundPage, find_page, get_page
 from storage.reading.load_articles import load_blocks, load_record, load_selected
 from storage.reading.raw_page import RawPage, load_raw_page
 from storage.runs import StoredRun, load_runs
+from storage.search.query import Query, parse_query
+from storage.search.ranked import HitFilter, Order
+from storage.search.search import SearchHit, search
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -128,6 +131,37 @@ class Store:
                 page = None
         return page is not None and page.rejected is None
 
+    def search(
+        self, words: str, *, order: str = "best", limit: int | None = None, **filters: Unpack[SearchFilters]
+    ) -> Iterator[SearchHit]:
+        """Iterate over the articles in which all words are found, in their headline or text: the best hits first.
+
+        `words` may hold "phrases", beginnings of wor* and -exclusions, as for `scrapy search`. `order` is "best" or
+        "newest". The filters are `site`, `language`, `since`, `until`, `include_duplicates` and `include_rejected`, as
+        for `articles`. A hit has `headline` and `snippet`, texts with the places of what was found; `article(hit.id)`
+        gives its record. Articles that an older version of Broadsheet stored are found once a crawl has indexed them.
+        Raise BadArgument for words that cannot be searched, and for a filter that is invalid.
+        """
+        if order not in list(Order):
+            raise BadArgument(f"order: unknown value {order!r}; choose from: {', '.join(Order)}")
+        if limit is not None and limit < 1:
+            raise BadArgument(f"limit must be a whole number of at least 1, got {limit}")
+        for name in filters:
+            if name not in SearchFilters.__annotations__:
+                raise BadArgument(
+                    f"there is no filter {name!r}; choose from: {', '.join(SearchFilters.__annotations__)}"
+                )
+        selection, rejected = self._check_filters(filters)  # type: ignore[arg-type]  # of its keys, these are some
+        wanted = HitFilter(
+            sites=selection.sites,
+            languages=selection.languages,
+            since=selection.since,
+            until=selection.until,
+            include_duplicates=selection.include_duplicates,
+            include_rejected=rejected,
+        )
+        return self._iterate_hits(parse_query(words), wanted, Order(order), limit)
+
     def stories(
         self,
         *,
@@ -222,6 +256,12 @@ class Store:
             for cluster in iter_clusters(connection, wanted):
                 self._check_open()
                 yield cluster
+
+    def _iterate_hits(self, query: Query, wanted: HitFilter, order: Order, limit: int | None) -> Iterator[SearchHit]:
+        with self._read() as connection:
+            for hit in search(connection, query, wanted=wanted, order=order, limit=limit):
+                self._check_open()
+                yield hit
 
     def _iterate_runs(self) -> Iterator[StoredRun]:
         with self._read() as connection:

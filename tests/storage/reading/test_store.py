@@ -28,6 +28,7 @@ from storage.export.release import ReleaseOptions, export_release
 from storage.export.schema import ARTICLES
 from storage.export.selection.selection import Selection
 from storage.models import Address, StoredPart, Twin
+from storage.search.index import index_backlog
 
 NIGHT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 FERRY = "The night ferry runs again from June, the council said on Monday."
@@ -86,6 +87,7 @@ FILTERS: list[dict[str, Any]] = [
 @pytest.fixture
 def corpus(engine: Engine, give_articles: Any) -> Engine:
     give_articles(engine, ROWS)
+    index_backlog(engine)
     return engine
 
 
@@ -305,6 +307,25 @@ def test_blocks_come_with_their_rules_and_versions_with_what_was_edited(engine: 
         ]
         (done,) = store.runs()
         assert (done.outcome, done.exit_code, done.counts) == ("finished", 0, {"courier": {"page/fetched": 3}})
+
+
+def test_words_are_searched_with_the_filters_of_the_articles(store: Store) -> None:
+    assert [int(hit.id, 16) for hit in store.search("nine years")] == [1]
+    assert [int(hit.id, 16) for hit in store.search("text", order="newest")] == [2, 3, 7]
+    assert [int(hit.id, 16) for hit in store.search("text", language="de", since="2026-11-04")] == [2]
+    assert [int(hit.id, 16) for hit in store.search("text", include_duplicates=True, site="courier", limit=1)] != []
+    (hit,) = store.search('"a bridge"')
+    assert [piece for piece, is_hit in hit.snippet.split() if is_hit] != []
+    assert store.article(hit.id).id == name(1)
+    for words, filters in (
+        ("", {}),
+        ("text", {"order": "oldest"}),
+        ("text", {"limit": 0}),
+        ("text", {"site": "nowhere"}),
+        ("text", {"where": "words > 1"}),
+    ):
+        with pytest.raises(BadArgument):
+            store.search(words, **filters)  # type: ignore[arg-type]
 
 
 def test_stories_have_their_members(store: Store) -> None:
