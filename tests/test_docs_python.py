@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from demo_store import add_earlier_version, crawl_demo
 
 from crawler.demo.pages import DemoSite
 from crawler.demo.papers import find_paper
@@ -30,7 +31,7 @@ print(json.dumps(printed))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return the folder that the page speaks of: a page, and the pages of a newspaper."""
+    """Return the folder that the page speaks of: a page, the pages of a newspaper, and the store of the demo."""
     paper = find_paper("gazette")
     site = DemoSite(paper, "https://gazette.example")
     (tmp_path / "pages").mkdir()
@@ -40,9 +41,12 @@ def folder(tmp_path: Path) -> Path:
             (tmp_path / "pages" / f"{story.slug}.html").write_bytes(page)
     ford = site.get_reply("/villages/ford-at-nether-loxley-closed.html")
     (tmp_path / "page.html").write_bytes(ford.body)
+    crawl_demo(tmp_path / "data")
+    add_earlier_version(tmp_path / "data")
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_code_of_the_page_prints_what_stands_below_it(folder: Path) -> None:
     pieces = PIECE.findall(PAGE.read_text("utf-8"))
     assert len(pieces) >= 5
