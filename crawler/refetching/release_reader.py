@@ -11,7 +11,7 @@ from cleaning.errors import ExportRefused, UnknownSite
 from cleaning.page.canonical import to_canonical_url
 from crawler.sites.host_names import get_bare_host, split_host_and_port
 from crawler.sites.site import Site, match_name
-from crawler.sites.sites_file import SITE_NAME
+from crawler.sites.site_entry import SITE_NAME
 from storage.export.checking.read_back import RECORD_READERS
 from storage.export.checking.read_manifest import open_release, read_manifest
 from storage.export.checking.safe_open import open_safely

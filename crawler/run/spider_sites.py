@@ -15,7 +15,8 @@ from crawler.run.counts import counts_of
 from crawler.run.once import once_per_crawler
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site, make_site
-from crawler.sites.sites_file import explain_bad_site_name, load_sites
+from crawler.sites.site_entry import explain_bad_site_name
+from crawler.sites.sites_file import load_sites
 
 
 class SpiderSites:

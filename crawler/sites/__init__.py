@@ -1,7 +1,10 @@
 """The sites to crawl, as `sites.toml` lists them.
 
 site.py            one site: its front page, its lists, and which addresses belong to it
-sites_file.py      read `sites.toml`, and report a mistake with its key and line
+sites_file.py      read `sites.toml`: start here
+site_entry.py      read one entry [[site]]: the settings of a site
+rules_entry.py     read the keys of an entry that say where things stand in the pages of the site
+entry_errors.py    report a mistake with its key and line
 toml_lines.py      find the line of each key in a TOML text
 host_names.py      compare the hosts of two addresses
 home_origin.py     write addresses with the scheme and host that the front page redirects to

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from cleaning.article import NO_RULES, SiteRules
 from cleaning.errors import BadAddress, UnknownSite
 from cleaning.page.canonical import to_canonical_url
 from crawler.sites.host_names import get_bare_host, split_host_and_port
@@ -38,6 +39,7 @@ class Site:
     timezone: str | None = None  # a name of the IANA database, "Europe/Berlin"
     # Name and value of each cookie that opens the site's wall. No log shows them: a value may be a subscriber's.
     cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    rules: SiteRules = NO_RULES  # where things stand in its pages
 
     def owns(self, url: str) -> bool:
         """Return whether `url` is on a host of the site.

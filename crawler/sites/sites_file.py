@@ -4,46 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cleaning.errors import SitesError, UsageError
-from cleaning.page.canonical import to_canonical_url
-from crawler.sites.host_names import make_host_url
-from crawler.sites.path_patterns import is_path_pattern
-from crawler.sites.site import Site, explain_bad_address, quote_value
-from crawler.sites.time_zones import find_time_zone
+from crawler.sites.entry_errors import EntryErrors
+from crawler.sites.site_entry import EntryReader
 from crawler.sites.toml_lines import find_key_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from crawler.sites.toml_lines import KeyPath
+    from crawler.sites.site import Site
 
-SITE_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9._-]{1,64}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_KEYS = (
-    "name",
-    "url",
-    "hosts",
-    "feeds",
-    "sitemaps",
-    "sections",
-    "include",
-    "exclude",
-    "language",
-    "timezone",
-    "delay",
-    "limit",
-    "cookies",
-)
-_COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")  # RFC 6265, 4.1.1
-_COOKIE_VALUE = re.compile(r"[\x20-\x3a\x3c-\x7e]{0,4000}")  # what browsers send, more than the RFC allows
-_SECONDS_A_DAY = 86_400  # seconds
-_LISTS = ("feeds", "sitemaps", "sections")
 
 
 def load_sites(path: Path) -> list[Site]:
@@ -73,164 +47,21 @@ def load_sites(path: Path) -> list[Site]:
         raise SitesError(f"is not valid TOML: {error}", path=str(path)) from error
     except RecursionError as error:
         raise SitesError("is nested too deeply", path=str(path)) from error
-    return _Reader(str(path), document, find_key_lines(text)).read_sites()
+    return _read_sites(document, EntryErrors(str(path), find_key_lines(text)))
 
 
-class _Reader:
-    """Turns the document into sites. Raises a SitesError that names key and line."""
-
-    def __init__(self, path: str, document: Mapping[str, object], lines: Mapping[KeyPath, int]) -> None:
-        self.path = path
-        self.document = document
-        self.lines = lines
-
-    def read_sites(self) -> list[Site]:
-        self.check_keys((), self.document, ("site",))
-        tables = self.document.get("site", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise self.make_error(("site",), "a site must be a table [[site]], with double brackets")
-        sites: list[Site] = []
-        for number, table in enumerate(tables):
-            site = self.read_site(("site", number), table)
-            if any(site.name == other.name for other in sites):
-                raise self.make_error(
-                    ("site", number, "name"), f"'name': another site is already called \"{site.name}\""
-                )
-            if twin := next((other for other in sites if other.url == site.url), None):
-                raise self.make_error(("site", number, "url"), f"'url': the site \"{twin.name}\" already has it")
-            sites.append(site)
-        return sites
-
-    def read_site(self, at: KeyPath, table: Mapping[str, object]) -> Site:
-        self.check_keys(at, table, _KEYS)
-        for key in ("name", "url"):
-            if key not in table:
-                raise self.make_error(at, f"this site has no '{key}'")
-        name, url = self.read_name(at, table["name"]), self.read_address((*at, "url"), table["url"], None)
-        lists = {key: self.read_addresses((*at, key), table.get(key, []), url) for key in _LISTS}
-        return Site(
-            name,
-            url,
-            **lists,
-            other_hosts=self.read_hosts((*at, "hosts"), table.get("hosts", []), url),
-            include=self.read_patterns((*at, "include"), table.get("include", [])),
-            exclude=self.read_patterns((*at, "exclude"), table.get("exclude", [])),
-            language=self.read_language(at, table),
-            timezone=self.read_timezone(at, table),
-            delay=self.read_delay(at, table),
-            limit=self.read_limit(at, table),
-            cookies=self.read_cookies((*at, "cookies"), table.get("cookies", {})),
-        )
-
-    def read_name(self, at: KeyPath, value: object) -> str:
-        name = value.lower() if isinstance(value, str) else ""
-        if not SITE_NAME.fullmatch(name):
-            raise self.make_error((*at, "name"), f"'name' {explain_bad_site_name(value)}")
-        return name
-
-    def read_addresses(self, at: KeyPath, value: object, url: str) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise self.make_error(at, f"'{at[-1]}' must be a list of addresses [\"...\"], not {quote_value(value)}")
-        found = (self.read_address((*at, number), item, url) for number, item in enumerate(value))
-        return tuple(dict.fromkeys(found))
-
-    def read_address(self, at: KeyPath, value: object, base: str | None) -> str:
-        key = at[-1] if isinstance(at[-1], str) else at[-2]
-        if not isinstance(value, str):
-            raise self.make_error(at, f"'{key}' must be an address in quotation marks, not {quote_value(value)}")
-        address = to_canonical_url(value, base) if value.strip() else None
-        if address is None:
-            raise self.make_error(at, f"'{key}': {explain_bad_address(value)}")
-        return address
-
-    def read_hosts(self, at: KeyPath, value: object, url: str) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise self.make_error(at, f"'hosts' must be a list of host names [\"...\"], not {quote_value(value)}")
-        hosts = []
-        for number, item in enumerate(value):
-            host = make_host_url(item, urlsplit(url).scheme) if isinstance(item, str) else None
-            if host is None:
-                expected = 'the name of a host like "example.co.uk"'
-                raise self.make_error((*at, number), f"'hosts' must hold {expected}, not {quote_value(item)}")
-            hosts.append(host)
-        return tuple(dict.fromkeys(hosts))
-
-    def read_patterns(self, at: KeyPath, value: object) -> tuple[str, ...]:
-        key = at[-1]
-        if not isinstance(value, list):
-            raise self.make_error(at, f"'{key}' must be a list of path patterns [\"/...\"], not {quote_value(value)}")
-        for number, item in enumerate(value):
-            if not (isinstance(item, str) and is_path_pattern(item)):
-                expected = 'a path pattern as in robots.txt, like "/fr/" or "*/video/"'
-                raise self.make_error((*at, number), f"'{key}' must hold {expected}, not {quote_value(item)}")
-        return tuple(dict.fromkeys(value))
-
-    def read_timezone(self, at: KeyPath, table: Mapping[str, object]) -> str | None:
-        value = table.get("timezone")
-        if value is not None and not (isinstance(value, str) and find_time_zone(value)):
-            raise self.make_error(
-                (*at, "timezone"), f"'timezone' must be a name like \"Europe/Berlin\", not {quote_value(value)}"
-            )
-        return None if value is None else str(value)
-
-    def read_language(self, at: KeyPath, table: Mapping[str, object]) -> str | None:
-        value = table.get("language")
-        if value is not None and not (isinstance(value, str) and _LANGUAGE.fullmatch(value.lower())):
-            raise self.make_error(
-                (*at, "language"), f'\'language\' must be a code like "en" or "pt-BR", not {quote_value(value)}'
-            )
-        return value if value is None else value.lower()
-
-    def read_delay(self, at: KeyPath, table: Mapping[str, object]) -> float | None:
-        value = table.get("delay")
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-            raise self.make_error((*at, "delay"), f"'delay' must be a number of seconds >= 0, not {quote_value(value)}")
-        if value > _SECONDS_A_DAY:
-            raise self.make_error(
-                (*at, "delay"), f"'delay' must be at most a day ({_SECONDS_A_DAY} seconds), not {quote_value(value)}"
-            )
-        return float(value)
-
-    def read_limit(self, at: KeyPath, table: Mapping[str, object]) -> int | None:
-        value = table.get("limit")
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self.make_error(
-                (*at, "limit"), f"'limit' must be a whole number of articles >= 1, not {quote_value(value)}"
-            )
-        return value
-
-    def read_cookies(self, at: KeyPath, value: object) -> tuple[tuple[str, str], ...]:
-        """Return the cookies of a site. No message quotes a value: it may be a subscriber's."""
-        if not isinstance(value, dict):
-            raise self.make_error(at, "'cookies' must be a table of names and values, like { consent = \"yes\" }")
-        for name, text in value.items():
-            if not _COOKIE_NAME.fullmatch(name):
-                raise self.make_error((*at, name), f"'cookies': {quote_value(name)} cannot be the name of a cookie")
-            if not (isinstance(text, str) and _COOKIE_VALUE.fullmatch(text)):
-                expected = "text in quotation marks, of ASCII characters without a semicolon"
-                raise self.make_error((*at, name), f"'cookies': the value of {quote_value(name)} must be {expected}")
-        return tuple(value.items())
-
-    def check_keys(self, at: KeyPath, table: Mapping[str, object], keys: Sequence[str]) -> None:
-        for key in table:
-            if key not in keys:
-                near = get_close_matches(key.lower(), keys, n=1)
-                hint = f"did you mean '{near[0]}'?" if near else f"choose from: {', '.join(keys)}"
-                raise self.make_error((*at, key), f"unknown key '{key}'; {hint}")
-
-    def make_error(self, at: KeyPath, message: str) -> SitesError:
-        """Return the error with the line of the key, or of the nearest enclosing key that has one."""
-        while at and at not in self.lines:
-            at = at[:-1]
-        return SitesError(message, path=self.path, line=self.lines.get(at))
-
-
-def explain_bad_site_name(name: object) -> str | None:
-    """Return what is wrong with the name of a site, to stand behind the word for it; None if nothing is."""
-    if isinstance(name, str) and SITE_NAME.fullmatch(name):
-        return None
-    return f"must be 1 to 64 letters a-z, digits, dots, hyphens or underscores, not {quote_value(name)}"
+def _read_sites(document: Mapping[str, object], errors: EntryErrors) -> list[Site]:
+    errors.check_keys((), document, ("site",))
+    tables = document.get("site", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise errors.make(("site",), "a site must be a table [[site]], with double brackets")
+    entries = EntryReader(errors)
+    sites: list[Site] = []
+    for number, table in enumerate(tables):
+        site = entries.read_site(("site", number), table)
+        if any(site.name == other.name for other in sites):
+            raise errors.make(("site", number, "name"), f"'name': another site is already called \"{site.name}\"")
+        if twin := next((other for other in sites if other.url == site.url), None):
+            raise errors.make(("site", number, "url"), f"'url': the site \"{twin.name}\" already has it")
+        sites.append(site)
+    return sites
