@@ -1,4 +1,4 @@
-"""Collects what the cleaner is told of a page beside its HTML: from response headers, host and settings.
+"""Collects what the cleaner is told of a page beside its HTML: from response headers, host, settings and sites.toml.
 
 The same for a page that is fetched, replayed or cleaned again.
 """
@@ -6,16 +6,18 @@ The same for a page that is fetched, replayed or cleaned again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypedDict
 
 from lxml.html import HtmlElement
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.settings import BaseSettings
 
-from cleaning.article import UNKNOWN_HOST_RIGHTS, HostRights, Page
+from cleaning.article import NO_RULES, UNKNOWN_HOST_RIGHTS, HostRights, Known, Page, SiteRules
 from cleaning.metadata.rights import HEADERS
 from cleaning.metadata.robots_tags import NOFOLLOW, read_robots_tags
 from cleaning.page.charset import decode_html
+from crawler.sites.site import Site
 
 ROBOTS_TAG = "x-robots-tag"
 _READ_HEADERS = (ROBOTS_TAG, *HEADERS)
@@ -29,6 +31,8 @@ class PageArguments(TypedDict):
     obeyed_tags: tuple[str, ...]
     rights_headers: tuple[tuple[str, str], ...]
     host_rights: HostRights
+    language: str | None
+    rules: SiteRules
 
 
 class PageFacts:
@@ -39,9 +43,16 @@ class PageFacts:
         self._obeyed = tuple(str(word).strip().lower() for word in settings.getlist("ROBOTS_TAGS_OBEYED"))
 
     def collect(
-        self, headers: Headers | Iterable[tuple[str, str]] = (), host: HostRights | None = None
+        self,
+        headers: Headers | Iterable[tuple[str, str]] = (),
+        host: HostRights | None = None,
+        site: Site | None = None,
     ) -> PageArguments:
-        """Return the facts of a page with these response headers, on a host with these rights (None: unknown)."""
+        """Return the facts of a page with these response headers, on a host with these rights (None: unknown).
+
+        `site` is the entry of sites.toml that the page belongs to, None where there is none. Every page gets its
+        language and its rules here.
+        """
         if isinstance(headers, Headers):
             lines = [(name, line.decode("latin-1")) for name in _READ_HEADERS for line in headers.getlist(name)]
         else:
@@ -53,12 +64,20 @@ class PageFacts:
             obeyed_tags=self._obeyed,
             rights_headers=tuple(line for line in lines if line[0] != ROBOTS_TAG),
             host_rights=host or UNKNOWN_HOST_RIGHTS,
+            language=site.language if site is not None else None,
+            rules=site.rules if site is not None else NO_RULES,
         )
 
     def may_follow_links(self, headers: Headers, tree: HtmlElement | None) -> bool:
         """Return whether the robots tags of a page allow to follow its links."""
         page = Page("", "", **self.collect(headers))
         return NOFOLLOW not in self._obeyed or NOFOLLOW not in read_robots_tags(tree, page).words
+
+
+def make_part(page: Page, first: Page) -> Page:
+    """Return a page as a further part of the article that begins with `first`: of the same site, by the same rules."""
+    known = Known(text=first.known.text)  # what else the spider knows is of the article, not of each of its pages
+    return replace(page, language=first.language, rules=first.rules, known=known, first_page=first.url)
 
 
 def select_page_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -80,8 +80,7 @@ class _OnePage(Spider):
             html=decode_response_text(response) or "",
             status=response.status,
             fetched_at=datetime.now(UTC),
-            language=self._site.language,
-            **PageFacts(self.settings).collect(response.headers, response.meta.get("host_rights")),
+            **PageFacts(self.settings).collect(response.headers, response.meta.get("host_rights"), self._site),
         )
         await asyncio.to_thread(self._cleaners.start)
         article, most = await self._clean(page), self.settings.getint("PARTS_MAX")

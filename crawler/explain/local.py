@@ -42,8 +42,8 @@ def read_page_file(name: str, settings: BaseSettings, *, address: str | None = N
     body = _read_body(name, settings.getint("DOWNLOAD_MAXSIZE"))
     html = decode_html(body)
     url = given or find_stated_address(html) or UNKNOWN_ADDRESS
-    facts = PageFacts(settings).collect()
-    return Page(url, html, fetched_at=datetime.now(UTC), language=find_site_of(url, settings).language, **facts)
+    facts = PageFacts(settings).collect(site=find_site_of(url, settings))
+    return Page(url, html, fetched_at=datetime.now(UTC), **facts)
 
 
 def _read_body(name: str, max_bytes: int) -> bytes:

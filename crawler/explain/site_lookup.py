@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scrapy.settings import BaseSettings
 
+from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site, make_site
 from crawler.sites.sites_file import load_sites
 
@@ -18,4 +19,4 @@ def find_site_of(url: str, settings: BaseSettings) -> Site:
     own = make_site(url)
     path = Path(settings["SITES_FILE"])
     listed = load_sites(path) if path.is_file() else []
-    return next((site for site in listed if site.owns(own.url)), own)
+    return SiteOwners(listed).find_by_address(own.url) or own

@@ -21,7 +21,7 @@ from cleaning.parts.page_numbers import read_part_addresses
 from crawler.failures.errors import CrawlStopped
 from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage
-from crawler.page_facts import PageFacts, decode_response_text
+from crawler.page_facts import PageFacts, decode_response_text, make_part
 from crawler.parts.collect import FetchedPart
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session
@@ -59,7 +59,7 @@ class PartFetcher:
         await self._wait_for_own_lease(url)
         remembered = self._remembered.pop(url, None)
         if remembered is not None and remembered.page is not None:
-            return replace(remembered, page=replace(remembered.page, first_page=first.url))
+            return replace(remembered, page=make_part(remembered.page, first))
         part = await self._request(url, first, lease)
         for pause in self._pauses:
             if not part.problem.startswith("again-"):
@@ -118,8 +118,6 @@ async def read_part(url: str, response: Response, first: Page, facts: PageFacts)
         html=html,
         status=response.status,
         fetched_at=meta.get("fetched_at", first.fetched_at),
-        language=first.language,
-        first_page=first.url,
         **facts.collect(response.headers, meta.get("host_rights")),
     )
-    return FetchedPart(url, page, meta.get("archive_location"))
+    return FetchedPart(url, make_part(page, first), meta.get("archive_location"))

@@ -18,6 +18,7 @@ from crawler.failures.errors import CrawlStopped
 from crawler.items import FetchedPage
 from crawler.parts.collect import collect_parts
 from crawler.parts.fetch import PartFetcher
+from crawler.run.rule_watch import RuleWatch
 from crawler.run.session import Session, session_of
 from storage.archive.part_locations import ArchivedPart
 from storage.frontier.addresses import Lease
@@ -31,10 +32,19 @@ class CleanPipeline:
     """
 
     def __init__(
-        self, session: Session, parts: PartFetcher, processes: int, deadline: float, most_memory: int, max_parts: int
+        self,
+        session: Session,
+        parts: PartFetcher,
+        rules: RuleWatch,
+        *,
+        processes: int,
+        deadline: float,
+        most_memory: int,
+        max_parts: int,
     ) -> None:
         self._parts = parts
         self._max_parts = max_parts
+        self._rules = rules
         self._cleaners = Cleaners(count=processes, deadline=deadline, max_memory=most_memory)
         self._session = session
         self._memories: dict[str, bytes] = {}
@@ -45,8 +55,15 @@ class CleanPipeline:
         processes = settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
         deadline, most_memory = settings.getfloat("CLEANING_DEADLINE"), settings.getint("CLEANING_MEMORY")
         session = session_of(crawler)
-        parts = PartFetcher(crawler, session)
-        return cls(session, parts, processes, deadline, most_memory, settings.getint("PARTS_MAX"))
+        return cls(
+            session,
+            PartFetcher(crawler, session),
+            RuleWatch(crawler),
+            processes=processes,
+            deadline=deadline,
+            most_memory=most_memory,
+            max_parts=settings.getint("PARTS_MAX"),
+        )
 
     async def open_spider(self) -> None:
         # Starting a child takes most of a second: done in a thread, and before the first page.
@@ -59,6 +76,7 @@ class CleanPipeline:
 
     async def close_spider(self) -> None:
         await asyncio.to_thread(self._cleaners.stop)
+        self._rules.add_notices()
 
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, FetchedPage):  # of a spider that collects something else beside pages
@@ -67,6 +85,7 @@ class CleanPipeline:
         item.article = await self._clean(item.page, item.site)
         if item.lease is not None and item.article.pager is not None:
             await self._add_parts(item, item.lease, item.article)
+        self._rules.record(item.site, item.article)
         return item
 
     async def _add_parts(self, item: FetchedPage, lease: Lease, article: Article) -> None:

@@ -15,13 +15,14 @@ from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from scrapy.signalmanager import SignalManager
 
-from cleaning.article import Page
+from cleaning.article import Page, SiteRules
 from cleaning.page.canonical import to_canonical_url
 from crawler.failures.errors import Bomb, TooLarge, Undecodable
 from crawler.items import FetchedPage
 from crawler.middlewares.compression import CompressionMiddleware
-from crawler.page_facts import PageFacts, decode_response_text
-from crawler.sites.site import Site, make_site
+from crawler.page_facts import PageFacts, decode_response_text, make_part
+from crawler.sites.owners import SiteOwners
+from crawler.sites.site import make_site
 from crawler.sites.sites_file import load_sites
 from storage.archive.records import ArchivedResponse, build_unreadable_error
 
@@ -29,9 +30,9 @@ _UNLIMITED = 1 << 30  # bytes of a body read back where DOWNLOAD_MAXSIZE is 0, w
 
 
 class PageDecoder:
-    """Decodes archived responses as the crawl does. The language of a site is the one that `sites.toml` states.
+    """Decodes archived responses as the crawl does. Language and rules of a site are those that `sites.toml` states.
 
-    If there is no such file, as after a crawl by -a url=, no language is known. Raises SitesError if it cannot be read.
+    If there is no such file, as after a crawl by -a url=, none are known. Raises SitesError if it cannot be read.
     `max_body` is the limit that a reader of the archive must use: the most bytes of a body that the crawl accepts.
     """
 
@@ -39,8 +40,9 @@ class PageDecoder:
         path = Path(settings["SITES_FILE"])
         self._facts = PageFacts(settings)
         self.max_body = settings.getint("DOWNLOAD_MAXSIZE") or _UNLIMITED
-        self._sites: list[Site] = load_sites(path) if path.is_file() else []
-        self._languages = {site.name: site.language for site in self._sites}
+        sites = load_sites(path) if path.is_file() else []
+        self._owners = SiteOwners(sites)
+        self._sites = {site.name: site for site in sites}
         # The crawl's own component, with its limit. It needs only these three attributes of a crawler; a real crawler
         # would configure logging again.
         crawler: Any = SimpleNamespace(settings=settings, stats=None, signals=SignalManager())
@@ -55,7 +57,7 @@ class PageDecoder:
         url, html = to_canonical_url(archived.url), self._decode(archived)
         if url is None or html is None:
             return None
-        site = archived.site or next((site for site in self._sites if site.owns(url)), make_site(url)).name
+        site = archived.site or (self._owners.find_by_address(url) or make_site(url)).name
         return FetchedPage(self._make_page(archived, url, html, site), site, location=archived.location)
 
     def make_stored_page(self, archived: ArchivedResponse, *, url: str, site: str, fetched_at: datetime) -> Page:
@@ -77,13 +79,15 @@ class PageDecoder:
             self._make_page(part, to_canonical_url(part.url) or part.url, self._decode(part) or "", site)
             for part in parts
         )
-        return replace(first, parts=tuple(replace(page, first_page=first.url) for page in pages))
+        return replace(first, parts=tuple(make_part(page, first) for page in pages))
+
+    def get_rules(self, site: str) -> SiteRules | None:
+        """Return the rules of a site; None if sites.toml does not list it."""
+        return self._sites[site].rules if site in self._sites else None
 
     def _make_page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
-        facts = self._facts.collect(archived.headers, archived.rights)
-        return Page(
-            url, html, archived.status, archived.fetched_at, self._languages.get(site), known=archived.known, **facts
-        )
+        facts = self._facts.collect(archived.headers, archived.rights, self._sites.get(site))
+        return Page(url, html, archived.status, archived.fetched_at, known=archived.known, **facts)
 
     def _decode(self, archived: ArchivedResponse) -> str | None:
         try:

@@ -32,7 +32,7 @@ from storage.database.engine import open_for_reading
 from storage.site_memory.memories import load_keep_rules
 from storage.site_memory.observations import PageDependency
 
-FORMAT = 4  # of the spool's records; raise it when a pickled class is renamed or changed
+FORMAT = 5  # of the spool's records; raise it when a pickled class is renamed or changed
 
 
 class _RecordKind(IntEnum):
@@ -139,6 +139,7 @@ class RecleanJob:
                 "selection": (self._selection.sites, self._selection.since),
                 "bounds": tuple(bounds),
                 "keep_rules": {site: sorted(load_keep_rules(connection, site)) for site in self._selection.sites},
+                "rules": {site: self._settler.get_rules_hash(site) for site in self._selection.sites},
                 "run": get_last_run(connection),  # a crawl adds pages and settles their sites
             }
 
@@ -156,7 +157,11 @@ class RecleanJob:
                     continue
                 done += 1
                 report(done, total)
-                changed = page.cleaner_version != CLEANER_VERSION or needs_recleaning(page, learned[site].memory)
+                changed = (
+                    page.cleaner_version != CLEANER_VERSION
+                    or needs_recleaning(page, learned[site].memory)
+                    or self._settler.has_other_rules(page)
+                )
                 # The cleaner may succeed with more memory or time, or on a machine with less other work.
                 failed = (page.rejected or "").startswith("cleaner-")
                 if (site, page.id) > position and (changed or failed):

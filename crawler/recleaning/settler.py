@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
@@ -25,9 +25,10 @@ from typing import Self
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
 
-from cleaning.article import Article
+from cleaning.article import NO_RULES, Article
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.errors import ArchiveMissing, MemoryUnreadable, RecordUnreadable
+from cleaning.memory.dependency import hash_site_rules
 from cleaning.memory.learning import LearnedMemory, learn_memory
 from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import SiteMemory
@@ -36,7 +37,13 @@ from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
 from crawler.recleaning.page_decoder import PageDecoder
 from crawler.storing.deduplicate import deduplicate, index_missing_articles
-from crawler.storing.observations import compute_memory_fingerprint, needs_recleaning, store_page_observation
+from crawler.storing.observations import (
+    compute_memory_fingerprint,
+    name_observation_version,
+    needs_recleaning,
+    store_page_observation,
+    was_cleaned_by_other_rules,
+)
 from crawler.storing.parts import reject_known_part
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
@@ -125,29 +132,40 @@ class Settler:
     def settle(self, site: str) -> None:
         """Learn the site's memory and clean again the articles that it changes, until nothing changes.
 
-        Articles of another cleaner version are left to `scrapy reclean`. A second round can be necessary: the memory
-        contains the headlines of the articles, and its knowledge of the site's titles may change these. Headlines
-        depend on nothing else, so the second round is the last one.
+        Articles of another cleaner version, or that were cleaned by other rules of sites.toml, are left to
+        `scrapy reclean`, which shows first what changes. A second round can be necessary: the memory contains the
+        headlines of the articles, and its knowledge of the site's titles may change these. Headlines depend on nothing
+        else, so the second round is the last one.
         """
+        others = Counter[str]()
         for _ in range(MAX_ROUNDS):
             self._check_interrupt()
             learned = self.learn(site)
             self.remember(site, learned)
-            memory = learned.memory
-            pages = (page for page in self.iter_pages(site) if page.cleaner_version == CLEANER_VERSION)
-            due = (page for page in pages if needs_recleaning(page, memory))
+            memory, others = learned.memory, Counter()
+            due = self._find_due(site, memory, others)
             changed = [self.adopt(batch) for batch in make_batches(self.clean_pages(due, memory))]
             if not any(changed):
-                return
+                break
+        self._count(site, "settle/other-rules", others["pages"])
+
+    def _find_due(self, site: str, memory: SiteMemory, others: Counter[str]) -> Iterator[PageDependency]:
+        """Yield the pages that the memory changes; count those that other rules of the site would change."""
+        for page in self.iter_pages(site):
+            if page.cleaner_version == CLEANER_VERSION and needs_recleaning(page, memory):
+                yield page
+            elif self.has_other_rules(page):
+                others["pages"] += 1
 
     def learn(self, site: str) -> LearnedMemory:
         """Learn the site's memory from a sample of its pages. Do not put it into effect.
 
         The observation of each page is stored, because it depends on the page only.
         """
+        version = name_observation_version(self._pages.get_rules(site))
         with self._engine.begin() as connection:
             sample = sample_pages(connection, site, window=self._window, size=self._sample)
-            stored = load_observations(connection, site, sample, CLEANER_VERSION)
+            stored = load_observations(connection, site, sample, version)
         parsed = ((name, _parse_observation(name, data)) for name, data in stored.items())
         observations = {name: observation for name, observation in parsed if observation is not None}
         missing = {name for name in sample if name not in observations and stored.get(name) != NO_OBSERVATION}
@@ -158,7 +176,7 @@ class Settler:
                     # A page on which the cleaner fails gets NO_OBSERVATION and is not cleaned for this again.
                     if one.article is not None or one.memory_fingerprint:
                         page, data = one.page, one.article.observation if one.article else NO_OBSERVATION
-                        save_observation(connection, page.id, site, CLEANER_VERSION, page.fetched_at, data)
+                        save_observation(connection, page.id, site, version, page.fetched_at, data)
                         if (observation := _parse_observation(page.id, data)) is not None:
                             observations[page.id] = observation
         with self._engine.begin() as connection:
@@ -174,6 +192,14 @@ class Settler:
                 connection, site, memory.digest, CLEANER_VERSION, memory.articles, memory.to_bytes(), learned.blocks
             )
         self._count(site, "memory/changed" if changed else "memory/unchanged", 1)
+
+    def has_other_rules(self, page: PageDependency) -> bool:
+        """Return whether sites.toml had other rules for the page's site when the page was cleaned."""
+        return was_cleaned_by_other_rules(page, self._pages.get_rules(page.site))
+
+    def get_rules_hash(self, site: str) -> int:
+        """Return a number for the rules of a site in sites.toml; equal for equal rules."""
+        return hash_site_rules(self._pages.get_rules(site) or NO_RULES)
 
     def iter_pages(self, site: str) -> Iterator[PageDependency]:
         """Yield the stored pages of the site in order of their ids."""
@@ -200,9 +226,9 @@ class Settler:
     def adopt(self, batch: Iterable[RecleanedPage]) -> int:
         """Store the results of a batch in one transaction and return the number of texts that changed.
 
-        If the text is the same and only the cut blocks differ, only the blocks are stored. An article that another
-        cleaner version made is stored completely, because its dates and authors may differ, too. The memory dependency
-        is always stored.
+        If the text is the same and only the cut blocks differ, only the blocks are stored. An article that was made by
+        another cleaner version or other rules is stored completely, because its dates and authors may differ, too. The
+        memory dependency is always stored.
         """
         if not self._is_indexed:  # in case no crawl has opened this store since the index exists
             index_missing_articles(self._engine)
@@ -217,7 +243,7 @@ class Settler:
                     continue
                 article = reject_known_part(connection, article)
                 same = saving.has_same_text(saving.load_text(connection, page.id), article)
-                if not same or page.cleaner_version != CLEANER_VERSION:
+                if not same or page.cleaner_version != CLEANER_VERSION or self.has_other_rules(page):
                     saving.save_article(
                         connection,
                         article,

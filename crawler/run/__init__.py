@@ -6,6 +6,7 @@ counts.py            counts every event, in total and by site, in Scrapy's stats
 nights.py            measures the night of a run when it ends
 spider_sites.py      names the site of a request that a spider made without the frontier
 notices.py           collects what the operator should know of a site, with the line to write into sites.toml
+rule_watch.py        counts what the rules of sites find in their pages, and says which of them find nothing
 report.py            formats the counts: progress line, live table, table at the end
 exit_codes.py        turns the finish reason and the counts into an exit code
 pauses.py            reads pauses from settings, and adds jitter

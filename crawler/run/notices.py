@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     NO_ADDRESS = "no-address"  # no list of the site names an article
     REMOVED = "removed"  # the site was taken down by `scrapy remove`
     OTHER_HOST = "other-host"  # its feed lists articles on a host that the entry does not name
+    RULE_UNMATCHED = "rule-unmatched"  # a rule of its entry finds nothing in its pages any more
+    RULES_CHANGED = "rules-changed"  # stored articles were cleaned by other rules than those of its entry
 
 
 # With one of these a crawl that finished has the exit status 1: the site gives nothing until its entry is changed.
@@ -55,6 +57,9 @@ class Notices:
 
     def list_all(self) -> list[Notice]:
         """Return the notices, sorted by site and kind."""
+        for site, stats in self._counts.by_site().items():
+            if number := stats.get("settle/other-rules"):  # settling counts them, when the crawl has closed
+                self.add(site, NoticeKind.RULES_CHANGED, describe_other_rules(site, number))
         return [self._notices[key] for key in sorted(self._notices)]
 
 
@@ -86,6 +91,12 @@ def describe_other_host(host: str) -> str:
         f"its feed lists articles on {host}, which is no host of its entry; if they are its own, write into its entry "
         f"of sites.toml: hosts = [{json.dumps(host)}]"
     )
+
+
+def describe_other_rules(site: str, number: int) -> str:
+    """Return the notice of stored articles that were cleaned by other rules than those of sites.toml today."""
+    articles = "1 stored article was" if number == 1 else f"{number:,} stored articles were"
+    return f"{articles} cleaned by other rules than those in sites.toml now; scrapy reclean --site {site} applies them"
 
 
 notices_of = once_per_crawler(Notices)

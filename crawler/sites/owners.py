@@ -47,6 +47,14 @@ class SiteOwners:
         owner = max(owners, key=lambda site: _rank_claim(site, canonical), default=None)
         return None if owner is None or owner.excludes(canonical) else owner
 
+    def find_by_address(self, url: str) -> Site | None:
+        """Return the site that names the most of `url`, whoever found it; None if it is on no host of theirs.
+
+        Of an archived page, and of one that a person asks about, it does not matter whether a crawl would exclude it.
+        """
+        owners = [site for site in self._sites if site.owns(url)]
+        return max(owners, key=lambda site: _rank_claim(site, url), default=None)
+
     def _find_neighbours(self, finder: Site) -> tuple[Site, ...]:
         """Return the finder, then the other sites on its domains."""
         if finder.name not in self._neighbours:

@@ -217,8 +217,7 @@ class ArticlesSpider(Spider):
             html=html,
             status=response.status,
             fetched_at=response.meta["fetched_at"],
-            language=site.language,
-            **self._facts.collect(response.headers, response.meta.get("host_rights")),
+            **self._facts.collect(response.headers, response.meta.get("host_rights"), site),
         )
         if self.refetch is not None and page.url != lease.url and not is_elsewhere(lease.url, page.url, site):
             self.refetch.record_redirect(lease.url, page.url)

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from cleaning.article import Article
+from cleaning.article import Article, SiteRules
 from cleaning.errors import MemoryUnreadable
-from cleaning.memory.dependency import MemoryDependency
+from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.version import CLEANER_VERSION
 from storage.articles import saving
 from storage.site_memory.observations import PageDependency, save_memory_dependency, save_observation
 
@@ -22,7 +23,33 @@ def store_page_observation(connection: Connection, site: str, article: Article, 
     article_id = saving.make_article_id(article.url)
     save_memory_dependency(connection, article_id, article.memory_fingerprint, article.memory_dependency)
     if article.observation:
-        save_observation(connection, article_id, site, article.cleaner_version, fetched_at, article.observation)
+        version = _name_version(article.cleaner_version, _read_rules(article.memory_dependency))
+        save_observation(connection, article_id, site, version, fetched_at, article.observation)
+
+
+def name_observation_version(rules: SiteRules | None) -> str:
+    """Return the version under which observations are stored: that of the cleaner, and of the site's rules.
+
+    What a page tells of its site depends on both. So a memory is never learnt from pages that were observed by
+    different rules.
+    """
+    return _name_version(CLEANER_VERSION, hash_site_rules(rules or SiteRules()))
+
+
+def was_cleaned_by_other_rules(page: PageDependency, rules: SiteRules | None) -> bool:
+    """Return whether sites.toml had other rules for a page's site when the page was cleaned. No rules: not listed."""
+    return rules is not None and page.data is not None and _read_rules(page.data) != hash_site_rules(rules)
+
+
+def _name_version(cleaner: str, rules: int) -> str:
+    return f"{cleaner}+{rules:x}" if rules else cleaner
+
+
+def _read_rules(dependency: bytes) -> int:
+    try:
+        return MemoryDependency.from_bytes(dependency).rules if dependency else 0
+    except MemoryUnreadable:
+        return 0
 
 
 def compute_memory_fingerprint(page: PageDependency, memory: SiteMemory | None) -> str:

@@ -26,7 +26,7 @@ MAX_JOBS = 256
 REFUSED = 3  # exit status where too much would be lost
 EXAMPLES = f"""\
 Each site's memory is learnt anew; then every stored page is cleaned that another
-cleaner made, or one that knew less of its site. Nothing is stored until all of
+cleaner made, or one that knew less of its site, or by other rules of sites.toml. Nothing is stored until all of
 it is tried. What was tried is kept in the data folder ({SPOOL_NAME}), so that
 starting again goes on, and a dry run need not be repeated to be adopted.
 

@@ -40,6 +40,15 @@ def test_an_address_belongs_to_the_site_that_names_the_most_of_it(url: str, owne
         assert (found and found.name) == owner, finder.name
 
 
+def test_an_address_without_a_finder_belongs_to_the_site_that_names_the_most_of_it() -> None:
+    owners = SiteOwners([WORLD, FR, SPORT, OTHER])
+    found = {
+        path: owners.find_by_address(path)
+        for path in (f"{ROOT}/fr/a", f"{ROOT}/a", "https://sport.paper.example.org/", "https://nobody.example/a")
+    }
+    assert list(found.values()) == [FR, WORLD, SPORT, None]
+
+
 def test_what_two_sites_name_equally_belongs_to_the_finder() -> None:
     owners = SiteOwners([FR, EN])
     assert owners.find_owner(f"{ROOT}/sitemap.xml", EN) == EN

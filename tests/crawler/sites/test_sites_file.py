@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaning.article import SiteRules
 from cleaning.errors import BadAddress, SitesError, UnknownSite, UsageError
 from crawler.sites.site import Site, find_site, make_site
 from crawler.sites.sites_file import load_sites
@@ -39,6 +40,8 @@ def test_a_site_with_every_key_is_read(sites_file: Path) -> None:
         + 'sitemaps = ["news.xml"]\nsections = ["/sport?utm_source=x"]\n'
         + 'hosts = ["paper.example.net", "https://example.net/"]\ninclude = ["/news/"]\nexclude = ["*.pdf$"]\n'
         + 'language = "pt-BR"\ntimezone = "America/Bahia"\ndelay = 1.5\nlimit = 20\n'
+        + 'text = "div.story, div.more"\nremove = [".ad", " aside > p ", ".ad"]\ntitle = "h1"\n'
+        + 'author = "jsonld:author.name"\npublished = "time::attr(datetime)"\n'
         + 'cookies = { consent = "yes", "_sp.v1" = \'a|b="2"\' }\n'
         + '\n[[site]]\nname = "bare"\nurl = "http://127.0.1.1:8900"\n'
     )
@@ -57,6 +60,13 @@ def test_a_site_with_every_key_is_read(sites_file: Path) -> None:
             exclude=("*.pdf$",),
             timezone="America/Bahia",
             cookies=(("consent", "yes"), ("_sp.v1", 'a|b="2"')),
+            rules=SiteRules(
+                text="div.story, div.more",
+                remove=(".ad", "aside > p"),
+                title="h1",
+                author="jsonld:author.name",
+                published="time::attr(datetime)",
+            ),
         ),
         Site(name="bare", url="http://127.0.1.1:8900/"),
     ]
@@ -143,6 +153,32 @@ def test_the_example_is_valid_and_each_of_its_sites_can_be_uncommented(sites_fil
     head, *tables = example.split("\n# [[site]]\n")
     sites_file.write_text("\n".join([head, *("[[site]]\n" + table.replace("# ", "") for table in tables)]))
     assert [site.name for site in load_sites(sites_file)] == ["guardian", "taz", "france24", "france24-en"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("text = 5", ", line 4: 'text' must be a CSS selector in quotation marks"),
+        (
+            'text = ["p"]',
+            ", line 4: 'text' must be a CSS selector in quotation marks; several make one: \"div.lead, div",
+        ),
+        ('text = ""', ", line 4: 'text': \"\" cannot be used: the selector is empty"),
+        ('\ntext = "div["', ", line 5: 'text': \"div[\" cannot be used: Expected "),
+        ('text = "p::text"', ", line 4: 'text': \"p::text\" cannot be used: leave out ::text"),
+        ('text = "jsonld:articleBody"', ", line 4: 'text': \"jsonld:articleBody\" cannot be used: "),
+        ('remove = ".ad"', ', line 4: \'remove\' must be a list of CSS selectors ["..."], not ".ad"'),
+        ('remove = [\n".ad",\n"p:frist"]', ", line 6: 'remove': \"p:frist\" cannot be used: "),
+        ("remove = [1]", ", line 4: 'remove' must hold CSS selectors in quotation marks, not 1"),
+        ("title = true", ", line 4: 'title' must be a CSS selector, or a path into JSON-LD like"),
+        ('author = "jsonld:author/name"', ", line 4: 'author': \"jsonld:author/name\" cannot be used: a path into"),
+        ('published = "time::before"', ", line 4: 'published': \"time::before\" cannot be used: the pseudo-element"),
+        ('txet = "p"', ", line 4: unknown key 'txet'; did you mean 'text'?"),
+        ('publish = "p"', ", line 4: unknown key 'publish'; did you mean 'published'?"),
+    ],
+)
+def test_a_wrong_rule_is_reported_with_its_line(sites_file: Path, text: str, message: str) -> None:
+    assert load_error(sites_file, PAPER + text + "\n").startswith(message)
 
 
 @pytest.mark.parametrize(
