@@ -159,7 +159,7 @@ def test_a_time_is_shown_in_the_zone_that_the_page_states_and_without_one_where_
 def test_every_metadata_field_of_an_article_is_shown() -> None:
     judged = {"url", "blocks", "rejected", "cleaner_version", "fetched_at", "headline_key", "sources", "limits_hit"}
     # Data about the site, and about further pages of the article.
-    for_others = {"observation", "memory_dependency", "memory_fingerprint", "pager"}
+    for_others = {"observation", "memory_dependency", "memory_fingerprint", "pager", "site_rules"}
     output = set(json.loads(explanation_to_json(explain()))["metadata"])
     assert output == {field.name for field in dataclasses.fields(Article) if field.init} - judged - for_others
 
