@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cssselect import HTMLTranslator, SelectorError
 from scrapy.http import JsonResponse, Response, TextResponse
 
 from cleaning.article import Article, Known, Page
+from cleaning.errors import BadSelector
 from cleaning.page.canonical import to_canonical_url
-from crawler.sites.sites_file import explain_bad_site_name
+from cleaning.site_rules.selectors import parse_selector
+from crawler.sites.site_entry import explain_bad_site_name
 from storage.archive.part_locations import ArchivedPart
 from storage.archive.write import ArchiveLocation
 from storage.frontier.addresses import Lease, Offer
@@ -109,8 +110,8 @@ def _join(response: Response, url: str) -> str:
 
 def _check_selector(text: str) -> None:
     try:
-        HTMLTranslator().css_to_xpath(text)
-    except SelectorError as error:
+        parse_selector(text)
+    except BadSelector as error:
         raise ValueError(f"page_item(): 'text' is no CSS selector: {text[:80]!r} ({error})") from error
 
 

@@ -20,13 +20,8 @@ SOURCES = {
 OWN_SETTINGS = sorted(name for name in vars(settings) if name.isupper() and not hasattr(default_settings, name))
 COMMANDS = sorted(path.stem for path in (ROOT / "crawler" / "commands").rglob("[a-z]*.py"))
 AREAS = (
-<<<<<<< HEAD
     "address archive article discovery disk host link listed memory page part replay request response rights robots"
-    " settle storage story time wall"
-=======
-    "address archive article discovery disk host link listed memory page part replay response rights robots settle"
-    " site_rule storage story time wall"
->>>>>>> 86ec1e4 (Pages get their site's rules in one place, and a rule that finds nothing is told; reclean applies changed rules)
+    " settle site_rule storage story time wall"
 )
 STAT = re.compile(rf"""[( ]f?"((?:{"|".join(AREAS.split())})/[^" ]+)\"""")
 STATS = sorted({re.sub(r"\{[^}]*\}", "<reason>", stat) for source in SOURCES.values() for stat in STAT.findall(source)})

@@ -74,15 +74,13 @@ class OwnPagesPipeline:
         html = (
             archived.html if archived.html is not None else await asyncio.to_thread(decode_response_text, item.response)
         )
-        listed = self._sites.get_listed(site)
         page = Page(
             url=url,
             html=html or "",
             status=item.response.status,
             fetched_at=exchange.fetched_at,
-            language=listed.language if listed is not None else None,
             known=item.known,
-            **self._facts.collect(exchange.headers, exchange.rights),
+            **self._facts.collect(exchange.headers, exchange.rights, self._sites.get_listed(site)),
         )
         return FetchedPage(page, site, location=archived.location)
 
