@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from storage.reading.article_record import ArticleRecord
+    from storage.reading.open_store import open_store
     from storage.reading.raw_page import RawPage
-    from storage.reading.store import Store, open_store
+    from storage.reading.store import Store
 
 __all__ = ["ArticleRecord", "RawPage", "Store", "open_store"]
 
@@ -31,7 +32,7 @@ _MODULES = {
     "ArticleRecord": "storage.reading.article_record",
     "RawPage": "storage.reading.raw_page",
     "Store": "storage.reading.store",
-    "open_store": "storage.reading.store",
+    "open_store": "storage.reading.open_store",
 }
 
 

@@ -15,6 +15,8 @@ WITH_EXAMPLES = sorted(
     for path in (ROOT / name).rglob("*.py")
     if "\n    >>> " in path.read_text("utf-8")
 )
+# Imported while tests are collected: a library that warns when it is loaded would fail the first example that needs it.
+MODULES = {path: import_module(".".join(path.with_suffix("").parts)) for path in WITH_EXAMPLES}
 
 
 def test_the_search_finds_modules_with_examples() -> None:
@@ -24,7 +26,6 @@ def test_the_search_finds_modules_with_examples() -> None:
 @pytest.mark.parametrize("path", WITH_EXAMPLES, ids=str)
 def test_examples(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    module = import_module(".".join(path.with_suffix("").parts))
-    result = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    result = doctest.testmod(MODULES[path], optionflags=doctest.ELLIPSIS)
     assert result.attempted > 0
     assert result.failed == 0

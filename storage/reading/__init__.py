@@ -6,7 +6,8 @@
         for article in store.articles(site="courier", since="2026-11-01"):
             print(article.title, article.words)
 
-store.py            start here: open_store, and Store with all that can be asked of a store
+open_store.py       start here: opens a data folder or a database
+store.py            Store: all that can be asked of a store
 filters.py          the keywords of `Store.articles`, made a selection of the export
 article_record.py   the record of one article: the fields of a release, its blocks on demand
 load_articles.py    loads articles as records, and their blocks

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from cleaning.errors import BadArgument
 from storage.export.selection.selection import Selection
+from storage.search.ranked import HitFilter
 
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
@@ -49,10 +50,7 @@ class SearchFilters(TypedDict, total=False):
 
 def make_selection(filters: ArticleFilters) -> Selection:
     """Return the selection of these filters. Raise BadArgument for one that is unknown, invalid or contradictory."""
-    known = [*ArticleFilters.__annotations__]
-    for name in filters:
-        if name not in known:
-            raise BadArgument(f"there is no filter {name!r}; choose from: {', '.join(known)}")
+    check_names(filters, ArticleFilters.__annotations__)
     with name_keywords():
         return Selection(
             sites=list_words("site", filters.get("site")),
@@ -67,6 +65,25 @@ def make_selection(filters: ArticleFilters) -> Selection:
             include_duplicates=filters.get("include_duplicates", False),
             one_per_story=filters.get("one_per_story", False),
         )
+
+
+def make_hit_filter(selection: Selection, *, include_rejected: bool) -> HitFilter:
+    """Return which hits of a search pass the filters of a selection."""
+    return HitFilter(
+        sites=selection.sites,
+        languages=selection.languages,
+        since=selection.since,
+        until=selection.until,
+        include_duplicates=selection.include_duplicates,
+        include_rejected=include_rejected,
+    )
+
+
+def check_names(filters: Iterable[str], known: Iterable[str]) -> None:
+    """Raise BadArgument for a filter that is none of these."""
+    for name in filters:
+        if name not in known:
+            raise BadArgument(f"there is no filter {name!r}; choose from: {', '.join(known)}")
 
 
 @contextmanager

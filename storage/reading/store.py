@@ -1,11 +1,10 @@
-"""Opens a store that a crawl made, and reads all that it holds. Start here: `open_store`."""
+"""Reads all that a store holds: the object that `open_store` gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -17,7 +16,7 @@ from cleaning.duplicates.kinds import DuplicateKind
 from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing
 from storage.articles.clusters import Cluster, StoryFilter, iter_clusters, load_cluster
 from storage.articles.revisions import Version, load_histories
-from storage.database.engine import make_database_url, open_for_reading, open_read_only
+from storage.database.engine import open_for_reading, open_read_only
 from storage.database.faults import describe_error
 from storage.export.batch import Batch
 from storage.export.schema import ARTICLES, Table
@@ -26,7 +25,15 @@ from storage.export.selection.filters import build_conditions
 from storage.export.selection.selection import Selection
 from storage.reading.article_record import PAGES, ArticleRecord, make_records
 from storage.reading.data_frames import build_arrow_table, build_data_frame, require_installed
-from storage.reading.filters import ArticleFilters, SearchFilters, list_words, make_selection, name_keywords
+from storage.reading.filters import (
+    ArticleFilters,
+    SearchFilters,
+    check_names,
+    list_words,
+    make_hit_filter,
+    make_selection,
+    name_keywords,
+)
 from storage.reading.find_page import FoundPage, find_page, get_page
 from storage.reading.load_articles import load_blocks, load_record, load_selected
 from storage.reading.raw_page import RawPage, load_raw_page
@@ -40,26 +47,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import pyarrow as pa
-
-
-def open_store(place: str | PathLike[str] | URL, *, data_dir: str | PathLike[str] | None = None) -> Store:
-    """Open a store for reading. Nothing in it is ever changed, and it can be read while a crawl writes it.
-
-    `place` is the data folder of a crawl, or the address of its database ("postgresql://user:password@host/name",
-    "sqlite:///data/broadsheet.db"). `data_dir` is the data folder beside such a database, whose archive `Store.raw`
-    reads. Close the store, or use it as a context manager.
-
-    Raise DatabaseMissing if there is no store or it cannot be opened, StoreOutdated if an older version of Broadsheet
-    made it: `scrapy db upgrade` brings it up to date.
-    """
-    if isinstance(place, URL) or "://" in str(place):
-        url = place if isinstance(place, URL) else make_database_url(Path(), str(place))
-        folder = Path(url.database or "").parent if url.get_backend_name() == "sqlite" else None
-    else:
-        path = Path(place)
-        folder = path.parent if path.is_file() else path
-        url = URL.create("sqlite", database=str(path)) if path.is_file() else make_database_url(path, None)
-    return Store(url, folder if data_dir is None else Path(data_dir))
 
 
 class Store:
@@ -146,20 +133,9 @@ class Store:
             raise BadArgument(f"order: unknown value {order!r}; choose from: {', '.join(Order)}")
         if limit is not None and limit < 1:
             raise BadArgument(f"limit must be a whole number of at least 1, got {limit}")
-        for name in filters:
-            if name not in SearchFilters.__annotations__:
-                raise BadArgument(
-                    f"there is no filter {name!r}; choose from: {', '.join(SearchFilters.__annotations__)}"
-                )
+        check_names(filters, SearchFilters.__annotations__)
         selection, rejected = self._check_filters(filters)  # type: ignore[arg-type]  # of its keys, these are some
-        wanted = HitFilter(
-            sites=selection.sites,
-            languages=selection.languages,
-            since=selection.since,
-            until=selection.until,
-            include_duplicates=selection.include_duplicates,
-            include_rejected=rejected,
-        )
+        wanted = make_hit_filter(selection, include_rejected=rejected)
         return self._iterate_hits(parse_query(words), wanted, Order(order), limit)
 
     def stories(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +25,7 @@ from storage import ArticleRecord, Store, open_store, runs
 from storage.articles.diff import EditKind
 from storage.articles.saving import make_article_id, save_article
 from storage.articles.tombstones import add_tombstones
-from storage.database.engine import open_read_only
+from storage.database.engine import make_database_url, open_database, open_read_only
 from storage.export.release import ReleaseOptions, export_release
 from storage.export.schema import ARTICLES
 from storage.export.selection.selection import Selection
@@ -400,3 +402,27 @@ def test_importing_storage_loads_nothing_heavy() -> None:
     assert {"open_store", "Store", "ArticleRecord", "RawPage"} <= set(dir(__import__("storage")))
     with pytest.raises(AttributeError):
         _ = __import__("storage").nothing
+
+
+@pytest.mark.parametrize("is_written", [False, True], ids=["at rest", "being written"])
+def test_a_store_is_read_where_its_folder_cannot_be_written(give_articles: Any, is_written: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # not pytest's, which is closed to other users
+        engine = open_database(make_database_url(Path(folder), None))
+        give_articles(engine, ROWS)
+        if not is_written:
+            engine.dispose()
+        shutil.copytree(folder, f"{folder}/other")
+        for path in (Path(folder), *Path(folder).iterdir()):
+            path.chmod(0o555)
+        code = f"""
+import os
+from storage import open_store
+open_store({f"{folder}/other"!r}).close()  # loads all modules, which another user may not read
+if os.geteuid() == 0:  # root may write everywhere
+    os.setgid(65534)
+    os.setuid(65534)
+print(open_store({folder!r}).count())
+"""
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        engine.dispose()
+        assert (done.stdout, done.stderr) == ("4\n", "")
