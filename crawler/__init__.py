@@ -12,6 +12,7 @@ hosts/           puts hosts on hold that ask for time or do not respond
 failures/        exceptions of requests, and what each means for its address
 rights/          what robots.txt and tdmrep.json say of the use by AI and text mining
 page_facts.py    collects what the cleaner needs of a response beside its HTML: robots tags, rights, host
+article_item.py  the article as own pipelines and feeds see it: typed, flat, with the fields of an export
 items.py         the item that passes through the pipelines
 parts/           fetches the further parts of an article on several pages
 pipelines/       clean a page, then store its article
@@ -21,6 +22,7 @@ storing/         steps that pipelines and recleaning share in the transaction th
 Around it:
 
 run/             session, counts, report and exit codes of one crawl
+feeds/           Scrapy's feeds: the articles of a run with the fields and values of an export
 finishing/       the work after the last page: night, settling, the report of the crawl
 extensions/      disk space, pauses between requests, prompt stop, progress
 settings.py      every setting of the crawl

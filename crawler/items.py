@@ -1,23 +1,34 @@
 """The item that passes through the pipelines: a fetched page, and the article made from it.
 
 Your own spider yields `page_item(response)`; the first pipeline makes a `FetchedPage` of it.
+
+Through itemadapter it shows the fields of the article, and nothing else: own pipelines, item processors and validators
+see what they would see after it is stored (crawler/article_item.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NoReturn
 
+from itemadapter import ItemAdapter
+from itemadapter.adapter import AdapterInterface
 from scrapy.http import JsonResponse, Response, TextResponse
 
 from cleaning.article import Article, Known, Page
 from cleaning.errors import BadSelector
 from cleaning.page.canonical import to_canonical_url
 from cleaning.site_rules.selectors import parse_selector
+from crawler.article_item import PageItem, make_page_item
 from crawler.sites.site_entry import explain_bad_site_name
 from storage.archive.part_locations import ArchivedPart
 from storage.archive.write import ArchiveLocation
+from storage.articles.sanitise import sanitise_article
 from storage.frontier.addresses import Lease, Offer
 from storage.frontier.validators import Validators
 
@@ -42,6 +53,11 @@ class FetchedPage:
     listed: ListedPage | None = None  # what the page lists, if it is no article but a list; set by the lists pipeline
     validators: Validators | None = None  # of the response
     parts: tuple[ArchivedPart, ...] = ()  # the further pages of its article; set by the clean pipeline
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When the page was fetched; now, where that is not known."""
+        return self.page.fetched_at or datetime.now(UTC)
 
     def __repr__(self) -> str:
         return f"<page {self.page.url}>"  # Scrapy logs items; the log shall not get the whole HTML
@@ -137,3 +153,55 @@ def _read_moment(value: datetime | str | None) -> datetime | None:
     if moment is not None and moment.utcoffset() is None:
         raise ValueError(f"page_item(): 'published_at' has no time zone: {value}")
     return moment
+
+
+_FIELDS = {field.name: field for field in fields(PageItem)}
+
+
+class FetchedPageAdapter(AdapterInterface):
+    """Shows a fetched page as the `PageItem` that will be stored of it. Read-only.
+
+    A page that is not cleaned yet has its address, its site and the time of its fetch.
+    """
+
+    item: FetchedPage
+
+    @classmethod
+    def is_item_class(cls, item_class: type) -> bool:
+        return issubclass(item_class, FetchedPage)
+
+    @classmethod
+    def get_field_names_from_class(cls, item_class: type) -> list[str]:  # noqa: ARG003 (itemadapter's)
+        return list(_FIELDS)
+
+    @classmethod
+    def get_field_meta_from_class(cls, item_class: type, field_name: str) -> MappingProxyType[Any, Any]:  # noqa: ARG003
+        return _FIELDS[field_name].metadata
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        page, site, article = self.item.page, self.item.site, self.item.article
+        fetched_at = self.item.fetched_at
+        if article is None:
+            return {"url": page.url, "site": site, "fetched_at": fetched_at}
+        shown = make_page_item(sanitise_article(article, fetched_at), site, fetched_at)
+        return {name: getattr(shown, name) for name in _FIELDS}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __setitem__(self, name: str, value: object) -> NoReturn:
+        raise TypeError(f"{name!r} cannot be changed before the page is stored; use a pipeline after StorePipeline")
+
+    def __delitem__(self, name: str) -> NoReturn:
+        self[name] = None
+
+
+assert isinstance(ItemAdapter.ADAPTER_CLASSES, deque)  # noqa: S101 (as itemadapter documents it)
+ItemAdapter.ADAPTER_CLASSES.appendleft(FetchedPageAdapter)  # before the one that shows every dataclass as it is

@@ -111,8 +111,12 @@ ITEM_PIPELINES = {
     "crawler.pipelines.lists.ListsPipeline": 500,
     "crawler.pipelines.store.StorePipeline": 700,  # stores, deduplicates and settles the lease in one transaction
 }
+# Pages that are items after our last pipeline, and stand in feeds, beside articles: "duplicates", "rejected".
+ITEMS_INCLUDE: list[str] = []
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # replaced by Progress
+    "scrapy.extensions.feedexport.FeedExporter": None,  # would write articles before it is known what is stored of them
+    "crawler.feeds.exporter.StoredFeedExporter": 0,
     "crawler.finishing.end_of_run.EndOfRun": 0,  # settles the texts and ends the run, whoever started the crawl
     "crawler.guard.self_check.GuardCheck": 0,
     "crawler.extensions.disk_space.DiskSpace": 50,
@@ -121,6 +125,12 @@ EXTENSIONS = {
     "crawler.extensions.progress.Progress": 500,
     "crawler.extensions.site_notices.SiteNotices": 600,
 }
+FEED_EXPORTERS = {  # with the values of `scrapy export`
+    "csv": "crawler.feeds.formats.ArticleCsvExporter",
+    "xml": "crawler.feeds.formats.ArticleXmlExporter",
+    "parquet": "crawler.feeds.parquet.ParquetItemExporter",
+}
+FEED_EXPORT_ENCODING = "utf-8"
 PROGRESS_INTERVAL = 10.0  # seconds between two progress lines; at a terminal there is a live table instead
 
 # --- What is switched off ---------------------------------------------------------------------------------------------

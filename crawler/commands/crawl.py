@@ -104,12 +104,15 @@ class Command(ProjectCommand, ScrapyCrawl):
 
     def _create_checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """Return a crawler of the spider that `args` name; a UsageError for a wrong name, setting or argument."""
+        from crawler.feeds.check import check_feeds
+
         spiders = sorted(self._process.spider_loader.list())
         if len(args) != 1 or args[0] not in spiders:
             problem = f"there is no spider {args[0]!r}" if len(args) == 1 else "name one spider"
             raise BadArgument(f"{problem}; choose from: {', '.join(spiders)}")
         crawler = self._create_crawler(args[0])
         check_settings(crawler.settings)
+        check_feeds(crawler.settings)
         if (check := getattr(crawler.spidercls, "check", None)) is not None:  # ours refuse wrong arguments before a run
             check(crawler.settings, opts.spargs)
         return crawler
@@ -120,4 +123,6 @@ class Command(ProjectCommand, ScrapyCrawl):
 
         report = get_report(crawler)
         self.exitcode = report.exit_status
-        make_report_console().print(report.render(), soft_wrap=True)
+        # A table in the middle of the data would break whatever reads it.
+        is_data_on_stdout = any(str(uri).startswith("stdout:") for uri in crawler.settings.getdict("FEEDS"))
+        make_report_console(stderr=is_data_on_stdout).print(report.render(), soft_wrap=True)

@@ -13,6 +13,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    DropItem,
     IgnoreRequest,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
@@ -68,6 +69,7 @@ class RequestOutcome:
 # Failures that another try would not change.
 _FINAL: dict[type[BaseException], RequestOutcome] = {
     OffSite: RequestOutcome("off-site", AddressState.REFUSED),
+    DropItem: RequestOutcome("dropped", AddressState.REFUSED),  # by a pipeline of the user
     KnownPage: RequestOutcome(TWIN, AddressState.DONE),
     Excluded: RequestOutcome("excluded", AddressState.REFUSED),
     Disallowed: RequestOutcome("robots", AddressState.REFUSED),

@@ -1,4 +1,5 @@
-"""Does the work after the last page: measures the night, settles the texts, compares with a release, ends the run.
+"""Does the work after the last page: measures the night, settles the texts, compares with a release, writes the
+feeds, ends the run.
 
 It runs when the engine has stopped and before the crawl counts as ended. So `scrapy crawl`, `AsyncCrawlerProcess` and
 `CrawlerRunner` come to the same end, and whoever waits for the crawl waits for this, too. It works in a thread: other
@@ -18,6 +19,7 @@ from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet.defer import Deferred
 
 from cleaning.errors import StorageLost
+from crawler.feeds.exporter import StoredFeedExporter
 from crawler.finishing.report import outcome_of
 from crawler.recleaning.settler import Settler, SettlingInterrupted
 from crawler.refetching.refetch import Refetch
@@ -68,6 +70,7 @@ class EndOfRun:
         self._is_working = True
         try:
             await asyncio.to_thread(self._work)
+            await self._write_feeds()
         except asyncio.CancelledError:
             self.interrupt()
             raise
@@ -138,6 +141,13 @@ class EndOfRun:
     @property
     def _refetch(self) -> Refetch | None:
         return getattr(self._crawler.spider, "refetch", None)
+
+    async def _write_feeds(self) -> None:
+        """Write what the run has stored to its feeds, as it stands when the texts are settled."""
+        feeds = self._crawler.get_extension(StoredFeedExporter)
+        if feeds is not None and not await feeds.export_stored() and self._outcome.exit_code is None:
+            self._outcome.exit_code = FAILED
+            self._session.end_run(FAILED)
 
     def _on_stopping(self) -> Deferred[None] | None:
         """Make a reactor that is stopping wait for the work under way, which ends soon."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,13 +17,15 @@ from cleaning.article import Article
 from cleaning.errors import StorageLost
 from cleaning.parts.join import MISSING_PARTS
 from cleaning.verdict import WALL
+from crawler.article_item import ArticleItem, began_as_page, make_article_item, make_page_item
+from crawler.feeds.check import read_items_include
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
-from crawler.storing.parts import offer_first_page, reject_known_part, settle_parts
+from crawler.storing.parts import PART, offer_first_page, reject_known_part, settle_parts
 from crawler.storing.rechecks import plan_recheck
 from crawler.storing.removed import refuse_removed_page
 from crawler.storing.same_pages import learn_same_pages
@@ -36,6 +39,7 @@ from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
 
+_STORED = (SaveResult.NEW, SaveResult.UPDATED, SaveResult.UNCHANGED)
 IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
 BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, too much for the cleaner, or a
@@ -52,16 +56,22 @@ class StoreOutcome:
     offered: offering.OfferCounts = field(default_factory=offering.OfferCounts)  # of a page that is a list
     limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
     walls: WallVerdict | None = None
+    article: Article | None = None  # as it was stored
     rejected: str | None = None  # the reason, as it was stored; REMOVED for an article that was taken down
     counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
 
 
 class StorePipeline:
-    """The last pipeline. After it the article, its verdict and its settled lease are committed, or none of them is."""
+    """Our last pipeline. After it the article, its verdict and its settled lease are committed, or none of them is.
+
+    A page that is stored becomes an `ArticleItem`. What is no article, or repeats one, is dropped: later pipelines and
+    `item_scraped` see articles only.
+    """
 
     def __init__(self, session: Session, crawler: Crawler, walls: WallWatch) -> None:
         self._session = session
         self._crawler = crawler
+        self._include = read_items_include(crawler.settings)
         self._traps = traps_of(crawler)
         self._walls = walls
 
@@ -74,10 +84,20 @@ class StorePipeline:
 
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, FetchedPage):  # of a spider that collects something else beside pages
+            began_as_page.set(False)
             return item
+        began_as_page.set(True)
+        outcome = await self._store_page(item)
+        if outcome is None:
+            raise DropItem("the storage is lost", log_level="DEBUG")
+        return self._make_item(item, outcome)
+
+    async def _store_page(self, item: FetchedPage) -> StoreOutcome | None:
+        """Store a page and count what becomes of it; None if the storage is lost."""
         examined = self._walls.examine(item)
         is_before = getattr(self._crawler.spider, "is_before_since", None)
         changed = {item.site} if item.lease is None else {item.site, item.lease.site}
+        outcome: StoreOutcome | None = None
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
@@ -93,13 +113,33 @@ class StorePipeline:
             self._count(item.site, outcome)
             self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, outcome)
-        return item
+        return outcome
+
+    def _make_item(self, item: FetchedPage, outcome: StoreOutcome) -> ArticleItem:
+        """Return what later pipelines see; drop a page that is no article, unless ITEMS_INCLUDE asks for its kind.
+
+        Further parts of an article are always dropped: they are no pages of their own.
+        """
+        article = outcome.article
+        if article is None or outcome.saved not in _STORED or article.rejected == PART:
+            raise DropItem("nothing was stored of this page", log_level="DEBUG")
+        if article.rejected is not None and "rejected" not in self._include:
+            raise DropItem(f"no article: {article.rejected}", log_level="DEBUG")
+        if outcome.duplicates.is_duplicate and "duplicates" not in self._include:
+            raise DropItem("a duplicate", log_level="DEBUG")
+        make = make_page_item if "rejected" in self._include else make_article_item
+        made = make(article, item.site, item.fetched_at)
+        if (verdict := outcome.duplicates.verdict) is not None:
+            made.story = made.duplicate_of = verdict.duplicate_of
+            made.duplicate_rule, made.duplicate_kind, made.duplicate_via = verdict.rule, verdict.kind, verdict.via
+            made.duplicate_likeness, made.duplicate_share = verdict.likeness, verdict.share
+        return made
 
     def _store(
         self, connection: Connection, item: FetchedPage, examined: Examined, is_before: IsBefore | None
     ) -> StoreOutcome:
         run = self._session.run
-        fetched_at = item.page.fetched_at or now()
+        fetched_at = item.fetched_at
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
         article = sanitise_article(examined.article, fetched_at)
         if refuse_removed_page(connection, article, item.site, item.lease, item.location, now=fetched_at):
@@ -146,7 +186,7 @@ class StorePipeline:
                 outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
                 now=fetched_at,
             )
-        return StoreOutcome(saved, duplicates, offered, article.limits_hit, walls, article.rejected, counts)
+        return StoreOutcome(saved, duplicates, offered, article.limits_hit, walls, article, article.rejected, counts)
 
     def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:
         """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section.

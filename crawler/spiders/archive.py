@@ -125,9 +125,10 @@ class ArchiveSpider(Spider):
             return "part"
         return item
 
-    def _on_item_left(self, item: FetchedPage) -> None:
+    def _on_item_left(self, item: Any) -> None:
+        """Let the next page in; `item` is a page that was dropped, or the article that was stored of one."""
         self._free_places.release()
-        article = item.article
+        article = item.article if isinstance(item, FetchedPage) else None
         if article is not None and article.rejected == PART and article.pager is not None and item.location is not None:
             # Fetched for itself, because a source lists it.
             self._parts.setdefault(article.pager.first or "", []).append(ArchivedPart(article.url, item.location))

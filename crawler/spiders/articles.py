@@ -27,10 +27,10 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from cleaning.article import Page
-from cleaning.errors import BadArgument
+from cleaning.errors import BadArgument, StorageLost
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.seeds import make_seed_offers
-from crawler.failures.errors import OffSite
+from crawler.failures.errors import CrawlStopped, OffSite
 from crawler.failures.outcome import classify_error, classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
@@ -244,11 +244,18 @@ class ArticlesSpider(Spider):
             # Scrapy does not wait for receivers of this signal; the scheduler waits for `pending_failures`.
             self._failures.record_soon(response.meta["lease"], classify_failure(failure))
 
-    async def _on_item_error(self, item: FetchedPage, failure: Failure) -> None:
-        if item.lease is not None:
-            await self._failures.record(item.lease, classify_failure(failure))
+    async def _on_item_error(self, item: Any, failure: Failure) -> None:
+        if (lease := self._find_open_lease(item)) is not None:
+            await self._failures.record(lease, classify_failure(failure))
 
-    async def _on_item_dropped(self, item: FetchedPage, exception: BaseException) -> None:
-        """Release the lease of a page whose further parts the ending crawl did not fetch."""
-        if item.lease is not None:
-            await self._failures.record(item.lease, classify_error(exception.__cause__ or exception))
+    async def _on_item_dropped(self, item: Any, exception: BaseException) -> None:
+        """Settle the lease of a page that is not stored: a pipeline of the user refused it, or the crawl is ending."""
+        if (lease := self._find_open_lease(item)) is not None:
+            cause = exception.__cause__
+            is_ours = isinstance(cause, CrawlStopped | StorageLost)  # the clean pipeline's, while a crawl ends
+            await self._failures.record(lease, classify_error(cause if is_ours and cause is not None else exception))
+
+    def _find_open_lease(self, item: Any) -> Lease | None:
+        """Return the lease of an item that left the pipelines before it was stored; None if it was settled there."""
+        lease = item.lease if isinstance(item, FetchedPage) else None
+        return lease if lease is not None and lease.id in self._session.unsettled_leases else None

@@ -43,11 +43,15 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class DeduplicationResult:
-    """Whether an article is a duplicate, and the status changes of other articles."""
+    """The verdict on an article, None if it is no duplicate, and the status changes of other articles."""
 
-    is_duplicate: bool = False
+    verdict: DuplicateVerdict | None = None
     is_known_to_site: bool = False  # its site has the same story at another address, a duplicate or not
     status_changes: list[StatusChange] = field(default_factory=list)
+
+    @property
+    def is_duplicate(self) -> bool:
+        return self.verdict is not None
 
 
 def deduplicate(connection: Connection, article_id: str) -> DeduplicationResult:
@@ -178,7 +182,9 @@ class _VerdictUpdate:
         story = representative or self._article_id
         on_site = [name for name in matches if self._rows[name].site == site]
         is_known = any((self._find_representative(name) or name) == story for name in on_site)
-        return DeduplicationResult(representative is not None, is_known, changes)
+        own = self._article_id
+        verdict = self._verdicts[own] if own in self._verdicts else _get_stored_verdict(self._rows[own])
+        return DeduplicationResult(verdict, is_known, changes)
 
 
 def _get_stored_verdict(row: Row[Any]) -> DuplicateVerdict | None:

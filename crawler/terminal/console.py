@@ -18,10 +18,10 @@ console = Console(stderr=True)
 REPORT_WIDTH = 120  # columns of a table where standard output is no terminal
 
 
-def make_report_console() -> Console:
-    """Return a console on standard output, for the result of a command."""
-    terminal = Console()
-    return terminal if terminal.is_terminal else Console(width=REPORT_WIDTH)
+def make_report_console(*, stderr: bool = False) -> Console:
+    """Return a console on standard output, or on standard error, for the result of a command."""
+    terminal = Console(stderr=stderr)
+    return terminal if terminal.is_terminal else Console(width=REPORT_WIDTH, stderr=stderr)
 
 
 def log_beside_live_view(settings: BaseSettings) -> None:

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,21 @@ def open_writer(path: Path, table: Table) -> Iterator[WriteBatch]:
             writer.writerows(zip(*columns, strict=True))
 
         yield write
+
+
+def format_cell(value: Any) -> Any:
+    """Return one value of a record as it stands in a cell; None, which is an empty cell, and numbers stay."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return escape_formulas(value)
+        case list():
+            return _encode_list(value)
+        case datetime():
+            return format_time(value)
+        case _:
+            return value
 
 
 def _convert_column(kind: FieldKind, values: Sequence[Any]) -> Sequence[Any]:

@@ -125,6 +125,24 @@ def select_chosen_ids(connection: Connection, selection: Selection, *, include_r
     return select(found.c.id).where(*_list_conditions(found, selection)).order_by(*order)
 
 
+def choose_articles_of_run(connection: Connection, run: int, *, with_duplicates: bool, with_rejected: bool) -> None:
+    """Fill CHOSEN with the articles that a run stored and no later one replaced, in the order of a release."""
+    CHOSEN.create(connection, checkfirst=False)
+    order = (collate_bytewise(connection, StoredArticle.site), DAY, collate_bytewise(connection, StoredArticle.id))
+    chosen = {
+        "n": func.row_number().over(order_by=order),
+        "id": StoredArticle.id,
+        "story": func.coalesce(StoredArticle.duplicate_of, StoredArticle.id),
+        "site": StoredArticle.site,
+    }
+    question = select(*chosen.values()).where(StoredArticle.run_id == run)
+    if not with_duplicates:
+        question = question.where(StoredArticle.duplicate_of.is_(None))
+    if not with_rejected:
+        question = question.where(StoredArticle.rejected.is_(None))
+    connection.execute(insert(CHOSEN).from_select(list(chosen), question))
+
+
 def count_left_out(connection: Connection, selection: Selection) -> LeftOutCounts:
     """Count what passes the filters but is not in the release. MATCHED and CHOSEN must be filled."""
     duplicates: dict[str, int] = {}
