@@ -105,7 +105,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.archive.ArchiveMiddleware": 995,  # next to the network: sees what the site really sent
     "crawler.guard.middleware.GuardMiddleware": 999,  # last: a refused response is not archived
 }
-ITEM_PIPELINES = {
+ITEM_PIPELINES_BASE = {  # ITEM_PIPELINES is for yours, which stand beside these
     "crawler.pipelines.own_pages.OwnPagesPipeline": 100,  # a page_item() becomes a page like all others
     "crawler.pipelines.clean.CleanPipeline": 300,
     "crawler.pipelines.lists.ListsPipeline": 500,

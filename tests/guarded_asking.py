@@ -25,7 +25,7 @@ from crawler.failures.outcome import classify_failure
 CREDENTIALS = {"Authorization": "Basic c2VjcmV0", "Cookie": "session=secret"}
 ALONE: dict[str, Any] = {
     "RETRY_ENABLED": False,
-    "ITEM_PIPELINES": {},
+    "ITEM_PIPELINES_BASE": {},
     "EXTENSIONS": {},
     "CONCURRENT_REQUESTS": 1,
     "DOWNLOAD_DELAY": 0,

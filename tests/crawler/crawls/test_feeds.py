@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pyarrow.parquet
 import pytest
-from crawling import run_scrapy
+from crawling import FAST, ROOT, Store, command, environment, run_scrapy
 from servers.paper import Paper, prose
 from two_papers import BOILERPLATE, query
 
@@ -100,3 +101,125 @@ def test_a_feed_in_xml_leaves_out_what_is_null(fed: Path) -> None:
             value = values[field.tag]
             texts = [one.text or "" for one in field] if isinstance(value, list) else field.text or ""
             assert texts == (value if isinstance(value, list) else str(value).lower() if value is True else str(value))
+
+
+MINE = """
+import json
+import os
+from pathlib import Path
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
+
+def as_json(item):
+    return json.dumps(ItemAdapter(item).asdict(), default=str)
+
+class Before:
+    def process_item(self, item):
+        if item.page.url.endswith("story-3"):
+            raise DropItem("not this one", log_level="DEBUG")
+        with open("before.jsonl", "a") as file:
+            file.write(as_json(item) + "\\n")
+        return item
+
+class After:
+    def process_item(self, item):
+        with open("after.jsonl", "a") as file:
+            file.write(as_json(item) + "\\n")
+        assert item.title == ItemAdapter(item)["title"]
+        return {"headline": item.title}
+"""
+
+
+def run_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy` in another folder than the project's, as somebody does who has installed it."""
+    return subprocess.run(
+        [*command(*arguments, data=folder / "data"), *FAST],
+        cwd=folder,
+        env=environment(SCRAPY_SETTINGS_MODULE="crawler.settings", PYTHONPATH=f"{folder}{os.pathsep}{ROOT}"),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_own_pipelines_see_articles_and_standard_output_has_nothing_but_data(
+    paper: Paper, tmp_path: Path, data: Path, store: Store
+) -> None:
+    publish(paper, stories=4)
+    (tmp_path / "mine.py").write_text(MINE)
+    pipelines = 'ITEM_PIPELINES={"mine.Before": 600, "mine.After": 800}'
+    done = run_in(tmp_path, "crawl", "articles", "-a", f"url={paper.url}/", "-O", "-:jsonl", "-s", pipelines)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Results of this crawl" in done.stderr
+    found = {record["url"]: record for record in map(json.loads, done.stdout.splitlines())}
+    assert sorted(url.rpartition("/")[2] for url in found) == ["story-0", "story-1", "story-2", "story-again"]
+    # What is dropped is not stored, and is asked for at once no more.
+    assert "/2025/10/04/story-3" not in store.articles()
+    address = store.addresses()["/2025/10/04/story-3"]
+    assert (address.state, address.reason, address.tries) == ("refused", "dropped", 0)
+    assert paper.asked.count("/2025/10/04/story-3") == 1
+    before = {record["url"]: record for record in read_lines(tmp_path / "before.jsonl")}
+    after = {record["url"]: record for record in read_lines(tmp_path / "after.jsonl")}
+    reasons = {url.rpartition("/")[2]: record["rejected"] for url, record in before.items() if record["rejected"]}
+    assert list(reasons) == ["story-empty"]
+    assert set(after) == set(found)  # no rejected page, no duplicate
+    for url, record in after.items():
+        assert list(record) == list(found[url])
+        assert {**record, "rejected": None} == before[url]
+        for name, value in record.items():  # the same values; times are typed here
+            if not name.endswith("_at"):
+                assert value == found[url][name]
+
+
+def test_duplicates_and_rejected_pages_are_there_where_a_setting_asks(paper: Paper, tmp_path: Path, data: Path) -> None:
+    publish(paper, stories=3)
+    kinds = "ITEMS_INCLUDE=duplicates,rejected"
+    done = crawl(paper, data, "-O", str(tmp_path / "all.jsonl"), "-s", kinds)
+    assert done.returncode == 0, done.stderr
+    found = {record["url"].rpartition("/")[2]: record for record in read_lines(tmp_path / "all.jsonl")}
+    assert set(found) == {"story-0", "story-1", "story-2", "story-again", "story-empty"}
+    assert {name: record["rejected"] for name, record in found.items() if record["rejected"]}.keys() == {"story-empty"}
+    assert [name for name, record in found.items() if record["duplicate_of"]] == ["story-again"]
+    exported = read_lines(export(data, tmp_path / "corpus", "--include-duplicates") / "data" / "articles.jsonl")
+    shown = [record for record in found.values() if not record["rejected"]]
+    assert [{name: record[name] for name in record if name != "rejected"} for record in shown] == exported
+
+
+def test_a_second_run_adds_its_own_articles(paper: Paper, tmp_path: Path, data: Path) -> None:
+    feed = tmp_path / "all.jsonl"
+    publish(paper, stories=2)
+    assert crawl(paper, data, "-o", str(feed)).returncode == 0
+    first = read_lines(feed)
+    publish(paper, stories=3)
+    assert crawl(paper, data, "-o", str(feed)).returncode == 0
+    both = read_lines(feed)
+    assert both[: len(first)] == first
+    assert [record["url"].rpartition("/")[2] for record in both[len(first) :]] == ["story-2"]
+    refused = crawl(paper, data, "-o", str(feed.with_suffix(".json")), "-s", f"FEEDS={json.dumps({str(data): {}})}")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("-o", "out.xyz"), "Unrecognized output format 'xyz'"),
+        (("-o", "there.json"), "json cannot be added to; replace it with -O"),
+        (("-o", "folder:jsonl"), "is a folder"),
+        (("-o", "there.json/out.jsonl"), "cannot be written"),
+        (("-o", "nowhere://host/out.jsonl"), "unknown storage 'nowhere'"),
+        (("-s", 'FEEDS={"out": {"format": "docx"}}'), "unknown format 'docx'"),
+        (("-s", 'FEEDS={"out.csv": {"batch_item_count": 5}}'), "%(batch_id)d"),
+        (("-s", "ITEMS_INCLUDE=walls"), "unknown value 'walls'"),
+    ],
+)
+def test_a_feed_that_cannot_be_written_is_one_line_before_any_request(
+    paper: Paper, tmp_path: Path, arguments: tuple[str, ...], problem: str
+) -> None:
+    (tmp_path / "there.json").write_text("[]")
+    (tmp_path / "folder").mkdir()
+    done = run_in(tmp_path, "crawl", "articles", "-a", f"url={paper.url}/", *arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert problem in done.stderr
+    assert paper.asked == []
