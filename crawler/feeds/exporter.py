@@ -56,7 +56,9 @@ class StoredFeedExporter(FeedExporter):
         self._include = read_items_include(crawler.settings)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> StoredFeedExporter:
+    def from_crawler(cls, crawler: Crawler) -> FeedExporter:  # type: ignore[override]  # Scrapy takes what it gets
+        if not crawler.settings.getbool("STORE_ENABLED"):
+            return FeedExporter.from_crawler(crawler)  # all items are written as they pass
         exporter = cls(crawler)
         crawler.signals.connect(exporter.open_spider, signals.spider_opened)
         crawler.signals.connect(exporter.item_scraped, signals.item_scraped)
