@@ -93,9 +93,8 @@ class Command(ProjectCommand):
         else:
             write_bytes(meant.body)
         if page.parts and meant is page:
-            self.print_message(
-                f"the article has {len(page.parts)} further parts; --raw with their addresses gives them"
-            )
+            addresses = " ".join(part.url for part in page.parts)
+            self.print_message(f"the article has further parts: --raw {addresses}")
 
 
 def _parse_name(args: list[str]) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from crawling import ROOT
+from crawling import ROOT, run_scrapy
 from scrapy.cmdline import execute
 from sqlalchemy import make_url, update
 from two_papers import BOILERPLATE, REPEATED_ON, STORIES, query
 
 from cleaning.article import Article, Block, BlockKind
 from storage import open_store, runs
+from storage.archive.part_locations import ArchivedPart
+from storage.archive.write import Archive, Exchange
 from storage.articles.saving import make_article_id, save_article
 from storage.database.engine import make_database_url, open_database
 from storage.models import StoredArticle
@@ -240,3 +242,33 @@ def test_raw_is_the_page_as_its_site_sent_it(scrapy_show: Show, papers: Path) ->
     gone = scrapy_show("-s", f"DATA_DIR={papers}", url, "--raw")
     assert (gone.status, gone.out) == (2, "")
     assert "cannot be read: No such file" in gone.err
+
+
+def test_a_keep_rule_that_is_not_applied_yet_is_told(scrapy_show: Show, papers: Path) -> None:
+    url = find_repeating(papers)
+    assert run_scrapy("sites", "keep", "one", BOILERPLATE, data=papers).returncode == 0
+    said = scrapy_show("-s", f"DATA_DIR={papers}", url)
+    assert "a keep rule now keeps it" in " ".join(line.removeprefix("-").strip() for line in said.out.splitlines())
+
+
+def test_a_part_of_an_article_has_its_own_raw_page(scrapy_show: Show, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive", run=1, software="Broadsheet test")
+    urls = (URL, f"{URL}/2")
+    first, second = (
+        archive.write(Exchange(url, "GET", [], 200, [], f"<p>{EVIL} at {url}".encode(), NIGHT, "herald"))
+        for url in urls
+    )
+    archive.close()
+    engine = open_database(make_database_url(tmp_path, None))
+    with engine.begin() as connection:
+        run = runs.begin(connection, spider="articles", now=NIGHT)
+        parts = [ArchivedPart(urls[1], second)]
+        article = Article(URL, "Ferry", (Block(FERRY),))
+        save_article(connection, article, site="herald", run=run, fetched_at=NIGHT, location=first, parts=parts)
+    engine.dispose()
+    whole = scrapy_show("-s", f"DATA_DIR={tmp_path}", URL, "--raw")
+    assert (whole.status, whole.out) == (0, f"<p>{EVIL} at {URL}")
+    assert whole.err == "scrapy show: the article has further parts: --raw https://herald.example/ferry/2\n"
+    part = scrapy_show("-s", f"DATA_DIR={tmp_path}", urls[1], "--raw")
+    assert (part.status, part.out, part.err) == (0, f"<p>{EVIL} at {urls[1]}", "")
+    assert f"  part     {urls[1]}" in scrapy_show("-s", f"DATA_DIR={tmp_path}", URL).out
