@@ -1,0 +1,168 @@
+"""Spiders of the user's own: the examples of docs/own-spider.md, run as they stand there, and what else one may do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from servers.own_sites import PASSWORD, SESSION, STORIES, USER, OwnSites, text_of
+from sqlalchemy import create_engine, text
+from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+
+DOCS = (ROOT / "docs" / "own-spider.md").read_text("utf-8")
+EXAMPLES = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", DOCS, re.DOTALL))
+
+
+@pytest.fixture
+def sites() -> Iterator[OwnSites]:
+    with OwnSites() as serving:
+        yield serving
+
+
+def run_spider(code: str, folder: Path, sites: OwnSites, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the spider in a process of its own, as its author does, on the data folder `folder / "data"`."""
+    file = folder / "spider_of_mine.py"
+    file.write_text(code.replace("https://www.example.org", sites.url), encoding="utf-8")
+    return subprocess.run(
+        command("runspider", str(file), *FAST, *more, data=folder / "data"),
+        cwd=ROOT,
+        env=environment(GAZETTE_USER=USER, GAZETTE_PASSWORD=PASSWORD),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def load_facts(data: Path) -> dict[str, tuple[Any, ...]]:
+    """Return what cleaning gave for each stored page, by path."""
+    return {
+        path: (row.site, row.title, row.authors, row.published_at, row.text, row.rejected, row.fetched_at)
+        for path, row in Store(data).articles().items()
+    }
+
+
+def read_records(data: Path) -> list[Any]:
+    records = []
+    for path in sorted((data / "archive").glob("*.warc.gz")):
+        with path.open("rb") as file:
+            records += [(one.rec_type, one.rec_headers, one.raw_stream.read()) for one in ArchiveIterator(file)]
+    return records
+
+
+def check_later_cleaning(data: Path, folder: Path) -> None:
+    """Check that the archive is sound, and that cleaning again and replaying it give the same articles."""
+    before = load_facts(data)
+    files = [str(path) for path in (data / "archive").glob("*.warc.gz")]
+    assert Checker(type("Options", (), {"inputs": files, "verbose": False})()).process_all() == 0
+    engine = create_engine(f"sqlite:///{data}/broadsheet.db")
+    with engine.begin() as connection:  # as if an older version had cleaned them
+        connection.execute(
+            text("UPDATE article SET cleaner_version = '0', title = 'old', text = 'old', authors = '[]'")
+        )
+    engine.dispose()
+    again = run_scrapy("reclean", "--force", data=data)
+    assert again.returncode == 0, again.stderr
+    assert load_facts(data) == before
+    replayed = run_scrapy("crawl", "archive", "-a", f"path={data / 'archive'}", data=folder / "replayed")
+    assert replayed.returncode == 0, replayed.stderr
+    assert load_facts(folder / "replayed") == before
+
+
+def test_the_docs_have_three_examples() -> None:
+    assert sorted(EXAMPLES) == ["api", "council", "members"]
+
+
+@pytest.mark.slow
+def test_the_log_in_form_of_the_docs(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(EXAMPLES["members"], tmp_path, sites)
+    assert done.returncode == 0, done.stderr
+    facts = load_facts(tmp_path / "data")
+    assert {path: one[:2] for path, one in facts.items()} == {
+        "/members/1": ("gazette", "Member story 1"),
+        "/members/2": ("gazette", "Member story 2"),
+    }
+    assert [one[4] for _, one in sorted(facts.items())] == [text_of("/members/1"), text_of("/members/2")]
+    assert ("POST", "/login") in sites.asked
+    raw = b"".join(str(head).encode() + body for _, head, body in read_records(tmp_path / "data"))
+    assert b"Member story 1" in raw
+    for secret in (PASSWORD, PASSWORD.replace(" ", "+"), SESSION):
+        assert secret.encode() not in raw
+    check_later_cleaning(tmp_path / "data", tmp_path)
+
+
+@pytest.mark.slow
+def test_the_json_api_of_the_docs(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(EXAMPLES["api"], tmp_path, sites)
+    assert done.returncode == 0, done.stderr
+    facts = load_facts(tmp_path / "data")
+    assert sorted(facts) == [f"/stories/{number}" for number in range(2 * STORIES)]
+    site, title, authors, published_at, body, rejected, _ = facts["/stories/4"]
+    assert (site, title, authors, rejected) == ("gazette", "Story 4 of the API", ["Mara Lind", "Ros Quin"], None)
+    assert published_at.isoformat() == "2026-03-05T07:30:00+00:00"
+    assert body == text_of("/stories/4")
+    kinds = [kind for kind, _, _ in read_records(tmp_path / "data")]
+    assert (kinds.count("response"), kinds.count("conversion")) == (2, 2 * STORIES)
+    check_later_cleaning(tmp_path / "data", tmp_path)
+
+
+@pytest.mark.slow
+def test_the_list_without_a_feed_of_the_docs(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(EXAMPLES["council"], tmp_path, sites)
+    assert done.returncode == 0, done.stderr
+    facts = load_facts(tmp_path / "data")
+    assert sorted(facts) == ["/statements/1", "/statements/2", "/statements/3"]
+    assert {path: one[4] for path, one in facts.items()} == {path: text_of(path) for path in facts}
+    assert [one[3].day for _, one in sorted(facts.items())] == [1, 2, 3]
+    check_later_cleaning(tmp_path / "data", tmp_path)
+
+
+MANNERS = """
+import scrapy
+
+from crawler.items import page_item
+
+
+class MannersSpider(scrapy.Spider):
+    name = "manners"
+    start_urls = ["https://www.example.org/statements/1", "https://www.example.org/closed/1"]
+
+    def parse(self, response):
+        yield {"link": response.url}
+        for url in ("/closed/2", "/closed/form", "http://10.0.0.1/"):
+            meta, method = {"dont_obey_robotstxt": True, "lost": "kept"}, "POST" if "form" in url else "GET"
+            yield response.follow(url, self.parse, errback=self.fail, meta=meta, method=method)
+        yield page_item(response, site="gazette", title="A better headline")
+        yield page_item(response, site="gazette", published_at="yesterday")
+
+    def fail(self, failure):
+        yield {"link": failure.request.url, "error": failure.type.__name__, "lost": failure.request.meta["lost"]}
+"""
+
+
+def test_a_spider_of_your_own_keeps_the_manners_of_the_crawl(tmp_path: Path, sites: OwnSites) -> None:
+    sites.robots = "User-agent: *\nDisallow: /closed/\n"
+    out = tmp_path / "links.jsonl"
+    done = run_spider(
+        MANNERS, tmp_path, sites, "-o", str(out), "-s", "STATS_DUMP=1", "-s", f"ALLOWED_NETWORKS={'127.0.0.0/8'}"
+    )
+    assert [path for _, path in sites.asked if path.startswith("/closed/")] == []
+    lines = out.read_text("utf-8")
+    for path in ("/closed/2", "/closed/form"):
+        assert f'{{"link": "{sites.url}{path}", "error": "Disallowed", "lost": "kept"}}' in lines
+    assert '{"link": "http://10.0.0.1/", "error": "AddressRefused", "lost": "kept"}' in lines
+    assert {path: row.title for path, row in Store(tmp_path / "data").articles().items()} == {
+        "/statements/1": "A better headline"
+    }
+    # The host has no name but that of the page that it gave; the requests before count under it, too.
+    counts = dict(re.findall(r"'site/gazette/([\w/-]+)': (\d+)", done.stderr))
+    assert (counts["page/fetched"], counts["address/new"], counts["article/stored"]) == ("1", "1", "1")
+    assert (counts["request/failed/robots"], counts["spider/failed"], counts["response/received"]) == ("3", "1", "1")
+    assert f"site/{sites.name}/" not in done.stderr
+    assert "'published_at' is no ISO 8601 time: 'yesterday'" in done.stderr
