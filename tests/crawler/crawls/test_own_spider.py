@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from crawling import FAST, ROOT, Store, command, environment, run_scrapy
 from servers.own_sites import PASSWORD, SESSION, STORIES, USER, OwnSites, text_of
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
+
+from storage.database.engine import make_database_url, open_database
 
 DOCS = (ROOT / "docs" / "own-spider.md").read_text("utf-8")
 EXAMPLES = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", DOCS, re.DOTALL))
@@ -61,7 +63,7 @@ def check_later_cleaning(data: Path, folder: Path) -> None:
     before = load_facts(data)
     files = [str(path) for path in (data / "archive").glob("*.warc.gz")]
     assert Checker(type("Options", (), {"inputs": files, "verbose": False})()).process_all() == 0
-    engine = create_engine(f"sqlite:///{data}/broadsheet.db")
+    engine = open_database(make_database_url(data, None), create=False)
     with engine.begin() as connection:  # as if an older version had cleaned them
         connection.execute(
             text("UPDATE article SET cleaner_version = '0', title = 'old', text = 'old', authors = '[]'")
