@@ -57,7 +57,7 @@ class Command(ProjectCommand, ScrapyGenspider):
             raise BadArgument(f"{' '.join(told.getvalue().split())}; --force overwrites it")
 
     def _generate_template_variables(self, module: str, name: str, url: str, template_name: str) -> dict[str, Any]:
-        from crawler.sites.sites_file import explain_bad_site_name
+        from crawler.sites.site_entry import explain_bad_site_name
 
         made = super()._generate_template_variables(module, name, url, template_name)
         # Scrapy's allowed_domains know no ports.
