@@ -47,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # it crawls four newspapers first
 def test_the_code_of_the_page_prints_what_stands_below_it(folder: Path) -> None:
     pieces = PIECE.findall(PAGE.read_text("utf-8"))
     assert len(pieces) >= 5

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.article import Article, Block, BlockKind
-from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing, StoreOutdated
+from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing, LibraryMissing, StoreOutdated
 from storage import ArticleRecord, Store, open_store, runs
 from storage.articles.diff import EditKind
 from storage.articles.saving import make_article_id, save_article
@@ -160,6 +160,17 @@ def test_a_data_frame_has_a_column_a_field(store: Store) -> None:
     assert frame["free"].isna().tolist() == [True, True, True, False]
     assert store.to_pandas(where="words > 1000").shape == (0, len(ARTICLES.names))
     assert store.to_arrow(where="words > 1000").num_rows == 0
+
+
+def test_a_library_that_is_not_installed_is_named_with_how_to_install_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for library in ("pandas", "pyarrow"):
+        monkeypatch.setitem(sys.modules, library, None)  # as if it were not installed
+    with pytest.raises(LibraryMissing, match=r"^to_pandas needs pandas, .*; run: pip install pandas$"):
+        store.to_pandas()
+    with pytest.raises(LibraryMissing, match=r"^to_arrow needs pyarrow, .*; run: pip install 'broadsheet\[parquet\]'$"):
+        store.to_arrow()
 
 
 @pytest.mark.parametrize(
