@@ -108,7 +108,8 @@ def _explain_cut(block: Block, use: MemoryUse) -> Block:
         return block
     known = use.repeated[block.text]
     if known is not None:
-        evidence = f"{block.evidence}: {_describe_repetition(known, use.learnt_from)}"
+        then = "; by the present memory " if use.status is MemoryStatus.CHANGED else ": "
+        evidence = f"{block.evidence}{then}{_describe_repetition(known, use.learnt_from)}"
     elif use.status is MemoryStatus.CHANGED:
         evidence = (
             f"{block.evidence}; it did when this page was cleaned, and the site's present memory knows it no more"

@@ -221,6 +221,9 @@ def test_why_a_paragraph_was_cut_is_answered_by_the_memory_of_its_site(scrapy_sh
 def test_a_memory_that_has_changed_since_is_told(scrapy_show: Show, papers: Path) -> None:
     url = find_repeating(papers)
     query(papers, "UPDATE trace SET digest = '00000000deadbeef'")
+    said = scrapy_show("-s", f"DATA_DIR={papers}", url)
+    shown = " ".join(line.removeprefix("-").strip() for line in said.out.splitlines())
+    assert f"the site, too; by the present memory on {REPEATED_ON} of the {STORIES}" in shown
     query(papers, "DELETE FROM site_block")
     said = scrapy_show("-s", f"DATA_DIR={papers}", url)
     shown = " ".join(line.removeprefix("-").strip() for line in said.out.splitlines())
