@@ -12,7 +12,7 @@
         ├── BadSelector             no CSS selector that can be used, or no path into JSON-LD
         ├── BadArgument             an option or argument with an invalid value
         ├── DataFolderError         the data folder cannot be created or written
-        ├── DatabaseMissing         the database cannot be opened, or holds no corpus yet
+        ├── DatabaseMissing         the database cannot be opened or read, or holds no corpus yet
         ├── StoreOutdated           an older version made the store; `scrapy db upgrade` brings it up to date
         ├── ArticleMissing          the store holds no article of an address or id
         ├── LibraryMissing          a library that only some need is not installed
@@ -96,11 +96,17 @@ class DataFolderError(UsageError):
 
 
 class DatabaseMissing(UsageError):
-    """The database cannot be opened, or holds no corpus yet."""
+    """The database cannot be opened or read, or holds no corpus yet."""
 
 
 class StoreOutdated(UsageError):
-    """An older version of Broadsheet made the store; `scrapy db upgrade` brings it up to date."""
+    """An older version of Broadsheet made the store; `current` is its schema, None where it has none yet."""
+
+    def __init__(self, database: str, current: str | None, newest: str) -> None:
+        super().__init__(f"{database} was made by an older version of Broadsheet; upgrade it with: scrapy db upgrade")
+        self.database = database
+        self.current = current
+        self.newest = newest
 
 
 class ArticleMissing(UsageError):

@@ -119,6 +119,7 @@ EXTENSIONS = {
     "crawler.feeds.exporter.StoredFeedExporter": 0,
     "crawler.finishing.end_of_run.EndOfRun": 0,  # settles the texts and ends the run, whoever started the crawl
     "crawler.guard.self_check.GuardCheck": 0,
+    "crawler.extensions.contact.ContactCheck": 40,
     "crawler.extensions.disk_space.DiskSpace": 50,
     "crawler.extensions.politeness.Politeness": 100,
     "crawler.extensions.prompt_stop.PromptStop": 200,

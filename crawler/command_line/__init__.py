@@ -1,6 +1,9 @@
 """What the commands share. It stands outside crawler/commands, where Scrapy takes every class for a command.
 
 command.py           the base of all commands: a user's mistake in one line and its exit status, Ctrl-C, the store
-check_settings.py    refuse settings of ours with an invalid value
+check_settings.py    refuse settings, of ours or Scrapy's, with an invalid value
+check_log.py         refuse a log level or a file that cannot be used
+setting_names.py     find settings that were probably misspelt
+spider_arguments.py  the -a arguments: refuse what is given twice, find what was typed as an option
 values.py            parse the values of options: days, whole numbers
 """

@@ -8,14 +8,19 @@ import signal
 import sys
 from abc import abstractmethod
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from cleaning.errors import BadArgument, BroadsheetError, UsageError
+from cleaning.errors import BadArgument, BroadsheetError, DatabaseMissing, UsageError
 from cleaning.interruption import finish_program
+from crawler.command_line.check_log import check_log_settings, check_writable
+from crawler.command_line.check_settings import check_assignments, check_settings
+from crawler.command_line.setting_names import find_misspelt
+from crawler.command_line.spider_arguments import refuse_repeated
 from crawler.terminal.log import configure_command_logging
 
 if TYPE_CHECKING:
@@ -51,13 +56,25 @@ class ProjectCommand(ScrapyCommand):
         super().add_options(parser)
         parser.formatter_class = HelpFormatter
         parser.epilog = self.examples
+        parser.error = self._exit_with_message  # type: ignore[method-assign]  # argparse would print the usage, too
+        self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Apply and check the options that Scrapy's commands share, before Scrapy reads a setting or opens the log."""
+        known_settings = set(self.project_settings)
         try:
+            check_assignments(opts.set)
+            refuse_repeated(getattr(opts, "spargs", ()))
+            for what, name in (("the file of --pidfile", opts.pidfile), ("the file of --profile", opts.profile)):
+                if name is not None:
+                    check_writable(what, name)
             super().process_options(args, opts)
-        except ScrapyUsageError as error:  # a value that one of Scrapy's options does not take
-            self.print_message(str(error))
-            sys.exit(UsageError.exit_status)
+            check_log_settings(self.project_settings)
+            check_settings(self.project_settings)
+        except (ScrapyUsageError, UsageError) as error:
+            self._exit_with_message(str(error))
+        for message in find_misspelt([one.partition("=")[0] for one in opts.set], known_settings):
+            self.print_message(message)
         configure_command_logging()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -77,14 +94,27 @@ class ProjectCommand(ScrapyCommand):
         sys.stderr.write(line + "\n")
 
     @contextmanager
-    def open_store(self) -> Iterator[Engine]:
-        """Open the store that a crawl made; DatabaseMissing where there is none."""
+    def open_store(self, *, upgrade: bool = False) -> Iterator[Engine]:
+        """Open the store that a crawl made; DatabaseMissing where there is none, or none that can be read.
+
+        That of an older version of Broadsheet is upgraded only on request: a command that reads must not write.
+        """
+        from sqlalchemy.exc import DBAPIError
+
         from storage.database.engine import make_database_url, open_database
+        from storage.database.faults import Fault, classify_fault
 
         settings = self.project_settings
-        engine = open_database(make_database_url(Path(settings["DATA_DIR"]), settings["DATABASE_URL"]), create=False)
+        url = make_database_url(Path(settings["DATA_DIR"]), settings["DATABASE_URL"])
+        engine = open_database(url, create=False, upgrade=upgrade)
         try:
             yield engine
+        except DBAPIError as error:
+            if (fault := classify_fault(error)) is None:
+                raise
+            reason = str(error.orig).strip().splitlines()[0]
+            hint = "; docs/operating.md tells how to restore it" if fault is Fault.DAMAGED else ""
+            raise DatabaseMissing(f"cannot read the database {url.render_as_string()}: {reason}{hint}") from error
         finally:
             engine.dispose()
 
@@ -96,7 +126,17 @@ class ProjectCommand(ScrapyCommand):
         """Raise BadArgument for an option that the command does not have: Scrapy hands it over as an argument."""
         for arg in args:
             if arg.startswith("-") and not (self.reads_standard_input and arg == "-"):
-                raise BadArgument(f"there is no option {arg}; {self._name} --help lists them")
+                raise BadArgument(f"there is no option {arg}; {self._suggest_option(arg)}")
+
+    def _suggest_option(self, option: str) -> str:
+        """Return what may have been meant by an unknown option, as a part of a sentence."""
+        near = get_close_matches(option.partition("=")[0], self._parser._option_string_actions, n=1)
+        return f"did you mean {near[0]}?" if near else f"{self._name} --help lists them"
+
+    def _exit_with_message(self, message: str) -> NoReturn:
+        """End with one line and the status of wrong use, before the command has begun."""
+        self.print_message(message)
+        sys.exit(UsageError.exit_status)
 
     @contextmanager
     def _exit_on_errors(self) -> Iterator[None]:
@@ -106,6 +146,9 @@ class ProjectCommand(ScrapyCommand):
         except BroadsheetError as error:
             self.print_message(str(error))
             self.exitcode = error.exit_status
+        except ScrapyUsageError as error:
+            self.print_message(str(error).strip() or f"wrong use: {self._name} {self.syntax()}")
+            self.exitcode = UsageError.exit_status
 
     @contextmanager
     def _exit_on_signals(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from cleaning.errors import BadArgument
 from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
+from crawler.command_line.spider_arguments import find_argument
 from crawler.run.exit_codes import FAILED
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 EXAMPLES = """arguments of the spider 'articles':
   -a url=URL           a site to crawl without sites.toml; several with spaces between them, in quotation marks
-  -a site=NAME         one of the sites of sites.toml; without it and url, all of them
+  -a site=NAME         a site of sites.toml, or several: site=A,B; without it and url, all of them
   -a limit=N           at most N articles a site, the newest
   -a since=YYYY-MM-DD  none that is older
+  -a article=URL       one article, also if it is known already, and nothing else
   -a release=FOLDER    the articles of a release again, and nothing else; with site= those of one of its sites
 argument of the spider 'archive':
   -a path=FILE         a WARC file, or a folder of such files
@@ -32,7 +34,9 @@ examples:
   scrapy crawl articles -a url=https://www.example.org      one site
   scrapy crawl articles                                     every site of sites.toml
   scrapy crawl articles -a site=example -a limit=50 -a since=2026-11-01
+  scrapy crawl articles -a article=https://www.example.org/2026/11/ferry
   scrapy crawl articles -a release=corpus-2026 -s DATA_DIR=again    how a release has changed since
+  scrapy crawl articles --demo -a release=corpus            a release of the demo newspapers again
   scrapy crawl archive -a path=data/archive/FILE.warc.gz    a WARC file, without a request to any site
 
 exit status: 0 finished, 1 finished but a site gave no answer or no address, or has moved, 2 wrong use, 4 database lost,
@@ -66,8 +70,8 @@ class Command(ProjectCommand, ScrapyCrawl):
         process = self._process
         with ExitStack() as stack:
             if opts.demo:
-                for name in {"url", "release"} & set(opts.spargs):
-                    raise BadArgument(f"give either --demo or -a {name}=, not both")
+                if "url" in opts.spargs:
+                    raise BadArgument("give either --demo or -a url=, not both")
                 self._serve_demo(stack)
             crawler = self._create_checked_crawler(args, opts)
             session = session_of(crawler)
@@ -96,6 +100,7 @@ class Command(ProjectCommand, ScrapyCrawl):
         sites.write_text(server.format_sites_toml(), encoding="utf-8")
         for name, value in {
             "SITES_FILE": str(sites),
+            "USER_AGENT": "Broadsheet (demo)",  # there is nobody to contact
             "DOWNLOAD_DELAY": 0,
             "AUTOTHROTTLE_START_DELAY": 0,
             "ALLOWED_NETWORKS": ["127.0.0.0/8"],
@@ -107,6 +112,8 @@ class Command(ProjectCommand, ScrapyCrawl):
         from crawler.feeds.check import check_feeds
 
         spiders = sorted(self._process.spider_loader.list())
+        if assignments := [arg for arg in args if "=" in arg]:
+            raise BadArgument(f"an argument of a spider begins with -a: -a {assignments[0]}")
         if len(args) != 1 or args[0] not in spiders:
             problem = f"there is no spider {args[0]!r}" if len(args) == 1 else "name one spider"
             raise BadArgument(f"{problem}; choose from: {', '.join(spiders)}")
@@ -116,6 +123,12 @@ class Command(ProjectCommand, ScrapyCrawl):
         if (check := getattr(crawler.spidercls, "check", None)) is not None:  # ours refuse wrong arguments before a run
             check(crawler.settings, opts.spargs)
         return crawler
+
+    def _suggest_option(self, option: str) -> str:
+        loader = self._process.spider_loader
+        name = find_argument(option, (loader.load(spider) for spider in loader.list()))
+        value = option.partition("=")[2]
+        return super()._suggest_option(option) if name is None else f"use -a {name}={value or 'VALUE'}"
 
     def _report(self, crawler: Crawler) -> None:
         from crawler.finishing.report import get_report

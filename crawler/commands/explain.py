@@ -10,7 +10,6 @@ from scrapy.utils.log import configure_logging
 
 from cleaning.errors import BadArgument, BroadsheetError
 from cleaning.page.canonical import to_canonical_url
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.run.exit_codes import FAILED
 from crawler.terminal.characters import escape_for_terminal
@@ -68,7 +67,6 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         settings = self.project_settings
-        check_settings(settings)
         name = _parse_name(args)
         is_address = _SCHEME.match(name) is not None
         if is_address and opts.url is not None:

@@ -1,5 +1,6 @@
 """Scrapy extensions: components that listen to the signals of a crawl.
 
+contact.py        warns where the sites cannot reach the operator
 disk_space.py     pauses the crawl while the disk is nearly full, ends it after STORAGE_PATIENCE
 politeness.py     keeps the pause between two requests to a host
 prompt_stop.py    drops waiting requests when the crawl is stopped

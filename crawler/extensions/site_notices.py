@@ -34,7 +34,7 @@ class SiteNotices:
         return cls(crawler)
 
     def _on_spider_closed(self, spider: Any, reason: str) -> None:
-        if reason == "finished" and spider.refetch is None:  # a crawl that was stopped may not have read its lists
+        if reason == "finished" and not spider.is_list_closed:  # a crawl that was stopped may not have read its lists
             by_site = self._counts.by_site()
             for site in spider.sites:
                 self._check(site.name, site.url, by_site.get(site.name, {}))

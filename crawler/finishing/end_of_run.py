@@ -99,8 +99,10 @@ class EndOfRun:
 
     def _measure_night(self) -> None:
         """Count what the sites listed as articles of the last day, and what became of it."""
-        sites = getattr(self._crawler.spider, "sites", None)
-        if sites and self._refetch is None and not self._session.is_storage_lost:
+        spider = self._crawler.spider
+        sites = getattr(spider, "sites", None)
+        is_whole = not getattr(spider, "is_list_closed", False)  # a night of all that the sites list
+        if sites and is_whole and not self._session.is_storage_lost:
             try:
                 count_night(self._session, [site.name for site in sites])
             except StorageLost as error:

@@ -18,7 +18,7 @@ class FrontierSpider(Protocol):
     """The attributes and methods that the scheduler uses."""
 
     sites: Sequence[Site]
-    refetch: object | None  # set when a release is fetched again: then only addresses offered in this run are leased
+    is_list_closed: bool  # whether only addresses are leased that are offered in this run: of a release, or one article
     pending_failures: set[asyncio.Task[str | None]]  # failures being recorded, for which Scrapy does not wait
 
     def get_since(self, site: Site) -> FirstDay | None:

@@ -117,7 +117,7 @@ class FrontierScheduler:
                     lease_within_quotas,
                     quotas=quotas,
                     run=self._session.run,
-                    this_run_only=self._spider.refetch is not None,
+                    this_run_only=self._spider.is_list_closed,
                     traps=self._traps,
                 )
             )

@@ -32,7 +32,7 @@ class KnownPagesMiddleware:
         if not request.meta.get("redirect_urls") or lease is None or lease.kind is not AddressKind.ARTICLE:
             return
         target = to_canonical_url(request.url)
-        if target in (None, lease.url) or getattr(self._crawler.spider, "refetch", None) is not None:
+        if target in (None, lease.url) or getattr(self._crawler.spider, "is_list_closed", False):
             return
         run = self._session.run
         is_known = await self._session.run_in_transaction(

@@ -62,8 +62,8 @@ class ValidatorsMiddleware:
             request.headers.pop(name, None)
         for key in ("known_validators", "validators", "is_unchanged", "handle_httpstatus_list"):
             request.meta.pop(key, None)
-        if getattr(self._crawler.spider, "refetch", None) is not None:
-            return  # who fetches a release again wants to see each page
+        if getattr(self._crawler.spider, "is_list_closed", False):
+            return  # who names its articles wants to see each page
         known = await asyncio.to_thread(self._load, lease)
         if known is None or known.url != request.url:
             return

@@ -64,8 +64,8 @@ class ListsPipeline:
 
     def _find_site(self, name: str) -> Site | None:
         spider = self._crawler.spider
-        if getattr(spider, "refetch", None) is not None:
-            return None  # nothing but the articles of a release is asked for
+        if getattr(spider, "is_list_closed", False):
+            return None  # nothing but the articles that were named is asked for
         sites: Sequence[Site] = getattr(spider, "sites", ())
         return next((site for site in sites if site.name == name), None)
 

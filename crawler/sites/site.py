@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _NOT_IN_NAME = re.compile(r"[^a-z0-9._-]+")
+MAX_NAMES = 10  # of sites in a message
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # "example.org:8080" has a port, no scheme
 
 
@@ -96,18 +97,20 @@ def make_site(url: str) -> Site:
 
 
 def find_site(sites: Iterable[Site], name: str) -> Site:
-    """Return the site of that name, ignoring case. Raise UnknownSite with the closest names."""
+    """Return the site of that name, ignoring case. Raise UnknownSite with the names of the others."""
     known = {site.name: site for site in sites}
     return known[match_name(known, name)]
 
 
 def match_name(known: Collection[str], name: str, *, where: str = "in the list of sites") -> str:
-    """Return the name in `known` that equals `name`, ignoring case. Raise UnknownSite with the closest names."""
+    """Return the name in `known` that equals `name`, ignoring case. Raise UnknownSite with all, the closest first."""
     for one in (name, name.strip().lower()):
         if one in known:
             return one
-    near = get_close_matches(name.lower(), known, n=3) or sorted(known)[:10]
-    raise UnknownSite(f'no site "{name}" {where}; choose from: {", ".join(near) or "none"}')
+    near = get_close_matches(name.lower(), known, n=3)
+    names = [*near, *(one for one in sorted(known) if one not in near)]
+    more = f" and {len(names) - MAX_NAMES:,} more" if len(names) > MAX_NAMES else ""
+    raise UnknownSite(f'no site "{name}" {where}; choose from: {", ".join(names[:MAX_NAMES]) or "none"}{more}')
 
 
 def explain_bad_address(text: str) -> str:

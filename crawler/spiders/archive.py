@@ -40,6 +40,7 @@ class ArchiveSpider(Spider):
     """
 
     name = "archive"
+    argument_names = ("path",)
     asks_sites = False  # no address guard is needed
 
     def __init__(self, session: Session, files: list[Path], pages: PageDecoder, at_once: int) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from cleaning.article import Page
-from cleaning.errors import BadArgument, StorageLost
+from cleaning.errors import StorageLost
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.seeds import make_seed_offers
 from crawler.failures.errors import CrawlStopped, OffSite
@@ -43,14 +43,14 @@ from crawler.run.starts import keep_start_error
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site
 from crawler.sites.site_days import SiteDays
-from crawler.spiders.arguments import CrawlPlan, plan_crawl
+from crawler.spiders.arguments import ARGUMENT_NAMES, CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
 from crawler.walls.redirect_target import is_elsewhere
 from crawler.walls.watch import WallWatch, watch_of
 from storage.articles.tombstones import find_removed_site
 from storage.frontier import offering
-from storage.frontier.addresses import AddressKind, Lease
+from storage.frontier.addresses import NAMED, AddressKind, Lease, Offer
 from storage.frontier.leasing import FirstDay
 
 
@@ -64,9 +64,11 @@ class ArticlesSpider(Spider):
     limit    the most articles of each site
     since    YYYY-MM-DD, in the zone of each site; leaves older articles for another run
     release  the folder of a release; fetches its articles again, and nothing else
+    article  the address of one article; fetches it, also if it is known, and nothing else
     """
 
     name = "articles"
+    argument_names = ARGUMENT_NAMES
     uses_frontier = True
     custom_settings = {  # noqa: RUF012 (Scrapy's)
         "SCHEDULER": "crawler.frontier.scheduler.FrontierScheduler",
@@ -88,6 +90,8 @@ class ArticlesSpider(Spider):
         self.sites = plan.sites
         self.days = SiteDays(plan.since)
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
+        self._article = plan.article
+        self.is_list_closed = self.refetch is not None or self._article is not None
         self._session = session
         self._facts = facts
         self._max_list_size = max_list_size
@@ -99,9 +103,9 @@ class ArticlesSpider(Spider):
         self._walls: WallWatch
 
     @classmethod
-    def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
+    def check(cls, settings: BaseSettings, arguments: dict[str, Any]) -> None:
         """Raise a `UsageError` if the arguments are wrong."""
-        plan = cls._make_plan(settings, arguments)
+        plan = plan_crawl(settings, **arguments)
         if plan.release is not None:
             plan.release.check()
 
@@ -111,9 +115,9 @@ class ArticlesSpider(Spider):
             return cls._create(crawler, arguments)
 
     @classmethod
-    def _create(cls, crawler: Crawler, arguments: dict[str, str]) -> ArticlesSpider:
+    def _create(cls, crawler: Crawler, arguments: dict[str, Any]) -> ArticlesSpider:
         settings = crawler.settings
-        plan = cls._make_plan(settings, arguments)
+        plan = plan_crawl(settings, **arguments)
         # A request that waits for the pause of its host counts as concurrent, and so does one for its robots.txt.
         concurrent = len(plan.sites) * (settings.getint("LEASES_PER_SITE") + 1)
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):
@@ -135,13 +139,6 @@ class ArticlesSpider(Spider):
         crawler.signals.connect(spider._on_item_dropped, signals.item_dropped)
         return spider
 
-    @staticmethod
-    def _make_plan(settings: BaseSettings, arguments: dict[str, str]) -> CrawlPlan:
-        known = {"url", "site", "limit", "since", "release"}
-        if unknown := sorted(set(arguments) - known):
-            raise BadArgument(f"unknown argument {unknown[0]!r} of 'articles'; choose from: {', '.join(sorted(known))}")
-        return plan_crawl(settings, **arguments)
-
     async def start(self) -> AsyncIterator[Request]:
         """Offer the first addresses. Yields no request: the scheduler makes all requests, from leases."""
         no_requests: list[Request] = []
@@ -149,6 +146,8 @@ class ArticlesSpider(Spider):
             yield request
         if self.refetch is not None:
             await self._offer_release(self.refetch)
+        elif self._article is not None:
+            await self._offer_article(self._article)
         else:
             await self._offer_seeds()
 
@@ -171,6 +170,15 @@ class ArticlesSpider(Spider):
             if (day := find_removed_site(connection, site.name)) is not None:
                 removed[site.name] = day
         return removed
+
+    async def _offer_article(self, url: str) -> None:
+        run, site = self._session.run, self.sites[0].name
+        offers = [Offer(url, AddressKind.ARTICLE, source=NAMED)]
+        with self._session.suppress_storage_lost():
+            offered = await self._session.run_in_transaction(
+                lambda connection: offering.offer(connection, site, offers, run=run, now=now()), changed_sites=[site]
+            )
+            self._session.counts.add_offered(site, offered)
 
     async def _offer_release(self, refetch: Refetch) -> None:
         batches = refetch.iter_batches()
@@ -225,7 +233,7 @@ class ArticlesSpider(Spider):
         yield FetchedPage(page, site.name, lease, meta.get("archive_location"), validators=meta.get("validators"))
 
     async def _on_robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        if self.refetch is None:
+        if not self.is_list_closed:
             await self._lists.offer_robots_sitemaps(robotparser, request)
 
     async def on_request_error(self, failure: Failure) -> None:

@@ -22,7 +22,7 @@ from crawler.walls.judge import WallVerdict, judge_page
 from crawler.walls.redirect_target import is_elsewhere, may_be_elsewhere
 from crawler.walls.shown_page import MIN_ADDRESSES, ShownPage, states_date
 from storage.articles.shown_instead import load_rejected_texts
-from storage.frontier.addresses import RELEASE, Lease
+from storage.frontier.addresses import UNCONDITIONAL, Lease
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class WallWatch:
 def _leads_elsewhere(article: Article, lease: Lease, site: Site) -> bool:
     if is_elsewhere(lease.url, article.url, site):
         return True
-    is_stated = states_date(article) or article.authors or article.page_kind or lease.source == RELEASE
+    is_stated = states_date(article) or article.authors or article.page_kind or lease.source in UNCONDITIONAL
     return not is_stated and may_be_elsewhere(lease.url, article.url, site)
 
 

@@ -1,7 +1,8 @@
 """The database under the store: opening it, writing to it, and what happens when it fails.
 
 disk.py      flush a file or a folder to the disk
-engine.py    open the database, SQLite or PostgreSQL, and migrate its schema
+engine.py    open the database, SQLite or PostgreSQL
+schema.py    the version of the schema: check it, upgrade an older one
 faults.py    classify an error of the database or the disk
 locks.py     claim the data folder and the database for one crawl
 query_batches.py    split the values of an IN (...) over several queries

@@ -9,19 +9,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from cleaning.errors import DatabaseMissing, DataFolderError, StoreOutdated
+from cleaning.errors import DatabaseMissing, DataFolderError
+from storage.database.schema import check_schema, upgrade_schema
 from storage.database.words import fold_words
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LOCK_TIMEOUT = 30.0  # seconds that a writer waits for another one before "database is locked"
 # A connection to a server that does not answer is given up: the crawl retries, and must be able to end meanwhile.
 _SERVER_OPTIONS = {
@@ -66,12 +61,15 @@ def make_database_url(data_dir: Path, configured: str | None) -> URL:
     return url
 
 
-def open_database(url: URL, *, create: bool = True, lock_timeout: float = LOCK_TIMEOUT) -> Engine:
-    """Open a database, migrate its schema to the newest version, and return an engine for it.
+def open_database(
+    url: URL, *, create: bool = True, upgrade: bool | None = None, lock_timeout: float = LOCK_TIMEOUT
+) -> Engine:
+    """Open a database and return an engine for it.
 
-    A transaction waits up to `lock_timeout` seconds for the locks of others, then fails as locked. Raise
-    `DatabaseMissing` if the database cannot be reached and, with `create` false, if it does not exist or holds no
-    corpus.
+    Upgrade an older schema to the newest version if `upgrade` is true, else raise `StoreOutdated`; by default, only
+    who may create a database upgrades one. A transaction waits up to `lock_timeout` seconds for the locks of others,
+    then fails as locked. Raise `DatabaseMissing` if the database cannot be reached and, with `create` false, if it does
+    not exist or holds no corpus.
     """
     if not create:
         _check_file(url)
@@ -82,8 +80,10 @@ def open_database(url: URL, *, create: bool = True, lock_timeout: float = LOCK_T
             cleanup.callback(engine.dispose)
             with engine.connect() as connection:
                 is_corpus = create or inspect(connection).has_table("article")
-            if is_corpus:
-                _migrate(engine)
+            if is_corpus and (create if upgrade is None else upgrade):
+                upgrade_schema(engine, safe_url)
+            elif is_corpus:
+                check_schema(engine, safe_url)
         if not is_corpus:
             raise DatabaseMissing(f"{safe_url} holds no corpus yet; crawl first")
         cleanup.pop_all()
@@ -104,13 +104,7 @@ def open_read_only(url: URL) -> Engine:
         with engine.connect().execution_options(reading=True) as connection:
             if not inspect(connection).has_table("article"):
                 raise DatabaseMissing(f"{safe_url} holds no corpus yet; crawl first")
-            stored = MigrationContext.configure(connection).get_current_revision()
-        versions = ScriptDirectory.from_config(_make_migration_config())
-        if stored != versions.get_current_head():
-            versions.get_revision(stored or "base")  # a CommandError for a version that is newer than this program
-            raise StoreOutdated(
-                f"{safe_url} was made by an older version of Broadsheet; bring it up to date with: scrapy db upgrade"
-            )
+        check_schema(engine, safe_url)
         cleanup.pop_all()
     return engine
 
@@ -144,8 +138,6 @@ def _explain_refusal(safe_url: str) -> Iterator[None]:
         raise DatabaseMissing(
             f"no driver for {safe_url} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
         ) from error
-    except CommandError as error:
-        raise DatabaseMissing(f"{safe_url} was made by a newer version of Broadsheet; update this one") from error
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise DatabaseMissing(f"cannot open the database {safe_url}: {reason}") from error
@@ -225,20 +217,3 @@ def _create_server_engine(url: URL, lock_timeout: float, **pool: Any) -> Engine:
             connection.commit()
 
     return engine
-
-
-def _make_migration_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-def _migrate(engine: Engine) -> None:
-    config = _make_migration_config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect().execution_options(reading=True) as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")

@@ -37,6 +37,10 @@ GUESS = "usual-path"
 LIST_PAGE = "list-page"
 # The source of an address that a release names, to be fetched again.
 RELEASE = "release"
+# The source of an article that the operator names, and nothing else of its site.
+NAMED = "named"
+# Sources whose articles are fetched whatever is known of them.
+UNCONDITIONAL = frozenset((RELEASE, NAMED))
 # The reason of addresses that are refused because similar ones gave no article (crawler/frontier/traps.py).
 TRAP = "trap-barren"
 # The reason of addresses that show the page of another address (storage/frontier/same_pages/twins.py).
@@ -77,7 +81,7 @@ class Offer:
     changed_at: datetime | None = None  # aware; published or last changed, according to its source
     depth: int = 0  # steps from the addresses in sites.toml; bounds sections, pagination and nested sitemaps
     # How it was found: "entry" (of sites.toml), "feed", "news-sitemap", "sitemap", "section", "next" (page of a list),
-    # "robots", "usual-path", "list-page", "release".
+    # "robots", "usual-path", "list-page", "release", "named".
     source: str = ""
     headline: Headline | None = None  # of an article, if its source gives one
 

@@ -12,7 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.articles.tombstones import find_removed_urls
-from storage.frontier.addresses import GUESS, RELEASE, AddressKind, AddressState, Headline, Offer, choose_headline
+from storage.frontier.addresses import (
+    GUESS,
+    UNCONDITIONAL,
+    AddressKind,
+    AddressState,
+    Headline,
+    Offer,
+    choose_headline,
+)
 from storage.frontier.dates import is_better_date, weigh_dates
 from storage.frontier.hosts import host_of
 from storage.frontier.listings import add_listings, find_listing
@@ -24,7 +32,7 @@ from storage.models import Address
 
 # Sources that overrule the stored kind of an address: a feed knows its articles, sites.toml knows its lists.
 _SOURCES_THAT_KNOW = {kind: {"entry"} for kind in AddressKind} | {
-    AddressKind.ARTICLE: {"feed", "news-sitemap", RELEASE}
+    AddressKind.ARTICLE: {"feed", "news-sitemap", *UNCONDITIONAL}
 }
 
 _QUERY_SIZE = 500  # addresses per query: SQLite allows 32,766 variables, older builds 999

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage.frontier.addresses import RELEASE, TRAP, AddressState
+from storage.frontier.addresses import TRAP, UNCONDITIONAL, AddressState
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -75,8 +75,8 @@ def is_article_due(row: Row[Any], offer: Offer, claims_change: bool, now: dateti
 
     `claims_change`: whether the source dates it so, and is believed (storage.frontier.dates).
     """
-    if offer.source == RELEASE:
-        return True  # the operator wants to compare it with its release
+    if offer.source in UNCONDITIONAL:
+        return True  # the operator wants to compare it with its release, or names it
     match row.state:
         case AddressState.PENDING | AddressState.LEASED:
             return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, update
 
-from storage.frontier.addresses import LIST_PAGE, RELEASE, AddressKind, Offer
+from storage.frontier.addresses import LIST_PAGE, UNCONDITIONAL, AddressKind, Offer
 from storage.models import Address
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def is_known_section(row: Row[Any], offer: Offer) -> bool:
 
     What the page itself has shown outranks what feeds and sitemaps say of it.
     """
-    return row.source == LIST_PAGE and offer.kind is AddressKind.ARTICLE and offer.source != RELEASE
+    return row.source == LIST_PAGE and offer.kind is AddressKind.ARTICLE and offer.source not in UNCONDITIONAL
 
 
 def is_resting(row: Row[Any], offer: Offer, now: datetime) -> bool:

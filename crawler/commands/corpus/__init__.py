@@ -1,5 +1,6 @@
 """Read the stored articles, change them, release them.
 
+db.py         show the schema of the database, upgrade it
 export.py     write the corpus as a release; check a release, compare two
 reclean.py    clean stored articles again from the archive
 remove.py     take articles or a site down: out of the store and the archive, never stored again

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from scrapy.utils.log import configure_logging
 
 from cleaning.errors import BadArgument
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_day, parse_whole_number
 from storage.export.formats import FORMAT_NAMES
@@ -110,7 +109,6 @@ class Command(ProjectCommand):
 
     def _export(self, folder: Path, opts: argparse.Namespace) -> None:
         settings = self.project_settings
-        check_settings(settings)
         from crawler.terminal.progress import show_progress
         from crawler.views.releases import print_release
         from storage.export.release import ReleaseOptions, export_release

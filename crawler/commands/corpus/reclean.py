@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from scrapy.utils.log import configure_logging
 
 from cleaning.errors import ArchiveMissing, BadArgument
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_day, parse_whole_number
 from crawler.recleaning.limits import MAX_LISTED_DIFFERENCES, SPOOL_NAME
@@ -76,14 +75,13 @@ class Command(ProjectCommand):
         since = parse_day("--since", opts.since)
         jobs = None if opts.jobs is None else parse_whole_number("--jobs", opts.jobs, least=1, most=MAX_JOBS)
         settings = self.project_settings
-        check_settings(settings)
         configure_logging(settings)
         from crawler.recleaning.reclean import RecleanJob, RecleanSelection
         from crawler.recleaning.settler import Settler
         from crawler.recleaning.spool import RecordSpool
 
         with ExitStack() as stack:
-            engine = stack.enter_context(self.open_store())
+            engine = stack.enter_context(self.open_store(upgrade=True))
             midnight = None if since is None else datetime.combine(since, time.min, UTC)
             wanted = RecleanSelection(_select_sites(engine, opts.site), midnight)
             data_dir = _claim_data(stack, engine, Path(settings["DATA_DIR"]))

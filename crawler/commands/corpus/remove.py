@@ -13,7 +13,6 @@ from scrapy.utils.log import configure_logging
 
 from cleaning.errors import BadAddress, BadArgument, BroadsheetError
 from cleaning.page.canonical import to_canonical_url
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.terminal.output import write_output
 
@@ -63,7 +62,6 @@ class Command(ProjectCommand):
         add("--json", action="store_true", help="with --list or --dry-run: one JSON object a line")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        check_settings(self.project_settings)
         configure_logging(self.project_settings)
         urls = _parse_urls(args, opts)
         is_asking = not (opts.yes or opts.dry_run or opts.list or opts.lift) and bool(urls or opts.site is not None)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.terminal.output import check_html_target, write_bytes, write_file, write_json, write_output
 
@@ -54,7 +53,6 @@ class Command(ProjectCommand):
         add("--json", action="store_true", help="write one JSON object to standard output instead")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        check_settings(self.project_settings)
         name = _parse_name(args)
         if opts.raw and (opts.json or opts.html is not None):
             raise BadArgument("--raw writes the page alone; leave out --json and --html")

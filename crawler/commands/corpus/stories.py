@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cleaning.duplicates.kinds import DuplicateKind
 from cleaning.errors import BadAddress, BadArgument
 from cleaning.page.canonical import to_canonical_url
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_day, parse_whole_number
 
@@ -62,7 +61,6 @@ class Command(ProjectCommand):
         add("--json", action="store_true", help="one JSON object a story, a line each; or one in all")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        check_settings(self.project_settings)
         url = _parse_url(args, opts)
         if url is None:
             _check_filter(opts)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.errors import BadArgument
-from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_whole_number
 from crawler.terminal.characters import escape_for_terminal
@@ -57,7 +56,6 @@ class Command(ProjectCommand):
         add("--undo", action="store_true", help="keep: remove the keep rule")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        check_settings(self.project_settings)
         act = self._parse_action(args, opts)
         with self.open_store() as engine:
             act(engine)

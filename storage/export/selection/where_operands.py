@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import BigInteger, Float, bindparam, false, func, true
@@ -19,10 +20,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(rf"{_DAY.pattern}[T ].+")
 _TIMES = "write a time as '2026-11-01' or '2026-11-01T08:00Z'"
 _WORDS = {"null": None, "true": True, "false": False}
-SYNTAX_HINT = (
-    "choose from: == != < <= > >=, in, not in, is null, is not null, and, or, not, startswith(field, 'text'), "
-    f"numbers, 'texts', true, false, null, and the fields {', '.join(_FIELDS)}"
-)
+SYNTAX_HINT = "the section --where of docs/export.md has the syntax and the fields"
 
 
 class OperandParser:
@@ -84,11 +82,12 @@ class OperandParser:
 
     def find_field(self, node: ast.expr) -> Field:
         if not isinstance(node, ast.Name) or node.id not in _FIELDS:
-            raise self.make_error(node, "unknown field")
+            near = get_close_matches(node.id, _FIELDS, n=1) if isinstance(node, ast.Name) else []
+            raise self.make_error(node, f"unknown field (did you mean {near[0]}?)" if near else "unknown field")
         return _FIELDS[node.id]
 
     def make_error(self, node: ast.expr, why: str) -> BadArgument:
-        """Return an error with the reason, the source of the node, its position and the syntax."""
+        """Return an error with the reason, the source of the node, its position and where the syntax is told."""
         here = ast.get_source_segment(self._text, node) or ""
         here = here if len(here) <= 60 else here[:59] + "…"
         place = len(self._text.encode()[: node.col_offset].decode()) + 1

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from storage.articles.saving import make_article_id
 from storage.database.query_batches import split_for_queries
-from storage.frontier.addresses import RELEASE, TWIN, AddressKind, AddressState, Offer
+from storage.frontier.addresses import TWIN, UNCONDITIONAL, AddressKind, AddressState, Offer
 from storage.frontier.same_pages.twin_evidence import TwinRules, load_rules
 from storage.frontier.same_pages.twin_forms import (
     compute_group,
@@ -225,4 +225,4 @@ def record_target(connection: Connection, site: str, address: int, url: str, tar
 
 
 def _may_be_merged(offer: Offer) -> bool:
-    return offer.kind is AddressKind.ARTICLE and offer.source != RELEASE
+    return offer.kind is AddressKind.ARTICLE and offer.source not in UNCONDITIONAL

@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 
 from cleaning.errors import DatabaseMissing, DataFolderError
-from storage.database.engine import MIGRATIONS, make_database_url, open_database, open_for_reading, prepare_data_folder
+from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
+from storage.database.schema import MIGRATIONS
 from storage.frontier.rechecks import compute_rank
 from storage.models import Address, Base, KeepRule, Run, StoredArticle, StoredMatch
 from storage.site_memory.memories import load_memories, save_memory
@@ -66,7 +67,7 @@ def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:
         needed |= {"authors": [], "tags": [], "language_probability": 0.9, "words": 1, "run_id": 1, "fetched_at": NOON}
         connection.execute(insert(first).values(**needed))
     engine.dispose()
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with open_for_reading(again) as connection:
         assert compare_with_models(connection) == []
         row = connection.execute(select(StoredArticle.__table__)).one()
@@ -84,7 +85,7 @@ def test_addresses_of_the_second_edition_live_on_without_a_headline_and_can_go_b
         needed = {column.name: "x" for column in second.c if not column.nullable}
         needed |= {"id": 1, "depth": 0, "rank": 0, "offered_at": NOON, "first_run": 1, "last_run": 1, "tries": 0}
         connection.execute(insert(second).values(**needed | {"due_at": NOON}))
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with open_for_reading(again) as connection:
         assert compare_with_models(connection) == []
         row = connection.execute(select(Address.__table__)).one()
@@ -109,7 +110,7 @@ def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(
         needed: dict[str, object] = {column.name: "x" for column in third.c if not column.nullable}
         needed |= {"authors": [], "tags": [], "language_probability": 0.9, "words": 1, "run_id": 1, "fetched_at": NOON}
         connection.execute(insert(third).values(**needed | {"archive_file": "a.warc.gz", "archive_offset": 4}))
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with again.begin() as connection:
         assert compare_with_models(connection) == []
         assert sample_pages(connection, "x", window=9, size=9) == ["x"]
@@ -139,7 +140,7 @@ def test_ranks_of_the_seventh_edition_count_minutes_and_can_go_back(database_url
         rows = [{"id": 1, "url": "dated", "rank": second, "changed_at": NOON}, {"id": 2, "url": "undated", "rank": 0}]
         for row in rows:
             connection.execute(insert(seventh).values(**needed | row))
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with open_for_reading(again) as connection:
         ranks = dict(connection.execute(select(Address.url, Address.rank)).all())
         columns = (Address.vain, Address.changes, Address.ended_at, Address.changed_by)
@@ -172,7 +173,7 @@ def test_duplicate_matches_and_keep_rules_of_the_sixth_edition_are_kept_under_pl
         connection.execute(insert(kinship), [match, match | {"other": "c"}])
         connection.execute(insert(pardon).values(keep))
         names = [list_constraint_names(connection, name) for name in ("kinship", "pardon")]
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with again.begin() as connection:
         assert compare_with_models(connection) == []
         assert not {"kinship", "pardon"} & set(inspect(connection).get_table_names())
@@ -208,7 +209,7 @@ def list_constraint_names(connection: Connection, table: str) -> set[str | None]
 def test_an_open_database_can_be_opened_again(engine: Engine, database_url: URL) -> None:
     with engine.begin() as connection:
         connection.execute(insert(Run).values(spider="articles", started_at=NOON, counts={}))
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with open_for_reading(again) as connection:
         assert connection.execute(select(func.count()).select_from(Run)).scalar_one() == 1
     again.dispose()

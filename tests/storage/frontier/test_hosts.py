@@ -11,7 +11,8 @@ from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, insert, select
 
 from storage import runs
-from storage.database.engine import MIGRATIONS, open_database, open_for_reading
+from storage.database.engine import open_database, open_for_reading
+from storage.database.schema import MIGRATIONS
 from storage.frontier import hosts, leasing, offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.frontier.hosts import Hold, host_of, switch_scheme
@@ -181,7 +182,7 @@ def test_addresses_of_the_fourth_edition_get_their_host_and_can_go_back(
         needed |= {"depth": 0, "rank": 0, "offered_at": NOW, "first_run": 1, "last_run": 1, "tries": 0, "due_at": NOW}
         rows = [needed | {"id": number, "url": f"https://h{number}.example/"} for number in range(3, 10_005)]
         connection.execute(insert(fourth), [*rows, needed | {"id": 2, "url": "x"}])
-    again = open_database(database_url, create=False)
+    again = open_database(database_url)
     with open_for_reading(again) as connection:
         found = dict(connection.execute(select(Address.id, Address.host)).all())
     again.dispose()

@@ -1,0 +1,68 @@
+"""scrapy db: the database of the store and the version of its schema; upgrade it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.utils.log import configure_logging
+
+from cleaning.errors import BadArgument, StoreOutdated
+from crawler.command_line.command import ProjectCommand
+from crawler.terminal.output import write_output
+
+if TYPE_CHECKING:
+    import argparse
+
+EXAMPLES = """\
+A new version of Broadsheet may need another schema. A crawl and scrapy reclean
+upgrade the store when they begin, and say so in the log; the commands that
+read it do not write to it, and ask for an upgrade.
+
+examples:
+  scrapy db                                    which database, which schema
+  scrapy db upgrade                            bring it to the schema of this version
+  scrapy db upgrade -s DATA_DIR=old
+
+exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted (as it was)
+"""
+
+
+class Command(ProjectCommand):
+    examples = EXAMPLES
+    interrupted = "interrupted; the database is as it was"
+
+    def syntax(self) -> str:
+        return "[options] [upgrade]"
+
+    def short_desc(self) -> str:
+        return "Show the schema of the database, and upgrade it"
+
+    def execute(self, args: list[str], _opts: argparse.Namespace) -> None:
+        configure_logging(self.project_settings)
+        match args:
+            case []:
+                self._show()
+            case ["upgrade"]:
+                self._upgrade()
+            case _:
+                raise BadArgument(f"takes nothing or the word upgrade, got {' '.join(args)}")
+
+    def _show(self) -> None:
+        try:
+            with self.open_store() as engine:
+                write_output(f"{engine.url.render_as_string()} has the newest schema\n")
+        except StoreOutdated as outdated:
+            write_output(f"{outdated.database} has schema {outdated.current}; this version needs {outdated.newest}\n")
+
+    def _upgrade(self) -> None:
+        from storage.database.locks import claim_data_folder, claim_database
+
+        folder = Path(self.project_settings["DATA_DIR"])
+        with ExitStack() as stack:
+            if folder.is_dir():
+                stack.enter_context(claim_data_folder(folder))  # no crawl may use it meanwhile
+            engine = stack.enter_context(self.open_store(upgrade=True))
+            stack.enter_context(claim_database(engine))
+            write_output(f"{engine.url.render_as_string()} has the newest schema\n")
