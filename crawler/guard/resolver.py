@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from scrapy.crawler import Crawler
 from scrapy.resolver import CachingThreadedResolver
+from scrapy.utils.misc import load_object
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
@@ -72,6 +73,21 @@ class GuardedResolver(CachingThreadedResolver):
 
 def _normalize(name: str) -> str:
     return name.lower().removesuffix(".")  # Scrapy drops the final dot of an https URL before it resolves the host
+
+
+def install_resolver(crawler: Crawler) -> None:
+    """Put the resolver that TWISTED_DNS_RESOLVER names in force, if it is ours and none of ours is.
+
+    Scrapy does so only where it starts the reactor itself. Under a CrawlerRunner somebody else has started it, and the
+    ALLOWED_NETWORKS of the first crawl count for all crawls of the process.
+    """
+    kind = load_object(crawler.settings["TWISTED_DNS_RESOLVER"])
+    if not is_reactor_installed() or not issubclass(kind, GuardedResolver):
+        return
+    from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
+
+    if not isinstance(getattr(reactor, "resolver", None), GuardedResolver):
+        kind.from_crawler(crawler, cast("ReactorBase", reactor)).install_on_reactor()
 
 
 def find_refusal(host: str) -> Refusal | None:

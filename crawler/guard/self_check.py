@@ -15,7 +15,7 @@ from scrapy.exceptions import CannotResolveHostError, NotConfigured
 
 from crawler.guard.middleware import GuardMiddleware
 from crawler.guard.networks import CANARY
-from crawler.guard.resolver import find_refusal
+from crawler.guard.resolver import find_refusal, install_resolver
 
 FINISH_REASON = "guard_inactive"  # known to crawler/run/exit_codes.py
 _TIMEOUT = 5  # seconds; a refusal takes none
@@ -43,6 +43,7 @@ class GuardCheck:
         return cls(crawler)
 
     async def _check(self) -> None:
+        install_resolver(self._crawler)
         if (flaw := await self._find_flaw()) is not None:
             logger.critical("the address guard is not in force, and no request was sent to any site: %s", flaw)
             await self._engine.close_spider_async(reason=FINISH_REASON)
