@@ -35,6 +35,8 @@ class StoredArticle(Base):
         Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
         # Covers the query for the newest pages of a site: reading 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
+        # The feeds of a run: in a row `run_id` stands behind the text, which would have to be read first.
+        Index("ix_article_run", "run_id"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)  # of its canonical URL: saving.make_article_id
