@@ -121,6 +121,7 @@ EXTENSIONS = {
     "crawler.guard.self_check.GuardCheck": 0,
     "crawler.extensions.contact.ContactCheck": 40,
     "crawler.extensions.disk_space.DiskSpace": 50,
+    "crawler.extensions.earlier_holds.EarlierHolds": 90,
     "crawler.extensions.politeness.Politeness": 100,
     "crawler.extensions.prompt_stop.PromptStop": 200,
     "crawler.extensions.progress.Progress": 500,

@@ -18,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
 
 from cleaning.errors import StorageLost
-from crawler.failures.errors import HostOnHold
 from crawler.frontier.frontier_spider import FrontierSpider
 from crawler.frontier.lease_quota import LeaseQuota, lease_within_quotas
 from crawler.frontier.timers import WakeTimers
 from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
+from crawler.hosts.stored_holds import StoredHolds
 from crawler.run.session import now, session_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
@@ -55,7 +55,7 @@ class FrontierScheduler:
         self._redirected: deque[Request] = deque()
         self._leasing: asyncio.Task[None] | None = None
         self._holds = holds_of(crawler)
-        self._storing_holds: set[asyncio.Task[None]] = set()
+        self._stored_holds = StoredHolds(self._session)
         self._earlier_holds: list[tuple[str, Hold]] | None = None  # of earlier runs, each with its site
         self._has_leased = False
         self._timers = WakeTimers(self._wake)  # for addresses that are not due yet
@@ -74,7 +74,7 @@ class FrontierScheduler:
         self._spider = spider
         self._session.on_change = self._on_site_changed
         self._session.on_resume = self._wake_engine
-        self._holds.on_change = self._on_hold_changed
+        self._holds.on_change = self._stored_holds.record
         self._crawler.signals.connect(self._on_request_left_downloader, signals.request_left_downloader)
         self._crawler.signals.connect(self._on_idle, signals.spider_idle)
 
@@ -178,19 +178,6 @@ class FrontierScheduler:
         for site, hold in held:
             self._holds.count_hold(site, hold)
 
-    def _on_hold_changed(self, host: str, hold: Hold | None) -> None:
-        if hold is not None:
-            logger.warning("%s", HostOnHold(hold))
-        task = asyncio.create_task(self._store_hold(host, hold))
-        self._storing_holds.add(task)
-        task.add_done_callback(self._storing_holds.discard)
-
-    async def _store_hold(self, host: str, hold: Hold | None) -> None:
-        with self._session.suppress_storage_lost():
-            await self._session.run_in_transaction(
-                lambda connection: hosts.put_on_hold(connection, hold) if hold else hosts.end_hold(connection, host)
-            )
-
     def _on_idle(self) -> None:
         if not self._has_leased and self._earlier_holds:
             first = min(hold.until for _, hold in self._earlier_holds)
@@ -204,7 +191,7 @@ class FrontierScheduler:
         if self._leasing is not None:
             await self._leasing
         self._timers.stop()
-        if under_way := {*self._storing_holds, *self._spider.pending_failures}:
+        if under_way := {*self._stored_holds.pending, *self._spider.pending_failures}:
             await asyncio.wait(under_way)
         unasked = [*self._ready, *(request.meta["lease"] for request in self._redirected)]
         for lease in unasked:

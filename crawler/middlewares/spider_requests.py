@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
+
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 
 from cleaning.errors import BadAddress
-from crawler.failures.errors import OffSite
+from crawler.failures.errors import HostOnHold, OffSite
 from crawler.failures.outcome import classify_error, is_too_many_redirects
 from crawler.run.counts import counts_of
+from crawler.run.session import session_of
 from crawler.run.spider_sites import spider_sites_of
 from crawler.sites.site import Site
+from storage.frontier.settling import MAX_WAIT
 
 MADE_BY_SPIDER = "made_by_spider"  # in the meta of a request: a spider made it, and its site was named here
 _NOT_WEB = ("file:", "data:")  # no site has them; DOWNLOAD_HANDLERS decides whether they are read
+_WAITS = "hold_waits"  # in the meta of a request: how often it has waited for the hold of its host to end
+_MAX_WAITS = 5
+_CHECK_INTERVAL = 0.25  # seconds
 # What a request brings along that was made with the meta of another one.
 _OF_ONE_FETCH = ("exchange", "archived_exchange", "archive_location", "fetched_at", "host_rights", "robots_rules")
 
@@ -30,6 +38,8 @@ class SpiderRequestsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         if getattr(crawler.spidercls, "uses_frontier", False):
             raise NotConfigured
+        self._crawler = crawler
+        self._session = session_of(crawler) if crawler.settings.getbool("STORE_ENABLED") else None
         self._sites = spider_sites_of(crawler)
         self._counts = counts_of(crawler)
         crawler.signals.connect(self._on_spider_error, signals.spider_error)
@@ -38,7 +48,7 @@ class SpiderRequestsMiddleware:
     def from_crawler(cls, crawler: Crawler) -> SpiderRequestsMiddleware:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> None:
         if request.url.startswith(_NOT_WEB) or not _is_of_spider(request):
             return
         for key in _OF_ONE_FETCH:
@@ -48,6 +58,7 @@ class SpiderRequestsMiddleware:
             request.meta["site"] = self._sites.find_site(request.url)
         except BadAddress as error:
             raise OffSite(request.url, "no http(s) address") from error
+        await self._wait_for_storage()
 
     def process_response(self, request: Request, response: Response) -> Response:
         if (site := self._find_site(request)) is not None:
@@ -56,11 +67,42 @@ class SpiderRequestsMiddleware:
                 self._counts.add(site.name, f"request/failed/http-{response.status}")
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Count a failure; but of a host whose hold ends soon, wait for that, and return the request once more."""
         if type(exception) is IgnoreRequest and not is_too_many_redirects(exception):
-            return  # a middleware of Scrapy filters the request: it is no page of the spider's
+            return None  # a middleware of Scrapy filters the request: it is no page of the spider's
+        if isinstance(exception, HostOnHold) and MADE_BY_SPIDER in request.meta:
+            waits = request.meta.get(_WAITS, 0)
+            if waits < _MAX_WAITS and await self._wait(exception.hold.until):
+                return request.replace(dont_filter=True, meta=request.meta | {_WAITS: waits + 1})
         if (site := self._find_site(request)) is not None:
             self._counts.add(site.name, f"request/failed/{classify_error(exception).reason}")
+        return None
+
+    async def _wait(self, until: datetime) -> bool:
+        """Wait for a time within MAX_WAIT. Return whether it has come: it is too far off, or the crawl ends before."""
+        if until - datetime.now(UTC) > MAX_WAIT:
+            return False
+        while datetime.now(UTC) < until:
+            if self._is_closing():
+                return False
+            await asyncio.sleep(_CHECK_INTERVAL)
+        return not self._is_closing()
+
+    async def _wait_for_storage(self) -> None:
+        """Wait while the disk is full or the database fails: a page fetched now could not be stored.
+
+        It lasts until the session ends the crawl, at most.
+        """
+        while self._session is not None and self._session.pause_reason is not None:
+            if self._is_closing():
+                return
+            await asyncio.sleep(_CHECK_INTERVAL)
+
+    def _is_closing(self) -> bool:
+        engine = self._crawler.engine
+        assert engine is not None  # noqa: S101 (it made the request)
+        return engine._slot is None or engine._slot.closing is not None
 
     def _on_spider_error(self, response: object) -> None:
         """Count an error of the spider's own code, which Scrapy has logged."""

@@ -33,6 +33,7 @@ class OwnSites(Loopback):
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.robots = ""
+        self.busy: list[int] = []  # seconds that each next answer of /busy asks to wait
         sites = self
 
         class Handler(Quiet, BaseHTTPRequestHandler):
@@ -65,6 +66,10 @@ class OwnSites(Loopback):
         """Return status, body and headers of an answer."""
         if path == "/robots.txt":
             return 200, self.robots, {"Content-Type": "text/plain"}
+        if path == "/busy" and self.busy:
+            return 503, page("Busy", "<p>Come again later.</p>"), {"Retry-After": str(self.busy.pop(0))}
+        if path == "/busy":
+            return 200, page("Busy no more", f"<article><h1>Busy no more</h1>{paragraphs_of(path)}</article>"), {}
         if path == "/login":
             fields = "<input name=user><input name=password type=password><input type=hidden name=token value=t1>"
             return 200, page("Log in", f"<form method=post action=/login>{fields}</form>"), {}

@@ -168,3 +168,29 @@ def test_a_spider_of_your_own_keeps_the_manners_of_the_crawl(tmp_path: Path, sit
     assert (counts["request/failed/robots"], counts["spider/failed"], counts["response/received"]) == ("3", "1", "1")
     assert f"site/{sites.name}/" not in done.stderr
     assert "'published_at' is no ISO 8601 time: 'yesterday'" in done.stderr
+
+
+BUSY = """
+import scrapy
+
+from crawler.items import page_item
+
+
+class BusySpider(scrapy.Spider):
+    name = "busy"
+    start_urls = ["https://www.example.org/busy"]
+
+    def parse(self, response):
+        yield page_item(response)
+"""
+
+
+def test_a_spider_of_your_own_waits_for_a_short_hold_and_keeps_a_long_one(tmp_path: Path, sites: OwnSites) -> None:
+    sites.busy = [1]
+    done = run_spider(BUSY, tmp_path, sites)
+    assert [path for _, path in sites.asked if path == "/busy"] == ["/busy"] * 2
+    assert sorted(Store(tmp_path / "data").texts()) == ["/busy"], done.stderr
+    sites.busy, sites.asked[:] = [3600], []
+    run_spider(BUSY, tmp_path, sites)
+    run_spider(BUSY, tmp_path, sites)  # the hold outlives its run
+    assert [path for _, path in sites.asked if path == "/busy"] == ["/busy"]
