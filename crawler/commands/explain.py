@@ -1,9 +1,10 @@
-"""scrapy explain URL|FILE: what the cleaner keeps and cuts of one page, and why."""
+"""scrapy explain URL|FILE|RECORD: what the cleaner keeps and cuts of one page, and why."""
 
 from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.utils.log import configure_logging
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
     from cleaning.article import Page
     from cleaning.workers import Cleaners
+    from crawler.explain.site_context import SiteContext, SiteContexts
 
 EXAMPLES = """\
 At the terminal a kept block stands plain, and each line of a cut one begins
 with "-"; below it are the rule that cut it and what that rule saw. An address
 is asked for once, as the crawl would ask, and so is each further page of
-its article; nothing is stored.
+its article; nothing is stored. The page is cleaned as the next crawl would:
+by the rules of its site in sites.toml, and with the memory of its site, where
+there is a store.
 
 examples:
   scrapy explain https://www.example.org/a     a page of a site
@@ -34,6 +38,11 @@ examples:
                                                the same, and where it stood
   curl -s https://www.example.org/a | scrapy explain -
                                                a page on standard input
+  scrapy explain data/archive/FILE.warc.gz:1234
+                                               the archived page at that offset
+  scrapy explain FILE.warc.gz --url https://www.example.org/a
+                                               the last page of that address
+  scrapy explain page.html --site gazette      as a page of that site
   scrapy explain page.html --html why.html     into why.html, for a browser
   scrapy explain page.html --json              as one JSON object
 
@@ -48,7 +57,7 @@ class Command(ProjectCommand):
     reads_standard_input = True
 
     def syntax(self) -> str:
-        return "[options] URL|FILE|-"
+        return "[options] URL|FILE|FILE.warc.gz:OFFSET|-"
 
     def short_desc(self) -> str:
         return "Show what the cleaner keeps and cuts of one page, and why"
@@ -62,8 +71,15 @@ class Command(ProjectCommand):
         add(
             "--url",
             metavar="ADDRESS",
-            help="where the page in a file stood (default: its canonical address, where it states one)",
+            help="where the page in a file stood (default: its canonical address, where it states one); "
+            "of a WARC file, which page",
         )
+        add(
+            "--site",
+            metavar="NAME",
+            help="take the page for one of this site, with its rules and its memory (default: the site of its address)",
+        )
+        add("--no-memory", action="store_true", help="clean the page without what is known of its site's other pages")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         settings = self.project_settings
@@ -75,18 +91,16 @@ class Command(ProjectCommand):
         target = None if opts.html is None else check_html_target(opts.html, name if is_file else None)
         from crawler.explain.explanation import PageExplanation
         from crawler.explain.json_document import explanation_to_json
+        from crawler.explain.site_context import SiteContexts
         from crawler.explain.terminal import make_output_console, render_for_terminal
         from crawler.explain.web_page import render_web_page
 
+        contexts = SiteContexts(settings, name=opts.site, use_memory=not opts.no_memory)
         # In a child process a page that hangs its cleaner ends as it would end in a crawl.
         cleaners = _make_cleaners(settings)
         try:
-            if is_address:
-                page = _fetch(name, settings, cleaners)
-            else:
-                page = _read(name, settings, opts.url)
-                cleaners.start()
-            article = cleaners.submit(page).result()
+            page, context, origin = _get_page(name, opts.url, settings, cleaners, contexts)
+            article = cleaners.submit(page, context.memory).result()
         finally:
             cleaners.stop()
         if article.rejected == "not-html":
@@ -94,7 +108,8 @@ class Command(ProjectCommand):
             label = "standard input" if name == "-" else name
             raise kind(f"{label} is no HTML page")
         asked = to_canonical_url(name) if is_address else None
-        explanation = PageExplanation(article, *_describe_address(article.url, asked, opts.url), page.language)
+        address, note = (article.url, origin) if origin else _describe_address(article.url, asked, opts.url)
+        explanation = PageExplanation(article, address, note, page.language, context.note)
         if target is not None:
             write_file(render_web_page(explanation), target)
         if opts.json:
@@ -114,18 +129,31 @@ def _parse_name(args: list[str]) -> str:
     return args[0]
 
 
-def _fetch(url: str, settings: Settings, cleaners: Cleaners) -> Page:
+def _get_page(
+    name: str, url: str | None, settings: Settings, cleaners: Cleaners, contexts: SiteContexts
+) -> tuple[Page, SiteContext, str]:
+    """Return the page, of an address, a WARC file or any other file, its site, and its place in a WARC file.
+
+    The cleaners are started.
+    """
+    from crawler.explain.archived import ArchivedPages, parse_record_name
     from crawler.explain.fetch import fetch_page
-
-    return fetch_page(url, settings, cleaners)
-
-
-def _read(name: str, settings: Settings, url: str | None) -> Page:
     from crawler.explain.local import read_page_file
 
-    page = read_page_file(name, settings, address=url)
+    if _SCHEME.match(name):
+        return *fetch_page(name, settings, cleaners, contexts), ""
+    record = parse_record_name(name, url, Path(settings["DATA_DIR"]))
+    if record is not None:
+        archived = ArchivedPages(record.path, settings, contexts)
+        cleaners.start()
+        page, context, origin = archived.read(record, cleaners)
+    else:
+        page = read_page_file(name, settings, address=url)
+        context = contexts.find(page.url)
+        page, origin = context.apply_to(page), ""
+        cleaners.start()
     configure_logging(settings)
-    return page
+    return page, context, origin
 
 
 def _make_cleaners(settings: Settings) -> Cleaners:

@@ -2,7 +2,8 @@
 
 local.py            read the page from a file or standard input
 fetch.py            fetch the page from its site with one polite request
-site_lookup.py      find the site of `sites.toml` that an address belongs to
+archived.py         read the page, and the further parts of its article, from a WARC file
+site_context.py     find the site of a page: its entry in `sites.toml`, and its memory in the store
 explanation.py      the explanation: verdict, metadata with sources, counts of blocks
 terminal.py         render the explanation for a terminal or a pipe
 web_page.py         render the explanation as one web page

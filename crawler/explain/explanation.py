@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from cleaning.article import Article, Block, format_iso, get_stated_offset
+from cleaning.article import Article, Block, RuleOutcome, format_iso, get_stated_offset
 
 # The same words as in the table of docs/cleaning.md, without `before-since`, which is a reason of the crawl.
 REASONS = {
@@ -74,13 +74,21 @@ class PageExplanation:
     """The explanation of one page.
 
     `address` is None if it is unknown. `address_note` says how it is known, or what to do if it is unknown.
-    `site_language` is the language that `sites.toml` states for the site (see `cleaning.article.Page`).
+    `site_language` is the language that `sites.toml` states for the site (see `cleaning.article.Page`). `memory` says
+    which site memory the page was cleaned with, or why with none; "" where that is told elsewhere.
     """
 
     article: Article
     address: str | None
     address_note: str = ""
     site_language: str | None = None
+    memory: str = ""
+
+    @property
+    def site_notes(self) -> list[tuple[str, str]]:
+        """What was known of the page's site, each with its name: its memory, and what each of its rules found."""
+        memory = [("site_memory", self.memory)] if self.memory else []
+        return memory + [("site_rule", _describe_outcome(outcome)) for outcome in self.article.site_rules]
 
     @property
     def verdict(self) -> str:
@@ -153,6 +161,13 @@ def _make_time_field(name: str, moment: datetime, source: str | None) -> Metadat
         plain = format_iso(moment.replace(tzinfo=None))
         return MetadataField(name, plain, f"{plain}, zone not stated", source)
     return MetadataField(name, format_iso(moment), format_iso(moment), source)
+
+
+def _describe_outcome(outcome: RuleOutcome) -> str:
+    result = f"found {outcome.found:,}" if outcome.found else "found nothing"
+    if outcome.problem:
+        result = f"not used: {outcome.problem}"
+    return f"'{outcome.key}' of {outcome.origin}: {outcome.rule} ({result})"
 
 
 def _count_words(blocks: list[Block] | tuple[Block, ...]) -> int:

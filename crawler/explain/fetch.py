@@ -19,13 +19,12 @@ from cleaning.errors import BroadsheetError
 from cleaning.interruption import exit_at_once
 from cleaning.page.canonical import to_canonical_url
 from cleaning.workers import Cleaners
-from crawler.explain.site_lookup import find_site_of
+from crawler.explain.site_context import SiteContext, SiteContexts
 from crawler.failures.errors import AddressRefused, OffSite
 from crawler.failures.outcome import classify_error, classify_failure
 from crawler.page_facts import PageFacts, decode_response_text
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.parts.fetch import read_part
-from crawler.sites.site import Site
 
 # Settings that turn off the store, and all components that need it.
 _WITHOUT_CRAWL: dict[str, Any] = {"STORE_ENABLED": False, "RETRY_ENABLED": False}
@@ -47,9 +46,10 @@ class _OnePage(Spider):
 
     name = "explain"
 
-    def __init__(self, site: Site, url: str, cleaners: Cleaners) -> None:
+    def __init__(self, contexts: SiteContexts, url: str, cleaners: Cleaners) -> None:
         super().__init__(self.name)
-        self._site = site
+        self._contexts = contexts
+        self.context = contexts.find(url)
         self._cleaners = cleaners
         self._url = url
         self.page: Page | None = None
@@ -66,7 +66,7 @@ class _OnePage(Spider):
             self._url,
             callback=self.handle_response,
             errback=self.handle_failure,
-            meta={"site": self._site},
+            meta={"site": self.context.site},
             dont_filter=True,
         )
 
@@ -75,12 +75,14 @@ class _OnePage(Spider):
             kind = (response.headers.get("Content-Type") or b"something").decode("latin-1").partition(";")[0]
             self.problem = f"it is not an HTML page but {kind}"
             return
+        url = to_canonical_url(response.url) or self._url
+        self.context = self._contexts.find(url)  # a redirect may lead to another edition
         page = Page(
-            url=to_canonical_url(response.url) or self._url,
+            url=url,
             html=decode_response_text(response) or "",
             status=response.status,
             fetched_at=datetime.now(UTC),
-            **PageFacts(self.settings).collect(response.headers, response.meta.get("host_rights"), self._site),
+            **PageFacts(self.settings).collect(response.headers, response.meta.get("host_rights"), self.context.site),
         )
         await asyncio.to_thread(self._cleaners.start)
         article, most = await self._clean(page), self.settings.getint("PARTS_MAX")
@@ -88,10 +90,10 @@ class _OnePage(Spider):
         self.page = found.add_to(page)
 
     async def _clean(self, page: Page) -> Article:
-        return await asyncio.wrap_future(self._cleaners.submit(page))
+        return await asyncio.wrap_future(self._cleaners.submit(page, self.context.memory))
 
     async def _fetch_part(self, url: str, first: Page) -> FetchedPart:
-        request = Request(url, meta={"site": self._site}, dont_filter=True)
+        request = Request(url, meta={"site": self.context.site}, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 (every failure of a request, as in an errback)
@@ -102,26 +104,28 @@ class _OnePage(Spider):
         self.problem = _describe_failure(failure)
 
 
-def fetch_page(url: str, settings: Settings, cleaners: Cleaners) -> Page:
-    """Fetch the page at `url`, following redirects within its site. Configure logging by the settings.
+def fetch_page(url: str, settings: Settings, cleaners: Cleaners, contexts: SiteContexts) -> tuple[Page, SiteContext]:
+    """Fetch the page at `url`, following redirects within its site; return it with its site.
+
+    Configure logging by the settings.
 
     Start the cleaners once there is a page: a cleaned page shows the pager of its article, whose parts are fetched too.
 
     Raise BadAddress if `url` is no http(s) address. Raise BroadsheetError with a message of one line if there is no
     page: robots.txt forbids it, the host does not answer, or the answer is not an HTML page.
     """
-    site = find_site_of(url, settings)
+    contexts.find(url)
     own = settings.copy()
     for name, value in _WITHOUT_CRAWL.items():
         own.set(name, value, priority="cmdline")
     process = AsyncCrawlerProcess(own)
     crawler = process.create_crawler(_OnePage)
-    process.crawl(crawler, site=site, url=to_canonical_url(url) or url, cleaners=cleaners)
+    process.crawl(crawler, contexts=contexts, url=to_canonical_url(url) or url, cleaners=cleaners)
     with exit_at_once("scrapy explain"):  # Scrapy would wait for the response, but nothing is lost without it
         process.start(install_signal_handlers=False)
     spider = crawler.spider
     if isinstance(spider, _OnePage) and spider.page is not None:
-        return spider.page
+        return spider.page, spider.context
     problem = spider.problem if isinstance(spider, _OnePage) else None
     raise BroadsheetError(f"{url}: {problem or 'the request could not be made; see the log'}")
 

@@ -25,6 +25,18 @@ def explanation_to_document(explanation: PageExplanation) -> dict[str, Any]:
         "rejected": article.rejected,
         "metadata": {field.name: {"value": field.value, "source": field.source} for field in explanation.fields}
         | {"language_probability": {"value": article.language_probability, "source": None}},
+        "site_memory": explanation.memory or None,
+        "site_rules": [
+            {
+                "key": outcome.key,
+                "rule": outcome.rule,
+                "origin": outcome.origin,
+                "found": outcome.found,
+                "used": outcome.is_matched,
+                "problem": outcome.problem or None,
+            }
+            for outcome in article.site_rules
+        ],
         "blocks": [
             {
                 "text": block.text,

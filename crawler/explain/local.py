@@ -13,7 +13,6 @@ from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.metadata.stated_address import UNKNOWN_ADDRESS, find_stated_address
 from cleaning.page.charset import decode_html
-from crawler.explain.site_lookup import find_site_of
 from crawler.page_facts import PageFacts
 from crawler.sites.site import make_site
 
@@ -33,7 +32,7 @@ _OTHER_KINDS = {
 
 
 def read_page_file(name: str, settings: BaseSettings, *, address: str | None = None) -> Page:
-    """Read the page in the file `name`, or on standard input ("-").
+    """Read the page in the file `name`, or on standard input ("-"), without what is known of its site.
 
     Its address is `address`, else the absolute http(s) address that the page states, else UNKNOWN_ADDRESS. Raise a
     UsageError if there is no page to read.
@@ -42,8 +41,7 @@ def read_page_file(name: str, settings: BaseSettings, *, address: str | None = N
     body = _read_body(name, settings.getint("DOWNLOAD_MAXSIZE"))
     html = decode_html(body)
     url = given or find_stated_address(html) or UNKNOWN_ADDRESS
-    facts = PageFacts(settings).collect(site=find_site_of(url, settings))
-    return Page(url, html, fetched_at=datetime.now(UTC), **facts)
+    return Page(url, html, fetched_at=datetime.now(UTC), **PageFacts(settings).collect())
 
 
 def _read_body(name: str, max_bytes: int) -> bytes:
@@ -81,7 +79,9 @@ def _describe_other_kind(body: bytes) -> str | None:
         if not start.startswith(_WARC):
             return "compressed; try: gunzip -c FILE | scrapy explain -"
     if start.startswith(_WARC):
-        return "a WARC file; read its pages with: scrapy crawl archive -a path=FILE"
+        return (
+            "a WARC file; read its pages with: scrapy crawl archive -a path=FILE, after naming it *.warc or *.warc.gz"
+        )
     kind = next((kind for magic, kind in _OTHER_KINDS.items() if start.startswith(magic)), None)
     return f"{kind}, not an HTML page" if kind else None
 

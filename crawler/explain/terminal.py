@@ -40,6 +40,7 @@ def _render_lines(explanation: PageExplanation, console: Console) -> Iterator[Te
     yield from _wrap(console, (escape_for_terminal(explanation.address or "address unknown"), ""), (note, "dim"))
     yield Text()
     yield from _render_metadata(explanation, console)
+    yield from _render_site(explanation, console)
     for block in explanation.article.blocks:
         yield Text()
         yield from _render_kept(block, console) if block.is_kept else _render_cut(block, console)
@@ -60,6 +61,17 @@ def _render_metadata(explanation: PageExplanation, console: Console) -> Iterator
     missing = ", ".join(field.name for field in fields if field.value is None)
     if missing:
         yield from _wrap(console, (f"not stated: {missing}", "dim"))
+
+
+def _render_site(explanation: PageExplanation, console: Console) -> Iterator[Text]:
+    """Yield what was known of the page's site, below an empty line; nothing where that is nothing."""
+    if explanation.site_notes:
+        yield Text()
+    for name, note in explanation.site_notes:
+        width = len("site_memory") + 2
+        first, *others = _wrap(console, (escape_for_terminal(note), ""), before=" " * width)
+        yield Text.assemble((name.ljust(width), "bold"), first[width:])
+        yield from others
 
 
 def _render_kept(block: Block, console: Console) -> Iterator[Text]:

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import pytest
 from crawling import ROOT, command, environment
 from lxml import html as lxml_html
 from scrapy.cmdline import execute
 from servers.paper import Answer, Paper, prose
+from two_papers import BOILERPLATE, query
 
 Ran = subprocess.CompletedProcess[bytes]
 Explain = Callable[..., Ran]
@@ -239,3 +241,47 @@ def test_a_reader_who_stops_early_is_no_error(explain: Explain, page: bytes, tmp
     finally:
         os.close(writing)
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_page_is_explained_as_the_crawl_cleaned_it(two_papers: Path, tmp_path: Path) -> None:
+    """An archived page of a crawl: with the memory of its site it gives what is stored, without it does not."""
+    ((url, name, offset, text),) = query(
+        two_papers,
+        "SELECT url, archive_file, archive_offset, text FROM article "
+        "WHERE id IN (SELECT article_id FROM block WHERE rule = 'repeated_block' AND text = ?) ORDER BY url LIMIT 1",
+        BOILERPLATE,
+    )
+    sites = tmp_path / "sites.toml"
+    sites.write_text(f'[[site]]\nname = "one"\nurl = "{url}"\ntitle = "title"\n')
+
+    def explain_record(*arguments: str) -> dict[str, Any]:
+        ran = subprocess.run(
+            command("explain", *arguments, "--json", "-s", f"SITES_FILE={sites}", data=two_papers),
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            timeout=100,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, b"")
+        document: dict[str, Any] = json.loads(ran.stdout)
+        return document
+
+    def kept(document: dict[str, Any]) -> str:
+        return "\n".join(block["text"] for block in document["blocks"] if block["kept"])
+
+    crawled = explain_record(f"{name}:{offset}")
+    assert crawled["url"] == url
+    assert kept(crawled) == text
+    assert crawled["site_memory"].startswith("that of the site “one”, learnt from 12 articles")
+    assert crawled["site_rules"] == [
+        {"key": "title", "rule": "title", "origin": "sites.toml", "found": 1, "used": True, "problem": None}
+    ]
+    assert crawled["metadata"]["title"]["source"] == "sites.toml title: title"
+
+    without = explain_record(str(two_papers / "archive" / name), "--url", url, "--no-memory")
+    assert BOILERPLATE in kept(without)
+    assert without["site_memory"] == "not used, as --no-memory asks"
+    other = explain_record(f"{name}:{offset}", "--site", "two")
+    assert BOILERPLATE in kept(other)
+    assert "that of the site “two”" in other["site_memory"]

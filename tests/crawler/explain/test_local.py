@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from cleaning.errors import BadAddress, BadArgument, BroadsheetError, SitesError
+from cleaning.errors import BadAddress, BadArgument, BroadsheetError
 from cleaning.metadata.stated_address import UNKNOWN_ADDRESS
 from crawler.explain.local import read_page_file
 from crawler.terminal.output import check_html_target, write_file
@@ -61,16 +61,6 @@ def test_the_address_of_a_page_is_the_given_one_or_the_one_that_it_states(
         read_page_file(save(tmp_path, f"<html>{head}<body>text</body></html>".encode()), settings, address=given).url
         == url
     )
-
-
-def test_the_language_is_that_of_the_site_in_sites_toml(tmp_path: Path, settings: Settings) -> None:
-    name = save(tmp_path, b"<html>")
-    save(tmp_path, b'[[site]]\nname = "a"\nurl = "https://paper.example/"\nlanguage = "el"\n', "sites.toml")
-    assert read_page_file(name, settings, address="https://paper.example/a").language == "el"
-    assert read_page_file(name, settings, address="https://other.example/a").language is None
-    save(tmp_path, b"[[site]]\n", "sites.toml")
-    with pytest.raises(SitesError):
-        read_page_file(name, settings)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from lxml import html as lxml_html
 from rich.cells import cell_len
 from rich.console import Console
 
-from cleaning.article import UNSTATED, Article, Block, BlockKind, Page
+from cleaning.article import UNSTATED, Article, Block, BlockKind, Page, RuleOutcome
 from cleaning.clean import clean
 from crawler.explain.explanation import REASONS, PageExplanation
 from crawler.explain.json_document import explanation_to_json
@@ -164,6 +164,39 @@ def test_every_metadata_field_of_an_article_is_shown() -> None:
     assert output == {field.name for field in dataclasses.fields(Article) if field.init} - judged - for_others
 
 
+def test_the_memory_and_what_each_rule_found_are_in_all_outputs() -> None:
+    outcomes = (
+        RuleOutcome("text", "div.story", 2),
+        RuleOutcome("remove", "<b>.ad", 0),
+        RuleOutcome("published", "p.by", 1, "the spider", "“soon” is no date"),
+    )
+    explanation = dataclasses.replace(explain(site_rules=outcomes), memory="that of the site “a”")
+    notes = [
+        ("site_memory", "that of the site “a”"),
+        ("site_rule", "'text' of sites.toml: div.story (found 2)"),
+        ("site_rule", "'remove' of sites.toml: <b>.ad (found nothing)"),
+        ("site_rule", "'published' of the spider: p.by (not used: “soon” is no date)"),
+    ]
+    assert explanation.site_notes == notes
+    output = lines(explanation)
+    start = output.index("site_memory  that of the site “a”")
+    assert output[start - 1 : start + 4] == ["", *(f"{name.ljust(13)}{note}" for name, note in notes)]
+    page = lxml_html.fromstring(render_web_page(explanation)).text_content()
+    assert all(note in page for _, note in notes)
+    assert "<b>.ad" not in render_web_page(explanation)
+    document = json.loads(explanation_to_json(explanation))
+    assert document["site_memory"] == "that of the site “a”"
+    assert document["site_rules"][2] == {
+        "key": "published",
+        "rule": "p.by",
+        "origin": "the spider",
+        "found": 1,
+        "used": False,
+        "problem": "“soon” is no date",
+    }
+    assert [rule["used"] for rule in document["site_rules"]] == [True, False, False]
+
+
 def test_the_source_of_the_language_names_the_language_of_the_site() -> None:
     (field,) = [field for field in explain(Block("Text.")).fields if field.name == "language"]
     assert field.source == "langdetect on the text"
@@ -248,5 +281,5 @@ def test_the_example_in_the_docs_is_the_output() -> None:
     url = "https://gazette.example/villages/ford-at-nether-loxley-closed.html"
     site = DemoSite(find_paper("gazette"), "https://gazette.example")
     body = site.get_reply("/villages/ford-at-nether-loxley-closed.html").body
-    explanation = PageExplanation(clean(Page(url, body.decode())), url)
+    explanation = PageExplanation(clean(Page(url, body.decode())), url, memory="none: there is no store in data")
     assert "\n".join([f"$ .venv/bin/scrapy explain ford.html --url {url}", *lines(explanation)]) in DOCS

@@ -1,0 +1,138 @@
+"""Read a page from a WARC file, and the further parts of its article from the same file."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.errors import BadArgument, RecordUnreadable
+from cleaning.page.canonical import to_canonical_url
+from crawler.explain.site_context import SiteContext, SiteContexts
+from crawler.page_facts import make_part
+from crawler.parts.collect import FetchedPart, collect_parts
+from crawler.recleaning.page_decoder import PageDecoder
+from crawler.sites.site import quote_value
+from storage.archive.read_back import ArchiveReader, find_archive_files, read_archive
+from storage.archive.write import ArchiveLocation
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from cleaning.article import Article, Page
+    from cleaning.workers import Cleaners
+    from storage.archive.records import ArchivedResponse
+
+_RECORD = re.compile(r"(.+):(\d{1,15})")
+_WARC_NAME = re.compile(r"\.warc(?:\.gz)?(?::\d+)?$", re.IGNORECASE)
+
+
+class RecordName(NamedTuple):
+    """A record of a WARC file: at an offset in bytes, or the last one with a page at an address."""
+
+    path: Path
+    offset: int | None = None
+    url: str | None = None  # canonical
+
+
+def parse_record_name(text: str, url: str | None, data_dir: Path) -> RecordName | None:
+    """Return the record that FILE.warc.gz:OFFSET, or a WARC file and an address, names; None if it names no WARC file.
+
+    A file that is not found is looked for in the archive of the data folder. Raise BadArgument where a record is named
+    twice or not at all, and ArchiveMissing where there is no such file.
+    """
+    if not _WARC_NAME.search(text):
+        return None
+    numbered = _RECORD.fullmatch(text)
+    name = numbered[1] if numbered else text
+    path = next((path for path in (Path(name), data_dir / "archive" / name) if path.is_file()), Path(name))
+    find_archive_files(path)
+    if numbered:
+        if url is not None:
+            raise BadArgument(f"name the record either by its offset or by --url, not by both: {text}")
+        return RecordName(path, int(numbered[2]))
+    if url is None:
+        raise BadArgument(f"{name} holds many pages; name one: scrapy explain {name}:OFFSET, or with --url ADDRESS")
+    canonical = to_canonical_url(url)
+    if canonical is None:
+        raise BadArgument(f"--url: {quote_value(url)} is not an http(s) address")
+    return RecordName(path, url=canonical)
+
+
+class ArchivedPages:
+    """Reads pages of one WARC file as the crawl decodes them. Blocking."""
+
+    def __init__(self, path: Path, settings: BaseSettings, contexts: SiteContexts) -> None:
+        self._path = path
+        self._pages = PageDecoder(settings)
+        self._contexts = contexts
+        self._max_parts = settings.getint("PARTS_MAX")
+        self._places: dict[str, ArchiveLocation] | None = None  # the last page at each address
+
+    def read(self, record: RecordName, cleaners: Cleaners) -> tuple[Page, SiteContext, str]:
+        """Return a page with the further parts of its article, its site, and its place in the file, for a person.
+
+        The cleaners have been started.
+
+        Raise BadArgument where there is no such page.
+        """
+        with ArchiveReader(self._path.parent, max_body=self._pages.max_body) as archive:
+            location = self._find(record)
+            page, context = self._read_page(archive, location)
+
+            async def fetch(url: str, first: Page) -> FetchedPart:
+                place = self._index().get(url)
+                if place is None:
+                    return FetchedPart(url, problem="not-archived")
+                part, _ = self._read_page(archive, place)
+                return FetchedPart(url, make_part(part, first), place)
+
+            async def clean(page: Page) -> Article:
+                return await asyncio.wrap_future(cleaners.submit(page, context.memory))
+
+            async def collect() -> Page:
+                found = await collect_parts(page, await clean(page), self._max_parts, fetch, clean)
+                return found.add_to(page)
+
+            return asyncio.run(collect()), context, f"{location.file} at byte {location.offset:,}"
+
+    def _find(self, record: RecordName) -> ArchiveLocation:
+        if record.offset is not None:
+            return ArchiveLocation(self._path.name, record.offset)
+        location = self._index().get(record.url or "")
+        if location is None:
+            raise BadArgument(f"{self._path} has no page of {record.url}")
+        return location
+
+    def _index(self) -> dict[str, ArchiveLocation]:
+        if self._places is None:
+            found = read_archive(self._path, Counter(), max_body=self._pages.max_body)
+            self._places = {
+                to_canonical_url(one.url) or one.url: one.location for one in found if 200 <= one.status <= 299
+            }
+        return self._places
+
+    def _read_page(self, archive: ArchiveReader, location: ArchiveLocation) -> tuple[Page, SiteContext]:
+        try:
+            archived = archive.read(location)
+            fetched = self._pages.make_fetched_page(archived)
+        except RecordUnreadable as error:
+            raise BadArgument(str(error)) from error
+        if not 200 <= archived.status <= 299:
+            raise BadArgument(
+                f"{location.file} at byte {location.offset}: its host answered {archived.status}; the crawl makes no "
+                "article from that"
+            )
+        if fetched is None:
+            raise BadArgument(
+                f"{location.file} at byte {location.offset}: it is no HTML page{_describe_kind(archived)}"
+            )
+        context = self._contexts.find(fetched.page.url, archived_site=archived.site)
+        return context.apply_to(fetched.page), context
+
+
+def _describe_kind(archived: ArchivedResponse) -> str:
+    kind = next((value for name, value in archived.headers if name.lower() == "content-type"), "").partition(";")[0]
+    return f" but {kind}" if kind else ""
