@@ -10,9 +10,9 @@ from scrapy.settings import BaseSettings
 from cleaning.article import Page
 from cleaning.errors import DatabaseMissing, MemoryUnreadable, StoreOutdated
 from cleaning.memory.site_memory import MIN_ARTICLES, load_site_memory
+from crawler.run.spider_sites import load_listed_sites
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site, make_site, match_name
-from crawler.sites.sites_file import load_sites
 from storage.database.engine import make_database_url, open_for_reading, open_read_only
 from storage.site_memory.memories import load_memories
 
@@ -43,8 +43,7 @@ class SiteContexts:
     """
 
     def __init__(self, settings: BaseSettings, *, name: str | None = None, use_memory: bool = True) -> None:
-        path = Path(settings["SITES_FILE"])
-        self._sites = load_sites(path) if path.is_file() else []
+        self._sites = load_listed_sites(settings)
         self._owners = SiteOwners(self._sites)
         self._use_memory = use_memory
         self._memories: dict[str, tuple[int, bytes]] = {}  # by site: articles that it was learnt from, and the memory

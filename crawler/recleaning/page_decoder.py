@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,9 +20,9 @@ from crawler.failures.errors import Bomb, TooLarge, Undecodable
 from crawler.items import FetchedPage
 from crawler.middlewares.compression import CompressionMiddleware
 from crawler.page_facts import PageFacts, decode_response_text, make_part
+from crawler.run.spider_sites import load_listed_sites
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import make_site
-from crawler.sites.sites_file import load_sites
 from storage.archive.records import ArchivedResponse, build_unreadable_error
 
 _UNLIMITED = 1 << 30  # bytes of a body read back where DOWNLOAD_MAXSIZE is 0, which to Scrapy is no limit
@@ -37,10 +36,9 @@ class PageDecoder:
     """
 
     def __init__(self, settings: BaseSettings) -> None:
-        path = Path(settings["SITES_FILE"])
         self._facts = PageFacts(settings)
         self.max_body = settings.getint("DOWNLOAD_MAXSIZE") or _UNLIMITED
-        sites = load_sites(path) if path.is_file() else []
+        sites = load_listed_sites(settings)
         self._owners = SiteOwners(sites)
         self._sites = {site.name: site for site in sites}
         # The crawl's own component, with its limit. It needs only these three attributes of a crawler; a real crawler

@@ -90,6 +90,15 @@ def load_listed_sites(settings: BaseSettings) -> list[Site]:
     return load_sites(path) if path.is_file() else []
 
 
+def find_site_of(url: str, settings: BaseSettings) -> Site:
+    """Return the site of SITES_FILE that `url` belongs to, else a site made from `url`.
+
+    Raise BadAddress if `url` is no http(s) address.
+    """
+    own = make_site(url)
+    return SiteOwners(load_listed_sites(settings)).find_by_address(own.url) or own
+
+
 def _get_host(url: str) -> str:
     return urlsplit(url).netloc.lower()
 

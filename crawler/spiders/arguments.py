@@ -17,8 +17,8 @@ from scrapy.settings import BaseSettings
 
 from cleaning.errors import BadAddress, BadArgument, SitesError
 from cleaning.page.canonical import to_canonical_url
-from crawler.explain.site_lookup import find_site_of
 from crawler.refetching.release_reader import ReleaseReader
+from crawler.run.spider_sites import find_site_of
 from crawler.sites.site import Site, explain_bad_address, find_site, make_site
 from crawler.sites.sites_file import load_sites
 
