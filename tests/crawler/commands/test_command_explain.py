@@ -167,7 +167,7 @@ def test_ctrl_c_does_not_wait_for_the_site(paper: Paper, page: bytes, data: Path
         (["https://paper.example/a", "--html", "nowhere/why.html"], "there is no folder nowhere"),
         (["README.md", "-s", "CLEANING_DEADLINE=soon"], "CLEANING_DEADLINE"),
         (["https://paper.example/a", "-s", "ALLOWED_NETWORKS=home"], "ALLOWED_NETWORKS"),
-        (["-s", "nonsense"], "-s NAME=VALUE"),
+        (["-s", "nonsense"], "-s takes NAME=VALUE"),
     ],
 )
 def test_wrong_use_is_one_line_and_status_2(
