@@ -16,7 +16,7 @@ from crawler.run.counts import Counts
 from crawler.run.exit_codes import get_exit_code
 from crawler.run.notices import Notice, notices_of
 from crawler.run.once import once_per_crawler
-from crawler.run.report import build_final_table
+from crawler.run.report import build_final_table, describe_rest
 from crawler.run.session import session_of
 from crawler.run.starts import start_of
 from crawler.terminal.console import REPORT_WIDTH
@@ -61,6 +61,7 @@ class CrawlReport:
     def render(self) -> RenderableType:
         """Return what `scrapy crawl` prints at its end, for a console of rich. Print it with `soft_wrap`."""
         parts: list[RenderableType] = [build_final_table(self.counts)]
+        parts.extend(Text(line) for line in describe_rest(self.counts, self.finish_reason))
         parts.extend(Text(f"{notice.site}: {notice.text}") for notice in self.notices)
         if self.comparison is not None:
             parts.append(make_refetch_table(self.comparison))

@@ -13,7 +13,7 @@ from crawler.failures.outcome import RequestOutcome
 from crawler.run.pauses import add_jitter
 from crawler.run.session import Session, now
 from storage.frontier import settling
-from storage.frontier.addresses import GUESS, AddressState, Lease
+from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +54,11 @@ class FailureRecorder:
     def _count(self, lease: Lease, outcome: RequestOutcome, result: str) -> None:
         if lease.source == GUESS and result == AddressState.GONE:
             self._session.counts.add(lease.site, "discovery/absent")
-        elif result != "held":  # a hold is counted once for the host
+        elif result in ("retried", "released"):
             self._session.counts.add(lease.site, f"address/{result}/{outcome.reason}")
+        elif result != "held":  # a hold is counted once for the host
+            is_list = lease.kind is not AddressKind.ARTICLE
+            self._session.counts.add_failure(lease.site, lease.id, f"{result}/{outcome.reason}", is_list=is_list)
         if lease.is_front_page:
             is_address_refused = outcome.reason.startswith("address-")
             hint = "; to crawl your own network, set -s ALLOWED_NETWORKS=" if is_address_refused else ""

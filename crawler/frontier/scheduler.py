@@ -14,6 +14,7 @@ from scrapy import Request, Spider, signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred
 
@@ -24,11 +25,13 @@ from crawler.frontier.timers import WakeTimers
 from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
 from crawler.hosts.stored_holds import StoredHolds
+from crawler.run.account import OVER_LIMIT, WAITING
 from crawler.run.session import now, session_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
 from storage.frontier.addresses import TRAP, AddressKind, Lease
 from storage.frontier.hosts import Hold
+from storage.frontier.waiting import DUE, count_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -100,8 +103,8 @@ class FrontierScheduler:
             self._leasing = asyncio.create_task(self._lease_more())
         return None
 
-    def close(self, reason: str) -> Deferred[None]:  # noqa: ARG002 (Scrapy's)
-        return Deferred.fromFuture(asyncio.ensure_future(self._close()))
+    def close(self, reason: str) -> Deferred[None]:
+        return Deferred.fromFuture(asyncio.ensure_future(self._close(reason)))
 
     async def _lease_more(self) -> None:
         """Lease addresses for every site that is below its quota and may have some due."""
@@ -127,7 +130,9 @@ class FrontierScheduler:
             self._has_leased = self._has_leased or bool(leases)
             self._exhausted.difference_update(lease.site for lease in (*leases, *refused))
             self._may_lease_more = self._may_lease_more or bool(refused)  # a trap is emptied over several transactions
-            self._session.unsettled_leases.update({lease.id: lease for lease in leases})
+            for lease in leases:
+                self._session.unsettled_leases[lease.id] = lease
+                self._session.counts.retract_failure(lease.id)
             self._ready.extend(leases)
             if due_at is not None:
                 self._timers.set(due_at)
@@ -187,7 +192,7 @@ class FrontierScheduler:
             )
             raise CloseSpider("nothing_to_do")
 
-    async def _close(self) -> None:
+    async def _close(self, reason: str) -> None:
         if self._leasing is not None:
             await self._leasing
         self._timers.stop()
@@ -200,7 +205,27 @@ class FrontierScheduler:
             self._session.counts.add(lease.site, "address/unexplained")
             logger.error("no component recorded an outcome for %s; its lease is released", lease.url)
         with self._session.suppress_storage_lost():
-            await self._session.run_in_transaction(settling.return_leases)
+            waiting = await self._session.run_in_transaction(self._return_leases)
+            for site in self._spider.sites:
+                is_bounded = site.limit is not None and reason == "finished"
+                for why, number in sorted(waiting[site.name].items()):
+                    word = OVER_LIMIT if is_bounded and why == DUE else why
+                    self._session.counts.add(site.name, f"{WAITING}{word}", number)
+
+    def _return_leases(self, connection: Connection) -> dict[str, Counter[str]]:
+        """Return all leases, and by site how many articles wait for another run, and why."""
+        settling.return_leases(connection)
+        return {
+            site.name: count_waiting(
+                connection,
+                site.name,
+                since=self._spider.get_since(site),
+                this_run_only=self._spider.refetch is not None,
+                run=self._session.run,
+                now=now(),
+            )
+            for site in self._spider.sites
+        }
 
     def _count_stored_articles(self, site: Site) -> int:
         return self._session.counts.get(site.name, "article/stored")

@@ -145,4 +145,6 @@ def _restore_response(response: Response, known: Validators) -> Response:
         headers["Content-Type"] = known.content_type
     body = decompress_body(known)
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
-    return response.replace(cls=kind, status=200, headers=headers, body=body)
+    # What every response has: the encoding of a 304, which has no body, says nothing, and binary bodies have none.
+    values = {name: getattr(response, name) for name in Response.attributes}
+    return kind(**values | {"status": 200, "headers": headers, "body": body})

@@ -63,7 +63,6 @@ class OwnPagesPipeline:
         fetched_url = to_canonical_url(item.response.url) or item.response.url
         url = item.url or fetched_url
         site = self._sites.assign_page(item.response.url, item.site)
-        self._session.counts.add(site, "page/fetched")
         self._session.counts.add(site, "address/again" if await self._is_known(url) else "address/new")
         note = SpiderNote(item.known, None if url == fetched_url else url)
         try:

@@ -19,6 +19,7 @@ from cleaning.parts.join import MISSING_PARTS
 from cleaning.verdict import WALL
 from crawler.article_item import ArticleItem, began_as_page, make_article_item, make_page_item
 from crawler.feeds.check import read_items_include
+from crawler.failures.outcome import classify_error
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
@@ -103,8 +104,12 @@ class StorePipeline:
                 outcome = await self._session.run_in_transaction(
                     lambda connection: self._store(connection, item, examined, is_before), changed_sites=changed
                 )
-            except (SQLAlchemyError, StorageLost):
+            except (SQLAlchemyError, StorageLost) as error:
                 self._session.counts.add(item.site, "page/failed")
+                if item.lease is None and not isinstance(
+                    error, StorageLost
+                ):  # else the failure of the lease is counted
+                    self._session.counts.add(item.site, f"address/failed/{classify_error(error).reason}")
                 raise
             if item.lease is not None:
                 self._session.unsettled_leases.pop(item.lease.id, None)
@@ -163,7 +168,9 @@ class StorePipeline:
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at)
         # What a wall shows at the target of a redirect says nothing of that address.
+        is_target_waiting = False
         if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):
+            is_target_waiting = item.lease is not None and offering.is_waiting(connection, article.url)
             offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
@@ -172,6 +179,7 @@ class StorePipeline:
         offered = self._offer_listed(connection, item, article)
         counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)
         counts[f"address/refused/{TWIN}"] += set_aside
+        counts[f"address/done/{TWIN}"] += is_target_waiting
         duplicates.status_changes.extend(changes)
         if item.lease is not None:
             offer_first_page(connection, article, item.lease, run, now())
@@ -225,22 +233,15 @@ class StorePipeline:
         for limit in outcome.limits_hit:
             count(site, f"page/limited/{limit}")
         self._count_changes(site, outcome)
+        count_page = self._session.counts.add_page
+        if outcome.saved is SaveResult.UPDATED:
+            count(site, "article/updated")
         match outcome.saved:
             case None:
-                count(site, f"article/rejected/{outcome.rejected or BEFORE_SINCE}")
-                return
-            case SaveResult.UPDATED:
-                count(site, "article/updated")
-            case SaveResult.UNCHANGED:
-                count(site, "article/unchanged")
-                return
-            case SaveResult.OLDER:
-                count(site, "article/older")
-                return
-            case SaveResult.KEPT_STORED:
-                count(site, "article/stands")
-                return
-        if outcome.rejected:
-            count(site, f"article/rejected/{outcome.rejected}")
-        else:
-            count(site, "article/duplicate" if outcome.duplicates.is_duplicate else "article/stored")
+                count_page(site, f"rejected/{outcome.rejected or BEFORE_SINCE}")
+            case SaveResult.UNCHANGED | SaveResult.OLDER | SaveResult.KEPT_STORED:
+                count_page(site, outcome.saved)
+            case _ if outcome.rejected:
+                count_page(site, f"rejected/{outcome.rejected}")
+            case _:
+                count_page(site, "duplicate" if outcome.duplicates.is_duplicate else "stored")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.crawler import Crawler
 
+from crawler.run.address_bits import AddressBits
 from crawler.run.once import once_per_crawler
 from storage.frontier.addresses import TWIN
 
@@ -27,6 +28,8 @@ class CrawlCounts:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler  # not crawler.stats: they exist only once the crawl has begun
         self._first_event: dict[str, float] = {}  # site -> monotonic seconds
+        self._not_due = AddressBits()  # the addresses counted as address/not-due
+        self._failures: dict[int, tuple[str, tuple[str, ...]]] = {}  # address -> its site, and the stats that count it
 
     def add(self, site: str, stat: str, number: int = 1) -> None:
         if number:
@@ -40,6 +43,8 @@ class CrawlCounts:
         self.add(site, "address/new", offered.new)
         self.add(site, "address/again", offered.again)
         self.add(site, "address/known", offered.known)
+        self.add(site, "address/not-due", sum(map(self._not_due.add, offered.not_due)))
+        self.add(site, "address/not-due", -sum(map(self._not_due.discard, offered.due_again)))
         self.add(site, "address/merged", offered.merged)
         self.add(site, f"address/refused/{TWIN}", offered.set_aside)
         self.add(site, "discovery/problem/dates-now", int(offered.doubted))
@@ -57,6 +62,27 @@ class CrawlCounts:
                 del stats[key]
         if (began := self._first_event.pop(site, None)) is not None:
             self._first_event[other] = min(began, self._first_event.get(other, began))
+
+    def add_page(self, site: str, outcome: str) -> None:
+        """Count a page that was fetched, and its outcome: the rest of an `article/` stat."""
+        self.add(site, "page/fetched")
+        self.add(site, f"article/{outcome}")
+
+    def add_failure(self, site: str, address: int, outcome: str, *, is_list: bool) -> None:
+        """Count an address that gave no page: "failed/dns". Each address is counted once, by its last outcome."""
+        stats = [f"address/{outcome}"]
+        if is_list:
+            stats.append(f"discovery/failed/{outcome.partition('/')[2]}")
+        self.retract_failure(address)
+        self._failures[address] = (site, tuple(stats))
+        for stat in stats:
+            self.add(site, stat)
+
+    def retract_failure(self, address: int) -> None:
+        """Take back the failure of an address that is asked again in the same run."""
+        site, stats = self._failures.pop(address, ("", ()))
+        for stat in stats:
+            self.add(site, stat, -1)
 
     def get(self, site: str, stat: str) -> int:
         return int(self._crawler.stats.get_value(f"site/{site}/{stat}", 0))

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.table import Table
 from rich.text import Text
 
+from crawler.run.account import OVER_LIMIT, Account
 from crawler.run.counts import SECONDS, Counts
 from crawler.terminal.tables import create_result_table
+from storage.frontier.waiting import BEFORE_SINCE, DUE, LATER, ON_HOLD
 
 MAX_ROWS = 40  # sites in a table; a foreign archive has thousands
-# Beginnings of stat names.
-_STORED_BEFORE = ("article/unchanged", "article/older", "article/stands")
-_ON_HOLD = "host/held/"
-_ELSEWHERE = "address/done/"  # twins: their page is counted at another address
-_LOST = ("address/failed/", "address/gone/", "address/refused/")
+# What follows "35 wait" below the table, by reason.
+_ADVICE = {
+    DUE: ": start again to go on",
+    OVER_LIMIT: " beyond the limit: start again to go on",
+    ON_HOLD: " for hosts on hold (scrapy holds lists them)",
+    LATER: " for another try, which is due later",
+    BEFORE_SINCE: " that are older than the first day asked for",
+}
 
 
 def format_progress_line(counts: Counts, seconds: float) -> str:
     """Return one line for the log: what was read, fetched and stored so far."""
-    total = _add_up_sites(counts)
-    lists, pages = total.get("discovery/read", 0), total.get("page/fetched", 0)
-    articles, duplicates = total.get("article/stored", 0), total.get("article/duplicate", 0)
+    stats = _add_up_sites(counts)
+    total = Account.from_stats(stats)
     return (
-        f"{lists} lists, {pages} pages ({pages / max(seconds, 1e-9):.1f}/s), {articles} articles, "
-        f"{duplicates} duplicates, {_sum_up(total, 'article/rejected/')} rejected, {_sum_up(total, *_LOST)} failed"
+        f"{stats.get('discovery/read', 0)} lists, {total.fetched} pages ({total.fetched / max(seconds, 1e-9):.1f}/s), "
+        f"{total.articles} articles, {total.duplicates} duplicates, {sum(total.rejected.values())} rejected, "
+        f"{sum(total.failed.values())} failed"
     )
 
 
@@ -35,49 +38,74 @@ def build_progress_table(counts: Counts, seconds: float) -> Table:
     for heading in ("site", "lists", "pages", "articles", "duplicates", "rejected", "failed", "per second"):
         table.add_column(heading, justify="left" if heading == "site" else "right")
     for site, stats in _list_rows(counts):
-        pages = stats.get("page/fetched", 0)
-        rejected, failed = _sum_up(stats, "article/rejected/"), _sum_up(stats, *_LOST)
+        account = Account.from_stats(stats)
         numbers = (
             stats.get("discovery/read", 0),
-            pages,
-            stats.get("article/stored", 0),
-            stats.get("article/duplicate", 0),
-            rejected,
-            failed,
+            account.fetched,
+            account.articles,
+            account.duplicates,
+            sum(account.rejected.values()),
+            sum(account.failed.values()),
         )
-        table.add_row(Text(site), *map(str, numbers), f"{pages / max(seconds, 1e-9):.1f}")
+        table.add_row(Text(site), *map(str, numbers), f"{account.fetched / max(seconds, 1e-9):.1f}")
     return table
 
 
 def build_final_table(counts: Counts) -> Table:
-    """Return the table at the end of a crawl. It accounts for every address.
+    """Return the table at the end of a crawl. It accounts for every address, as crawler/run/account.py defines.
 
-    found = fetched + failed + waiting; fetched = articles + duplicates + unchanged + rejected. "of the last day": how
-    many of the articles that the sources list as new are stored.
+    "of the last day": how many of the articles that the sources list as new are stored. Columns that would be empty
+    are left out.
     """
+    rows = [(site, Account.from_stats(stats), stats) for site, stats in _list_rows(counts)]
+    has_unchanged = any(account.unchanged for _, account, _ in rows)
+    optional = [
+        (heading, numbers)
+        for heading, numbers in (
+            ("waiting", [account.waiting for _, account, _ in rows]),
+            ("lists failed", [account.lists_failed for _, account, _ in rows]),
+            ("hosts on hold", [account.on_hold for _, account, _ in rows]),
+        )
+        if any(numbers)
+    ]
+    has_listed = any("listed/articles" in stats for stats in counts.values())
     table = create_result_table("Results of this crawl")
-    has_unchanged = any(_sum_up(stats, *_STORED_BEFORE) for stats in counts.values())
     table.add_column("site")
     for heading in ("found", "fetched", "articles", "duplicates", *(["unchanged"] if has_unchanged else [])):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("rejected")
-    table.add_column("failed")
+    for heading in ("rejected", "failed", *(heading for heading, _ in optional)):
+        table.add_column(heading)
     table.add_column("seconds", justify="right")
-    has_listed = any("listed/articles" in stats for stats in counts.values())
     if has_listed:
         table.add_column("of the last day", justify="right", no_wrap=True)
-    for site, stats in _list_rows(counts):
+    for place, (site, account, stats) in enumerate(rows):
         table.add_row(
             Text(site),
-            str(stats.get("address/new", 0) + stats.get("address/again", 0)),
-            *(str(stats.get(stat, 0)) for stat in ("page/fetched", "article/stored", "article/duplicate")),
-            *([str(_sum_up(stats, *_STORED_BEFORE))] if has_unchanged else []),
-            _format_reasons(stats, ("article/rejected/",)),
-            _format_reasons(stats, (*_LOST, _ELSEWHERE, _ON_HOLD)),
+            *map(str, (account.found, account.fetched, account.articles, account.duplicates)),
+            *([str(account.unchanged)] if has_unchanged else []),
+            _format_reasons(account.rejected),
+            _format_reasons(account.failed),
+            *(_format_reasons(numbers[place]) for _, numbers in optional),
             str(stats.get(SECONDS, 0)),
             *([_format_share(stats)] if has_listed else []),
         )
     return table
+
+
+def describe_rest(counts: Counts, outcome: str | None) -> list[str]:
+    """Return the lines below the table: what was known before, and what waits, with what to do about it.
+
+    `outcome` is the finish_reason of the run, None if it was killed.
+    """
+    total = Account.from_stats(_add_up_sites(counts))
+    lines = []
+    if total.known:
+        known = f"{total.known:,} known"
+        lines.append(f"{known}: listed again, and not due" if total.found else f"nothing new: {known}")
+    for reason, number in total.waiting.items():
+        is_left_over = reason == DUE and outcome == "finished"
+        lines.append(f"{number:,} wait{': the next run goes on' if is_left_over else _ADVICE.get(reason, '')}")
+    return lines
 
 
 def _format_share(stats: dict[str, int]) -> str:
@@ -96,14 +124,8 @@ def _list_rows(counts: Counts) -> list[tuple[str, dict[str, int]]]:
     return [("all", _add_up_sites(counts)), *ranked[:MAX_ROWS], (f"{len(ranked) - MAX_ROWS} others", others)]
 
 
-def _format_reasons(stats: dict[str, int], areas: Iterable[str]) -> Text:
-    parts = [
-        f"{number} {stat.removeprefix(area)}"
-        for area in areas
-        for stat, number in sorted(stats.items())
-        if stat.startswith(area) and number  # 0: all of these pages turned out to be a wall
-    ]
-    return Text("\n".join(parts) or "0")
+def _format_reasons(numbers: dict[str, int]) -> Text:
+    return Text("\n".join(f"{number} {reason}" for reason, number in numbers.items()) or "0")
 
 
 def _add_up_sites(counts: Counts) -> dict[str, int]:
@@ -112,7 +134,3 @@ def _add_up_sites(counts: Counts) -> dict[str, int]:
         for stat, number in stats.items():
             total[stat] = max(total.get(stat, 0), number) if stat == SECONDS else total.get(stat, 0) + number
     return total
-
-
-def _sum_up(stats: dict[str, int], *areas: str) -> int:
-    return sum(number for stat, number in stats.items() if stat.startswith(areas))

@@ -87,7 +87,6 @@ class ArchiveSpider(Spider):
                 await self._free_places.acquire()
                 if self._session.is_storage_lost:  # Scrapy continues start() while it closes
                     return
-                self._session.counts.add(item.site, "page/fetched")
                 yield item
             for kind, number in sorted(skipped.items()):
                 self.crawler.stats.inc_value(f"replay/skipped/{kind}", number)

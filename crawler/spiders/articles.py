@@ -212,7 +212,6 @@ class ArticlesSpider(Spider):
         """Yield one item for the page. The clean pipeline decides whether the page is an article."""
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
-        self._session.counts.add(lease.site, "page/fetched")
         if response.meta.get("is_unchanged"):
             await settle_unchanged_article(self._session, lease, response)
             return

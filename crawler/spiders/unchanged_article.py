@@ -33,4 +33,4 @@ async def settle_unchanged_article(session: Session, lease: Lease, response: Res
     with session.suppress_storage_lost(lease):
         await session.run_in_transaction(settle, changed_sites=[lease.site])
         session.unsettled_leases.pop(lease.id, None)
-        session.counts.add(lease.site, "article/unchanged")
+        session.counts.add_page(lease.site, "unchanged")

@@ -60,6 +60,7 @@ def settle_parts(
     counts: Counter[str] = Counter()
     changes: list[StatusChange] = []
     for part in parts:
+        counts[f"address/done/{PART}"] += offering.is_waiting(connection, part.url)
         address = offering.record_fetched(connection, site, part.url, status=200, run=run, fetched_at=fetched_at)
         settling.settle(connection, address, AddressState.DONE, status=200, reason=PART, now=fetched_at)
         name, row = make_article_id(part.url), StoredArticle

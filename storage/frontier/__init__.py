@@ -10,6 +10,7 @@ sections.py     keep an address as a section whose page turned out to be a list
 listings.py     which kinds of sources listed an address, as bits
 in_turn.py      choose which of many lists are read tonight
 leasing.py      lease addresses that are due
+waiting.py      count the articles that still wait when a run ends, by reason
 settling.py     end leases: settle, return or retry addresses
 offering.py     put offered addresses into the frontier, or offer them again
 same_pages/     addresses that show the same page

@@ -69,7 +69,7 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
         Address.host.not_in(select_hosts_on_hold(now)),
     )
     wanted = and_(
-        due, Address.kind == AddressKind.ARTICLE, _is_not_before(since), _is_offered_in(run if this_run_only else None)
+        due, Address.kind == AddressKind.ARTICLE, is_not_before(since), _is_offered_in(run if this_run_only else None)
     )
     discovery = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == run)
     if max_articles is not None and (max_articles <= 0 or _exists(connection, wanted, skip=max_articles - 1)):
@@ -91,7 +91,10 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
         leases = _select_leases(connection, site, select(*_LEASED).where(wanted).order_by(*newest).limit(quota))
     if leases:
         leased = Address.id.in_([lease.id for lease in leases])
-        connection.execute(update(Address).where(leased).values(state=AddressState.LEASED, last_run=run))
+        # An address that failed for this run, and is leased again because the run goes on: how it ends is open again.
+        ended_at = case((Address.tries > 0, None), else_=Address.ended_at)
+        values = {"state": AddressState.LEASED, "last_run": run, "ended_at": ended_at}
+        connection.execute(update(Address).where(leased).values(values))
     return leases
 
 
@@ -113,7 +116,7 @@ def find_next_due(
     waiting = and_(Address.site.in_(sites), Address.state == AddressState.PENDING, turn > now, turn <= now + within)
     discovery = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == run)
     article = and_(
-        Address.kind == AddressKind.ARTICLE, _is_not_before(since), _is_offered_in(run if this_run_only else None)
+        Address.kind == AddressKind.ARTICLE, is_not_before(since), _is_offered_in(run if this_run_only else None)
     )
     soonest: datetime | None = connection.execute(
         select(func.min(turn, type_=UTCDateTime))
@@ -124,7 +127,8 @@ def find_next_due(
     return soonest
 
 
-def _is_not_before(since: FirstDay | None) -> ColumnElement[bool]:
+def is_not_before(since: FirstDay | None) -> ColumnElement[bool]:
+    """Return the condition that neither the source nor the page of an address dates it before `since`. Never NULL."""
     if since is None:
         return true()
     is_recent = or_(Address.changed_at >= since.begins_at, Address.changed_at == since.midnight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,7 @@ _SOURCES_THAT_KNOW = {kind: {"entry"} for kind in AddressKind} | {
     AddressKind.ARTICLE: {"feed", "news-sitemap", *UNCONDITIONAL}
 }
 
+_OPEN = (AddressState.PENDING, AddressState.LEASED)
 _QUERY_SIZE = 500  # addresses per query: SQLite allows 32,766 variables, older builds 999
 
 
@@ -49,6 +50,9 @@ class OfferCounts:
     merged: int = 0  # of all three: offered as the known address of the same page
     set_aside: int = 0  # known, waited, and gave way to another address of the same page
     doubted: bool = False  # whether the dates of the list are not believed (storage.frontier.dates)
+    # The ids of the known ones: those that this run has not to fetch, and those that it fetches again.
+    not_due: tuple[int, ...] = field(default=(), compare=False)
+    due_again: tuple[int, ...] = field(default=(), compare=False)
 
 
 class _Rested:
@@ -87,6 +91,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
         connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
     twins.record_groups()
     add_listings(connection, offers, known)
+    not_due, due_again = [], []
     for offer in offers:
         row = known.get(offer.url)
         claims_change = offer.url in belief.claims
@@ -94,7 +99,24 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
-    return OfferCounts(**counts, merged=twins.merged, set_aside=twins.set_aside, doubted=belief.is_doubted)
+            if due and row is not None:
+                due_again.append(row.id)
+            elif row is not None and row.last_run != run and row.state not in _OPEN:
+                not_due.append(row.id)
+    return OfferCounts(
+        **counts,
+        merged=twins.merged,
+        set_aside=twins.set_aside,
+        doubted=belief.is_doubted,
+        not_due=tuple(not_due),
+        due_again=tuple(due_again),
+    )
+
+
+def is_waiting(connection: Connection, url: str) -> bool:
+    """Return whether the address waits to be leased as an article."""
+    waits = (Address.url == url, Address.state == AddressState.PENDING, Address.kind == AddressKind.ARTICLE)
+    return connection.execute(select(Address.id).where(*waits)).first() is not None
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:

@@ -113,9 +113,12 @@ def retry_or_fail(
         settle(connection, address, AddressState.FAILED, status=status, reason=reason, now=now)
         return False
     due_at = max(now + pauses[tries - 1], row.held_until or now)
+    is_soon = due_at <= now + MAX_WAIT
     values = {"reason": reason, "status": status, "tries": tries, "due_at": due_at}
+    if not is_soon:
+        values["ended_at"] = now  # for this run
     _update(connection, [address], state=AddressState.PENDING, **values)
-    return bool(due_at <= now + MAX_WAIT)
+    return bool(is_soon)
 
 
 def defer(connection: Connection, address: int, *, until: datetime) -> None:

@@ -65,7 +65,8 @@ class Address(Base):
     tries: Mapped[int]  # failed tries since it was last fetched or given up
     vain: Mapped[int] = mapped_column(server_default="0")  # nights in a row that brought nothing new of it
     changes: Mapped[int] = mapped_column(server_default="0")  # how often it was fetched again and had changed
-    ended_at: Mapped[datetime | None]  # when its last lease ended with a final state
+    # When its last lease ended with a final state, or with a failure after which another run tries again.
+    ended_at: Mapped[datetime | None]
     fetched_at: Mapped[datetime | None]
     status: Mapped[int | None]  # HTTP status of the last answer
     reason: Mapped[str | None] = mapped_column(String(64))  # why it is failed, gone or refused

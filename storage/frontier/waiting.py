@@ -1,0 +1,51 @@
+"""Counts the articles that still wait when a run ends, by the reason why the run did not fetch them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not_, or_, select
+
+from storage.frontier.addresses import AddressKind, AddressState
+from storage.frontier.hosts import select_hosts_on_hold
+from storage.frontier.leasing import FirstDay, is_not_before
+from storage.models import Address, Run
+
+DUE = "due"  # it could be fetched now: the run was stopped, or `limit` was reached
+ON_HOLD = "on-hold"  # its host is on hold
+LATER = "later"  # its next try is due later
+BEFORE_SINCE = "before-since"  # it is dated before the first day that the run asks for
+
+
+def count_waiting(
+    connection: Connection,
+    site: str,
+    *,
+    since: FirstDay | None,
+    this_run_only: bool = False,
+    run: int,
+    now: datetime,
+) -> Counter[str]:
+    """Count the articles of a site that are pending, by reason. Each that this run has fetched or failed is left out.
+
+    Pending though it failed: it is tried again in another night. Pending though it was fetched: its page is older than
+    `since`. With `this_run_only`, count only addresses that were offered in this run.
+    """
+    begun_at = select(Run.started_at).where(Run.id == run).scalar_subquery()
+    has_failed = and_(Address.tries > 0, Address.ended_at.is_not(None), Address.ended_at >= begun_at)
+    pending = [Address.site == site, Address.state == AddressState.PENDING, Address.kind == AddressKind.ARTICLE]
+    pending.append(not_(has_failed))
+    reasons: list[tuple[ColumnElement[bool], str]] = []
+    if this_run_only:
+        pending.append(Address.last_run == run)
+    if since is not None:
+        is_read = and_(Address.last_run == run, Address.published_at < since.begins_at)
+        pending.append(or_(Address.published_at.is_(None), not_(is_read)))
+        reasons.append((not_(is_not_before(since)), BEFORE_SINCE))
+    reasons.append((Address.host.in_(select_hosts_on_hold(now)), ON_HOLD))
+    reasons.append((Address.due_at > now, LATER))
+    reason = case(*((condition, literal(name)) for condition, name in reasons), else_=literal(DUE)).label("reason")
+    waiting = select(reason).where(*pending).subquery()
+    rows = connection.execute(select(waiting.c.reason, func.count()).group_by(waiting.c.reason))
+    return Counter({row[0]: int(row[1]) for row in rows})
