@@ -7,6 +7,7 @@ from rich.text import Text
 
 from crawler.run.account import OVER_LIMIT, Account
 from crawler.run.counts import SECONDS, Counts
+from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.tables import create_result_table
 from storage.frontier.waiting import BEFORE_SINCE, DUE, LATER, ON_HOLD
 
@@ -80,7 +81,7 @@ def build_final_table(counts: Counts) -> Table:
         table.add_column("of the last day", justify="right", no_wrap=True)
     for place, (site, account, stats) in enumerate(rows):
         table.add_row(
-            Text(site),
+            Text(escape_for_terminal(site)),
             *map(str, (account.found, account.fetched, account.articles, account.duplicates)),
             *([str(account.unchanged)] if has_unchanged else []),
             _format_reasons(account.rejected),
@@ -97,7 +98,7 @@ def describe_rest(counts: Counts, outcome: str | None) -> list[str]:
 
     `outcome` is the finish_reason of the run, None if it was killed.
     """
-    total = Account.from_stats(_add_up_sites(counts))
+    total = sum_up_run(counts)
     lines = []
     if total.known:
         known = f"{total.known:,} known"
@@ -106,6 +107,11 @@ def describe_rest(counts: Counts, outcome: str | None) -> list[str]:
         is_left_over = reason == DUE and outcome == "finished"
         lines.append(f"{number:,} wait{': the next run goes on' if is_left_over else _ADVICE.get(reason, '')}")
     return lines
+
+
+def sum_up_run(counts: Counts) -> Account:
+    """Return the account of all sites together."""
+    return Account.from_stats(_add_up_sites(counts))
 
 
 def _format_share(stats: dict[str, int]) -> str:

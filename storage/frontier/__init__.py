@@ -11,6 +11,7 @@ listings.py     which kinds of sources listed an address, as bits
 in_turn.py      choose which of many lists are read tonight
 leasing.py      lease addresses that are due
 waiting.py      count the articles that still wait when a run ends, by reason
+outcomes.py     find addresses by what became of them
 settling.py     end leases: settle, return or retry addresses
 offering.py     put offered addresses into the frontier, or offer them again
 same_pages/     addresses that show the same page

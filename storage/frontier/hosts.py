@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Select, and_, delete, insert, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
 
 from storage.frontier.addresses import AddressState
 from storage.models import Address, Host
@@ -26,6 +27,9 @@ class Hold:
     until: datetime  # aware
     reason: str  # the word in its stat: "retry-after", "breaker", "robots-http-503"
     opened: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def host_of(url: str) -> str:
@@ -58,6 +62,28 @@ def put_on_hold(connection: Connection, hold: Hold) -> None:
 def end_hold(connection: Connection, host: str) -> None:
     """Delete the hold of a host, because it answers again."""
     connection.execute(delete(Host).where(Host.host == host))
+
+
+def release_host(connection: Connection, hold: Hold, now: datetime) -> int:
+    """End a hold before its time, and let the addresses be due that wait for its end; return how many are due.
+
+    The caller sees to it that no crawl runs: a crawl has the holds in memory.
+    """
+    end_hold(connection, hold.host)
+    waiting = and_(Address.host == hold.host, Address.state == AddressState.PENDING)
+    postponed = and_(waiting, Address.due_at > now, Address.due_at <= hold.until)
+    connection.execute(update(Address).where(postponed).values(due_at=now))
+    due = select(func.count()).select_from(Address).where(waiting, Address.due_at <= now)
+    return connection.execute(due).scalar_one()
+
+
+def count_waiting_for(connection: Connection, hosts: Collection[str]) -> dict[str, int]:
+    """Return how many pending addresses each of these hosts has. Hosts without any are left out."""
+    if not hosts:
+        return {}
+    waiting = and_(Address.host.in_(hosts), Address.state == AddressState.PENDING)
+    rows = connection.execute(select(Address.host, func.count()).where(waiting).group_by(Address.host))
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def load_holds(connection: Connection) -> list[Hold]:

@@ -23,6 +23,7 @@ from storage.database.types import StorableJSON
 from storage.models.base import Base
 
 _UNINDEXED = "sketch IS NULL AND rejected IS NULL"
+_REJECTED = "rejected IS NOT NULL"
 
 
 class StoredArticle(Base):
@@ -33,6 +34,7 @@ class StoredArticle(Base):
         Index("ix_article_story", "site", "story_key", "published_at", "fetched_at", "rejected", "id"),
         # Empty in a store of this version; with it, a crawl finds that out without reading all articles.
         Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
+        Index("ix_article_rejected", "run_id", "id", sqlite_where=sql(_REJECTED), postgresql_where=sql(_REJECTED)),
         # Covers the query for the newest pages of a site: reading 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
         # The feeds of a run: in a row `run_id` stands behind the text, which would have to be read first.

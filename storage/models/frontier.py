@@ -44,6 +44,14 @@ class Address(Base):
         Index(
             "ix_address_rest", "site", "due_at", sqlite_where=sql(_ENDED_IN_VAIN), postgresql_where=sql(_ENDED_IN_VAIN)
         ),
+        # The same addresses by the run that asked for them last: what failed last night.
+        Index(
+            "ix_address_outcome",
+            "last_run",
+            "id",
+            sqlite_where=sql(_ENDED_IN_VAIN),
+            postgresql_where=sql(_ENDED_IN_VAIN),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

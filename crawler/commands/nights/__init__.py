@@ -1,4 +1,7 @@
 """Show what past crawls found, and what is known of sites and hosts.
 
-sites.py    show what is known of each site; add and remove keep rules
+addresses.py    show which addresses failed, are gone, were rejected or wait
+holds.py        show the hosts on hold; lift their holds
+runs.py         show past runs and their tables
+sites.py        show what is known of each site; add and remove keep rules
 """
