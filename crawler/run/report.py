@@ -18,7 +18,7 @@ _ADVICE = {
     OVER_LIMIT: " beyond the limit: start again to go on",
     ON_HOLD: " for hosts on hold (scrapy holds lists them)",
     LATER: " for another try, which is due later",
-    BEFORE_SINCE: " that are older than the first day asked for",
+    BEFORE_SINCE: " for a run that asks for older articles",
 }
 
 
@@ -105,7 +105,8 @@ def describe_rest(counts: Counts, outcome: str | None) -> list[str]:
         lines.append(f"{known}: listed again, and not due" if total.found else f"nothing new: {known}")
     for reason, number in total.waiting.items():
         is_left_over = reason == DUE and outcome == "finished"
-        lines.append(f"{number:,} wait{': the next run goes on' if is_left_over else _ADVICE.get(reason, '')}")
+        verb = "waits" if number == 1 else "wait"
+        lines.append(f"{number:,} {verb}{': the next run goes on' if is_left_over else _ADVICE.get(reason, '')}")
     return lines
 
 

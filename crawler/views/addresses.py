@@ -10,7 +10,7 @@ from cleaning.article import format_iso
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_output
 from storage.database.engine import open_for_reading
-from storage.frontier.outcomes import AddressFilter, FoundAddress, Outcome, find_addresses
+from storage.frontier.outcomes import AddressFilter, AddressOutcome, FoundAddress, find_addresses
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ def _format_address(found: FoundAddress) -> str:
         _find_reason(found),
         "" if found.status is None else str(found.status),
         _format_minute(found.tried_at),
-        _format_minute(found.due_at),
+        "" if found.tried_at is not None and found.due_at <= found.tried_at else _format_minute(found.due_at),
         escape_for_terminal(found.site),
         escape_for_terminal(found.url),
     )
@@ -55,14 +55,14 @@ def _format_columns(reason: str, answer: str, tried: str, due: str, site: str, u
     return f"{reason:<{_REASON_WIDTH}} {answer:<6} {tried:<16} {due:<16} {site:<{_SITE_WIDTH}} {url}\n"
 
 
-def _format_summary(outcome: Outcome, reasons: Counter[str]) -> str:
+def _format_summary(outcome: AddressOutcome, reasons: Counter[str]) -> str:
     total = f"{reasons.total():,} {outcome}"
     named = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
     return f"{total}: {named}\n" if named else f"{total}\n"
 
 
 def _find_reason(found: FoundAddress) -> str:
-    return found.reason or "never asked"
+    return found.reason or ("never asked" if found.tried_at is None else "due again")
 
 
 def _format_minute(moment: datetime | None) -> str:

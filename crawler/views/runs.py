@@ -15,7 +15,7 @@ from crawler.sites.site import match_name
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
 from crawler.terminal.output import write_json, write_output
-from crawler.terminal.tables import create_table, render_parts
+from crawler.terminal.tables import create_result_table, render_parts
 from storage.database.engine import open_for_reading
 from storage.runs import StoredRun, load_runs
 
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from sqlalchemy import Connection, Engine
 
+_NUMBERS = ("found", "fetched", "articles", "duplicates", "rejected", "failed", "waiting")
 _WORDS = {"shutdown": "interrupted", "closespider_timeout": "timed out"}  # for a finish_reason
 
 
 def print_runs(engine: Engine, *, limit: int, since: date | None, site: str | None, as_json: bool) -> None:
     """Print the last runs, the newest first; with `site`, those that counted anything of it, and its numbers alone."""
-    table = create_table(
-        ">run", "spider", "began (UTC)", "took", "ended", ">status", ">found", ">fetched", ">articles", ">duplicates",
-        ">rejected", ">failed", ">waiting",
-    )  # fmt: skip
+    table = create_result_table("Past runs")
+    for heading in ("run", "spider", "began (UTC)", "took", "ended", *_NUMBERS):
+        is_number = heading in ("run", *_NUMBERS)
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=heading != "ended")
     with open_for_reading(engine) as connection:
         for run in islice(_select_runs(connection, since, site), limit):
             if as_json:
@@ -85,8 +86,7 @@ def _format_run(run: StoredRun) -> tuple[str | Text, ...]:
         Text(escape_for_terminal(run.spider)),
         f"{run.started_at:%Y-%m-%d %H:%M}",
         _format_duration(run),
-        Text(_name_end(run)),
-        "" if run.exit_code is None else str(run.exit_code),
+        Text(_name_end(run) + ("" if run.exit_code is None else f" ({run.exit_code})")),
         *(str(number) for number in (*numbers, *sums)),
     )
 
@@ -113,7 +113,7 @@ def _drop_siteless(run: StoredRun) -> dict[str, dict[str, int]]:
 def _name_end(run: StoredRun) -> str:
     if run.outcome is not None:
         return escape_for_terminal(_WORDS.get(run.outcome, run.outcome.replace("_", " ")))
-    return "stopped at once" if run.ended_at is not None else "runs, or was killed"
+    return "stopped at once" if run.ended_at is not None else "no end"
 
 
 def _format_duration(run: StoredRun) -> str:

@@ -16,7 +16,7 @@ from storage.models import Address, Run, StoredArticle
 _BATCH = 500  # rows that are held in memory
 
 
-class Outcome(StrEnum):
+class AddressOutcome(StrEnum):
     """What became of an address, in the words of the table at the end of a crawl."""
 
     FAILED = "failed"  # it gave no page: all of the column "failed", whatever follows
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 class AddressFilter:
     """Which addresses are asked for. Without a value, a filter lets all pass."""
 
-    outcome: Outcome = Outcome.FAILED
+    outcome: AddressOutcome = AddressOutcome.FAILED
     sites: tuple[str, ...] = ()
     run: int | None = None
     reasons: tuple[str, ...] = ()
@@ -64,7 +64,9 @@ def find_addresses(connection: Connection, wanted: AddressFilter) -> Iterator[Fo
 
     Memory does not depend on how many there are. Guessed addresses of lists that do not exist are left out.
     """
-    query = _select_rejected(wanted) if wanted.outcome is Outcome.REJECTED else _select_others(connection, wanted)
+    query = (
+        _select_rejected(wanted) if wanted.outcome is AddressOutcome.REJECTED else _select_others(connection, wanted)
+    )
     for row in connection.execution_options(yield_per=_BATCH).execute(query.limit(wanted.limit)):
         yield FoundAddress(*row)
 
@@ -107,7 +109,7 @@ def _select_others(connection: Connection, wanted: AddressFilter) -> Select[*tup
     is_missing_guess = and_(row.source == GUESS, row.kind.in_(DISCOVERY_KINDS), row.state == AddressState.GONE)
     query = query.where(_has_outcome(wanted.outcome), ~is_missing_guess)
     # The sites are always named: the index of those that wait begins with the site.
-    if wanted.sites or wanted.outcome is Outcome.WAITING:
+    if wanted.sites or wanted.outcome is AddressOutcome.WAITING:
         query = query.where(row.site.in_(wanted.sites or list_frontier_sites(connection)))
     if wanted.run is not None:
         query = query.where(row.last_run == wanted.run)
@@ -116,18 +118,18 @@ def _select_others(connection: Connection, wanted: AddressFilter) -> Select[*tup
     if wanted.kinds:
         query = query.where(row.kind.in_(wanted.kinds))
     if wanted.since is not None:
-        moment = row.offered_at if wanted.outcome is Outcome.WAITING else tried_at
+        moment = row.offered_at if wanted.outcome is AddressOutcome.WAITING else tried_at
         query = query.where(moment >= _find_midnight(wanted.since))
     return query.order_by(row.last_run, row.id)  # the order of an index: nothing is sorted, and memory stays constant
 
 
-def _has_outcome(outcome: Outcome) -> ColumnElement[bool]:
+def _has_outcome(outcome: AddressOutcome) -> ColumnElement[bool]:
     state = Address.state
-    if outcome is Outcome.WAITING:
+    if outcome is AddressOutcome.WAITING:
         return state == AddressState.PENDING
-    if outcome is Outcome.GONE:
+    if outcome is AddressOutcome.GONE:
         return and_(Address.reason.is_not(None), state == AddressState.GONE)
-    if outcome is Outcome.REFUSED:
+    if outcome is AddressOutcome.REFUSED:
         return and_(Address.reason.is_not(None), state == AddressState.REFUSED)
     # Pending with a failed try: it is given up for this run, and tried again in another.
     is_postponed = and_(state == AddressState.PENDING, Address.tries > 0)

@@ -90,13 +90,13 @@ def _build_filter(engine: Engine, opts: argparse.Namespace) -> AddressFilter:
     from crawler.sites.site import match_name
     from storage.database.engine import open_for_reading
     from storage.frontier.addresses import AddressKind
-    from storage.frontier.outcomes import AddressFilter, Outcome, list_frontier_sites
+    from storage.frontier.outcomes import AddressFilter, AddressOutcome, list_frontier_sites
 
     with open_for_reading(engine) as connection:
         names = list_frontier_sites(connection) if opts.site else []
         run = None if opts.run is None else _find_run(connection, opts.run)
     return AddressFilter(
-        outcome=Outcome(opts.state),
+        outcome=AddressOutcome(opts.state),
         sites=tuple(match_name(names, name, where="in the store") for name in opts.site),
         run=run,
         reasons=tuple(opts.reason),

@@ -13,7 +13,8 @@ LIMIT = 40  # runs, where --limit gives no other number
 LAST = "last"
 EXAMPLES = f"""\
 The numbers are those of the table at the end of a crawl: found = fetched +
-failed + waiting. A run that was killed has no end and no numbers.
+failed + waiting. A run that is under way, or was killed, has no end and no numbers.
+Behind how a run ended stands its exit status.
 
 examples:
   scrapy runs                                  the last {LIMIT} runs, the newest first

@@ -64,7 +64,7 @@ def test_the_lines_below_the_table_say_what_to_do() -> None:
     assert describe_rest({"courier": {"address/not-due": 58}}, "finished") == ["nothing new: 58 known"]
     stopped = {"courier": {"address/waiting/due": 30}, "herald": {"address/waiting/due": 5, "article/stored": 1}}
     assert describe_rest(stopped, "shutdown") == ["35 wait: start again to go on"]
-    assert describe_rest({"courier": {"address/waiting/due": 1}}, "finished") == ["1 wait: the next run goes on"]
+    assert describe_rest({"courier": {"address/waiting/due": 1}}, "finished") == ["1 waits: the next run goes on"]
     assert describe_rest({"courier": {"page/fetched": 1, "article/stored": 1}}, "finished") == []
 
 

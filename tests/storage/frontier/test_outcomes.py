@@ -16,7 +16,7 @@ from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease, 
 from storage.frontier.hosts import Hold, count_waiting_for, load_holds, put_on_hold, release_host
 from storage.frontier.outcomes import (
     AddressFilter,
-    Outcome,
+    AddressOutcome,
     find_addresses,
     has_run,
     list_frontier_sites,
@@ -112,15 +112,18 @@ def test_failed_is_what_gave_no_page(store: Engine) -> None:
 
 def test_the_other_outcomes(store: Engine) -> None:
     one = {"sites": ("courier",)}
-    assert find(store, outcome=Outcome.GONE, **one) == ["courier/feed", "courier/gone"]
-    assert find(store, outcome=Outcome.REFUSED, **one) == ["courier/forbidden"]
-    assert find(store, outcome=Outcome.WAITING, **one) == ["courier/postponed", "courier/waits"]
-    assert find(store, outcome=Outcome.WAITING, run=SECOND) == ["herald/postponed", "herald/waits"]
-    assert find(store, outcome=Outcome.REJECTED) in (["courier/stub", "herald/stub"], ["herald/stub", "courier/stub"])
-    assert find(store, outcome=Outcome.REJECTED, run=FIRST, reasons=("no-text",), since=date(2026, 11, 22)) == [
+    assert find(store, outcome=AddressOutcome.GONE, **one) == ["courier/feed", "courier/gone"]
+    assert find(store, outcome=AddressOutcome.REFUSED, **one) == ["courier/forbidden"]
+    assert find(store, outcome=AddressOutcome.WAITING, **one) == ["courier/postponed", "courier/waits"]
+    assert find(store, outcome=AddressOutcome.WAITING, run=SECOND) == ["herald/postponed", "herald/waits"]
+    assert find(store, outcome=AddressOutcome.REJECTED) in (
+        ["courier/stub", "herald/stub"],
+        ["herald/stub", "courier/stub"],
+    )
+    assert find(store, outcome=AddressOutcome.REJECTED, run=FIRST, reasons=("no-text",), since=date(2026, 11, 22)) == [
         "courier/stub"
     ]
-    assert find(store, outcome=Outcome.REJECTED, reasons=("paywall",)) == []
+    assert find(store, outcome=AddressOutcome.REJECTED, reasons=("paywall",)) == []
 
 
 def test_what_is_known_of_an_address(store: Engine) -> None:
@@ -129,7 +132,7 @@ def test_what_is_known_of_an_address(store: Engine) -> None:
             connection,
             AddressFilter(sites=("courier",), reasons=("http-404",), run=FIRST, kinds=(AddressKind.ARTICLE,)),
         )
-        (stub,) = find_addresses(connection, AddressFilter(Outcome.REJECTED, ("courier",)))
+        (stub,) = find_addresses(connection, AddressFilter(AddressOutcome.REJECTED, ("courier",)))
     assert (gone.status, gone.tried_at, gone.run, gone.state) == (404, NOW, FIRST, "gone")
     assert gone.due_at == NOW + 20 * HOUR
     assert (stub.title, stub.reason, stub.status, stub.tried_at) == ("A stub", "no-text", 200, NOW)
@@ -147,7 +150,7 @@ def test_an_address_of_a_later_run_is_no_longer_that_of_the_first(store: Engine)
         assert load_last_run_id(connection) == run
         assert list_frontier_sites(connection) == ["courier", "herald"]
     assert "courier/gone" not in find(store)
-    assert "courier/gone" in find(store, outcome=Outcome.WAITING, run=run)
+    assert "courier/gone" in find(store, outcome=AddressOutcome.WAITING, run=run)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +158,9 @@ def test_an_address_of_a_later_run_is_no_longer_that_of_the_first(store: Engine)
     [
         (AddressFilter(run=FIRST), "ix_address_outcome (last_run=?)"),
         (AddressFilter(sites=("courier",)), "ix_address_rest (site=?)"),
-        (AddressFilter(Outcome.WAITING), "ix_address_lease (site=? AND state=?)"),
-        (AddressFilter(Outcome.REJECTED, run=FIRST), "ix_article_rejected (run_id=?)"),
-        (AddressFilter(Outcome.REJECTED), "ix_article_rejected"),
+        (AddressFilter(AddressOutcome.WAITING), "ix_address_lease (site=? AND state=?)"),
+        (AddressFilter(AddressOutcome.REJECTED, run=FIRST), "ix_article_rejected (run_id=?)"),
+        (AddressFilter(AddressOutcome.REJECTED), "ix_article_rejected"),
         (AddressFilter(), "ix_address_"),
     ],
 )
