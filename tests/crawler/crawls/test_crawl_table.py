@@ -17,6 +17,8 @@ from crawler.run.account import Account
 from storage.frontier.addresses import LIST_PAGE, AddressKind, AddressState
 from storage.models import Address, Run, StoredArticle
 
+pytestmark = pytest.mark.timeout(400)  # most tests run several crawls, one after the other
+
 DAY = "/2025/10/01"
 PATHS = [f"{DAY}/story-number-{number}-of-the-day" for number in range(6)]
 
