@@ -1,5 +1,6 @@
 """What is done when the last page of a crawl is stored, for every way of starting one: shell, script, several at once.
 
 end_of_run.py       start here: measures the night, settles the texts, compares with a release, writes feeds
+settling_progress.py    shows how far settling is
 report.py           the report of a crawl as a value
 """

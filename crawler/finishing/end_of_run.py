@@ -20,7 +20,8 @@ from twisted.internet.defer import Deferred
 
 from cleaning.errors import StorageLost
 from crawler.feeds.exporter import StoredFeedExporter
-from crawler.finishing.report import outcome_of
+from crawler.finishing.report import get_report, outcome_of
+from crawler.finishing.settling_progress import SettlingProgress
 from crawler.recleaning.settler import Settler, SettlingInterrupted
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import write_refetch_report
@@ -28,6 +29,7 @@ from crawler.run.exit_codes import FAILED, INTERRUPTED
 from crawler.run.nights import count_night
 from crawler.run.session import session_of
 from crawler.run.starts import keep_start_error
+from crawler.terminal.progress import show_progress
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class EndOfRun:
         finally:
             self._is_working = False
             self._outcome.has_ended = True
+            self._log_table()
             self._forget_triggers()
             if self._waiting is not None:
                 self._waiting.callback(None)
@@ -115,13 +118,16 @@ class EndOfRun:
         session = self._session
         if self._crawler.stats.get_value("finish_reason") not in _SETTLED_AFTER:
             return
+        settings = self._crawler.settings
         try:
-            with Settler(session.engine, self._crawler.settings, session.data_dir, session.counts.add) as settler:
-                self._settler = settler
-                if session.is_interrupted:  # meanwhile
-                    settler.interrupt()
-                for site in session.counts.by_site():
-                    session.retry_storage(partial(settler.settle, site))
+            with show_progress("settling", "sites", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
+                progress = SettlingProgress(report, session.counts.add)
+                with Settler(session.engine, settings, session.data_dir, progress.count) as settler:
+                    self._settler = settler
+                    if session.is_interrupted:  # meanwhile
+                        settler.interrupt()
+                    for site in progress.follow(session.counts.by_site()):
+                        session.retry_storage(partial(settler.settle, site))
         except SettlingInterrupted:
             logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
             self._outcome.exit_code = INTERRUPTED
@@ -151,6 +157,12 @@ class EndOfRun:
             self._outcome.exit_code = FAILED
             self._session.end_run(FAILED)
 
+    def _log_table(self) -> None:
+        """Write the table into the log file. Where there is none, the log stands beside the printed table."""
+        if self._crawler.settings.get("LOG_FILE"):
+            for line in get_report(self._crawler).format_table().splitlines():
+                logger.info("%s", line.rstrip())
+
     def _on_stopping(self) -> Deferred[None] | None:
         """Make a reactor that is stopping wait for the work under way, which ends soon."""
         self._is_stopping = True
@@ -169,6 +181,7 @@ class EndOfRun:
                 self._session.end_run()
         finally:
             self._outcome.has_ended = True
+            self._log_table()
             self._session.close()
 
     def _forget_triggers(self) -> None:

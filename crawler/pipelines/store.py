@@ -18,8 +18,8 @@ from cleaning.errors import StorageLost
 from cleaning.parts.join import MISSING_PARTS
 from cleaning.verdict import WALL
 from crawler.article_item import ArticleItem, began_as_page, make_article_item, make_page_item
-from crawler.feeds.check import read_items_include
 from crawler.failures.outcome import classify_error
+from crawler.feeds.check import read_items_include
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.session import Session, now, session_of
@@ -106,9 +106,8 @@ class StorePipeline:
                 )
             except (SQLAlchemyError, StorageLost) as error:
                 self._session.counts.add(item.site, "page/failed")
-                if item.lease is None and not isinstance(
-                    error, StorageLost
-                ):  # else the failure of the lease is counted
+                has_lost_page = item.lease is None and not isinstance(error, StorageLost)
+                if has_lost_page:  # else the failure of the lease is counted, or the crawl ends
                     self._session.counts.add(item.site, f"address/failed/{classify_error(error).reason}")
                 raise
             if item.lease is not None:

@@ -96,6 +96,18 @@ def test_a_paper_with_every_kind_of_trouble(paper: Paper, scrapy: Scrapy, data: 
     assert third.failed["http-500"] == 1
 
 
+def test_the_table_goes_to_the_log_file_too(paper: Paper, scrapy: Scrapy, data: Path, tmp_path: Path) -> None:
+    paper.publish(*PATHS[:2])
+    log = tmp_path / "crawl.log"
+    done = crawl(scrapy, paper, "--logfile", str(log), "-a", "limit=1", "-s", "PROGRESS_INTERVAL=0.1")
+    logged = log.read_text("utf-8").splitlines()
+    printed = [line.rstrip() for line in done.stdout.splitlines()]
+    assert printed[0] == "Results of this crawl"
+    assert "1 waits beyond the limit: start again to go on" in printed
+    assert [line for line in printed if not any(one.endswith(f"INFO: {line}") for one in logged)] == []
+    assert not any("\x1b" in line for line in logged)
+
+
 def test_what_is_beyond_the_limit_waits_and_the_next_run_takes_it_over(
     paper: Paper, scrapy: Scrapy, data: Path
 ) -> None:
