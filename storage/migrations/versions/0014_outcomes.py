@@ -1,6 +1,6 @@
 """Addresses and pages are found by what became of them in a run
 
-Revision: 0013, after 0012. Made 2026-12-01.
+Revision: 0014, after 0013. Made 2026-12-01.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
