@@ -220,7 +220,7 @@ class FrontierScheduler:
                 connection,
                 site.name,
                 since=self._spider.get_since(site),
-                this_run_only=self._spider.refetch is not None,
+                this_run_only=self._spider.is_list_closed,
                 run=self._session.run,
                 now=now(),
             )
