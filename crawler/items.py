@@ -53,6 +53,7 @@ class FetchedPage:
     listed: ListedPage | None = None  # what the page lists, if it is no article but a list; set by the lists pipeline
     validators: Validators | None = None  # of the response
     parts: tuple[ArchivedPart, ...] = ()  # the further pages of its article; set by the clean pipeline
+    address: Lease | None = None  # of a page that a spider yields: how its address is settled, to recognise walls
 
     @property
     def fetched_at(self) -> datetime:

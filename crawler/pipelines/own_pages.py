@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from cleaning.article import Page
 from cleaning.errors import StorageLost
@@ -22,7 +23,9 @@ from crawler.run.session import Session, session_of
 from crawler.run.spider_sites import SpiderSites, spider_sites_of
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
-from storage.database.engine import open_for_reading
+from storage.frontier.addresses import Lease
+from storage.frontier.announcements import load_settled_lease
+from storage.frontier.offering import record_fetched
 from storage.models import Address
 
 _HTML_TYPE = "text/html; charset=utf-8"
@@ -63,13 +66,15 @@ class OwnPagesPipeline:
         fetched_url = to_canonical_url(item.response.url) or item.response.url
         url = item.url or fetched_url
         site = self._sites.assign_page(item.response.url, item.site)
-        self._session.counts.add(site, "address/again" if await self._is_known(url) else "address/new")
         note = SpiderNote(item.known, None if url == fetched_url else url)
         try:
             async with self._archiving:
                 archived = await self._archive(item, request, exchange, site, note)
+            record = partial(self._record, url=url, site=site, status=item.response.status, exchange=exchange)
+            is_known, address = await self._session.run_in_transaction(record)
         except StorageLost as error:  # the crawl ends
             raise DropItem(str(error), log_level="DEBUG") from error
+        self._session.counts.add(site, "address/again" if is_known else "address/new")
         html = (
             archived.html if archived.html is not None else await asyncio.to_thread(decode_response_text, item.response)
         )
@@ -81,7 +86,7 @@ class OwnPagesPipeline:
             known=item.known,
             **self._facts.collect(exchange.headers, exchange.rights, self._sites.get_listed(site)),
         )
-        return FetchedPage(page, site, location=archived.location)
+        return FetchedPage(page, site, location=archived.location, address=address)
 
     async def _archive(
         self, item: SpiderPage, request: Request, exchange: Exchange, site: str, note: SpiderNote
@@ -105,9 +110,15 @@ class OwnPagesPipeline:
         html = await asyncio.to_thread(decode_html, text.encode("utf-8", "replace"), _HTML_TYPE)
         return _ArchivedPage(location, html)
 
-    async def _is_known(self, url: str) -> bool:
-        return await asyncio.to_thread(self._find, url)
+    def _record(
+        self, connection: Connection, url: str, site: str, status: int, exchange: Exchange
+    ) -> tuple[bool, Lease | None]:
+        """Put the address of a page into the frontier; return whether it was known, and the address as it is settled.
 
-    def _find(self, url: str) -> bool:
-        with open_for_reading(self._session.engine) as connection:
-            return connection.execute(select(Address.id).where(Address.url == url)).first() is not None
+        That is None where the frontier has it as something else than the address of an article.
+        """
+        is_known = connection.execute(select(Address.id).where(Address.url == url)).first() is not None
+        run = self._session.run
+        record_fetched(connection, site, url, status=status, run=run, fetched_at=exchange.fetched_at)
+        settled = load_settled_lease(connection, url)
+        return is_known, None if settled is None else replace(settled, site=site)

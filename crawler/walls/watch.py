@@ -60,7 +60,8 @@ class WallWatch:
 
     async def load(self) -> None:
         """Load the walls that earlier runs found: their first page is recognised at once."""
-        names = [site.name for site in self._get_sites()]
+        stated = getattr(self._crawler.spider, "site", None)  # of a spider without the frontier
+        names = [site.name for site in self._get_sites()] or [name for name in (stated,) if isinstance(name, str)]
         if names:
             with self._session.suppress_storage_lost():
                 self._finder.load(
@@ -78,6 +79,8 @@ class WallWatch:
         article, lease = item.article, item.lease
         assert article is not None  # noqa: S101 (the clean pipeline comes before)
         site = next((site for site in self._get_sites() if site.name == item.site), None)
+        if item.address is not None:  # the spider decides which redirects are right
+            return self._remember(item.address, article, item)
         if lease is None or site is None:
             return Examined(article)
         if article.url != lease.url and _leads_elsewhere(article, lease, site):
@@ -86,6 +89,9 @@ class WallWatch:
             self._record_redirect(lease, f"{target.hostname}{target.path}", "wall/redirect")
             article = replace(article, url=lease.url, canonical_url=None, rejected=ELSEWHERE, observation=b"")
             return Examined(article)
+        return self._remember(lease, article, item)
+
+    def _remember(self, lease: Lease, article: Article, item: FetchedPage) -> Examined:
         page = ShownPage.from_article(lease, article, item.page.status, item.page.fetched_at or now())
         return Examined(article, page, self._finder.suspect(page, article.rejected))
 

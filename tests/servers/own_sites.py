@@ -70,6 +70,12 @@ class OwnSites(Loopback):
             return 503, page("Busy", "<p>Come again later.</p>"), {"Retry-After": str(self.busy.pop(0))}
         if path == "/busy":
             return 200, page("Busy no more", f"<article><h1>Busy no more</h1>{paragraphs_of(path)}</article>"), {}
+        if path.startswith("/behind-a-wall/"):
+            return (
+                200,
+                page("Before you go on", f"<article><h1>Before you go on</h1>{paragraphs_of('wall')}</article>"),
+                {},
+            )
         if path == "/login":
             fields = "<input name=user><input name=password type=password><input type=hidden name=token value=t1>"
             return 200, page("Log in", f"<form method=post action=/login>{fields}</form>"), {}

@@ -194,3 +194,26 @@ def test_a_spider_of_your_own_waits_for_a_short_hold_and_keeps_a_long_one(tmp_pa
     run_spider(BUSY, tmp_path, sites)
     run_spider(BUSY, tmp_path, sites)  # the hold outlives its run
     assert [path for _, path in sites.asked if path == "/busy"] == ["/busy"]
+
+
+WALL = """
+import scrapy
+
+from crawler.items import page_item
+
+
+class WallSpider(scrapy.Spider):
+    name = "wall"
+    site = "gazette"
+    start_urls = [f"https://www.example.org/behind-a-wall/story-{number}" for number in (4711, 4712, 4713, 4714)]
+
+    def parse(self, response):
+        yield page_item(response)
+"""
+
+
+def test_a_wall_is_recognised_in_the_pages_of_a_spider_of_your_own(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(WALL, tmp_path, sites)
+    rejected = {path: row.rejected for path, row in Store(tmp_path / "data").articles().items()}
+    assert rejected == {f"/behind-a-wall/story-{number}": "wall" for number in (4711, 4712, 4713, 4714)}, done.stderr
+    assert "a wall:" in done.stderr
