@@ -5,5 +5,6 @@ check_settings.py    refuse settings, of ours or Scrapy's, with an invalid value
 check_log.py         refuse a log level or a file that cannot be used
 setting_names.py     find settings that were probably misspelt
 spider_arguments.py  the -a arguments: refuse what is given twice, find what was typed as an option
+search_words.py      the words of a search as they are typed in a shell
 values.py            parse the values of options: days, whole numbers
 """

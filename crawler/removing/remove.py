@@ -28,6 +28,7 @@ from storage.articles.erasing import (
 )
 from storage.articles.tombstones import REMOVED, add_removed_site, add_tombstones
 from storage.frontier.settling import forget_site, refuse_removed
+from storage.search.index import purge_index
 from storage.site_memory.memories import forget_memory
 
 _BATCH = 50  # pages a transaction
@@ -67,8 +68,13 @@ def remove_site(engine: Engine, site: str, report: Report, *, now: datetime, rea
 
 
 def discard_copies(engine: Engine, data_dir: Path) -> None:
-    """Discard what may hold a copy of what was erased: an unfinished recleaning, and the journal of SQLite."""
+    """Discard what may hold a copy of what was erased: an unfinished recleaning, former words of the search index, and
+    the journal of SQLite.
+    """
     (data_dir / SPOOL_NAME).unlink(missing_ok=True)
+    with engine.begin() as connection:
+        overwrite_deleted(connection)
+        purge_index(connection)
     empty_journal(engine)
 
 

@@ -93,6 +93,9 @@ def is_unspaced_word(word: str) -> bool:
 
 
 def _locate_in_chunk(chunk: str, start: int) -> Iterator[tuple[str, int, int]]:
+    if chunk.isascii() and chunk.isalnum():  # most are
+        yield chunk.lower()[:MAX_WORD_CHARACTERS], start, start + len(chunk)
+        return
     pieces = [_FOLDING[ord(character)] for character in chunk]
     folded = "".join(pieces)
     places = [start + place for place, piece in enumerate(pieces) for _ in piece]  # of each folded character
