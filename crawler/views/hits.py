@@ -54,7 +54,7 @@ def _summarize(shown: int, order: Order, *, has_more: bool) -> str:
     if not shown:
         return "nothing found\n"
     if has_more:
-        return f"the {'hit that is ' * (shown == 1)}{order}{f' {shown} hits' * (shown > 1)}; more: --limit\n"
+        return f"the {order} {'hit' if shown == 1 else f'{shown} hits'}; --limit shows more\n"
     return f"{shown} hit{'s' * (shown > 1)}\n"
 
 
