@@ -43,7 +43,10 @@ def loaded_by(*arguments: str, folder: Path = ROOT) -> set[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], *([name, "--help"] for name in ("crawl", "explain", "export", "reclean", "search", "sites", "stories"))],
+    [
+        ["--help"],
+        *([name, "--help"] for name in ("crawl", "explain", "export", "reclean", "search", "sites", "stories")),
+    ],
 )
 def test_help_loads_neither_the_cleaner_nor_the_store(arguments: list[str]) -> None:
     loaded = loaded_by(*arguments)
