@@ -25,13 +25,13 @@ examples:
   scrapy db upgrade                            bring it to the schema of this version
   scrapy db upgrade -s DATA_DIR=old
 
-exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted (as it was)
+exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted
 """
 
 
 class Command(ProjectCommand):
     examples = EXAMPLES
-    interrupted = "interrupted; the database is as it was"
+    interrupted = "interrupted, and nothing is lost; start it again to go on"
 
     def syntax(self) -> str:
         return "[options] [upgrade]"
@@ -57,6 +57,7 @@ class Command(ProjectCommand):
             write_output(f"{outdated.database} has schema {outdated.current}; this version needs {outdated.newest}\n")
 
     def _upgrade(self) -> None:
+        from crawler.run.search_backlog import index_search_backlog
         from storage.database.locks import claim_data_folder, claim_database
 
         folder = Path(self.project_settings["DATA_DIR"])
@@ -65,4 +66,5 @@ class Command(ProjectCommand):
                 stack.enter_context(claim_data_folder(folder))  # no crawl may use it meanwhile
             engine = stack.enter_context(self.open_store(upgrade=True))
             stack.enter_context(claim_database(engine))
+            index_search_backlog(engine)
             write_output(f"{engine.url.render_as_string()} has the newest schema\n")
