@@ -6,7 +6,7 @@ from crawler.run.counts import Counts
 from crawler.run.notices import has_failure_notice
 
 FINISHED = 0
-# Finished, but a site gave no answer or no address, has moved, or a page could not be stored. Or an error: see the log.
+# Finished, but a site gave no answer or no address, has moved, or a page or feed could not be written. Or an error.
 FAILED = 1
 WRONG_USE = 2  # a UsageError; no request was sent to any site
 DATABASE_LOST = 4  # it took no writes for longer than STORAGE_PATIENCE; the frontier is as it was

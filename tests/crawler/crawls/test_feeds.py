@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,6 +16,9 @@ import pytest
 from crawling import FAST, ROOT, Store, command, environment, run_scrapy
 from servers.paper import Paper, prose
 from two_papers import BOILERPLATE, query
+
+from crawler.article_item import ArticleItem, PageItem
+from storage.export.schema import FIELDS, FieldKind
 
 STORIES = 12
 REPEATED_ON = 9
@@ -223,3 +227,30 @@ def test_a_feed_that_cannot_be_written_is_one_line_before_any_request(
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert problem in done.stderr
     assert paper.asked == []
+
+
+def test_a_feed_that_fails_is_one_line_and_status_1_and_the_others_are_written(
+    paper: Paper, tmp_path: Path, data: Path
+) -> None:
+    publish(paper, stories=3)
+    feeds = ("-O", "/dev/full:csv", "-O", str(tmp_path / "out.jsonl"))
+    done = crawl(paper, data, *feeds)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len([line for line in done.stderr.splitlines() if "No space left" in line]) == 1
+    assert "Results of this crawl" in done.stdout
+    assert len(read_lines(tmp_path / "out.jsonl")) == 3
+
+
+def test_the_item_has_the_fields_of_an_export_in_their_order_and_types() -> None:
+    kinds = {
+        FieldKind.TEXT: "str",
+        FieldKind.TEXTS: "list[str]",
+        FieldKind.TIME: "datetime",
+        FieldKind.COUNT: "int",
+        FieldKind.SHARE: "float",
+        FieldKind.BOOLEAN: "bool",
+    }
+    expected = [(field.name, kinds[field.kind] + (" | None" if field.nullable else "")) for field in FIELDS]
+    assert [(field.name, field.type) for field in fields(ArticleItem)] == expected
+    assert [field.name for field in fields(PageItem)] == [name for name, _ in expected] + ["rejected"]

@@ -61,9 +61,7 @@ def test_the_ten_lines_of_the_docs_crawl_a_site_to_its_end(paper: Paper, tmp_pat
     publish(paper)
     (code,) = (block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "AsyncCrawlerProcess" in block)
     assert len([line for line in code.splitlines() if line and "import" not in line]) <= 10
-    done = run_script(
-        tmp_path, code.replace("https://www.example.org", f"{paper.url}/").replace('limit="5"', 'limit="11"')
-    )
+    done = run_script(tmp_path, code.replace("https://www.example.org", f"{paper.url}/").replace("limit=5", "limit=11"))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout.splitlines()[0] == "0 11 data"
