@@ -19,6 +19,7 @@ phrases/           cue phrases as data, one file a language
 parts/             articles on several pages: find their further parts, and join them into one text
 verdict.py         decide whether the page is an article, and if not, why
 duplicates/        decide whether two articles tell the same story in the same words, and which one represents it
+markdown/          write an article as Markdown
 workers.py         clean in child processes, with a deadline and a memory limit
 program/           the program python -m cleaning: pages in, articles out
 __main__.py        its start and end

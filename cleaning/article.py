@@ -13,6 +13,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
+from cleaning.markdown.head import format_head
+from cleaning.markdown.layout import Piece
+from cleaning.markdown.render import render_markdown
 from cleaning.version import CLEANER_VERSION
 
 # The zone of a time whose page states no zone. It counts as UTC and is not the clock of any place.
@@ -226,6 +229,7 @@ class Block:
     path: str = ""
     rule: str | None = None  # the rule that cut it
     evidence: str | None = None  # what the rule saw, for a person; of a kept block, why it was added to the extraction
+    layout: str = ""  # the lists, quotes, tables and code that it stands in, see cleaning.markdown.layout
 
     @property
     def is_kept(self) -> bool:
@@ -298,6 +302,20 @@ class Article:
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.is_kept))
         object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.is_kept))
+
+    def to_markdown(self, *, head: bool = False) -> str:
+        """Return the kept blocks as Markdown below the title, their texts as in `text`; "" without title and text.
+
+        Headings, lists, quotes, tables and code are as in the page; links are text. With `head` the metadata stands
+        before it as YAML.
+        """
+        pieces = (Piece(block.text, block.kind, block.path, block.layout) for block in self.blocks if block.is_kept)
+        document = render_markdown(self.title, pieces)
+        if not head:
+            return document
+        record = self.to_dict()
+        del record["text"]
+        return f"{format_head(record)}\n{document}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the article as a flat record for JSON, its fields named and formatted as in a JSON Lines release.

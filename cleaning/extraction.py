@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
 from cleaning.page.run_numbers import restore_line, write_numbers
 from cleaning.page.symbols import MARK
-from cleaning.page.text_runs import CELLS, WORD, TextRun, erase_runs, read_runs, remove_empty_elements
+from cleaning.page.text_runs import WORD, TextRun, erase_runs, read_runs, remove_empty_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,8 +108,19 @@ def _group_rows(runs: Sequence[TextRun], chosen: Iterable[int]) -> Iterator[tupl
 
 def _find_row(run: TextRun) -> BlockElement | None:
     """Return the row that a run in a cell of a table belongs to; None for any other run."""
-    cell = next((element for element in run.element.walk_up() if element.tag in CELLS), None)
+    cell = run.element.cell
     return None if cell is None else cell.parent
+
+
+def _list_row(runs: Sequence[TextRun], number: int) -> list[TextRun]:
+    """Return all runs of the row that a run belongs to: those of a single character have no number."""
+    row = _find_row(runs[number])
+    start = end = number
+    while row is not None and start > 0 and _find_row(runs[start - 1]) is row:
+        start -= 1
+    while row is not None and end + 1 < len(runs) and _find_row(runs[end + 1]) is row:
+        end += 1
+    return list(runs[start : end + 1])
 
 
 def _write_row(runs: Sequence[TextRun], span: tuple[int, ...]) -> str:
@@ -144,6 +155,8 @@ def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
             last = numbers[-1] if numbers else last
             block = build_block(words, [runs[number] for number in numbers], base)
             if block is not None:
+                if part.startswith("|") and numbers:
+                    block = replace(block, layout=_add_columns(block.layout, _list_row(runs, numbers[0])))
                 blocks.append(block)
                 spans.append(tuple(numbers))
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
@@ -167,8 +180,7 @@ def _is_layout_row(row: Sequence[TextRun]) -> bool:
         if length > MAX_CELL_LETTERS:
             return True
         if ends_a_sentence(run.text):
-            cell = next((element for element in run.element.walk_up() if element.tag in CELLS), None)
-            sentences[cell] += length
+            sentences[run.element.cell] += length
     return any(length > MAX_CELL_LETTERS for length in sentences.values())
 
 
@@ -176,9 +188,11 @@ def build_block(line: str, runs: Sequence[TextRun], base: str) -> Block | None:
     """Return the block with this text, which stands in these runs; None where the text has no word."""
     words = " ".join(line.split())
     kind = runs[0].element.kind if runs else BlockKind.PARAGRAPH
+    layout = runs[0].element.layout if runs else ""
     if words.startswith("|") or words.endswith("|"):
         words = words.strip("| ")
         kind = BlockKind.ROW if len(runs) > 1 else kind
+        layout = _add_columns(layout, runs)
     elif words.startswith("- "):  # trafilatura's mark of a list item
         words = words[2:]
         kind = BlockKind.ITEM if kind is BlockKind.PARAGRAPH else kind
@@ -192,7 +206,16 @@ def build_block(line: str, runs: Sequence[TextRun], base: str) -> Block | None:
         link_share=round(link_characters / characters, 3) if characters else 0.0,
         links=tuple(dict.fromkeys(resolve_link(base, link) for run in runs for link in run.links)),
         path=runs[0].element.path if runs else "",
+        layout=layout,
     )
+
+
+def _add_columns(layout: str, runs: Sequence[TextRun]) -> str:
+    """Return the layout of a row's text with the columns of these runs, which are its cells."""
+    cells = [cell for run in runs if (cell := run.element.cell) is not None]
+    if not cells or not all(cell.number for cell in cells):
+        return layout
+    return f"{cells[0].layout.rpartition(':')[0]}:{','.join(str(cell.number) for cell in cells)}"
 
 
 def find_base_url(tree: HtmlElement, url: str) -> str:

@@ -35,6 +35,11 @@ SCRIPTS = frozenset(("script", "style", "svg", "template"))  # those of UNREAD t
 BREAKS = frozenset(("br", "hr"))  # hold no text, but separate texts
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CELLS = ("td", "th")
+# Elements that Markdown shows, beside headings (cleaning.markdown.layout).
+LISTS = ("ul", "ol", "dl", "menu")
+ITEMS = ("li", "dd", "dt")
+PLACED = frozenset((*ITEMS, *CELLS, "tr"))  # told by their place in a list or table
+SHOWN = PLACED | {*LISTS, "table", "blockquote", "pre"}
 KINDS = {
     **dict.fromkeys(HEADINGS, BlockKind.HEADING),
     **dict.fromkeys(("li", "dd", "dt"), BlockKind.ITEM),
@@ -43,6 +48,8 @@ KINDS = {
     "pre": BlockKind.CODE,
 }
 WORD = re.compile(r"\w")
+NUMBER = re.compile(r"[0-9]{1,6}")
+MAX_SPAN = 1_000  # columns that a cell reaches over (HTML standard)
 IDENTITY = re.compile(r"#[^.]+")
 MAX_PATH_CHARACTERS = 10_000  # the inner end is kept; every block has a path; the longest seen has 3,429
 
@@ -71,6 +78,17 @@ class BlockElement:
         return self._path
 
     @property
+    def layout(self) -> str:
+        """The lists, quotes, tables and code that the element stands in, see `cleaning.markdown.layout`."""
+        marks = [element.mark for element in self.walk_up() if isinstance(element, ShownElement)]
+        return "".join(reversed(marks)).lstrip()
+
+    @property
+    def cell(self) -> ShownElement | None:
+        """The cell of a table that the element stands in."""
+        return next((one for one in self.walk_up() if isinstance(one, ShownElement) and one.tag in CELLS), None)
+
+    @property
     def kind(self) -> BlockKind:
         if self.tag in CELLS:  # only for text directly in a cell: pages are laid out in tables
             return BlockKind.ROW
@@ -89,6 +107,66 @@ class BlockElement:
         while element is not None:
             yield element
             element = element.parent
+
+
+class ShownElement(BlockElement):
+    """An element that Markdown shows: a list, item, table, row, cell, quote, or preformatted text.
+
+    `number` is that of an item in its list, of a row in its table, of a column in its row, 0 where it stands in none;
+    of any other element the number among those of the page. `count` is the highest number within it. `taken` are the
+    columns of a table that cells of earlier rows reach into, each with the last such row.
+    """
+
+    __slots__ = ("count", "number", "taken")
+
+    def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
+        super().__init__(tag, label, parent)
+        self.number = 0
+        self.count = 0
+        self.taken: dict[int, int] | None = None
+
+    @property
+    def mark(self) -> str:
+        """What a layout says of the element."""
+        if self.tag in PLACED:
+            return f":{self.number}" if self.number else ""
+        return f" {self.tag}{self.number}"
+
+    def set_number(self, element: HtmlElement, shown: int) -> None:
+        """Number the element; it is the page's `shown`-th one."""
+        tag = self.tag
+        if tag in ITEMS:
+            around = self.parent
+            if isinstance(around, ShownElement) and around.tag in LISTS:
+                number = around.count + 1
+                self.number = around.count = number if around.tag != "ol" else _read_number(element, "value", number)
+        elif tag in PLACED:
+            self._set_place(element)
+        else:
+            self.number = shown
+            if tag == "ol":
+                self.count = _read_number(element, "start", 1) - 1
+
+    def _set_place(self, element: HtmlElement) -> None:
+        """Number a row, or a cell by its column."""
+        wanted = "table" if self.tag == "tr" else "tr"
+        around = next((one for one in self.walk_up() if one.tag == wanted), None)
+        if not isinstance(around, ShownElement):
+            return
+        if self.tag == "tr":
+            self.number = around.count = around.count + 1
+            return
+        table = next((one for one in around.walk_up() if one.tag == "table"), None)
+        taken = (table.taken if isinstance(table, ShownElement) else None) or {}
+        column = around.count + 1
+        while taken.get(column, 0) >= around.number:
+            column += 1
+        width = min(max(_read_number(element, "colspan", 1), 1), MAX_SPAN)
+        self.number, around.count = column, column + width - 1
+        height = _read_number(element, "rowspan", 1)
+        if height > 1 and isinstance(table, ShownElement):
+            last = around.number + height - 1
+            table.taken = taken | dict.fromkeys(range(column, column + width), last)
 
 
 @dataclass(slots=True)
@@ -182,12 +260,19 @@ class _Walk:
         self.element: BlockElement | None = None
         self.href: str | None = None
         self.run: TextRun | None = None
+        self.shown = 0  # elements that Markdown shows
 
     def enter(self, element: HtmlElement, *, unread: bool = False) -> None:
         tag = element.tag
         if tag not in INLINE:
             self.run = None
-            self.element = BlockElement(str(tag), _make_label(element), self.element)
+            if tag in SHOWN:
+                self.shown += 1
+                shown = ShownElement(str(tag), _make_label(element), self.element)
+                shown.set_number(element, self.shown)
+                self.element = shown
+            else:
+                self.element = BlockElement(str(tag), _make_label(element), self.element)
         elif tag == "a":
             self.href = element.get("href") or ""
         text = element.text
@@ -235,3 +320,8 @@ def _make_label(element: HtmlElement) -> str:
     if classes:
         label += "." + ".".join(classes.split())
     return label
+
+
+def _read_number(element: HtmlElement, name: str, default: int) -> int:
+    value = element.get(name)
+    return int(value) if value and NUMBER.fullmatch(value) else default

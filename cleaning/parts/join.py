@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
+from cleaning.markdown.layout import shift_layout
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import normalize_headline
 
@@ -72,9 +73,11 @@ def join_parts(first: Article, parts: Sequence[Article]) -> Article:
     blocks = list(_cut_pager_lines(whole or first))
     seen = {normalize_headline(block.text) for block in blocks}
     if whole is None:
-        for part in pages:
+        for number, part in enumerate(pages, 1):
             own = _cut_repeated(first, list(_cut_pager_lines(part)), seen)
-            blocks += own
+            blocks += [
+                replace(block, layout=shift_layout(block.layout, number)) if block.layout else block for block in own
+            ]
             seen.update(normalize_headline(block.text) for block in own)
     limits = dict.fromkeys(limit for one in (first, *pages) for limit in one.limits_hit)
     return replace(first, blocks=tuple(blocks), limits_hit=tuple(limits))
