@@ -10,14 +10,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cleaning.markdown.escape import escape_heading
-from cleaning.markdown.layout import LISTS, place_pieces
+from cleaning.markdown.layout import LISTS, Piece, place_pieces
 from cleaning.markdown.leaf_blocks import render_code, render_leaf
 from cleaning.markdown.table_rows import render_table, split_at_layout_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cleaning.markdown.layout import Container, Piece, PlacedPiece
+    from cleaning.markdown.layout import Container, PlacedPiece
 
 MAX_DEPTH = 20  # of lists and quotes in each other; what is deeper stands at this depth
 MAX_NUMBER = 999_999_999  # of an item, in CommonMark
@@ -32,6 +32,12 @@ def render_markdown(title: str, pieces: Iterable[Piece]) -> str:
     blocks = [f"# {escape_heading(title)}"] if title else []
     blocks += _render_blocks(placed, 0)
     return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def render_article(title: str, text: str, pieces: Sequence[Piece]) -> str:
+    """Return the document of an article whose text is known, too: its lines stand in for blocks that are not."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return render_markdown(title, pieces or [Piece(line, "paragraph") for line in lines if line])
 
 
 def _render_blocks(pieces: Sequence[PlacedPiece], depth: int) -> list[str]:

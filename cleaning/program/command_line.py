@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cleaning.article import Article, format_iso
 from cleaning.errors import UsageError
+from cleaning.markdown.head import format_head
 from cleaning.page.addresses import get_site
 from cleaning.program.learn_first import PageSpool, learn_spooled_sites
 from cleaning.program.page_lines import parse_page_line
@@ -30,6 +31,8 @@ Read one page a line from standard input,
 and write one article a line to standard output, in the same order and as soon as it is done:
     {"id": "1", "url": ..., "title": ..., "authors": [...], "published_at": ..., "language": ..., "text": ...,
      "removed": [{"text": ..., "rule": ..., "evidence": ...}], "rejected": null or the reason why it is no article}
+With --output markdown each article is written as Markdown instead: its id and metadata as YAML between two lines "---",
+then the headline and the text.
 The answer to a line that is no page is {"id": null or its id, "error": ..., "line": its number}. Empty lines have no
 answer. The lines that follow are answered in either case.
 """
@@ -37,6 +40,7 @@ EXAMPLE = """\
 example:
   python -m cleaning --jobs 2 < pages.jsonl > articles.jsonl
   python -m cleaning --jobs 2 --learn < pages.jsonl > articles.jsonl
+  python -m cleaning --output markdown < pages.jsonl > articles.md
 """
 
 # The queue holds for each line a complete answer, or the line's id and the future of its article.
@@ -56,7 +60,14 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help="learn each site from its pages first, then clean: all of the input is read before the first answer",
     )
+    parser.add_argument(
+        "--output",
+        choices=["jsonl", "markdown"],
+        default="jsonl",
+        help="what the articles are written as (default: jsonl)",
+    )
     options = parser.parse_args(arguments)
+    write = _write_markdown if options.output == "markdown" else _write_line
     jobs: int = options.jobs
     try:
         lines: Iterable[bytes] = _open_standard_input()
@@ -73,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
             memories = learn_spooled_sites(spool, cleaners)
         threading.Thread(target=_submit_lines, args=(lines, cleaners, answers, memories), daemon=True).start()
         while (answer := answers.get()) is not None:
-            _write(answer, sys.stdout.buffer)
+            write(answer, sys.stdout.buffer)
     except UsageError as error:
         sys.stderr.write(f"{parser.prog}: {error}\n")
         return error.exit_status
@@ -120,7 +131,20 @@ def _submit_line(line: bytes, number: int, cleaners: Cleaners, memories: Mapping
     return identity, cleaners.submit(page, memories.get(get_site(page.url)))
 
 
-def _write(answer: Answer, out: IO[bytes]) -> None:
+def _write_markdown(answer: Answer, out: IO[bytes]) -> None:
+    """Write an article, or the answer to a line that is no page, as a document with an empty line behind it."""
+    if isinstance(answer, dict):
+        text = format_head(answer)
+    else:
+        article = answer[1].result()
+        text = format_head({"id": answer[0]}).removesuffix("---\n") + article.to_markdown(head=True).removeprefix(
+            "---\n"
+        )
+    out.write(text.encode("utf-8", "replace") + b"\n")
+    out.flush()
+
+
+def _write_line(answer: Answer, out: IO[bytes]) -> None:
     record = answer if isinstance(answer, dict) else _make_record(answer[0], answer[1].result())
     try:
         line = json.dumps(record, ensure_ascii=False).encode()

@@ -134,11 +134,13 @@ def has_same_text(stored: tuple[str, str, str | None] | None, article: Article) 
 
 
 def has_same_blocks(connection: Connection, name: str, article: Article) -> bool:
-    """Whether the stored blocks are those of this article, each kept or cut by the same rule."""
+    """Whether the stored blocks are those of this article, each kept or cut by the same rule, with the same layout."""
     row = StoredBlock
-    stored = connection.execute(select(row.text, row.rule).where(row.article_id == name).order_by(row.position))
+    stored = connection.execute(
+        select(row.text, row.rule, row.layout).where(row.article_id == name).order_by(row.position)
+    )
     blocks = sanitise_article(article, article.fetched_at).blocks
-    return [tuple(block) for block in stored] == [(block.text, block.rule) for block in blocks]
+    return [tuple(block) for block in stored] == [(block.text, block.rule, block.layout or None) for block in blocks]
 
 
 def save_blocks(connection: Connection, name: str, article: Article) -> None:
@@ -169,6 +171,7 @@ def _make_block_rows(name: str, article: Article) -> list[dict[str, Any]]:
             "path": block.path,
             "rule": block.rule,
             "evidence": block.evidence,
+            "layout": block.layout or None,
         }
         for position, block in enumerate(article.blocks)
     ]

@@ -22,7 +22,7 @@ from storage.export.formats import FORMAT_NAMES, Format, load_format
 from storage.export.option_words import SHARD_SIZE
 from storage.export.released_file import ReleasedFile, describe_file
 from storage.export.rows.assign_splits import SplitAssigner, make_split_assigner
-from storage.export.rows.read import read_articles
+from storage.export.rows.read import read_articles, read_pieces
 from storage.export.rows.shards import ShardTarget, ShardWriter
 from storage.export.rows.splits import Splits
 from storage.export.schema import ARTICLES, Table
@@ -157,6 +157,8 @@ class _ReleaseWriter:
         with ExitStack() as stack:
             shards = {name: self._open_shards(stack, ARTICLES, name) for name in names}
             for batch, extra_columns in read_articles(self._connection, *assigner.extra_columns):
+                if any(one.needs_blocks for one in self._formats):
+                    batch.pieces = read_pieces(self._connection, batch.column("id"))
                 self.counts.add(batch)
                 if splits is None:
                     self._write(shards[None], batch)

@@ -100,6 +100,8 @@ class StoredBlock(Base):
     path: Mapped[str]
     rule: Mapped[str | None] = mapped_column(String(64))
     evidence: Mapped[str | None]
+    # The lists, quotes and tables that it stands in (cleaning.markdown.layout). NULL: none, or not recorded yet.
+    layout: Mapped[str | None]
 
 
 class Revision(Base):

@@ -9,6 +9,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from cleaning.article import Block
+from cleaning.markdown.head import format_head
+from cleaning.markdown.layout import Piece
+from cleaning.markdown.render import render_article
 from storage.export.batch import Batch
 from storage.export.formats.jsonl import format_time
 from storage.export.schema import ARTICLES, FIELDS, Field, FieldKind, Table
@@ -92,6 +95,19 @@ class ArticleRecord:
     def removed(self) -> tuple[Block, ...]:
         """The blocks that were cut from the page, each with its rule and evidence."""
         return tuple(block for block in self.blocks if not block.is_kept)
+
+    def to_markdown(self, *, head: bool = False) -> str:
+        """Return the kept blocks as Markdown below the headline, as `cleaning.Article.to_markdown` does.
+
+        With `head` the fields stand before it as YAML, as in a release in the format `markdown`.
+        """
+        pieces = [Piece(block.text, block.kind, block.path, block.layout) for block in self.blocks if block.is_kept]
+        document = render_article(self.title, self.text, pieces)
+        if not head:
+            return document
+        record = self.to_dict()
+        del record["text"]
+        return f"{format_head(record)}\n{document}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a line of the release has in JSON Lines: times as ISO 8601 in UTC, lists of texts.

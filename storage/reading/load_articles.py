@@ -39,15 +39,15 @@ def load_blocks(connection: Connection, article_id: str) -> tuple[Block, ...]:
     """Return the blocks of a page in reading order, kept and cut; () for a page that asks not to be kept."""
     row = StoredBlock
     question = (
-        select(row.text, row.kind, row.link_share, row.links, row.path, row.rule, row.evidence)
+        select(row.text, row.kind, row.link_share, row.links, row.path, row.rule, row.evidence, row.layout)
         .where(row.article_id == article_id)
         .order_by(row.position)
     )
     rejected = connection.scalar(select(StoredArticle.rejected).where(StoredArticle.id == article_id))
     rows = [] if is_refusal(rejected) else connection.execute(question).all()
     return tuple(
-        Block(text, BlockKind(kind), link_share, tuple(links), path, rule, evidence)
-        for text, kind, link_share, links, path, rule, evidence in rows
+        Block(text, BlockKind(kind), link_share, tuple(links), path, rule, evidence, layout or "")
+        for text, kind, link_share, links, path, rule, evidence, layout in rows
     )
 
 

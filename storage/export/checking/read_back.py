@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BufferedReader, TextIOWrapper
 from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 from storage.export.formats import require_library
 from storage.export.formats.jsonl import format_time
@@ -115,6 +116,14 @@ def _count_csv_rows(stream: BinaryIO) -> int:
         csv.field_size_limit(before)
 
 
+def _count_entries(stream: BinaryIO) -> int:
+    try:
+        with ZipFile(stream) as archive:
+            return len(archive.infolist())
+    except (BadZipFile, NotImplementedError) as error:
+        raise ValueError(str(error)) from error
+
+
 RECORD_READERS: dict[str, Callable[[BinaryIO], Iterator[Row]]] = {  # fastest first
     "parquet": _read_parquet,
     "jsonl": _read_lines,
@@ -127,4 +136,6 @@ _ROW_COUNTERS: dict[str, Callable[[BinaryIO], int]] = {
     "jsonl.zst": _count_compressed_lines,
     "urls": _count_lines,
     "csv": _count_csv_rows,
+    "text": _count_entries,
+    "markdown": _count_entries,
 }

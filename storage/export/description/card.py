@@ -69,6 +69,7 @@ def build_card(facts: ReleaseFacts) -> str:
         asked={name.replace("_", " "): _format_filter(value) for name, value in facts.selection.filters.items()},
         articles=ARTICLES,
         examples=_list_examples(facts),
+        frames=_list_frames(facts),
         plots=PLOTS,
     )
 
@@ -109,9 +110,24 @@ def _format_filter(value: Any) -> str:
     return (", ".join(value) if isinstance(value, list) else "" if value is None else str(value)) or "–"
 
 
+def _find_first_files(facts: ReleaseFacts) -> dict[str | None, str]:
+    """Return the path of the first file of articles in each format."""
+    return {file.format: file.path for file in reversed(facts.files) if file.table == ARTICLES.name}
+
+
+def _list_frames(facts: ReleaseFacts) -> list[tuple[str, dict[str, str]]]:
+    """Return for each format the lines that open its first file of articles as a data frame, by library."""
+    first = _find_first_files(facts)
+    return [
+        (one.name, {library: line.format(path=first[one.name]) for library, line in one.as_frame.items()})
+        for one in facts.formats
+        if one.name in first and one.as_frame
+    ]
+
+
 def _list_examples(facts: ReleaseFacts) -> list[tuple[str, str]]:
     """Return for each format the Python code that reads its first file of articles."""
-    first = {file.format: file.path for file in reversed(facts.files) if file.table == ARTICLES.name}
+    first = _find_first_files(facts)
     return [(one.name, one.how_to_read.format(path=first[one.name])) for one in facts.formats if one.name in first]
 
 

@@ -26,6 +26,7 @@ _FORMATS = {
     "csv": "text/csv",
     "tei": "application/tei+xml",
     "text": "application/zip",
+    "markdown": "application/zip",
     "urls": "application/jsonlines",
 }
 _RECORDS = ("parquet", "jsonl", "urls")  # the formats whose cells are the values themselves

@@ -6,14 +6,16 @@ parquet.py      typed columns in row groups
 csv.py          CSV that no spreadsheet computes
 tei.py          TEI P5, an XML corpus of texts
 text.py         plain text, one file an article in a ZIP
+markdown.py     Markdown with a head in YAML, one file an article in a ZIP
+zip_file.py     writes such a ZIP, the same bytes everywhere
 urls.py         addresses and hashes without the texts
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +36,7 @@ _MODULES = {
     "csv": "storage.export.formats.csv",
     "tei": "storage.export.formats.tei",
     "text": "storage.export.formats.text",
+    "markdown": "storage.export.formats.markdown",
     "urls": "storage.export.formats.urls",
 }
 FORMAT_NAMES = tuple(_MODULES)
@@ -48,7 +51,7 @@ class Format:
     complete when the context ends. The bytes depend only on the rows, not on the batches.
 
     `tables` are the names of the tables that the format can write; None: all. `written_with` names the library whose
-    version shapes the bytes.
+    version shapes the bytes. `as_frame` has lines like `how_to_read`, for data frame libraries.
     """
 
     name: str
@@ -57,6 +60,10 @@ class Format:
     how_to_read: str  # lines of Python for the card, with {path}
     tables: frozenset[str] | None = None
     written_with: str | None = None
+    needs_blocks: bool = False  # whether its batches need `pieces`
+    as_frame: Mapping[str, str] = field(
+        default_factory=dict, hash=False
+    )  # library -> lines of Python that open a data frame
 
     def can_write(self, table: Table) -> bool:
         return self.tables is None or table.name in self.tables

@@ -84,6 +84,11 @@ FORMAT = Format(
     name="csv",
     suffix=".csv",
     open_writer=open_writer,
+    as_frame={
+        "pandas": 'articles = pandas.read_csv("{path}", dtype=str, keep_default_na=False)',
+        "polars": 'articles = polars.read_csv("{path}", infer_schema=False)',
+        "duckdb": "articles = duckdb.sql(\"SELECT * FROM read_csv('{path}', all_varchar=true)\").df()",
+    },
     how_to_read="""\
 import csv, json, re
 

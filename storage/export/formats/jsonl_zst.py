@@ -40,6 +40,14 @@ FORMAT = Format(
     suffix=".jsonl.zst",
     open_writer=open_writer,
     written_with="pyarrow",
+    as_frame={
+        "pandas": (
+            'lines = pyarrow.input_stream("{path}", compression="zstd")\n'
+            "articles = pandas.read_json(lines, lines=True, dtype=False, precise_float=True)"
+        ),
+        "polars": 'articles = polars.read_ndjson("{path}", infer_schema_length=None)',
+        "duckdb": "articles = duckdb.sql(\"SELECT * FROM read_json('{path}')\").df()",
+    },
     how_to_read="""\
 import io, json
 import pyarrow

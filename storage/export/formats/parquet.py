@@ -109,4 +109,9 @@ import pyarrow.parquet
 
 articles = pyarrow.parquet.read_table("{path}").to_pylist()""",
     written_with="pyarrow",
+    as_frame={
+        "pandas": 'articles = pandas.read_parquet("{path}")',
+        "polars": 'articles = polars.read_parquet("{path}")',
+        "duckdb": "articles = duckdb.sql(\"SELECT * FROM '{path}'\").df()",
+    },
 )

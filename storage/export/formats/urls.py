@@ -50,6 +50,11 @@ FORMAT = Format(
     suffix=".urls.jsonl",
     open_writer=open_writer,
     tables=frozenset({ARTICLES.name}),
+    as_frame={
+        "pandas": 'articles = pandas.read_json("{path}", lines=True, dtype=False, precise_float=True)',
+        "polars": 'articles = polars.read_ndjson("{path}", infer_schema_length=None)',
+        "duckdb": "articles = duckdb.sql(\"SELECT * FROM read_json('{path}')\").df()",
+    },
     how_to_read="""\
 import json
 

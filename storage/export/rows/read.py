@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from cleaning.markdown.layout import Piece
 from storage.export.batch import Batch
 from storage.export.schema import ARTICLES, FIELDS, Field, FieldKind, Table
 from storage.export.selection.choose import CHOSEN
-from storage.models import StoredArticle
+from storage.models import StoredArticle, StoredBlock
 
 BATCH_ROWS = 500  # rows held at once
 
@@ -41,6 +42,21 @@ def read_articles(connection: Connection, *extra: ColumnElement[Any]) -> Iterato
         found = list(zip(*rows, strict=True))
         raw = dict(zip(_COLUMNS, found, strict=False))
         yield Batch(ARTICLES, [_convert_field(field, raw, dialect) for field in FIELDS]), list(found[len(_COLUMNS) :])
+
+
+def read_pieces(connection: Connection, ids: Sequence[str]) -> list[list[Piece]]:
+    """Return the kept blocks of each of these articles, at most BATCH_ROWS, in reading order."""
+    row = StoredBlock.__table__.c
+    question = (
+        select(row.article_id, row.text, row.kind, row.path, row.layout)
+        .where(row.article_id.in_(ids), row.rule.is_(None))
+        .order_by(row.article_id, row.position)
+    )
+    found: dict[str, list[Piece]] = {name: [] for name in ids}
+    for rows in stream_rows(connection, question):
+        for name, *piece in rows:
+            found[name].append(Piece(*piece))
+    return list(found.values())
 
 
 def read_listed(connection: Connection, ids: Select[str], table: Table) -> Iterator[Batch]:

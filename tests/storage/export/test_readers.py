@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import URL, insert
 
 from storage.database.engine import open_database
-from storage.export.formats import FORMAT_NAMES
+from storage.export.formats import FORMAT_NAMES, load_format
 from storage.export.formats.urls import FACTS
 from storage.export.release import ReleaseOptions, export_release
 from storage.export.rows.splits import parse_splits
@@ -288,7 +288,7 @@ def test_croissant_describes_the_files_correctly(releases: Path) -> None:
 
 def test_the_reading_examples_of_the_card_give_the_records(releases: Path) -> None:
     card = (releases / "whole/README.md").read_text(encoding="utf-8")
-    examples = [part.partition("```")[0] for part in card.split("```python\n")[1:]]
+    examples = [part.partition("```")[0] for part in card.partition("as a data frame")[0].split("```python\n")[1:]]
     assert len(examples) == 1 + len(FORMAT_NAMES)
     expected = read_lines(releases / "whole/data/articles.jsonl")
     shown = run_reader(
@@ -301,6 +301,7 @@ def test_the_reading_examples_of_the_card_give_the_records(releases: Path) -> No
     assert [sorted(records[0].keys() - {"sha256", "lines"}) for records in parts] == [
         ["id", "text", "title"],
         ["id", "text", "title"],
+        sorted({*(name for name, value in expected[0].items() if value not in (None, [])), "markdown"} - {"text"}),
         sorted(FACTS),
     ]
     for records in parts:
@@ -308,3 +309,31 @@ def test_the_reading_examples_of_the_card_give_the_records(releases: Path) -> No
             for name in record.keys() & given.keys():
                 same = (lambda value: " ".join(value.split())) if name == "title" else (lambda value: value)
                 assert same(record[name]) == same(given[name])  # a headline is one line in a text
+
+
+def test_the_data_frames_of_the_card_have_every_article(releases: Path) -> None:
+    card = (releases / "whole/README.md").read_text(encoding="utf-8")
+    assert "## Fields of removed\n" in card
+    examples = [part.partition("```")[0] for part in card.partition("as a data frame")[2].split("```python\n")[1:]]
+    formats = [load_format(name) for name in FORMAT_NAMES if load_format(name).as_frame]
+    assert len(examples) == 3 * len(formats) == 15
+    expected = read_lines(releases / "whole/data/articles.jsonl")
+    shown = run_reader(
+        releases / "whole",
+        "shown = []\n"
+        "def rows(frame): return frame.to_dicts() if hasattr(frame, 'to_dicts') else frame.to_dict('records')\n"
+        "def told(row): return [row['id'], str(int(row['words'])), str(row['published_at'])[:4], row.get('text')]\n"
+        + "".join(f"{example}\nshown.append([told(row) for row in rows(articles)])\n" for example in examples)
+        + "show(shown)",
+    )
+    of_csv = 3 * [one.name for one in formats].index("csv")
+    of_urls = 3 * [one.name for one in formats].index("urls")
+    for number, found in enumerate(shown):
+        assert [row[:2] for row in found] == [[one["id"], str(one["words"])] for one in expected]
+        dated = [row[2] for row, one in zip(found, expected, strict=True) if one["published_at"]]
+        assert set(dated) == {"2026"}
+        texts = [one["text"] for one in expected]
+        if number in range(of_urls, of_urls + 3):
+            assert {row[3] for row in found} == {None}
+        elif number not in range(of_csv, of_csv + 3):  # which has apostrophes
+            assert [row[3] for row in found] == texts

@@ -20,7 +20,7 @@ from storage.export.release import ReleaseOptions, export_release
 from storage.export.selection.selection import Selection
 from storage.models import Run, StoredArticle
 
-FORMATS = ("jsonl", "jsonl.zst", "parquet", "csv", "urls", "text", "tei")
+FORMATS = ("jsonl", "jsonl.zst", "parquet", "csv", "urls", "text", "tei", "markdown")
 MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
@@ -92,7 +92,7 @@ def test_a_release_is_whole_as_written_and_as_copied(whole: Path, release: Path)
         assert found.files == sum(path.is_file() for path in folder.rglob("*")) - 1
 
 
-@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl", "txt.zip"])
+@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl", "txt.zip", "md.zip"])
 def test_one_changed_byte_of_any_file_is_found(release: Path, suffix: str) -> None:
     path = release / f"data/articles-00001-of-00002.{suffix}"
     content = bytearray(path.read_bytes())
@@ -116,7 +116,7 @@ def test_missing_truncated_and_extra_files_are_reported(release: Path) -> None:
 
 
 def test_rows_are_counted_in_the_files(release: Path) -> None:
-    for suffix in ("jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl"):
+    for suffix in ("jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl", "txt.zip", "md.zip"):
         name = f"data/articles-00002-of-00002.{suffix}"
         change_manifest(release, lambda content, name=name: find_file(content, name).update(rows=3), new_id=True)  # type: ignore[misc]  # mypy takes no defaults of a lambda
         assert f"{name}: has 2 rows, not 3" in list_differences(release)

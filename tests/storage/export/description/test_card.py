@@ -83,9 +83,12 @@ def test_the_card_names_every_field(sqlite_engine: Engine, give_articles: Any, t
 
 def test_the_reading_examples_of_the_card_work(sqlite_engine: Engine, give_articles: Any, tmp_path: Path) -> None:
     give_articles(sqlite_engine, [{"id": "1"}, {"id": "2"}])
-    examples = re.findall(r"```python\n(.*?)```", export_card(sqlite_engine, tmp_path / "out"), flags=re.DOTALL)
+    records, _, _frames = export_card(sqlite_engine, tmp_path / "out").partition("as a data frame")
+    examples = re.findall(r"```python\n(.*?)```", records, flags=re.DOTALL)
     assert len(examples) == 3
-    for lines in examples[1:]:  # the first, of datasets, needs the library datasets: see test_readers.py
+    for lines in examples[
+        1:
+    ]:  # the first, of datasets, needs the library datasets: see test_readers.py, also for the frames
         program = lines + "print([article['title'] for article in articles])"
         ran = subprocess.run(
             [sys.executable, "-c", program], cwd=tmp_path / "out", check=True, capture_output=True, text=True
