@@ -50,13 +50,11 @@ def export(engine: Engine, folder: Path) -> str:
         return files.read(name).decode()
 
 
-def test_page_store_and_release_give_the_same_document(
-    sqlite_engine: Engine, give_articles: Any, tmp_path: Path
-) -> None:
-    give_articles(sqlite_engine, [])
+def test_page_store_and_release_give_the_same_document(engine: Engine, give_articles: Any, tmp_path: Path) -> None:
+    give_articles(engine, [])
     article = clean_html(PAGE, url=ADDRESS, fetched_at=FETCHED)
     assert read_markdown(article.to_markdown()) == EXPECTED
-    with sqlite_engine.begin() as connection:
+    with engine.begin() as connection:
         save_article(connection, article, site="post", run=1, fetched_at=FETCHED, location=None)
         name = make_article_id(ADDRESS)
         assert has_same_blocks(connection, name, article)
@@ -64,13 +62,13 @@ def test_page_store_and_release_give_the_same_document(
         record = load_record(connection, name, lambda one: load_stored_blocks(connection, one))
         assert record.to_markdown() == article.to_markdown()
         with_head = record.to_markdown(head=True)
-    document = export(sqlite_engine, tmp_path / "one")
+    document = export(engine, tmp_path / "one")
     assert document == with_head
     _, head, body = document.split("---\n", 2)
     assert body == "\n" + article.to_markdown()
     fields = yaml.safe_load(head)
     assert (fields["url"], fields["fetched_at"], fields["words"]) == (ADDRESS, "2024-05-18T08:00:00Z", record.words)
-    assert export(sqlite_engine, tmp_path / "other") == document
+    assert export(engine, tmp_path / "other") == document
     files = [(tmp_path / folder / "data/articles.md.zip").read_bytes() for folder in ("one", "other")]
     assert files[0] == files[1]
     assert check_release(tmp_path / "one").differences == ()
