@@ -5,10 +5,13 @@ Revision: 0013, after 0012. Made 2026-12-01.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 import storage.database.types
+from storage.database.words import fold_words
 
 revision = "0013"
 down_revision = "0012"
@@ -21,4 +24,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        # To drop a column SQLite reads the triggers of the search index, also on a connection that is not our engine's.
+        raw: Any = connection.connection.driver_connection
+        raw.create_function("search_words", 1, fold_words, deterministic=True)
     op.drop_column("block", "layout")
