@@ -1,6 +1,6 @@
 """Where a block stands in the lists, quotes and tables of its page
 
-Revision: 0014, after 0013. Made 2026-12-01.
+Revision: 0015, after 0014. Made 2026-12-01.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from alembic import op
 import storage.database.types
 from storage.database.words import fold_words
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
