@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 from scrapy.http import Response
 
 from cleaning.errors import BadAddress
@@ -19,6 +20,9 @@ from crawler.run.spider_sites import spider_sites_of
 from crawler.sites.site import Site
 from storage.frontier.settling import MAX_WAIT
 
+logger = logging.getLogger(__name__)
+
+FINISH_REASON = "bad_site_name"  # known to crawler/run/exit_codes.py
 MADE_BY_SPIDER = "made_by_spider"  # in the meta of a request: a spider made it, and its site was named here
 _NOT_WEB = ("file:", "data:")  # no site has them; DOWNLOAD_HANDLERS decides whether they are read
 _WAITS = "hold_waits"  # in the meta of a request: how often it has waited for the hold of its host to end
@@ -42,6 +46,7 @@ class SpiderRequestsMiddleware:
         self._session = session_of(crawler) if crawler.settings.getbool("STORE_ENABLED") else None
         self._sites = spider_sites_of(crawler)
         self._counts = counts_of(crawler)
+        crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
         crawler.signals.connect(self._on_spider_error, signals.spider_error)
 
     @classmethod
@@ -103,6 +108,12 @@ class SpiderRequestsMiddleware:
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 (it made the request)
         return engine._slot is None or engine._slot.closing is not None
+
+    def _on_spider_opened(self) -> None:
+        """End the crawl before its first request where its pages would have no site."""
+        if (problem := self._sites.find_problem()) is not None:
+            logger.error("%s; no request was sent to any site", problem)
+            raise CloseSpider(FINISH_REASON)
 
     def _on_spider_error(self, response: object) -> None:
         """Count an error of the spider's own code, which Scrapy has logged."""

@@ -24,6 +24,7 @@ _CODES = {
     "disk_low": DISK_LOW,
     "nothing_to_do": NOTHING_TO_DO,
     "guard_inactive": UNGUARDED,
+    "bad_site_name": WRONG_USE,
 }
 
 _NO_ANSWER = ("address/failed/", "address/refused/address-", "request/failed/", "host/")  # beginnings of stat names

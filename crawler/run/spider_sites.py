@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
-from cleaning.errors import BadArgument
 from crawler.run.counts import counts_of
 from crawler.run.once import once_per_crawler
 from crawler.sites.owners import SiteOwners
@@ -39,7 +38,7 @@ class SpiderSites:
     def find_site(self, url: str) -> Site:
         """Return the site that a request to `url` belongs to. It owns the URL. Raise BadAddress for no http(s) URL."""
         own = make_site(url)  # the front page of its host stands for the site
-        stated = getattr(self._crawler.spider, "site", None) or self._names.get(_get_host(url))
+        stated = self._get_stated() or self._names.get(_get_host(url))
         if stated is not None:
             return self._name(own, str(stated))
         first = next((site for site in self._listed if site.owns(url)), None)
@@ -52,7 +51,7 @@ class SpiderSites:
         site = self.find_site(url)
         if name is None or name == site.name:
             return site.name
-        if getattr(self._crawler.spider, "site", None) is None and site.name not in self._by_name:
+        if self._get_stated() is None and site.name not in self._by_name:
             self._names[_get_host(url)] = name
             self._counts.move(site.name, name)
         return name
@@ -61,13 +60,20 @@ class SpiderSites:
         """Return the site of sites.toml with this name."""
         return self._by_name.get(name)
 
+    def find_problem(self) -> str | None:
+        """Return in one line what is wrong with the spider's attribute `site`; None if it has none, or a good one."""
+        stated = self._get_stated()
+        problem = None if stated is None else explain_bad_site_name(stated)
+        return problem and f"the spider's attribute 'site' {problem}"
+
+    def _get_stated(self) -> object:
+        return getattr(self._crawler.spider, "site", None)
+
     def _name(self, own: Site, name: str) -> Site:
         """Return the site `name` for a URL: as sites.toml has it, if it owns the URL, else with its manners alone.
 
         The cookies of an entry are for the hosts of the entry.
         """
-        if (problem := explain_bad_site_name(name)) is not None:
-            raise BadArgument(f"the spider's attribute 'site' {problem}")
         listed = self._by_name.get(name)
         if listed is None:
             return replace(own, name=name)

@@ -217,3 +217,10 @@ def test_a_wall_is_recognised_in_the_pages_of_a_spider_of_your_own(tmp_path: Pat
     rejected = {path: row.rejected for path, row in Store(tmp_path / "data").articles().items()}
     assert rejected == {f"/behind-a-wall/story-{number}": "wall" for number in (4711, 4712, 4713, 4714)}, done.stderr
     assert "a wall:" in done.stderr
+
+
+def test_a_site_that_cannot_be_named_so_is_said_before_the_first_request(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(WALL.replace('"gazette"', '"The Gazette"'), tmp_path, sites)
+    assert "the spider's attribute 'site' must be 1 to 64 letters" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sites.asked == []
