@@ -129,7 +129,7 @@ def test_the_filters_choose_the_hits(data: Path) -> None:
             ["ferry", "--since", "2026-12-02", "--until", "2026-12-01"],
             "--until 2026-12-01 is before --since 2026-12-02",
         ),
-        (["ferry", "--site", "heral"], 'no site "heral" in the store; choose from: herald'),
+        (["ferry", "--site", "heral"], 'no site "heral" in the store; choose from: herald, courier, gazette'),
         (['"night ferry'], "the quotation mark before 'night ferry' is not closed by another \""),
     ],
 )
