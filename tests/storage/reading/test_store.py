@@ -311,6 +311,8 @@ def test_blocks_come_with_their_rules_and_versions_with_what_was_edited(engine: 
     with open_store(engine.url) as store:
         article = store.article(url)
         assert (article.blocks, article.removed) == (blocks, (cut,))
+        assert article.to_markdown() == f"# Ferry on Tuesday\n\n## {FERRY}\n\nIt said so on Tuesday.\n"
+        assert article.to_markdown(head=True).startswith(f'---\nid: "{article.id}"\n')
         before, now = store.revisions(url)
         assert (before.title, before.text, before.words) == ("Ferry on Monday", f"{FERRY}\nIt said so on Monday.", 17)
         assert (before.since, before.until) == (NIGHT, NIGHT + timedelta(days=1))
