@@ -28,18 +28,24 @@ class _Wanted:
     articles: set[str] = field(default_factory=set)
     sites: set[str] = field(default_factory=set)
     places: set[ArchiveLocation] = field(default_factory=set)
-    erased: set[str] = field(default_factory=set)  # ids of records that are erased; what refers to one is erased, too
+    # Ids of responses that spiders made such pages of: they hold their texts, too. Pages that were made of them besides
+    # have records of their own.
+    sources: set[str] = field(default_factory=set)
 
-    def includes(self, head: RecordHead) -> bool:
-        is_wanted = head.kind not in _KEPT_KINDS and (
+    def choose(self, heads: list[RecordHead]) -> list[RecordHead]:
+        pages = [head for head in heads if head.kind not in _KEPT_KINDS and self._includes(head)]
+        self.sources.update(head.refers_to for head in pages if head.refers_to is not None)
+        own = {head.location for head in pages}
+        found = [head for head in heads if head.location in own or head.id in self.sources]
+        self.sources.difference_update(head.id for head in found)
+        return found
+
+    def _includes(self, head: RecordHead) -> bool:
+        return (
             head.location in self.places
             or head.site in self.sites
-            or (head.refers_to is not None and head.refers_to in self.erased)
             or any(self._is_article(url) for url in (head.url, head.part_of) if url is not None)
         )
-        if is_wanted:
-            self.erased.add(head.id)
-        return is_wanted
 
     def _is_article(self, url: str) -> bool:
         canonical = to_canonical_url(url)
@@ -55,14 +61,21 @@ def erase_archive(engine: Engine, folder: Path, report: Report) -> int:
     wanted = _load_wanted(engine)
     if not wanted.articles and not wanted.sites:
         return 0
+    erased = _erase_files(folder, wanted, report)
+    if wanted.sources:  # a file was full between a response and the page that was made of it
+        erased += _erase_files(folder, wanted, report)
+    with engine.begin() as connection:
+        mark_erased(connection, wanted.articles, wanted.sites)
+    return erased
+
+
+def _erase_files(folder: Path, wanted: _Wanted, report: Report) -> int:
     files = list_own_files(folder)
     total, before, erased = sum(path.stat().st_size for path in files), 0, 0
     for path in files:
         size = path.stat().st_size
-        erased += erase_records(path, wanted.includes, partial(_report_from, report, before, total))
+        erased += erase_records(path, wanted.choose, partial(_report_from, report, before, total))
         before += size
-    with engine.begin() as connection:
-        mark_erased(connection, wanted.articles, wanted.sites)
     return erased
 
 

@@ -21,7 +21,8 @@ from typing import BinaryIO
 from warcio.statusandheaders import StatusAndHeadersParser
 
 from cleaning.errors import ArchiveMissing
-from storage.archive.write import PART_OF, SITE, ArchiveLocation
+from storage.archive.spider_note import SpiderNote
+from storage.archive.write import NOTE, PART_OF, SITE, ArchiveLocation
 from storage.database.disk import flush_to_disk
 
 _HEAD = 1 << 16  # bytes of a record that are looked at: its WARC header stands in them
@@ -32,7 +33,11 @@ _GZIP_START = b"\x1f\x8b\x08\x04\x00\x00\x00\x00\x02\xff"  # with an extra field
 
 @dataclass(frozen=True, slots=True)
 class RecordHead:
-    """What the header of a record says, and where its gzip member stands. `refers_to` is the id of another record."""
+    """What the header of a record says, and where its gzip member stands.
+
+    `url` is the address of its page. `refers_to` is the id of another record: of a conversion, of the response that its
+    spider made it of.
+    """
 
     location: ArchiveLocation
     length: int  # of its gzip member, in bytes
@@ -50,13 +55,15 @@ def list_own_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.warc.gz") if path.is_file())
 
 
-def erase_records(path: Path, is_wanted: Callable[[RecordHead], bool], report: Callable[[int], None]) -> int:
-    """Erase the records of a file that are wanted, and return how many. `report` gets the bytes read so far.
+def erase_records(
+    path: Path, choose: Callable[[list[RecordHead]], list[RecordHead]], report: Callable[[int], None]
+) -> int:
+    """Erase those records of a file that are chosen of all, and return how many. `report` gets the bytes read so far.
 
     The file is replaced as a whole, so that a kill leaves the old or the new one. Raise `OSError` if the disk refuses,
     and ArchiveMissing if a record has no room for the note in its place.
     """
-    heads = [head for head in _iter_heads(path, report) if is_wanted(head)]
+    heads = choose(list(_iter_heads(path, report)))
     if not heads:
         return 0
     notes = [(head.location.offset, _build_member(head, datetime.now(UTC))) for head in heads]
@@ -116,10 +123,10 @@ def _parse_head(start: bytes, location: ArchiveLocation, length: int) -> RecordH
         kind=get("WARC-Type") or "",
         id=get("WARC-Record-ID") or "",
         date=get("WARC-Date") or "",
-        url=get("WARC-Target-URI"),
+        url=SpiderNote.from_json(get(NOTE) or "{}").url or get("WARC-Target-URI"),
         site=get(SITE),
         part_of=get(PART_OF),
-        refers_to=get("WARC-Refers-To") or get("WARC-Concurrent-To"),
+        refers_to=get("WARC-Refers-To"),
     )
 
 

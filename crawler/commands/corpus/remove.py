@@ -67,7 +67,7 @@ class Command(ProjectCommand):
         is_asking = not (opts.yes or opts.dry_run or opts.list or opts.lift) and bool(urls or opts.site is not None)
         if is_asking and not sys.stdin.isatty():
             raise BadArgument("nobody can be asked here; give --yes to remove it, or --dry-run to see what would go")
-        with self.open_store() as engine:
+        with self.open_store(upgrade=not (opts.list or opts.dry_run)) as engine:
             if opts.list:
                 from crawler.views.removals import print_removed
 

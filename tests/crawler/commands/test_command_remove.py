@@ -36,6 +36,7 @@ def list_files(data: Path) -> list[Path]:
     return sorted((data / "archive").glob("*.warc.gz"))
 
 
+@pytest.mark.timeout(300)  # a dozen commands, three at once
 def test_a_takedown_is_for_good(crawled: Paper, scrapy: Scrapy, data: Path, store: Store, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
     shutil.copytree(data / "archive", backup)

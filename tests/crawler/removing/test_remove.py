@@ -51,7 +51,9 @@ def fill(engine: Engine) -> None:
     with engine.begin() as connection:
         run = runs.begin(connection, spider="articles", now=NIGHT)
         offers = [
-            Offer(url, AddressKind.ARTICLE, source="feed", headline=Headline("zebulon", "feed"))
+            Offer(
+                url, AddressKind.ARTICLE, source="feed", headline=None if url == OTHER else Headline("zebulon", "feed")
+            )
             for url in (URL, COPY, OTHER)
         ]
         offering.offer(connection, "courier", offers, run=run, now=NIGHT)
@@ -176,5 +178,5 @@ def test_the_file_of_sqlite_holds_no_byte_of_it(tmp_path: Path) -> None:
     discard_copies(engine, tmp_path)
     engine.dispose()
     held = b"".join(path.read_bytes() for path in tmp_path.glob("bytes.db*"))
-    assert b"Zebulon" not in held
+    assert b"zebulon" not in held.lower()  # the index of the search holds words in lower case
     assert COMMON[::-1].encode() in held  # the search would find it
