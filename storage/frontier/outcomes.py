@@ -62,6 +62,8 @@ class FoundAddress(NamedTuple):
 def find_addresses(connection: Connection, wanted: AddressFilter) -> Iterator[FoundAddress]:
     """Yield the addresses that match, by the run that asked for them last, the oldest first.
 
+    Those that wait come by site, the newest articles first.
+
     Memory does not depend on how many there are. Guessed addresses of lists that do not exist are left out.
     """
     query = (
@@ -120,7 +122,10 @@ def _select_others(connection: Connection, wanted: AddressFilter) -> Select[*tup
     if wanted.since is not None:
         moment = row.offered_at if wanted.outcome is AddressOutcome.WAITING else tried_at
         query = query.where(moment >= _find_midnight(wanted.since))
-    return query.order_by(row.last_run, row.id)  # the order of an index: nothing is sorted, and memory stays constant
+    # Each is the order of an index: nothing is sorted, and the first lines come at once.
+    if wanted.outcome is AddressOutcome.WAITING:
+        return query.order_by(row.site, row.kind, row.rank, row.id)
+    return query.order_by(row.last_run, row.id)
 
 
 def _has_outcome(outcome: AddressOutcome) -> ColumnElement[bool]:
