@@ -70,8 +70,8 @@ class ReleaseReader:
     def make_sites(self, listed: Iterable[Site] = ()) -> list[Site]:
         """Return the sites of the release. The hosts of a site are those of its articles.
 
-        Language and delay come from the site of that name in `listed`. Raise UnknownSite if the release has no article
-        of the requested site.
+        Language, delay and rules come from the site of that name in `listed`. Raise UnknownSite if the release has no
+        article of the requested site.
         """
         hosts: dict[str, dict[tuple[str, int | None], str]] = {}
         for article in self._iter_articles():
@@ -101,9 +101,8 @@ class ReleaseReader:
 
 def _make_release_site(name: str, addresses: tuple[str, ...], listed: Mapping[str, Site]) -> Site:
     first, *others = addresses
-    known = listed.get(name)
-    language, delay = (known.language, known.delay) if known else (None, None)
-    return Site(name, first, language=language, delay=delay, other_hosts=tuple(others))
+    known = listed.get(name) or Site(name, first)
+    return Site(name, first, language=known.language, delay=known.delay, other_hosts=tuple(others), rules=known.rules)
 
 
 def _parse_row(row: Mapping[str, Any], where: str) -> ReleasedArticle:

@@ -13,6 +13,7 @@ from crawling import Store, run_scrapy
 from scrapy.settings import Settings
 from servers.paper import Answer, Paper, prose
 
+from cleaning.article import SiteRules
 from cleaning.errors import UsageError
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import RefetchOutcome, compute_unchanged_share
@@ -206,3 +207,10 @@ def test_a_site_of_the_release_keeps_its_name_and_owns_the_hosts_of_its_articles
     assert site.name == night.paper.name
     assert site.owns(f"{night.paper.url}/anything")
     assert not site.owns("https://www.example.org/")
+
+
+def test_a_site_of_the_release_has_the_rules_of_its_entry(night: Night, tmp_path: Path) -> None:
+    sites = tmp_path / "sites.toml"
+    sites.write_text(f'[[site]]\nname = "{night.paper.name}"\nurl = "https://www.example.org/"\ntext = "div.story"\n')
+    (site,) = plan_crawl(Settings({"SITES_FILE": str(sites)}), release=str(night.release)).sites
+    assert site.rules == SiteRules(text="div.story")

@@ -224,3 +224,36 @@ def test_a_site_that_cannot_be_named_so_is_said_before_the_first_request(tmp_pat
     assert "the spider's attribute 'site' must be 1 to 64 letters" in done.stderr
     assert "Traceback" not in done.stderr
     assert sites.asked == []
+
+
+RULED = """
+import scrapy
+
+from crawler.items import page_item
+
+
+class RuledSpider(scrapy.Spider):
+    name = "ruled"
+    start_urls = ["https://www.example.org/statements/1", "https://www.example.org/statements/2"]
+
+    def parse(self, response):
+        known = {"title": "What the spider knows"} if response.url.endswith("2") else {}
+        yield page_item(response, site="gazette", **known)
+"""
+
+
+def test_the_rules_of_sites_toml_hold_for_the_pages_of_your_own_spider(tmp_path: Path, sites: OwnSites) -> None:
+    entry = tmp_path / "sites.toml"
+    entry.write_text(
+        f'[[site]]\nname = "gazette"\nurl = "{sites.url}/"\ntext = "div.statement"\n'
+        'remove = ["div.statement p:first-child"]\n'
+    )
+    done = run_spider(RULED, tmp_path, sites, "-s", f"SITES_FILE={entry}")
+    assert done.returncode == 0, done.stderr
+    facts = load_facts(tmp_path / "data")
+    assert sorted(facts) == ["/statements/1", "/statements/2"]
+    assert facts["/statements/2"][1] == "What the spider knows"
+    for path, (site, _, _, _, stored, *_) in facts.items():
+        whole = text_of(path).split("\n")
+        assert site == "gazette"
+        assert stored.split("\n") == whole[1:]
