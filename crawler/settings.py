@@ -113,6 +113,10 @@ ITEM_PIPELINES_BASE = {  # ITEM_PIPELINES is for yours, which stand beside these
 }
 # Pages that are items after our last pipeline, and stand in feeds, beside articles: "duplicates", "rejected".
 ITEMS_INCLUDE: list[str] = []
+SPIDER_CONTRACTS = {  # of `scrapy check`
+    "crawler.spiders.contracts.LeaseContract": 10,
+    "crawler.spiders.contracts.ArticleContract": 20,
+}
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # replaced by Progress
     "scrapy.extensions.feedexport.FeedExporter": None,  # would write articles before it is known what is stored of them

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -17,6 +15,7 @@ from crawler.command_line.spider_arguments import find_argument
 from crawler.run.exit_codes import FAILED
 
 if TYPE_CHECKING:
+    from scrapy import Spider
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
 EXAMPLES = """arguments of the spider 'articles':
@@ -65,6 +64,7 @@ class Command(ProjectCommand, ScrapyCrawl):
         log_beside_live_view(self.project_settings)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.command_line.demo import serve_demo
         from crawler.run.session import session_of
 
         process = self._process
@@ -72,7 +72,7 @@ class Command(ProjectCommand, ScrapyCrawl):
             if opts.demo:
                 if "url" in opts.spargs:
                     raise BadArgument("give either --demo or -a url=, not both")
-                self._serve_demo(stack)
+                serve_demo(stack, self.project_settings)
             crawler = self._create_checked_crawler(args, opts)
             session = session_of(crawler)
             try:
@@ -92,37 +92,27 @@ class Command(ProjectCommand, ScrapyCrawl):
         assert self.crawler_process is not None  # noqa: S101 (requires_crawler_process)
         return self.crawler_process
 
-    def _serve_demo(self, stack: ExitStack) -> None:
-        from crawler.demo.server import DemoServer
-
-        server = stack.enter_context(DemoServer())
-        sites = Path(stack.enter_context(TemporaryDirectory(prefix="broadsheet-demo-"))) / "sites.toml"
-        sites.write_text(server.format_sites_toml(), encoding="utf-8")
-        for name, value in {
-            "SITES_FILE": str(sites),
-            "USER_AGENT": "Broadsheet (demo)",  # there is nobody to contact
-            "DOWNLOAD_DELAY": 0,
-            "AUTOTHROTTLE_START_DELAY": 0,
-            "ALLOWED_NETWORKS": ["127.0.0.0/8"],
-        }.items():
-            self.project_settings.set(name, value, priority="cmdline")
-
     def _create_checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """Return a crawler of the spider that `args` name; a UsageError for a wrong name, setting or argument."""
         from crawler.feeds.check import check_feeds
 
-        spiders = sorted(self._process.spider_loader.list())
         if assignments := [arg for arg in args if "=" in arg]:
             raise BadArgument(f"an argument of a spider begins with -a: -a {assignments[0]}")
-        if len(args) != 1 or args[0] not in spiders:
-            problem = f"there is no spider {args[0]!r}" if len(args) == 1 else "name one spider"
-            raise BadArgument(f"{problem}; choose from: {', '.join(spiders)}")
-        crawler = self._create_crawler(args[0])
+        crawler = self._create_crawler(self.choose_spider(args))
         check_settings(crawler.settings)
         check_feeds(crawler.settings)
         if (check := getattr(crawler.spidercls, "check", None)) is not None:  # ours refuse wrong arguments before a run
             check(crawler.settings, opts.spargs)
         return crawler
+
+    def choose_spider(self, args: list[str]) -> type[Spider]:
+        """Return the spider that `args` name. Raise BadArgument with all names if there is none."""
+        loader = self._process.spider_loader
+        spiders = sorted(loader.list())
+        if len(args) != 1 or args[0] not in spiders:
+            problem = f"there is no spider {args[0]!r}" if len(args) == 1 else "name one spider"
+            raise BadArgument(f"{problem}; choose from: {', '.join(spiders)}")
+        return loader.load(args[0])
 
     def _suggest_option(self, option: str) -> str:
         loader = self._process.spider_loader

@@ -101,7 +101,7 @@ class _OnePage(Spider):
         return await read_part(url, response, first, PageFacts(self.settings))
 
     async def handle_failure(self, failure: Failure) -> None:
-        self.problem = _describe_failure(failure)
+        self.problem = describe_failure(failure)
 
 
 def fetch_page(url: str, settings: Settings, cleaners: Cleaners, contexts: SiteContexts) -> tuple[Page, SiteContext]:
@@ -130,7 +130,12 @@ def fetch_page(url: str, settings: Settings, cleaners: Cleaners, contexts: SiteC
     raise BroadsheetError(f"{url}: {problem or 'the request could not be made; see the log'}")
 
 
-def _describe_failure(failure: Failure) -> str:
+def describe_error(error: BaseException) -> str:
+    """Return a message why there is no page, for the error that ended the request."""
+    return describe_failure(Failure(error))  # type: ignore[no-untyped-call]
+
+
+def describe_failure(failure: Failure) -> str:
     """Return a message why there is no page."""
     error = failure.value
     if isinstance(error, OffSite):

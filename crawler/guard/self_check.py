@@ -43,13 +43,14 @@ class GuardCheck:
         return cls(crawler)
 
     async def _check(self) -> None:
-        install_resolver(self._crawler)
-        if (flaw := await self._find_flaw()) is not None:
+        if (flaw := await self.find_flaw()) is not None:
             logger.critical("the address guard is not in force, and no request was sent to any site: %s", flaw)
             await self._engine.close_spider_async(reason=FINISH_REASON)
             await self._engine.stop_async()  # closing stops it only if it is running already
 
-    async def _find_flaw(self) -> str | None:
+    async def find_flaw(self) -> str | None:
+        """Return why the guard is not in force; None if it is. The spider must be open."""
+        install_resolver(self._crawler)
         if self._crawler.get_downloader_middleware(GuardMiddleware) is None:
             return "DOWNLOADER_MIDDLEWARES lacks GuardMiddleware"
         proxies = self._crawler.get_downloader_middleware(HttpProxyMiddleware)

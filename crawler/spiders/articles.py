@@ -209,7 +209,13 @@ class ArticlesSpider(Spider):
         return Request(lease.url, callback=callback, errback=self.on_request_error, meta=meta, dont_filter=True)
 
     async def parse_article(self, response: Response) -> AsyncIterator[FetchedPage]:
-        """Yield one item for the page. The clean pipeline decides whether the page is an article."""
+        """Yield one item for the page. The clean pipeline decides whether the page is an article.
+
+        @url http://127.0.0.1:28733/lokales/freibad-verlaengert-die-saison-48023.html
+        @lease article
+        @returns items 1 1
+        @article Das Freibad verlängert die Saison bis in den Oktober
+        """
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
         if response.meta.get("is_unchanged"):
