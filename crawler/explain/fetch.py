@@ -130,7 +130,7 @@ def fetch_page(url: str, settings: Settings, cleaners: Cleaners, contexts: SiteC
     raise BroadsheetError(f"{url}: {problem or 'the request could not be made; see the log'}")
 
 
-def describe_error(error: BaseException) -> str:
+def describe_request_error(error: BaseException) -> str:
     """Return a message why there is no page, for the error that ended the request."""
     return describe_failure(Failure(error))  # type: ignore[no-untyped-call]
 

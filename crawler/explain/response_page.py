@@ -27,7 +27,7 @@ from storage.frontier.addresses import AddressKind
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedPage:
+class PageOutcome:
     """What the spider `articles` makes of a page: an article or the reason why it is none, and what the page names."""
 
     items: list[dict[str, Any]]
@@ -62,7 +62,7 @@ def make_response_page(
     )
 
 
-def parse_response(response: Response, settings: BaseSettings) -> ParsedPage:
+def parse_response(response: Response, settings: BaseSettings) -> PageOutcome:
     """Return what the spider `articles` would make of a response: its article, and the addresses it would offer."""
     site = find_site_of(response.url, settings)
     found = discover(
@@ -77,7 +77,7 @@ def parse_response(response: Response, settings: BaseSettings) -> ParsedPage:
     page = make_response_page(response, settings)
     article = clean(page)
     items = [] if article.rejected is not None else [_flatten(FetchedPage(page, site.name, article=article))]
-    return ParsedPage(items, article.rejected, [Request(offer.url) for offer in found.offers])
+    return PageOutcome(items, article.rejected, [Request(offer.url) for offer in found.offers])
 
 
 def clean_spider_page(item: SpiderPage, settings: BaseSettings) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from scrapy.shell import Shell
 from cleaning.article import Article
 from cleaning.clean import clean
 from cleaning.errors import BroadsheetError
-from crawler.explain.fetch import describe_error
-from crawler.guard.self_check import GuardCheck
+from crawler.explain.fetch import describe_request_error
 from crawler.explain.response_page import make_response_page
+from crawler.guard.self_check import GuardCheck
 
 
 class ArticleShell(Shell):
@@ -30,7 +30,7 @@ class ArticleShell(Shell):
             except BroadsheetError:
                 raise
             except Exception as error:
-                raise BroadsheetError(f"{url}: {describe_error(error)}") from error
+                raise BroadsheetError(f"{url}: {describe_request_error(error)}") from error
             response = self.vars["response"]
             if response is None:  # Scrapy's shell hides that a middleware refused the request
                 raise BroadsheetError(f"{url}: we fetch nothing from there: robots.txt, a hold or the guard refuses it")

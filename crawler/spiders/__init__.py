@@ -5,5 +5,6 @@ list_parser.py    parses feeds, sitemaps and section pages, and offers what they
 usual_paths.py    decides when the usual addresses of feeds and sitemaps are tried
 unchanged_article.py    settles the lease of an article that has not changed
 arguments.py    parses the -a arguments of `articles` into a crawl plan
+contracts.py    contracts for `scrapy check`: @lease, @article
 archive.py      makes an item of every HTML page in WARC files
 """

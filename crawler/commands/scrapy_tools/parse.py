@@ -85,9 +85,9 @@ class Command(ToolCommand, ScrapyParse):
                 "the spider 'articles' shows one page, with --noitems, --nolinks or --nocolour; a crawl follows it"
             )
         from crawler.explain.one_request import send_request
-        from crawler.explain.response_page import ParsedPage, parse_response
+        from crawler.explain.response_page import PageOutcome, parse_response
 
-        parsed: list[ParsedPage] = []
+        parsed: list[PageOutcome] = []
 
         def parse(response: Response) -> None:
             parsed.append(parse_response(response, self.project_settings))
