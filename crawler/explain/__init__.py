@@ -7,7 +7,6 @@ site_context.py     find the site of a page: its entry in `sites.toml`, and its 
 one_request.py      send one request and hand its response on, for Scrapy's commands
 response_page.py    make of a response the page that the cleaner gets, and what `articles` would make of it
 shell.py            Scrapy's shell with clean(response)
-site_lookup.py      find the site of `sites.toml` that an address belongs to
 explanation.py      the explanation: verdict, metadata with sources, counts of blocks
 terminal.py         render the explanation for a terminal or a pipe
 web_page.py         render the explanation as one web page

@@ -20,9 +20,9 @@ from cleaning.page.canonical import to_canonical_url
 from cleaning.page.charset import decode_html
 from crawler.discovery.addresses import classify_address
 from crawler.discovery.discover import discover
-from crawler.explain.site_lookup import find_site_of
 from crawler.items import FetchedPage, SpiderPage
 from crawler.page_facts import PageFacts, decode_response_text, get_content_type
+from crawler.run.spider_sites import find_site_of
 from storage.frontier.addresses import AddressKind
 
 

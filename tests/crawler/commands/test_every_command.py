@@ -42,7 +42,7 @@ class Line(NamedTuple):
 
 
 COMMANDS = {
-    "addresses": (),
+    "addresses": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "bench": (Line("-s CLOSESPIDER_TIMEOUT=1", ""), Line("fast", "takes only options, got 'fast'", 2)),
     "check": (Line("", ""), Line("--list", r"articles\n  \* parse_article"), Line("nobody", "no spider 'nobody'", 2)),
     "crawl": (
@@ -62,7 +62,7 @@ COMMANDS = {
         Line("http://127.0.0.1:9/ -s ALLOWED_NETWORKS=", "loopback", 1),
     ),
     "genspider": (Line("--dump article", "page_item"), Line("-t nothing a b.example", "no template 'nothing'", 2)),
-    "holds": (),
+    "holds": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "list": (Line("", "archive\narticles\n"),),
     "parse": (
         Line("{page} --nocolour", "'title': 'Night ferry runs again'"),
@@ -73,13 +73,13 @@ COMMANDS = {
     ),
     "reclean": (Line("--dry-run", "pages cleaned again"), Line("all", "takes only options", 2)),
     "remove": (Line("--list", ""), Line("nowhere", "", 2)),
-    "runs": (),
+    "runs": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "runspider": (
         Line("{spider.py} -s DATA_DIR={tmp}/own", "(?m)^harbour +1 "),
         Line("{page.html}", "Not a Python source file", 2),
         Line("nowhere.py", "there is no file nowhere.py", 2),
     ),
-    "search": (),
+    "search": (Line("ferry", "Night ferry runs again"), Line("", "", 2)),
     "settings": (Line("--get BOT_NAME", "^broadsheet\n$"), Line("--get BOT_NAM", "did you mean BOT_NAME", 2)),
     "shell": (
         Line("{page} -c clean(response).title", "^Night ferry runs again\n$"),
