@@ -17,6 +17,8 @@ from crawler.command_line.command import ProjectCommand
 
 EXAMPLES = """examples:
   scrapy genspider -t article gazette www.example.org    a spider that stores the articles of a site
+  scrapy genspider -t login gazette www.example.org/login
+                                                         one that logs in before
   scrapy genspider -t crawl gazette www.example.org      one of Scrapy's templates
   scrapy genspider --list                                the templates
   scrapy genspider --dump article                        what the template writes
@@ -63,6 +65,7 @@ class Command(ProjectCommand, ScrapyGenspider):
         # Scrapy's allowed_domains know no ports.
         made["domain"] = urlsplit(url).hostname or extract_domain(url)
         made["site"] = made["domain"] if explain_bad_site_name(name.lower()) else name.lower()
+        made["envname"] = sanitize_module_name(name).upper()  # of variables of the environment
         return made
 
     def _find_template(self, template: str) -> Path | None:
