@@ -72,7 +72,10 @@ def shift_layout(layout: str, part: int) -> str:
 
 
 def _parse_layout(layout: str) -> Iterator[Container]:
-    for tag, number, rest in _ELEMENT.findall(layout):
+    for name in layout.split():
+        if (found := _ELEMENT.fullmatch(name)) is None:
+            continue  # of another version
+        tag, number, rest = found.groups()
         places = rest.split(":")[1:]
         if tag == "table":
             row = int(places[0]) if places else 0

@@ -184,7 +184,7 @@ def test_a_keep_rule_is_added_and_removed_once(sites: Sites) -> None:
         (["--json"], "--json belongs to: scrapy sites show NAME"),
         (["show", "one", "--undo"], "--undo belongs to: scrapy sites keep NAME"),
         (["show", "one", "--bogus"], "there is no option --bogus; scrapy sites --help lists them"),
-        (["-s", "DATA_DIR"], "Invalid -s value, use -s NAME=VALUE"),
+        (["-s", "DATA_DIR"], "-s takes NAME=VALUE, got 'DATA_DIR'"),
         (["-s", "DATA_DIR=/nowhere"], "there is no database at /nowhere/broadsheet.db"),
     ],
 )
