@@ -34,6 +34,7 @@ ALONE: dict[str, Any] = {
     "LOG_LEVEL": "WARNING",
 }
 SWITCHED_OFF = {
+    "crawler.middlewares.spider_requests.SpiderRequestsMiddleware": None,
     "crawler.middlewares.scope.ScopeMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": None,
     "crawler.middlewares.archive.ArchiveMiddleware": None,

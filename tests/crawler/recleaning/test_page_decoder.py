@@ -123,7 +123,16 @@ def blocks(data: Path) -> dict[str, list[Block]]:
     """The stored blocks of each article, by its id."""
     found: dict[str, list[Block]] = {}
     for row in in_store(data, select(StoredBlock.__table__).order_by(StoredBlock.position)):
-        block = Block(row.text, BlockKind(row.kind), row.link_share, tuple(row.links), row.path, row.rule, row.evidence)
+        block = Block(
+            row.text,
+            BlockKind(row.kind),
+            row.link_share,
+            tuple(row.links),
+            row.path,
+            row.rule,
+            row.evidence,
+            layout=row.layout or "",
+        )
         found.setdefault(row.article_id, []).append(block)
     return found
 

@@ -178,10 +178,10 @@ def test_no_archive_is_one_line(data: Path) -> None:
         (["--jobs", "0"], "--jobs must be a whole number from 1 to 256, got '0'"),
         (["--jobs", "many"], "--jobs must be a whole number"),
         (["--dry-run", "--force"], "give either --dry-run or --force, not both"),
-        (["--bogus"], "there is no option --bogus; scrapy reclean --help lists them"),
+        (["--bogus"], "there is no option --bogus; did you mean --jobs?"),
         (["one"], "takes only options, got 'one': scrapy reclean --site NAME"),
-        (["-s", "MEMORY_SAMPLE=soon"], "the setting MEMORY_SAMPLE must be a number of at least 1, got 'soon'"),
-        (["-s", "DATA_DIR"], "Invalid -s value, use -s NAME=VALUE"),
+        (["-s", "MEMORY_SAMPLE=soon"], "the setting MEMORY_SAMPLE must be a whole number of at least 1, got 'soon'"),
+        (["-s", "DATA_DIR"], "-s takes NAME=VALUE, got 'DATA_DIR'"),
         (["-s", "DATA_DIR=/nowhere"], "there is no database at /nowhere/broadsheet.db"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
+from scrapy.statscollectors import MemoryStatsCollector
 from servers.paper import prose
 from sqlalchemy import Connection, delete, event, select, update
 from wordy import make_text
@@ -21,6 +21,7 @@ from cleaning.article import Article, Block
 from cleaning.duplicates.judge import DuplicateMatch, RankedArticle, judge_duplicate
 from cleaning.duplicates.likeness import ComparableText
 from crawler.pipelines.store import StoreOutcome, StorePipeline
+from crawler.run.counts import CrawlCounts
 from crawler.storing.deduplicate import DeduplicationResult, StatusChange, deduplicate, index_missing_articles
 from storage import runs
 from storage.articles import saving, story_index
@@ -135,13 +136,15 @@ def test_of_many_copies_only_those_that_follow_the_new_article_are_judged_again(
 
 
 def test_a_status_change_is_counted_also_if_the_text_of_the_article_is_unchanged() -> None:
-    counts: Counter[str] = Counter()
-    session = SimpleNamespace(run=3, counts=SimpleNamespace(add=lambda _, stat, more=1: counts.update({stat: more})))
-    pipeline = StorePipeline(session, Crawler(Spider, Settings({"BARREN_PAGES": 0})), SimpleNamespace())  # type: ignore[arg-type]
+    crawler = Crawler(Spider, Settings({"BARREN_PAGES": 0}))
+    crawler.stats = MemoryStatsCollector(crawler)
+    counts = CrawlCounts(crawler)
+    pipeline = StorePipeline(SimpleNamespace(run=3, counts=counts), crawler, SimpleNamespace())  # type: ignore[arg-type]
     changes = [StatusChange("courier", 3, is_duplicate=True), StatusChange("gazette", 2, is_duplicate=True)]
     duplicates = DeduplicationResult(status_changes=changes)
     pipeline._count("courier", StoreOutcome(SaveResult.UNCHANGED, duplicates))
-    assert counts == {"article/unchanged": 1, "article/duplicate": 1, "article/stored": -1}
+    stats = ("page/fetched", "article/unchanged", "article/duplicate", "article/stored")
+    assert [counts.get_total(stat) for stat in stats] == [1, 1, 1, -1]
 
 
 def test_an_article_that_changes_leaves_its_cluster(connection: Connection) -> None:
