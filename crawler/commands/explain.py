@@ -89,20 +89,18 @@ class Command(ProjectCommand):
             raise BadArgument("--url says where the page in a file stood; an address needs none")
         is_file = not is_address and name != "-"
         target = None if opts.html is None else check_html_target(opts.html, name if is_file else None)
-        from crawler.explain.explanation import PageExplanation
-        from crawler.explain.json_document import explanation_to_json
-        from crawler.explain.site_context import SiteContexts
-        from crawler.explain.terminal import make_output_console, render_for_terminal
-        from crawler.explain.web_page import render_web_page
-
-        contexts = SiteContexts(settings, name=opts.site, use_memory=not opts.no_memory)
         # In a child process a page that hangs its cleaner ends as it would end in a crawl.
         cleaners = _make_cleaners(settings)
         try:
-            page, context, origin = _get_page(name, opts.url, settings, cleaners, contexts)
+            page, context, origin = _get_page(name, opts, settings, cleaners)
             article = cleaners.submit(page, context.memory).result()
         finally:
             cleaners.stop()
+        from crawler.explain.explanation import PageExplanation
+        from crawler.explain.json_document import explanation_to_json
+        from crawler.explain.terminal import make_output_console, render_for_terminal
+        from crawler.explain.web_page import render_web_page
+
         if article.rejected == "not-html":
             kind = BroadsheetError if is_address else BadArgument
             label = "standard input" if name == "-" else name
@@ -130,30 +128,40 @@ def _parse_name(args: list[str]) -> str:
 
 
 def _get_page(
-    name: str, url: str | None, settings: Settings, cleaners: Cleaners, contexts: SiteContexts
+    name: str, opts: argparse.Namespace, settings: Settings, cleaners: Cleaners
 ) -> tuple[Page, SiteContext, str]:
     """Return the page, of an address, a WARC file or any other file, its site, and its place in a WARC file.
 
-    The cleaners are started.
+    The cleaners are started. What a user may have misspelt is looked at before the store is loaded.
     """
-    from crawler.explain.archived import ArchivedPages, parse_record_name
-    from crawler.explain.fetch import fetch_page
-    from crawler.explain.local import read_page_file
-
     if _SCHEME.match(name):
-        return *fetch_page(name, settings, cleaners, contexts), ""
-    record = parse_record_name(name, url, Path(settings["DATA_DIR"]))
+        from crawler.explain.fetch import fetch_page
+
+        return *fetch_page(name, settings, cleaners, _load_contexts(settings, opts)), ""
+    from crawler.explain.record_name import parse_record_name
+
+    record = parse_record_name(name, opts.url, Path(settings["DATA_DIR"]))
     if record is not None:
-        archived = ArchivedPages(record.path, settings, contexts)
+        from crawler.explain.archived import ArchivedPages
+
+        archived = ArchivedPages(record.path, settings, _load_contexts(settings, opts))
         cleaners.start()
         page, context, origin = archived.read(record, cleaners)
     else:
-        page = read_page_file(name, settings, address=url)
-        context = contexts.find(page.url)
+        from crawler.explain.local import read_page_file
+
+        page = read_page_file(name, settings, address=opts.url)
+        context = _load_contexts(settings, opts).find(page.url)
         page, origin = context.apply_to(page), ""
         cleaners.start()
     configure_logging(settings)
     return page, context, origin
+
+
+def _load_contexts(settings: Settings, opts: argparse.Namespace) -> SiteContexts:
+    from crawler.explain.site_context import SiteContexts
+
+    return SiteContexts(settings, name=opts.site, use_memory=not opts.no_memory)
 
 
 def _make_cleaners(settings: Settings) -> Cleaners:

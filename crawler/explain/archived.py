@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cleaning.errors import BadArgument, RecordUnreadable
 from cleaning.page.canonical import to_canonical_url
+from crawler.explain.record_name import RecordName
 from crawler.explain.site_context import SiteContext, SiteContexts
 from crawler.page_facts import make_part
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.recleaning.page_decoder import PageDecoder
-from crawler.sites.site import quote_value
-from storage.archive.read_back import ArchiveReader, find_archive_files, read_archive
+from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.write import ArchiveLocation
 
 if TYPE_CHECKING:
@@ -24,41 +23,6 @@ if TYPE_CHECKING:
     from cleaning.article import Article, Page
     from cleaning.workers import Cleaners
     from storage.archive.records import ArchivedResponse
-
-_RECORD = re.compile(r"(.+):(\d{1,15})")
-_WARC_NAME = re.compile(r"\.warc(?:\.gz)?(?::\d+)?$", re.IGNORECASE)
-
-
-class RecordName(NamedTuple):
-    """A record of a WARC file: at an offset in bytes, or the last one with a page at an address."""
-
-    path: Path
-    offset: int | None = None
-    url: str | None = None  # canonical
-
-
-def parse_record_name(text: str, url: str | None, data_dir: Path) -> RecordName | None:
-    """Return the record that FILE.warc.gz:OFFSET, or a WARC file and an address, names; None if it names no WARC file.
-
-    A file that is not found is looked for in the archive of the data folder. Raise BadArgument where a record is named
-    twice or not at all, and ArchiveMissing where there is no such file.
-    """
-    if not _WARC_NAME.search(text):
-        return None
-    numbered = _RECORD.fullmatch(text)
-    name = numbered[1] if numbered else text
-    path = next((path for path in (Path(name), data_dir / "archive" / name) if path.is_file()), Path(name))
-    find_archive_files(path)
-    if numbered:
-        if url is not None:
-            raise BadArgument(f"name the record either by its offset or by --url, not by both: {text}")
-        return RecordName(path, int(numbered[2]))
-    if url is None:
-        raise BadArgument(f"{name} holds many pages; name one: scrapy explain {name}:OFFSET, or with --url ADDRESS")
-    canonical = to_canonical_url(url)
-    if canonical is None:
-        raise BadArgument(f"--url: {quote_value(url)} is not an http(s) address")
-    return RecordName(path, url=canonical)
 
 
 class ArchivedPages:
@@ -74,9 +38,7 @@ class ArchivedPages:
     def read(self, record: RecordName, cleaners: Cleaners) -> tuple[Page, SiteContext, str]:
         """Return a page with the further parts of its article, its site, and its place in the file, for a person.
 
-        The cleaners have been started.
-
-        Raise BadArgument where there is no such page.
+        The cleaners have been started. Raise BadArgument where there is no such page.
         """
         with ArchiveReader(self._path.parent, max_body=self._pages.max_body) as archive:
             location = self._find(record)

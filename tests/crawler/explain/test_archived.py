@@ -15,7 +15,8 @@ from warcio.warcwriter import WARCWriter
 from cleaning.article import Article
 from cleaning.errors import ArchiveMissing, BadArgument
 from cleaning.workers import Cleaners
-from crawler.explain.archived import ArchivedPages, RecordName, parse_record_name
+from crawler.explain.archived import ArchivedPages
+from crawler.explain.record_name import RecordName, parse_record_name
 from crawler.explain.site_context import SiteContexts
 
 HOUSE = "https://paper.example"
