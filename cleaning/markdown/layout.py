@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+MAX_COLUMNS = 100  # of a table; a wider one is not written as a table
 LISTS = frozenset(("ul", "ol", "dl", "menu"))
 _ELEMENT = re.compile(r"([a-z]+)(\d+)((?::[\d,-]+)*)")
 _NUMBER = re.compile(r"([a-z])(\d+)")

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cleaning.markdown.escape import escape_cell
+from cleaning.markdown.layout import MAX_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 # In a longer cell stands a text of the page, which is laid out in a table.
 MAX_CELL_CHARACTERS = 300
-MAX_COLUMNS = 100
 # Between two cells of a row; within a cell it is escaped.
 _EDGE = re.compile(r"(?<![^ ])\|(?= |$)")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from cleaning.article import BlockKind
+from cleaning.markdown.layout import MAX_COLUMNS
 from cleaning.page.parsing import strip_invisible
 from cleaning.page.symbols import OWN_SYMBOL
 
@@ -49,7 +50,6 @@ KINDS = {
 }
 WORD = re.compile(r"\w")
 NUMBER = re.compile(r"[0-9]{1,6}")
-MAX_SPAN = 1_000  # columns that a cell reaches over (HTML standard)
 IDENTITY = re.compile(r"#[^.]+")
 MAX_PATH_CHARACTERS = 10_000  # the inner end is kept; every block has a path; the longest seen has 3,429
 
@@ -161,12 +161,14 @@ class ShownElement(BlockElement):
         column = around.count + 1
         while taken.get(column, 0) >= around.number:
             column += 1
-        width = min(max(_read_number(element, "colspan", 1), 1), MAX_SPAN)
-        self.number, around.count = column, column + width - 1
+        if column > MAX_COLUMNS:  # spans of a hostile page could be counted without end
+            return
+        end = min(column + max(_read_number(element, "colspan", 1), 1), MAX_COLUMNS + 1)
+        self.number, around.count = column, end - 1
         height = _read_number(element, "rowspan", 1)
         if height > 1 and isinstance(table, ShownElement):
-            last = around.number + height - 1
-            table.taken = taken | dict.fromkeys(range(column, column + width), last)
+            table.taken = taken
+            taken.update(dict.fromkeys(range(column, end), around.number + height - 1))
 
 
 @dataclass(slots=True)

@@ -4,10 +4,11 @@ import pytest
 
 from cleaning.article import BlockKind
 from cleaning.extraction import extract
+from cleaning.markdown.layout import MAX_COLUMNS
 from cleaning.page.parsing import parse_tree
 from cleaning.page.run_numbers import restore_line, write_numbers
 from cleaning.page.symbols import MAX_RUNS
-from cleaning.page.text_runs import TextRun, read_runs
+from cleaning.page.text_runs import ShownElement, TextRun, read_runs
 
 
 def read_numbered_runs(body: str) -> tuple[list[TextRun], str]:
@@ -98,3 +99,17 @@ def test_our_symbols_are_left_out_where_a_page_has_them() -> None:
     runs, text = read_numbered_runs("<p>Old \U0001d200\U0001d000 music \u0605 and more</p>")
     assert restore_line(text, runs) == ("Old  music \u0605 and more", [0])
     assert runs[0].text == "Old music \u0605 and more"
+
+
+def test_columns_beyond_the_last_that_markdown_writes_are_not_counted() -> None:
+    """A row of a few thousand cells that span a thousand columns each would take minutes and all memory."""
+    tree = parse_tree(f"<html><body><table><tr>{'<td colspan=1000 rowspan=65000>a</td>' * 3_000}</table></body></html>")
+    assert tree is not None
+    cells = [run.element.cell for run in read_runs(tree)]
+    assert [cell.number for cell in cells if cell is not None] == [1] + [0] * 2_999
+    assert cells[0] is not None
+    row = cells[0].parent
+    assert row is not None
+    table = next(one for one in row.walk_up() if isinstance(one, ShownElement) and one.tag == "table")
+    assert table.taken is not None
+    assert len(table.taken) == MAX_COLUMNS
