@@ -194,7 +194,7 @@ def _take_place(
 ) -> Classification:
     """Extract the texts in the elements that hold the article by a rule, without what the site repeats."""
     chosen = place.runs.difference(match.cut) if match is not None else place.runs
-    extraction = build_extraction(runs, chosen, find_base_url(tree, url))
+    extraction = build_extraction(runs, chosen, find_base_url(tree, url), join_rows=True)
     return Classification(extraction if match is None else add_repeated_blocks(extraction, match), {}, {})
 
 

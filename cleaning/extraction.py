@@ -86,11 +86,18 @@ def extract(
     return extraction
 
 
-def build_extraction(runs: Sequence[TextRun], chosen: Iterable[int], base: str) -> Extraction:
-    """Return the extraction in which each of the chosen runs is a block, and each row of a table; no trafilatura."""
+def build_extraction(
+    runs: Sequence[TextRun], chosen: Iterable[int], base: str, *, join_rows: bool = False
+) -> Extraction:
+    """Return the extraction in which each of the chosen runs is a block; without trafilatura.
+
+    With `join_rows` the cells of a row of figures are one block, as trafilatura writes them.
+    """
+    indexes = sorted(chosen)
+    spans = _group_rows(runs, indexes) if join_rows else ((index,) for index in indexes)
     found = [
         (block, span)
-        for span in _group_rows(runs, sorted(chosen))
+        for span in spans
         if (block := build_block(_write_row(runs, span), [runs[index] for index in span], base))
     ]
     return Extraction(tuple(block for block, _ in found), tuple(span for _, span in found), tuple(runs), base)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cleaning.article import BlockKind
-from cleaning.extraction import extract
+from cleaning.extraction import build_extraction, extract
 from cleaning.page.parsing import parse_tree
+from cleaning.page.text_runs import read_runs
 
 LINES = (
     "The ice road over the lake was closed on Tuesday.",
@@ -62,3 +63,19 @@ def test_figures_and_notes_stay_rows() -> None:
         "Marta Hale | She writes about the weather. Born in Vessa.",
         "Per Lund | Has measured the ice since 1996. He lives in Vessa, where he was born and went to school.",
     ]
+
+
+def test_the_cells_of_a_row_are_one_block_only_where_that_is_asked_for() -> None:
+    tree = parse_tree(
+        "<html><body><table><tr><td><p>Orm Town</p></td><td><p>3 goals</p></td></tr></table></body></html>"
+    )
+    assert tree is not None
+    runs = read_runs(tree)
+
+    def build(*, join_rows: bool) -> list[str]:
+        extraction = build_extraction(runs, range(len(runs)), "https://a.example/", join_rows=join_rows)
+        return [block.text for block in extraction.blocks]
+
+    # A site memory reads a page of its site text by text, and what it reads must not depend on the rules of a site.
+    assert build(join_rows=False) == ["Orm Town", "3 goals"]
+    assert build(join_rows=True) == ["Orm Town | 3 goals"]
