@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from cleaning.metadata.stated_address import UNKNOWN_ADDRESS, find_stated_addres
 from cleaning.page.charset import decode_html
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from os import PathLike
 
 PageInput = Page | tuple[str, str | bytes] | Path
@@ -26,8 +26,14 @@ def make_page(
 ) -> Page:
     """Return the page. Without `url` its address is the one that it states, else UNKNOWN_ADDRESS.
 
-    Raise TypeError for HTML that is neither str nor bytes, and for an address that is no str.
+    Raise TypeError for HTML that is neither str nor bytes and for other arguments of a wrong type, ValueError for a
+    `fetched_at` without a zone.
     """
+    _check_text("url", url)
+    _check_text("language", language)
+    if not isinstance(content_type, str):
+        raise TypeError(f"content_type= must be str, got {type(content_type).__name__}")
+    _check_time(fetched_at)
     if isinstance(html, bytes):
         html = decode_html(html, content_type)
     elif not isinstance(html, str):
@@ -60,6 +66,20 @@ def to_page(given: object) -> Page:
         url, html = given
         return make_page(html, url)
     raise TypeError(f"a page must be a Page, a Path, or (url, html) as a tuple, got {type(given).__name__}")
+
+
+def _check_text(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name}= must be str or None, got {type(value).__name__}")
+
+
+def _check_time(value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, datetime):
+        raise TypeError(f"fetched_at= must be a datetime or None, got {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise ValueError("fetched_at= must have a time zone, as datetime.now(UTC) has")
 
 
 def _hint_at_file(given: object) -> str:

@@ -28,9 +28,9 @@ def clean_html(
 
     Bytes are decoded as the crawl decodes them; `content_type` is the header they came with. `url` tells which links
     are the site's own; without it the address that the page states is taken. `site` is the memory of the page's site
-    (`learn_site`, `SiteMemory.load`).`language`
-    is the tag that decides where the text is ambiguous. `fetched_at` (aware) bounds which of the page's dates are
-    plausible. Raise TypeError for arguments of other types, and nothing else.
+    (`learn_site`, `SiteMemory.load`). `language` is the tag that decides where the text is ambiguous. `fetched_at`
+    bounds which of the page's dates are plausible. Raise TypeError for arguments of other types, ValueError for a
+    `fetched_at` without a zone, and nothing else.
 
     >>> from cleaning import clean_html
     >>> page = '''

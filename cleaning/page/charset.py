@@ -92,7 +92,7 @@ def recode_xml(body: bytes, content_type: str = "") -> bytes:
 
 
 def _read_header(content_type: str) -> str | None:
-    return None if _ASCII.search(content_type.encode()) else http_content_type_encoding(content_type)
+    return None if _ASCII.search(content_type.encode("utf-8", "replace")) else http_content_type_encoding(content_type)
 
 
 def _decode(body: bytes, stated: list[str | None], language: re.Match[bytes] | None) -> Decoded:

@@ -64,7 +64,10 @@ def test_a_file_is_cleaned_as_its_bytes(tmp_path: Path, news_page: Any) -> None:
     [
         (lambda: clean_html(None), "the HTML must be str or bytes, got NoneType"),  # type: ignore[arg-type]
         (lambda: clean_html(Path("a.html")), "got PosixPath; for a file there is clean_file"),  # type: ignore[arg-type]
-        (lambda: clean_html("", url=b"http://a.example/"), "the url of a page must be str, got bytes"),  # type: ignore[arg-type]
+        (lambda: clean_html("", url=b"http://a.example/"), "url= must be str or None, got bytes"),  # type: ignore[arg-type]
+        (lambda: clean_html(b"", content_type=None), "content_type= must be str, got NoneType"),  # type: ignore[arg-type]
+        (lambda: clean_html("", language=3), "language= must be str or None, got int"),  # type: ignore[arg-type]
+        (lambda: clean_html("", fetched_at="2026-12-01"), "fetched_at= must be a datetime or None, got str"),  # type: ignore[arg-type]
         (lambda: clean_html("", site="gazette"), "site= must be a SiteMemory.* got str"),  # type: ignore[arg-type]
         (lambda: Page(ADDRESS, b"<p>"), "html of a page must be str, got bytes; cleaning.clean_html decodes it"),  # type: ignore[arg-type]
         (lambda: clean("<p>text"), "clean takes a Page, got str; cleaning.clean_html takes HTML"),  # type: ignore[arg-type]
@@ -73,6 +76,15 @@ def test_a_file_is_cleaned_as_its_bytes(tmp_path: Path, news_page: Any) -> None:
 def test_what_is_no_page_is_refused_with_the_name_of_its_type(call: Any, told: str) -> None:
     with pytest.raises(TypeError, match=told):
         call()
+
+
+def test_a_time_of_the_fetch_without_a_zone_is_refused_before_the_page_is_cleaned() -> None:
+    with pytest.raises(ValueError, match="fetched_at= must have a time zone"):
+        clean_html("<p>text", fetched_at=datetime(2026, 12, 1))  # noqa: DTZ001
+
+
+def test_a_header_with_a_lone_surrogate_is_read_like_any_other() -> None:
+    assert clean_html(b"<p>text", content_type="text/html; charset=\ud800").rejected == "too-short"
 
 
 def test_the_record_of_an_article_is_that_of_a_release_field_by_field(tmp_path: Path, news_page: Any) -> None:
