@@ -79,6 +79,7 @@ def _parse_css(text: str) -> tuple[etree.XPath, str | None]:
         attributes = {_read_attribute(selector) for selector in selectors}
         paths = [_TRANSLATOR.selector_to_xpath(selector) for selector in selectors]
         find = etree.XPath(" | ".join(paths))
+        find(etree.Element("html"))  # a namespace that nobody declared is an error only when it is searched for
     except cssselect.SelectorError as error:
         raise BadSelector(_POSITION.sub("", str(error)).rstrip(".")) from error
     except (etree.XPathError, ValueError, RecursionError) as error:  # a NUL; hundreds of brackets

@@ -45,6 +45,7 @@ def test_a_selector_finds_elements_in_page_order(selector: str, texts: list[str]
         ("p::first(2)", "unknown"),
         ("a" * (MAX_CHARACTERS + 1), "more than"),
         (":not(:not(p))", "Got nested"),
+        ("svg|path", "Undefined namespace prefix"),
     ],
 )
 def test_what_is_no_selector_is_refused_in_one_line(selector: str, message: str) -> None:
