@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
+from sqlalchemy.exc import DBAPIError
 
 from cleaning.article import Page
 from cleaning.errors import DatabaseMissing, MemoryUnreadable, StoreOutdated
@@ -14,6 +15,7 @@ from crawler.run.spider_sites import load_listed_sites
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site, make_site, match_name
 from storage.database.engine import make_database_url, open_for_reading, open_read_only
+from storage.database.faults import describe_error
 from storage.site_memory.memories import load_memories
 
 
@@ -86,16 +88,19 @@ class SiteContexts:
 
     def _load_memories(self, settings: BaseSettings) -> None:
         folder = Path(settings["DATA_DIR"])
-        try:
-            engine = open_read_only(make_database_url(folder, settings["DATABASE_URL"]))
-        except DatabaseMissing:
+        url = make_database_url(folder, settings["DATABASE_URL"])
+        if not settings["DATABASE_URL"] and not Path(url.database or "").exists():
             self._problem = f"there is no store in {folder}"
             return
-        except StoreOutdated as error:
+        try:
+            engine = open_read_only(url)
+        except (DatabaseMissing, StoreOutdated) as error:
             self._problem = str(error)
             return
         try:
             with open_for_reading(engine) as connection:
                 self._memories = {one.site: (one.articles, one.data) for one in load_memories(connection)}
+        except DBAPIError as error:
+            self._problem = f"the store cannot be read: {describe_error(error)}"
         finally:
             engine.dispose()

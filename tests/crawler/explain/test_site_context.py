@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,23 @@ def test_without_a_store_there_is_no_memory_and_none_is_made(settings: Settings)
     assert context.memory is None
     assert context.note == f"none: there is no store in {settings['DATA_DIR']}"
     assert not Path(settings["DATA_DIR"]).exists()
+
+
+def test_a_store_that_cannot_be_read_is_told_and_the_page_cleaned_without(settings: Settings) -> None:
+    store_memory(settings, "house", SiteMemory(articles=7))
+    database = Path(settings["DATA_DIR"], "broadsheet.db")
+    with sqlite3.connect(database) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'site_memory'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    context = SiteContexts(settings).find("https://paper.example/a")
+    assert context.memory is None
+    assert context.note.startswith("none: the store cannot be read: database disk image is malformed")
+    database.write_bytes(b"no database")
+    assert SiteContexts(settings).find("https://paper.example/a").note.startswith("none: cannot open the database")
 
 
 def test_a_mistake_in_sites_toml_is_told(settings: Settings) -> None:
