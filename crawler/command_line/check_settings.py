@@ -30,6 +30,7 @@ _MINIMUMS: dict[str, float | None] = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DEPTH_PRIORITY": None,
     "DISK_INTERVAL": 0.1,
+    "FEED_EXPORT_INDENT": None,
     "LEASES_PER_SITE": 1,
     "LISTS_PER_SITE": 1,
     "MEMORY_SAMPLE": 1,
@@ -43,6 +44,7 @@ _MINIMUMS: dict[str, float | None] = {
 }
 _JSON_EXAMPLE = '{"name": 1}'
 _LISTS_OF_NUMBERS = ("BREAKER_PAUSES", "RETRY_PAUSES")
+_MAY_BE_NONE = {"FEED_EXPORT_INDENT"}  # beside those whose default is None
 # Their default is a whole number, but they are read as any number.
 _FRACTIONS = {"DISK_LEAST", "DNS_TIMEOUT", "DOWNLOAD_DELAY", "DOWNLOAD_DELAY_JITTER", "DOWNLOAD_TIMEOUT"}
 
@@ -78,6 +80,8 @@ def check_settings(settings: BaseSettings) -> None:
 
 def _check_type(settings: BaseSettings, name: str, value: Any, default: Any) -> None:
     """Check a value by the type of the setting's default. What has none, or None, may be anything."""
+    if value is None and name in _MAY_BE_NONE:
+        return
     match default:
         case bool():
             try:

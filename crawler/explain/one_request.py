@@ -17,13 +17,15 @@ from crawler.explain.fetch import describe_failure
 def send_request(
     process: CrawlerProcessBase, request: Request, use: Callable[[Response], None], spider: type[Spider] = Spider
 ) -> None:
-    """Send a request by a spider of this class, and call `use` with the response. Raise BroadsheetError if it fails."""
+    """Send a request by a spider of this class, and call `use` with the response. Raise BroadsheetError if it fails.
+
+    `use` is called when the crawl has ended: there Scrapy would log what it raises, and go on.
+    """
     problems: list[str] = []
-    is_used: list[bool] = []
+    responses: list[Response] = []
 
     def handle_response(response: Response) -> None:
-        is_used.append(True)
-        use(response)
+        responses.append(response)
 
     def handle_failure(failure: Failure) -> None:
         problems.append(describe_failure(failure))
@@ -38,5 +40,6 @@ def send_request(
 
     process.crawl(OneRequest)
     process.start()
-    if not is_used:
+    if not responses:
         raise BroadsheetError(f"{request.url}: {problems[0] if problems else 'no request could be made; see the log'}")
+    use(responses[0])

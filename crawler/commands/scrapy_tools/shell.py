@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands.shell import Command as ScrapyShell
 from scrapy.utils.spider import DefaultSpider
 from scrapy.utils.url import guess_scheme
+from w3lib.url import file_uri_to_path
 
 from cleaning.errors import BadArgument
 from crawler.command_line.tool import ToolCommand, refuse_frontier_spider
@@ -68,11 +69,11 @@ def _find_page(name: str) -> tuple[str | None, Response | None]:
         return url, None
     from scrapy.http import HtmlResponse
 
-    path = Path(name.removeprefix("file://"))
+    path = Path(file_uri_to_path(url))
     try:
         return None, HtmlResponse(path.resolve().as_uri(), body=path.read_bytes())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadArgument(
-            f"cannot read the file {path}: {reason}; an address begins with http:// or https://"
+            f"cannot read the file {name}: {reason}; an address begins with http:// or https://"
         ) from error

@@ -6,6 +6,7 @@ A new command without an entry in COMMANDS fails the first test.
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,7 @@ COMMANDS = {
     "shell": (
         Line("{page} -c clean(response).title", "^Night ferry runs again\n$"),
         Line("{page.html} -c clean(response).title", "^Night ferry runs again\n$"),
+        Line("file://{tmp}/page%2Ehtml -c clean(response).title", "^Night ferry runs again\n$"),
         Line("{page.html} -c shelp()", r"clean\(response\)   The article"),
         Line("{tmp}/nothing.html -c 1", "cannot read the file", 2),
         Line("http://127.0.0.1:9/ -s ALLOWED_NETWORKS= -c 1", "we fetch nothing from there", 1),
@@ -114,6 +116,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     with Paper() as paper:
         paper.article(PATH, "Night ferry runs again")
         paper.routes["/"] = Answer(f'<html><body><h2><a href="{PATH}">Night ferry runs again</a></h2></body></html>')
+        paper.routes["/long"] = Answer(f"<html><body>{'<p>A line of a long page.</p>' * 10_000}</body></html>")
         page = f"{paper.url}{PATH}"
         (folder / "spider.py").write_text(SPIDER.replace("{page}", page))
         (folder / "page.html").write_text(str(paper.routes[PATH].body))
@@ -150,6 +153,24 @@ def test_an_unknown_option_is_one_line(command: str, places: dict[str, str]) -> 
 def test_view_opens_the_page_as_it_came(places: dict[str, str]) -> None:
     assert run("view", "{page}", places).returncode == 0
     assert "<h1>Night ferry runs again</h1>" in Path(places["{tmp}"], "viewed.html").read_text()
+
+
+def test_fetch_ends_quietly_when_its_reader_has_seen_enough(places: dict[str, str]) -> None:
+    arguments = ["fetch", f"{places['{front}']}long", "-s", f"DATA_DIR={places['{tmp}']}/data"]
+    allowed = ["-s", "ALLOWED_NETWORKS=127.0.0.0/8", "-s", "DOWNLOAD_DELAY=0"]
+    with subprocess.Popen(
+        [str(SCRAPY), *arguments, *allowed],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(100) == 128 + signal.SIGPIPE
 
 
 def run(command: str, arguments: str, places: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -170,6 +170,13 @@ def test_every_number_and_switch_of_scrapy_and_ours_is_checked_and_has_a_valid_d
             check_settings(wrong)
 
 
+def test_a_setting_may_have_what_scrapy_gives_a_meaning() -> None:
+    apply_setting("FEED_EXPORT_INDENT=-1")
+    settings = Settings(OURS)
+    settings.set("FEED_EXPORT_INDENT", None, priority="cmdline")  # the most compact form
+    check_settings(settings)
+
+
 def test_a_level_may_be_written_in_small_letters(scrapy: Scrapy) -> None:
     done = scrapy("crawl", "articles", "-L", "error", "-a", "url=")
     assert "-a url= is empty" in done.stderr
