@@ -52,7 +52,7 @@ def _render_blocks(pieces: Sequence[PlacedPiece], depth: int) -> list[str]:
             is_numbered = container.tag == "ol"
             signs = (".", ")") if is_numbered else ("-", "*")
             sign = signs[1] if last_list == signs[0] else signs[0]  # the same sign would go on with the list before
-            blocks += _render_list(group, depth, sign)
+            blocks.append(_render_list(group, depth, sign))
             last_list = sign
         else:
             blocks += _render_element(container.tag, group, depth)
@@ -84,17 +84,15 @@ def _render_element(tag: str, group: list[PlacedPiece], depth: int) -> list[str]
     return blocks
 
 
-def _render_list(group: Sequence[PlacedPiece], depth: int, sign: str) -> list[str]:
-    """Return a list as one block; more where some of its texts stand in no item."""
-    blocks: list[str] = []
+def _render_list(group: Sequence[PlacedPiece], depth: int, sign: str) -> str:
+    """Return a list as one block. A text of it that stands in no item is one."""
     items: list[str] = []
     for number, some in groupby(group, lambda placed: placed.containers[depth].item):
         inner = _render_blocks(list(some), depth + 1)
         marker = f"{min(number, MAX_NUMBER)}{sign}" if sign in ".)" else sign
         items.append(_indent(_join_item(inner), marker))
     is_loose = any("\n\n" in item for item in items)
-    blocks.append(("\n\n" if is_loose else "\n").join(items))
-    return blocks
+    return ("\n\n" if is_loose else "\n").join(items)
 
 
 def _join_item(blocks: Sequence[str]) -> str:
