@@ -25,6 +25,7 @@ from crawler.failures.outcome import classify_error, classify_failure
 from crawler.page_facts import PageFacts, decode_response_text
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.parts.fetch import read_part
+from crawler.sites.site import SITE_OF_REQUEST
 
 # Settings that turn off the store, and all components that need it.
 _WITHOUT_CRAWL: dict[str, Any] = {"STORE_ENABLED": False, "RETRY_ENABLED": False}
@@ -66,7 +67,7 @@ class _OnePage(Spider):
             self._url,
             callback=self.handle_response,
             errback=self.handle_failure,
-            meta={"site": self.context.site},
+            meta={SITE_OF_REQUEST: self.context.site},
             dont_filter=True,
         )
 
@@ -93,7 +94,7 @@ class _OnePage(Spider):
         return await asyncio.wrap_future(self._cleaners.submit(page, self.context.memory))
 
     async def _fetch_part(self, url: str, first: Page) -> FetchedPart:
-        request = Request(url, meta={"site": self.context.site}, dont_filter=True)
+        request = Request(url, meta={SITE_OF_REQUEST: self.context.site}, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 (every failure of a request, as in an errback)

@@ -10,7 +10,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.hosts.holds import holds_of
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 
 
 class Politeness:
@@ -46,7 +46,7 @@ class Politeness:
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 (its downloader has just been reached)
         slot = engine.downloader.slots[request.meta["download_slot"]]
-        site: Site | None = request.meta.get("site")
+        site: Site | None = request.meta.get(SITE_OF_REQUEST)
         site_delay = site.delay if site is not None and site.delay is not None else 0.0
         slot.delay = max(slot.delay, site_delay, self._crawl_delays.get(urlparse_cached(request).netloc, 0.0))
         slot.concurrency = 1 if self._holds.is_on_trial(request.url) else self._concurrency

@@ -28,7 +28,7 @@ from crawler.failures.errors import HostOnHold
 from crawler.run.counts import counts_of
 from crawler.run.once import once_per_crawler
 from crawler.run.pauses import add_jitter, parse_pauses
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 from storage.frontier.hosts import Hold, host_of, switch_scheme
 
 NIGHT = timedelta(hours=12)
@@ -140,7 +140,7 @@ class Holds:
             self._holds[host] = hold
             if self.on_change is not None:
                 self.on_change(host, hold)
-        site: Site | None = request.meta.get("site")
+        site: Site | None = request.meta.get(SITE_OF_REQUEST)
         if site is not None:
             self.count_hold(site.name, Hold(host, until, reason))
         return hold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 
 _JAR = "chain_cookies"  # in the meta of a request: the cookies of its chain, which Scrapy copies to each redirect
 _OWN = "own_cookies"  # in the meta of a request: the cookies that the first request of its chain brought along
@@ -43,15 +44,16 @@ class CookiesMiddleware:
 
     def process_request(self, request: Request) -> None:
         if self._adds_site_cookies_only:
-            _set_cookies(request, _select_site_cookies(request) | _parse_header(request.headers.get("Cookie")))
+            self._add_site_cookies(request)
             return
         # The header is that of the redirect's source, where Scrapy has left it: each step gets the cookies for its own
         # address, and those that the first request brought along only where Scrapy lets a header of the source stay.
         sent = request.headers.get("Cookie")
         request.headers.pop("Cookie", None)
-        own = request.meta.setdefault(_OWN, _parse_header(sent))
+        own = request.meta.setdefault(_OWN, _split_header(sent))
         cookies = (own if sent else {}) | _read_cookies(request) | _select_site_cookies(request)
-        _set_cookies(request, cookies)
+        if cookies:
+            request.headers["Cookie"] = _format_header(cookies)
         step = (request.url, tuple(sorted(cookies.items())))
         steps = request.meta.get(_STEPS, ())
         retries = request.meta.get("retry_times", 0)
@@ -62,21 +64,23 @@ class CookiesMiddleware:
             raise IgnoreRequest("the redirections lead to the same address with the same cookies")
         request.meta[_STEPS] = (*steps, step)
 
+    def _add_site_cookies(self, request: Request) -> None:
+        """Add the cookies of the site's entry that the request does not have, and leave the others as they stand."""
+        sent = request.headers.get("Cookie")
+        missing = _format_header(_select_site_cookies(request), less=_split_header(sent))
+        if missing:
+            request.headers["Cookie"] = b"; ".join(filter(None, (sent, missing)))
+
     def process_response(self, request: Request, response: Response) -> Response:
         if "Set-Cookie" in response.headers and not self._adds_site_cookies_only:
             request.meta.setdefault(_JAR, CookieJar()).extract_cookies(response, request)
         return response
 
 
-def _set_cookies(request: Request, cookies: dict[str, str]) -> None:
-    if cookies:
-        request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-
-
 def has_new_cookies(request: Request, response: Response) -> bool:
     """Return whether the response sets a cookie that its request did not have."""
-    sent = _parse_header(request.headers.get("Cookie"))
-    return any(_parse_header(line).items() - sent.items() for line in response.headers.getlist("Set-Cookie"))
+    sent = _split_header(request.headers.get("Cookie"))
+    return any(_parse_set_cookie(line).items() - sent.items() for line in response.headers.getlist("Set-Cookie"))
 
 
 def _read_cookies(request: Request) -> dict[str, str]:
@@ -86,21 +90,34 @@ def _read_cookies(request: Request) -> dict[str, str]:
         return {}
     bare = Request(request.url)
     jar.add_cookie_header(bare)
-    pieces = (bare.headers.get("Cookie") or b"").decode("latin-1").split("; ")
-    return dict(piece.split("=", 1) for piece in pieces if "=" in piece)
+    return _split_header(bare.headers.get("Cookie"))
 
 
 def _select_site_cookies(request: Request) -> dict[str, str]:
-    site: Site | None = request.meta.get("site")
+    site: Site | None = request.meta.get(SITE_OF_REQUEST)
     if site is None or not site.cookies or not site.owns(request.url):
         return {}
     is_open = urlsplit(site.url).scheme == "https" and urlsplit(request.url).scheme != "https"
     return {} if is_open else dict(site.cookies)
 
 
-def _parse_header(line: bytes | None) -> dict[str, str]:
-    """Return names and values of a header of either kind; of one that is malformed nothing."""
+def _split_header(line: bytes | None) -> dict[str, str]:
+    """Return names and values of a `Cookie` header as they stand there: sites set what no standard allows."""
+    pieces = (piece.strip().partition("=") for piece in (line or b"").decode("utf-8", "surrogateescape").split(";"))
+    return {name: value for name, separator, value in pieces if separator}
+
+
+def _format_header(cookies: Mapping[str, str], *, less: Container[str] = ()) -> bytes:
+    """Return the `Cookie` header of those cookies whose names are not in `less`."""
+    pieces = (f"{name}={value}" for name, value in cookies.items() if name not in less)
+    return "; ".join(pieces).encode("utf-8", "surrogateescape")
+
+
+def _parse_set_cookie(line: bytes) -> dict[str, str]:
+    """Return name and value of a `Set-Cookie` header; of one that is malformed nothing."""
     try:
-        return {name: morsel.value for name, morsel in SimpleCookie((line or b"").decode("latin-1")).items()}
+        return {
+            name: morsel.coded_value for name, morsel in SimpleCookie(line.decode("utf-8", "surrogateescape")).items()
+        }
     except CookieError:
         return {}

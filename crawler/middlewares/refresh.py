@@ -17,7 +17,7 @@ from w3lib.url import safe_url_string
 from crawler.middlewares.cookies import has_new_cookies
 from crawler.middlewares.redirect import free_download_slot
 from crawler.run.counts import counts_of
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 from storage.frontier.addresses import AddressKind, Lease
 
 # The steps of the HTML standard, "shared declarative refresh steps": 0, "0;url=/x", "1, URL = '/x'", "5 /x".
@@ -59,7 +59,7 @@ class RefreshMiddleware(BaseRedirectMiddleware):
         return middleware
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        site: Site | None = request.meta.get("site")
+        site: Site | None = request.meta.get(SITE_OF_REQUEST)
         lease: Lease | None = request.meta.get("lease")
         is_kept = "robots_of" in request.meta or request.meta.get("dont_redirect", False)
         if site is None or is_kept or response.status >= 300:

@@ -19,6 +19,7 @@ from crawler.rights.agents import find_refused_agents
 from crawler.rights.tdmrep import MAX_BYTES, PATH, MalformedTdmFile, TdmRule, find_tdm_rule, parse_tdm_rules
 from crawler.rights.usage import find_usage_preferences
 from crawler.run.counts import counts_of
+from crawler.sites.site import SITE_OF_REQUEST
 from storage.frontier.addresses import AddressKind, Lease
 
 
@@ -65,7 +66,12 @@ class RightsMiddleware:
         """Fetch the tdmrep.json at `url`, which this request needs first."""
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 (it made the request that brings us here)
-        meta = {"site": request.meta["site"], "download_maxsize": MAX_BYTES, "download_warnsize": 0, "dont_retry": True}
+        meta = {
+            SITE_OF_REQUEST: request.meta[SITE_OF_REQUEST],
+            "download_maxsize": MAX_BYTES,
+            "download_warnsize": 0,
+            "dont_retry": True,
+        }
         try:
             response = await engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True))
         except (HostOnHold, CrawlStopped):
@@ -88,7 +94,7 @@ class RightsMiddleware:
         return rules
 
     def _count(self, request: Request, outcome: str) -> None:
-        self._counts.add(request.meta["site"].name, f"rights/tdmrep/{outcome}")
+        self._counts.add(request.meta[SITE_OF_REQUEST].name, f"rights/tdmrep/{outcome}")
 
 
 def _is_article(request: Request) -> bool:

@@ -25,6 +25,7 @@ from crawler.middlewares.robots_index import IndexedRobotParser
 from crawler.rights.agents import AGENTS
 from crawler.rights.usage import UsageRule, parse_usage_rules
 from crawler.run.counts import counts_of
+from crawler.sites.site import SITE_OF_REQUEST
 
 _MAX_BYTES = 512 << 10  # RFC 9309, 2.5: at least 500 KiB are read; the rest of a longer file is not
 _MAX_REDIRECTS = 5  # 2.3.1.2: at least five are followed
@@ -80,8 +81,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         engine = self.crawler.engine
         assert engine is not None  # noqa: S101 (it made the request that brings us here)
         meta = {"robots_of": url, "redirect_ttl": _MAX_REDIRECTS, "dont_retry": True}  # the hold is the pause
-        if "site" in request.meta:
-            meta["site"] = request.meta["site"]
+        if SITE_OF_REQUEST in request.meta:
+            meta[SITE_OF_REQUEST] = request.meta[SITE_OF_REQUEST]
         # Not compressed: the first half of a compressed file is not the first half of the rules.
         headers = {"Accept-Encoding": "identity"}
         robots_request = Request(url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
@@ -140,7 +141,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return RobotsUnreachable(self._holds.hold(request, pause, f"robots-{outcome}"), status)
 
     def _count(self, request: Request, outcome: str) -> None:
-        site = request.meta.get("site")
+        site = request.meta.get(SITE_OF_REQUEST)
         if site is not None:
             self._counts.add(site.name, f"robots/{outcome}")
 

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from crawler.failures.errors import Excluded, OffSite
 from crawler.run.notices import NoticeKind, describe_other_host, notices_of
 from crawler.sites.owners import SiteOwners
-from crawler.sites.site import Site, make_site
+from crawler.sites.site import SITE_OF_REQUEST, Site, make_site
 from storage.frontier.addresses import GUESS, AddressKind, Lease
 
 # A feed may list its articles on a host that is not the site's, and that leads home. After so many that did not, no
@@ -24,9 +24,10 @@ _MAX_LEADS = 3
 class ScopeMiddleware:
     """Raises OffSite for a request to another host, port or scheme, or to an address with a user name.
 
-    Unlike Scrapy's own middleware, it ignores `dont_filter`. A request belongs to the site in `meta["site"]`, a request
-    for a robots.txt to the host of `meta["robots_of"]`. A request with neither is refused. A request that a spider of
-    the user made belongs to the site that SpiderRequestsMiddleware names; Scrapy's OffsiteMiddleware knows its bounds.
+    Unlike Scrapy's own middleware, it ignores `dont_filter`. A request belongs to the site in `meta[SITE_OF_REQUEST]`,
+    a request for a robots.txt to the host of `meta["robots_of"]`. A request with neither is refused. A request that a
+    spider of the user made belongs to the site that SpiderRequestsMiddleware names; Scrapy's OffsiteMiddleware knows
+    its bounds.
 
     Three kinds of addresses may be elsewhere: a sitemap that the site's robots.txt names, a feed that a page of the
     site names (feed services), and an article that the site's own feed lists there, if it leads home by redirects.
@@ -43,7 +44,7 @@ class ScopeMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        site: Site | None = request.meta.get("site")
+        site: Site | None = request.meta.get(SITE_OF_REQUEST)
         lease: Lease | None = request.meta.get("lease")
         if (robots_url := request.meta.get("robots_of")) is not None:
             if not make_site(robots_url).owns(request.url):
@@ -62,7 +63,7 @@ class ScopeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Raise OffSite for an article that has not led home. Redirects never come here."""
-        site: Site | None = request.meta.get("site")
+        site: Site | None = request.meta.get(SITE_OF_REQUEST)
         lease: Lease | None = request.meta.get("lease")
         is_article = lease is not None and lease.kind is AddressKind.ARTICLE
         if site is not None and is_article and response.status == 200 and not site.owns(response.url):

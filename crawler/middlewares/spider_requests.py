@@ -17,7 +17,7 @@ from crawler.failures.outcome import classify_error, is_too_many_redirects
 from crawler.run.counts import counts_of
 from crawler.run.session import session_of
 from crawler.run.spider_sites import spider_sites_of
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 from storage.frontier.settling import MAX_WAIT
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ _OF_ONE_FETCH = ("exchange", "archived_exchange", "archive_location", "fetched_a
 class SpiderRequestsMiddleware:
     """The first middleware of a request, and the last of its response.
 
-    It sets `meta["site"]`, on which scope, robots.txt, cookies, pauses and counts depend, anew for each redirect.
+    It sets `meta[SITE_OF_REQUEST]`, on which scope, robots.txt, cookies, pauses and counts depend, anew for each
+    redirect.
     Requests of the articles spider have leases, and those of our own components name their site: both pass as they are.
     """
 
@@ -60,7 +61,7 @@ class SpiderRequestsMiddleware:
             request.meta.pop(key, None)
         request.meta[MADE_BY_SPIDER] = True
         try:
-            request.meta["site"] = self._sites.find_site(request.url)
+            request.meta[SITE_OF_REQUEST] = self._sites.find_site(request.url)
         except BadAddress as error:
             raise OffSite(request.url, "no http(s) address") from error
         await self._wait_for_storage()
@@ -133,4 +134,4 @@ class SpiderRequestsMiddleware:
 
 def _is_of_spider(request: Request) -> bool:
     meta = request.meta
-    return "lease" not in meta and "robots_of" not in meta and ("site" not in meta or MADE_BY_SPIDER in meta)
+    return "lease" not in meta and "robots_of" not in meta and (SITE_OF_REQUEST not in meta or MADE_BY_SPIDER in meta)

@@ -25,6 +25,7 @@ from crawler.page_facts import PageFacts, decode_response_text, make_part
 from crawler.parts.collect import FetchedPart
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session
+from crawler.sites.site import SITE_OF_REQUEST
 from storage.frontier.addresses import Lease
 
 MAX_REMEMBERED = 32  # pages that may be parts and were fetched for themselves
@@ -83,7 +84,7 @@ class PartFetcher:
         engine, spider = self._crawler.engine, self._crawler.spider
         assert engine is not None  # noqa: S101 (it runs while items pass)
         site = next((site for site in getattr(spider, "sites", ()) if site.name == lease.site), None)
-        request = Request(url, meta={"lease": lease, "site": site, "part_of": first.url}, dont_filter=True)
+        request = Request(url, meta={"lease": lease, SITE_OF_REQUEST: site, "part_of": first.url}, dont_filter=True)
         try:
             response = await engine.download_async(request)
         except (CrawlStopped, StorageLost):

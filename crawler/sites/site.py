@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _NOT_IN_NAME = re.compile(r"[^a-z0-9._-]+")
+# In the meta of a request: the Site that it belongs to. "site" is left to the spiders of the user.
+SITE_OF_REQUEST = "site_of_request"
 MAX_NAMES = 10  # of sites in a message
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # "example.org:8080" has a port, no scheme
 

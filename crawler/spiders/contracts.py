@@ -10,7 +10,7 @@ from scrapy.exceptions import ContractFail
 
 from cleaning.clean import clean
 from crawler.explain.response_page import make_item_page
-from crawler.sites.site import Site, make_site
+from crawler.sites.site import SITE_OF_REQUEST, Site, make_site
 from storage.frontier.addresses import AddressKind, Lease
 
 
@@ -26,7 +26,7 @@ class LeaseContract(Contract):
     def adjust_request_args(self, args: dict[str, Any]) -> dict[str, Any]:
         site = next((site for site in self._sites if site.owns(args["url"])), None) or make_site(args["url"])
         lease = Lease(0, args["url"], site.name, AddressKind(self.args[0]), 0, "contract", 0)
-        return args | {"meta": {"lease": lease, "site": site}}
+        return args | {"meta": {"lease": lease, SITE_OF_REQUEST: site}}
 
 
 class ArticleContract(Contract):

@@ -24,7 +24,7 @@ from crawler.page_facts import PageFacts, get_content_type
 from crawler.run.session import Session, now
 from crawler.sites.home_origin import HomeOrigins
 from crawler.sites.owners import SiteOwners
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 from crawler.sites.site_days import SiteDays
 from crawler.sites.time_zones import find_stated_offset
 from crawler.spiders.usual_paths import UsualPaths
@@ -130,7 +130,7 @@ class ListParser:
 
     async def offer_robots_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Offer the sitemaps that a robots.txt of the site names; one of another host speaks for another site."""
-        site = request.meta.get("site")
+        site = request.meta.get(SITE_OF_REQUEST)
         rules = getattr(robotparser, "rp", None)
         if site is not None and isinstance(rules, Protego) and site.owns(request.url):
             offers, later = make_robots_sitemap_offers(site, rules.sitemaps)

@@ -8,14 +8,14 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawler.middlewares.cookies import CookiesMiddleware, has_new_cookies
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 
 SITE = Site("paper", "https://example.org/", cookies=(("pass", "secret"),))
 HERE = "https://example.org/story"
 
 
 def send(url: str, site: Site = SITE) -> str | None:
-    request = Request(url, meta={"site": site})
+    request = Request(url, meta={SITE_OF_REQUEST: site})
     CookiesMiddleware().process_request(request)
     return (request.headers.get("Cookie") or b"").decode() or None
 
@@ -35,7 +35,7 @@ def test_no_text_of_a_site_shows_them() -> None:
 
 
 def test_a_chain_keeps_its_cookies_and_the_next_has_none() -> None:
-    middleware, request = CookiesMiddleware(), Request(HERE, meta={"site": SITE})
+    middleware, request = CookiesMiddleware(), Request(HERE, meta={SITE_OF_REQUEST: SITE})
     middleware.process_request(request)
     answer = Response(HERE, status=302, headers={"Set-Cookie": "seen=1; Path=/", "Location": HERE})
     assert has_new_cookies(request, answer)
@@ -50,8 +50,19 @@ def test_a_chain_keeps_its_cookies_and_the_next_has_none() -> None:
     assert send(HERE) == "pass=secret"
 
 
+@pytest.mark.parametrize(
+    "sent", [b"a[b]=1; session=x", b"session=x; odd", b"name=\xc3\xa4; session=x", b"a=1; a=2", b'prefs={"a": 1}; b=2']
+)
+def test_the_cookies_of_a_spider_that_logs_in_stay_as_scrapy_writes_them(sent: bytes) -> None:
+    request = Request(HERE, meta={SITE_OF_REQUEST: SITE}, headers={"Cookie": sent})
+    CookiesMiddleware(adds_site_cookies_only=True).process_request(request)
+    assert request.headers["Cookie"] == sent + b"; pass=secret"
+    CookiesMiddleware(adds_site_cookies_only=True).process_request(request)  # it is there already
+    assert request.headers["Cookie"] == sent + b"; pass=secret"
+
+
 def test_a_chain_without_progress_ends() -> None:
-    middleware, request = CookiesMiddleware(), Request(HERE, meta={"site": SITE})
+    middleware, request = CookiesMiddleware(), Request(HERE, meta={SITE_OF_REQUEST: SITE})
     middleware.process_request(request)
     request = request.replace()
     middleware.process_request(request)
