@@ -27,6 +27,7 @@ from cleaning.site_rules.selectors import parse_selector
 from crawler.article_item import PageItem, make_page_item
 from crawler.sites.site_entry import explain_bad_site_name
 from storage.archive.part_locations import ArchivedPart
+from storage.archive.spider_note import MAX_AUTHORS, MAX_CHARACTERS
 from storage.archive.write import ArchiveLocation
 from storage.articles.sanitise import sanitise_article
 from storage.frontier.addresses import Lease, Offer
@@ -54,6 +55,7 @@ class FetchedPage:
     validators: Validators | None = None  # of the response
     parts: tuple[ArchivedPart, ...] = ()  # the further pages of its article; set by the clean pipeline
     address: Lease | None = None  # of a page that a spider yields: how its address is settled, to recognise walls
+    has_reached_store: bool = False  # whether the store pipeline got it, which counts what becomes of it
 
     @property
     def fetched_at(self) -> datetime:
@@ -73,6 +75,7 @@ class SpiderPage:
     known: Known
     url: str | None  # canonical address of the article, where it is not that of the response
     html: str | None  # what the spider made, in place of the body of the response
+    fetched: FetchedPage | None = None  # what our first pipeline has made of it
 
     def __repr__(self) -> str:
         return f"<page {self.url or self.response.url}>"
@@ -114,7 +117,8 @@ def page_item(
         raise ValueError(f"page_item(): 'url' must be an http(s) address, not {url[:80]!r}")
     if text is not None:
         _check_selector(text)
-    known = Known((title or "").strip() or None, _read_authors(authors), _read_moment(published_at), text)
+    headline = (title or "").strip()[:MAX_CHARACTERS] or None
+    known = Known(headline, _read_authors(authors), _read_moment(published_at), text)
     return SpiderPage(response, site, known, address, html)
 
 
@@ -126,6 +130,8 @@ def _join(response: Response, url: str) -> str:
 
 
 def _check_selector(text: str) -> None:
+    if not 0 < len(text) <= MAX_CHARACTERS:
+        raise ValueError(f"page_item(): 'text' must be a CSS selector of 1 to {MAX_CHARACTERS:,} characters")
     try:
         parse_selector(text)
     except BadSelector as error:
@@ -138,7 +144,7 @@ def _read_authors(authors: str | Iterable[str]) -> tuple[str, ...]:
     stripped = [name.strip() for name in names if isinstance(name, str)]
     if len(stripped) < len(names):
         raise TypeError("page_item(): 'authors' must be a string, or several in a list")
-    return tuple(filter(None, stripped))
+    return tuple(name[:MAX_CHARACTERS] for name in stripped if name)[:MAX_AUTHORS]
 
 
 def _read_moment(value: datetime | str | None) -> datetime | None:

@@ -22,8 +22,8 @@ _REJECTED = pa.field("rejected", pa.string())
 class ParquetItemExporter(BaseItemExporter):
     """Writes items in row groups: articles with the columns of an export, others with those of the first row group.
 
-    The columns of other items come from their first ROW_GROUP values. A later item of another form raises pyarrow's
-    error.
+    Those of other items are the fields of the first one, with the types of their first ROW_GROUP values. Raise
+    ValueError for an item with a further field, and pyarrow's error for one of another type.
     """
 
     def __init__(self, file: IO[bytes], **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class ParquetItemExporter(BaseItemExporter):
         self._schema: pa.Schema | None = None
 
     def export_item(self, item: Any) -> None:
-        if self._schema is None and isinstance(item, ArticleItem):
+        if self._schema is None and not self._waiting and isinstance(item, ArticleItem):
             self._schema = self._select(_get_schema(item))
         self._waiting.append(dict(self.get_serialized_fields(item)))
         if len(self._waiting) >= ROW_GROUP:
@@ -51,6 +51,9 @@ class ParquetItemExporter(BaseItemExporter):
             self._writer.close()
 
     def _write(self) -> None:
+        columns = set(self._schema.names if self._schema is not None else self._waiting[0])
+        if further := sorted({name for row in self._waiting for name in row} - columns):
+            raise ValueError(f"the items of a Parquet feed have the fields of the first one; {further[0]!r} is none")
         table = pa.Table.from_pylist(self._waiting, schema=self._schema)
         self._waiting = []
         if self._writer is None:

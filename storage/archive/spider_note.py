@@ -8,8 +8,9 @@ from datetime import datetime
 
 from cleaning.article import NOTHING_KNOWN, Known
 
-_MAX_TEXTS = 100  # authors
-_MAX_CHARACTERS = 2_000  # of a title, an author, a selector or an address
+# More of it is not read back.
+MAX_AUTHORS = 100
+MAX_CHARACTERS = 2_000  # of a title, an author, a selector or an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class SpiderNote:
         authors = value.get("authors")
         known = Known(
             title=_read_text(value.get("title")),
-            authors=tuple(filter(None, map(_read_text, authors[:_MAX_TEXTS]))) if isinstance(authors, list) else (),
+            authors=tuple(filter(None, map(_read_text, authors[:MAX_AUTHORS]))) if isinstance(authors, list) else (),
             published_at=_read_moment(value.get("published_at")),
             text=_read_text(value.get("text")),
         )
@@ -54,7 +55,7 @@ NO_NOTE = SpiderNote()
 
 
 def _read_text(value: object) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= _MAX_CHARACTERS else None
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_CHARACTERS else None
 
 
 def _read_moment(value: object) -> datetime | None:

@@ -43,6 +43,7 @@ def test_it_takes_what_a_spider_knows() -> None:
         ({"published_at": "soon"}, ValueError, "no ISO 8601 time: 'soon'"),
         ({"published_at": "2026-05-01T10:00:00"}, ValueError, "no time zone"),
         ({"text": "div["}, ValueError, "no CSS selector"),
+        ({"text": "div" + " div" * 500}, ValueError, "must be a CSS selector of 1 to 2,000 characters"),
         ({"url": "mailto:a@example.org"}, ValueError, "'url' must be an http"),
         ({"url": "http://["}, ValueError, "'url' must be an http"),
         ({"site": "The Gazette"}, ValueError, "'site' must be 1 to 64 letters"),
@@ -64,6 +65,12 @@ def test_what_a_spider_knows_is_read_back_from_its_line() -> None:
     assert note.to_json().isascii()
     assert "\n" not in note.to_json()
     assert SpiderNote.from_json(note.to_json()) == note
+
+
+def test_the_archive_holds_all_that_is_taken_of_a_long_title_and_many_authors() -> None:
+    known = page_item(HTML, title="long " * 1_000, authors=["Mara" * 1_000] * 200).known
+    assert SpiderNote.from_json(SpiderNote(known).to_json()).known == known
+    assert len(known.title or "") == 2_000
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from servers.paper import Paper, prose
 from two_papers import BOILERPLATE, query
 
 from crawler.article_item import ArticleItem, PageItem
+from crawler.feeds.parquet import ParquetItemExporter
 from storage.export.schema import FIELDS, FieldKind
 
 STORIES = 12
@@ -240,6 +241,21 @@ def test_a_feed_that_fails_is_one_line_and_status_1_and_the_others_are_written(
     assert len([line for line in done.stderr.splitlines() if "No space left" in line]) == 1
     assert "Results of this crawl" in done.stdout
     assert len(read_lines(tmp_path / "out.jsonl")) == 3
+
+
+def test_a_parquet_feed_loses_no_field_of_an_item_without_a_word(tmp_path: Path) -> None:
+    def write(*items: dict[str, Any]) -> Records:
+        with (tmp_path / "out.parquet").open("wb") as file:
+            exporter = ParquetItemExporter(file)
+            for item in items:
+                exporter.export_item(item)
+            exporter.finish_exporting()
+        rows: Records = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+        return rows
+
+    assert write({"a": 1, "b": "x"}, {"a": 2}) == [{"a": 1, "b": "x"}, {"a": 2, "b": None}]
+    with pytest.raises(ValueError, match="'b' is none"):
+        write({"a": 1}, {"a": 2, "b": "x"})
 
 
 def test_the_item_has_the_fields_of_an_export_in_their_order_and_types() -> None:
