@@ -100,9 +100,14 @@ class Command(ProjectCommand, ScrapyCrawl):
             raise BadArgument(f"an argument of a spider begins with -a: -a {assignments[0]}")
         crawler = self._create_crawler(self.choose_spider(args))
         check_settings(crawler.settings)
+        if not crawler.settings.getbool("STORE_ENABLED"):
+            raise BadArgument(
+                "a crawl stores what it fetches; leave out STORE_ENABLED=False, or look with scrapy parse"
+            )
         check_feeds(crawler.settings)
-        if (check := getattr(crawler.spidercls, "check", None)) is not None:  # ours refuse wrong arguments before a run
-            check(crawler.settings, opts.spargs)
+        check_arguments = getattr(crawler.spidercls, "check_arguments", None)
+        if check_arguments is not None:  # ours refuse wrong arguments before a run
+            check_arguments(crawler.settings, opts.spargs)
         return crawler
 
     def choose_spider(self, args: list[str]) -> type[Spider]:

@@ -25,6 +25,7 @@ from crawler.finishing.settling_progress import SettlingProgress
 from crawler.recleaning.settler import Settler, SettlingInterrupted
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import write_refetch_report
+from crawler.run.articles_spider import find_articles_spider
 from crawler.run.exit_codes import FAILED, INTERRUPTED
 from crawler.run.nights import count_night
 from crawler.run.session import session_of
@@ -83,10 +84,10 @@ class EndOfRun:
         finally:
             self._is_working = False
             self._outcome.has_ended = True
-            self._log_table()
             self._forget_triggers()
             if self._waiting is not None:
                 self._waiting.callback(None)
+            self._log_table()  # last: an error here must not keep the reactor waiting
 
     def interrupt(self) -> None:
         """Let settling end soon, between two pages. May be called from any thread."""
@@ -102,7 +103,7 @@ class EndOfRun:
 
     def _measure_night(self) -> None:
         """Count what the sites listed as articles of the last day, and what became of it."""
-        spider = self._crawler.spider
+        spider = find_articles_spider(self._crawler)
         sites = getattr(spider, "sites", None)
         is_whole = not getattr(spider, "is_list_closed", False)  # a night of all that the sites list
         if sites and is_whole and not self._session.is_storage_lost:
@@ -148,7 +149,7 @@ class EndOfRun:
 
     @property
     def _refetch(self) -> Refetch | None:
-        return getattr(self._crawler.spider, "refetch", None)
+        return getattr(find_articles_spider(self._crawler), "refetch", None)
 
     async def _write_feeds(self) -> None:
         """Write what the run has stored to its feeds, as it stands when the texts are settled."""

@@ -12,6 +12,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.middlewares.spider_requests import MADE_BY_SPIDER
 from crawler.run.session import Session, now, session_of
+from crawler.sites.site import SITE_OF_REQUEST
 from storage.archive.write import Exchange
 from storage.frontier.addresses import AddressKind, Lease
 
@@ -19,6 +20,7 @@ from storage.frontier.addresses import AddressKind, Lease
 _HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 # What a request says of the one who asks. Its body is not archived either: it may hold a password.
 _SECRET = ("cookie", "authorization", "proxy-authorization")
+_SECRET_OF_ANSWER = ("set-cookie",)  # to a request of the user's own spider: it may have logged in
 
 
 class ArchiveMiddleware:
@@ -43,7 +45,8 @@ class ArchiveMiddleware:
         request.meta["fetched_at"] = fetched_at = now()
         lease: Lease | None = request.meta.get("lease")
         if MADE_BY_SPIDER in request.meta:
-            request.meta["exchange"] = self._make_exchange(request, response, request.meta["site"].name, fetched_at)
+            site = request.meta[SITE_OF_REQUEST].name
+            request.meta["exchange"] = self._make_exchange(request, response, site, fetched_at)
         elif lease is not None and lease.kind is AddressKind.ARTICLE:
             exchange = self._make_exchange(request, response, lease.site, fetched_at)
             request.meta["archive_location"] = await self._session.archive(exchange)
@@ -51,12 +54,13 @@ class ArchiveMiddleware:
         return response
 
     def _make_exchange(self, request: Request, response: Response, site: str, fetched_at: datetime) -> Exchange:
+        secret = _SECRET_OF_ANSWER if MADE_BY_SPIDER in request.meta else ()
         return Exchange(
             url=response.url,
             method=request.method,
             request_headers=[("Host", urlparse_cached(request).netloc), *_list_headers(request.headers, *_SECRET)],
             status=response.status,
-            headers=[*_list_headers(response.headers), ("Content-Length", str(len(response.body)))],
+            headers=[*_list_headers(response.headers, *secret), ("Content-Length", str(len(response.body)))],
             body=response.body,
             fetched_at=fetched_at,
             site=site,

@@ -15,6 +15,7 @@ from crawler.discovery.addresses import classify_address
 from crawler.discovery.discover import discover
 from crawler.discovery.offer_collector import Discovery
 from crawler.items import FetchedPage, ListedPage
+from crawler.run.articles_spider import find_articles_spider
 from crawler.run.session import Session, session_of
 from crawler.sites.site import Site
 from storage.frontier.addresses import AddressKind
@@ -63,7 +64,7 @@ class ListsPipeline:
         return item
 
     def _find_site(self, name: str) -> Site | None:
-        spider = self._crawler.spider
+        spider = find_articles_spider(self._crawler)
         if getattr(spider, "is_list_closed", False):
             return None  # nothing but the articles that were named is asked for
         sites: Sequence[Site] = getattr(spider, "sites", ())

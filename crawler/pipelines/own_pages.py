@@ -8,22 +8,24 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlalchemy import Connection, select
+from twisted.python.failure import Failure
 
 from cleaning.article import Page
-from cleaning.errors import StorageLost
+from cleaning.errors import BadAddress, StorageLost
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.charset import decode_html
+from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage, SpiderPage
 from crawler.page_facts import PageFacts, decode_response_text, select_page_headers
 from crawler.run.session import Session, session_of
 from crawler.run.spider_sites import SpiderSites, spider_sites_of
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
-from storage.frontier.addresses import Lease
+from storage.frontier.addresses import AddressState, Lease
 from storage.frontier.announcements import load_settled_lease
 from storage.frontier.offering import record_fetched
 from storage.models import Address
@@ -44,6 +46,9 @@ class OwnPagesPipeline:
     The response is archived once, with what the spider knows of its page in the header of the record. A page with HTML
     of the spider's own, and each further page of one response, gets a record of the type `conversion` that refers to
     the response: its location is the one that the store names.
+
+    A page without a lease that a pipeline drops, or fails at, before it is stored, is counted here. Of those with a
+    lease the articles spider records the failure.
     """
 
     def __init__(self, session: Session, sites: SpiderSites, facts: PageFacts) -> None:
@@ -54,7 +59,10 @@ class OwnPagesPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> OwnPagesPipeline:
-        return cls(session_of(crawler), spider_sites_of(crawler), PageFacts(crawler.settings))
+        pipeline = cls(session_of(crawler), spider_sites_of(crawler), PageFacts(crawler.settings))
+        crawler.signals.connect(pipeline._on_item_error, signals.item_error)
+        crawler.signals.connect(pipeline._on_item_dropped, signals.item_dropped)
+        return pipeline
 
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, SpiderPage):
@@ -86,7 +94,37 @@ class OwnPagesPipeline:
             known=item.known,
             **self._facts.collect(exchange.headers, exchange.rights, self._sites.get_listed(site)),
         )
-        return FetchedPage(page, site, location=archived.location, address=address)
+        item.fetched = FetchedPage(page, site, location=archived.location, address=address)
+        return item.fetched
+
+    def _on_item_error(self, item: Any, failure: Failure) -> None:
+        if failure.value is not None:
+            self._count_lost_page(item, failure.value)
+
+    def _on_item_dropped(self, item: Any, exception: BaseException) -> None:
+        if not isinstance(exception.__cause__, StorageLost):  # else the crawl ends
+            self._count_lost_page(item, exception)
+
+    def _count_lost_page(self, item: Any, error: BaseException) -> None:
+        """Count a page that left the pipelines before the store pipeline, which counts all others."""
+        site = self._find_site_of_lost_page(item)
+        if site is None:
+            return
+        outcome = classify_error(error)
+        self._session.counts.add(site, f"address/{outcome.state or AddressState.FAILED}/{outcome.reason}")
+        if not isinstance(error, DropItem):
+            self._session.counts.add(site, "page/failed")
+
+    def _find_site_of_lost_page(self, item: Any) -> str | None:
+        page = item.fetched if isinstance(item, SpiderPage) else item
+        if isinstance(page, FetchedPage):
+            return None if page.has_reached_store or page.lease is not None else page.site
+        if not isinstance(item, SpiderPage):
+            return None
+        try:
+            return item.site or self._sites.find_site(item.response.url).name
+        except BadAddress:
+            return None
 
     async def _archive(
         self, item: SpiderPage, request: Request, exchange: Exchange, site: str, note: SpiderNote

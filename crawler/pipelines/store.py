@@ -22,6 +22,7 @@ from crawler.failures.outcome import classify_error
 from crawler.feeds.check import read_items_include
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
+from crawler.run.articles_spider import find_articles_spider
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
@@ -95,8 +96,9 @@ class StorePipeline:
 
     async def _store_page(self, item: FetchedPage) -> StoreOutcome | None:
         """Store a page and count what becomes of it; None if the storage is lost."""
+        item.has_reached_store = True
         examined = self._walls.examine(item)
-        is_before = getattr(self._crawler.spider, "is_before_since", None)
+        is_before = getattr(find_articles_spider(self._crawler), "is_before_since", None)
         changed = {item.site} if item.lease is None else {item.site, item.lease.site}
         outcome: StoreOutcome | None = None
         with self._session.suppress_storage_lost(item.lease):

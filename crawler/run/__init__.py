@@ -6,6 +6,7 @@ counts.py            counts every event, in total and by site, in Scrapy's stats
 address_bits.py      a set of addresses that takes one bit for each
 account.py           what became of the addresses that a run had to fetch: found = fetched + failed + waiting
 nights.py            measures the night of a run when it ends
+articles_spider.py   finds our articles spider among those of users, whose attributes may have the same names
 spider_sites.py      names the site of a request that a spider made without the frontier
 notices.py           collects what the operator should know of a site, with the line to write into sites.toml
 rule_watch.py        counts what the rules of sites find in their pages, and says which of them find nothing

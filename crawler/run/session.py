@@ -251,8 +251,9 @@ class Session:
             self.close()
 
     def _prepare_run_end(self, code: int | None) -> Callable[[Connection], None]:
-        reason = self._crawler.stats.get_value("finish_reason")
-        counts = self.counts.by_site()
+        stats = self._crawler._stats  # None: the spider could not be made
+        reason = None if stats is None else stats.get_value("finish_reason")
+        counts = {} if stats is None else self.counts.by_site()
         code = get_exit_code(reason, counts) if code is None else code
         if self._siteless_counts.total():
             counts[NO_SITE] = {stat: number for stat, number in sorted(self._siteless_counts.items()) if number}

@@ -51,8 +51,9 @@ class SpiderSites:
         site = self.find_site(url)
         if name is None or name == site.name:
             return site.name
-        if self._get_stated() is None and site.name not in self._by_name:
-            self._names[_get_host(url)] = name
+        host = _get_host(url)
+        if self._get_stated() is None and site.name not in self._by_name and host not in self._names:
+            self._names[host] = name
             self._counts.move(site.name, name)
         return name
 

@@ -54,7 +54,7 @@ class ArchiveSpider(Spider):
         self._free_places = asyncio.Semaphore(at_once)
 
     @classmethod
-    def check(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
+    def check_arguments(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
         """Raise a `UsageError` if the arguments are wrong."""
         cls._find_files(arguments)
         PageDecoder(settings)

@@ -41,7 +41,7 @@ from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session, now, session_of
 from crawler.run.starts import keep_start_error
 from crawler.sites.owners import SiteOwners
-from crawler.sites.site import Site
+from crawler.sites.site import SITE_OF_REQUEST, Site
 from crawler.sites.site_days import SiteDays
 from crawler.spiders.arguments import ARGUMENT_NAMES, CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser
@@ -103,7 +103,7 @@ class ArticlesSpider(Spider):
         self._walls: WallWatch
 
     @classmethod
-    def check(cls, settings: BaseSettings, arguments: dict[str, Any]) -> None:
+    def check_arguments(cls, settings: BaseSettings, arguments: dict[str, Any]) -> None:
         """Raise a `UsageError` if the arguments are wrong."""
         plan = plan_crawl(settings, **arguments)
         if plan.release is not None:
@@ -203,7 +203,7 @@ class ArticlesSpider(Spider):
         """Return the request for a leased address."""
         site = self._sites_by_name[lease.site]
         callback = self.parse_article if lease.kind is AddressKind.ARTICLE else self._lists.parse
-        meta: dict[str, Any] = {"lease": lease, "site": site}
+        meta: dict[str, Any] = {"lease": lease, SITE_OF_REQUEST: site}
         if lease.kind in (AddressKind.FEED, AddressKind.SITEMAP):
             meta["download_maxsize"] = self._max_list_size
         return Request(lease.url, callback=callback, errback=self.on_request_error, meta=meta, dont_filter=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from cleaning.article import Article
 from cleaning.verdict import ELSEWHERE, WALL
 from crawler.items import FetchedPage
+from crawler.run.articles_spider import find_articles_spider
 from crawler.run.once import once_per_crawler
 from crawler.run.session import Session, now, session_of
 from crawler.sites.site import Site
@@ -126,7 +127,7 @@ class WallWatch:
             logger.warning("%s: a wall: %s and other addresses lead to %s; %s", lease.site, lease.url, target, _ADVICE)
 
     def _get_sites(self) -> tuple[Site, ...]:
-        sites: tuple[Site, ...] = getattr(self._crawler.spider, "sites", ())
+        sites: tuple[Site, ...] = getattr(find_articles_spider(self._crawler), "sites", ())
         return sites
 
 

@@ -189,13 +189,13 @@ def test_wrong_arguments_are_refused(night: Night, arguments: dict[str, str], me
 
 def test_an_incomplete_release_is_refused_in_one_line(night: Night, tmp_path: Path) -> None:
     settings = Settings({"SITES_FILE": "none.toml"})
-    ArticlesSpider.check(settings, {"release": str(night.release)})
+    ArticlesSpider.check_arguments(settings, {"release": str(night.release)})
     torn = Path(shutil.copytree(night.release, tmp_path / "torn"))
     (data,) = (torn / "data").glob("*.urls.jsonl")
     content = data.read_bytes()
     data.write_bytes(content.replace(b"127.0.9.1", b"127.0.9.2", 1))
     with pytest.raises(UsageError, match=r"fails its verification: data/.* has another SHA-256"):
-        ArticlesSpider.check(settings, {"release": str(torn)})
+        ArticlesSpider.check_arguments(settings, {"release": str(torn)})
     done = run_scrapy("crawl", "articles", "-a", f"release={torn}", data=tmp_path / "data")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from manners import load_rows
 from servers.own_sites import PASSWORD, SESSION, STORIES, USER, OwnSites, text_of
 from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from storage.database.engine import make_database_url, open_database
+from storage.models import Run
 
 DOCS = (ROOT / "docs" / "own-spider.md").read_text("utf-8")
 EXAMPLES = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", DOCS, re.DOTALL))
@@ -224,6 +226,91 @@ def test_a_site_that_cannot_be_named_so_is_said_before_the_first_request(tmp_pat
     assert "the spider's attribute 'site' must be 1 to 64 letters" in done.stderr
     assert "Traceback" not in done.stderr
     assert sites.asked == []
+
+
+MIXED = """
+import scrapy
+from scrapy.exceptions import DropItem
+
+from crawler.items import page_item
+
+
+class Mine:
+    def process_item(self, item):
+        if item.page.url.endswith("2"):
+            raise DropItem("not this one")
+        if item.page.url.endswith("3"):
+            raise KeyError("a mistake")
+        return item
+
+
+class MixedSpider(scrapy.Spider):
+    name = "mixed"
+    custom_settings = {"ITEM_PIPELINES": {Mine: 600}}
+    # Names that attributes of the articles spider have, too.
+    sites = ["herald", "gazette"]
+    refetch = is_list_closed = True
+
+    def check(self, response):
+        return response.status
+
+    def is_before_since(self):
+        return True
+
+    async def start(self):
+        for number, site in enumerate(("herald", "gazette", "herald", "gazette")):
+            yield scrapy.Request(f"https://www.example.org/statements/{number + 1}", meta={"site": site})
+
+    def parse(self, response):
+        yield page_item(response, site=response.meta["site"])
+"""
+
+
+def test_pages_of_one_host_count_for_several_sites_and_those_at_which_a_pipeline_fails_count_as_failed(
+    tmp_path: Path, sites: OwnSites
+) -> None:
+    done = run_spider(MIXED, tmp_path, sites, "-s", "STATS_DUMP=1")
+    assert {path: row.site for path, row in Store(tmp_path / "data").articles().items()} == {
+        "/statements/1": "herald",
+        "/statements/4": "gazette",
+    }
+    counts = dict(re.findall(r"'site/(\w+/(?:page|article|address/(?:failed|refused))/[\w/-]+)': (\d+)", done.stderr))
+    assert counts == {
+        "gazette/article/stored": "1",
+        "gazette/page/fetched": "1",
+        "gazette/address/refused/dropped": "1",
+        "herald/article/stored": "1",
+        "herald/page/fetched": "1",
+        "herald/page/failed": "1",
+        "herald/address/failed/key": "1",
+    }
+    assert done.returncode == 1
+
+
+BROKEN = """
+import scrapy
+
+
+class BrokenSpider(scrapy.Spider):
+    name = "broken"
+
+    def __init__(self, **arguments):
+        raise ValueError("give -a region=")
+"""
+
+
+def test_a_spider_that_cannot_be_made_ends_with_its_own_error(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(BROKEN, tmp_path, sites)
+    assert done.returncode == 1
+    assert done.stderr.count("Traceback") == 1, done.stderr
+    assert "ValueError: give -a region=" in done.stderr
+    assert [(run.outcome, run.exit_code) for run in load_rows(tmp_path / "data", Run)] == [(None, 1)]
+
+
+def test_a_crawl_without_a_store_is_refused_in_one_line(tmp_path: Path, sites: OwnSites) -> None:
+    done = run_spider(BUSY, tmp_path, sites, "-s", "STORE_ENABLED=False")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "a crawl stores what it fetches" in done.stderr
 
 
 RULED = """
