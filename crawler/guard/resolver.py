@@ -13,6 +13,7 @@ from typing import NamedTuple, cast
 
 from scrapy.crawler import Crawler
 from scrapy.resolver import CachingThreadedResolver
+from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet.base import ReactorBase
@@ -36,7 +37,7 @@ class GuardedResolver(CachingThreadedResolver):
     Twisted drops the exception of a resolver, so `crawler.guard.middleware` gets the reason from `find_refusal`.
     """
 
-    _allowed: tuple[Network, ...] = ()
+    allowed: tuple[Network, ...] = ()
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
         super().__init__(reactor, cache_size, timeout)
@@ -45,7 +46,7 @@ class GuardedResolver(CachingThreadedResolver):
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:
         resolver = super().from_crawler(crawler, reactor)
-        resolver._allowed = read_allowed_networks(crawler.settings)
+        resolver.allowed = read_allowed_networks(crawler.settings)
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 (Twisted's)
@@ -59,7 +60,7 @@ class GuardedResolver(CachingThreadedResolver):
         return self._refused.get(_normalize(host))
 
     def _check_answer(self, answer: str, name: str) -> str:
-        reason = find_refusal_reason(IPv4Address(answer), self._allowed)
+        reason = find_refusal_reason(IPv4Address(answer), self.allowed)
         if reason is None:
             self._refused.pop(_normalize(name), None)
             return answer
@@ -79,7 +80,7 @@ def install_resolver(crawler: Crawler) -> None:
     """Put the resolver that TWISTED_DNS_RESOLVER names in force, if it is ours and none of ours is.
 
     Scrapy does so only where it starts the reactor itself. Under a CrawlerRunner somebody else has started it, and the
-    ALLOWED_NETWORKS of the first crawl count for all crawls of the process.
+    ALLOWED_NETWORKS of the first crawl count for all crawls of the process (`find_wider_networks`).
     """
     kind = load_object(crawler.settings["TWISTED_DNS_RESOLVER"])
     if not is_reactor_installed() or not issubclass(kind, GuardedResolver):
@@ -88,6 +89,21 @@ def install_resolver(crawler: Crawler) -> None:
 
     if not isinstance(getattr(reactor, "resolver", None), GuardedResolver):
         kind.from_crawler(crawler, cast("ReactorBase", reactor)).install_on_reactor()
+
+
+def find_wider_networks(settings: BaseSettings) -> list[Network]:
+    """Return the networks that the resolver in force allows, and ALLOWED_NETWORKS of these settings does not."""
+    if not is_reactor_installed():
+        return []
+    from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
+
+    resolver, own = getattr(reactor, "resolver", None), read_allowed_networks(settings)
+    allowed = resolver.allowed if isinstance(resolver, GuardedResolver) else ()
+    return [network for network in allowed if not any(_is_within(network, other) for other in own)]
+
+
+def _is_within(network: Network, other: Network) -> bool:
+    return network.network_address in other and network.prefixlen >= other.prefixlen
 
 
 def find_refusal(host: str) -> Refusal | None:

@@ -15,7 +15,7 @@ from scrapy.exceptions import CannotResolveHostError, NotConfigured
 
 from crawler.guard.middleware import GuardMiddleware
 from crawler.guard.networks import CANARY
-from crawler.guard.resolver import find_refusal, install_resolver
+from crawler.guard.resolver import find_refusal, find_wider_networks, install_resolver
 
 FINISH_REASON = "guard_inactive"  # known to crawler/run/exit_codes.py
 _TIMEOUT = 5  # seconds; a refusal takes none
@@ -53,6 +53,11 @@ class GuardCheck:
         install_resolver(self._crawler)
         if self._crawler.get_downloader_middleware(GuardMiddleware) is None:
             return "DOWNLOADER_MIDDLEWARES lacks GuardMiddleware"
+        if wider := find_wider_networks(self._crawler.settings):
+            return (
+                f"this process connects to {', '.join(map(str, wider))} already, which ALLOWED_NETWORKS of this crawl "
+                "does not name; run it in a process of its own"
+            )
         proxies = self._crawler.get_downloader_middleware(HttpProxyMiddleware)
         if proxies is not None and (through := sorted({*_SCHEMES} & proxies.proxies.keys())):
             return (

@@ -137,6 +137,36 @@ def test_runners_crawl_one_after_another_and_at_once_and_raise_for_wrong_argumen
     assert [(run.outcome, run.exit_code) for run in load_rows(tmp_path / "one", Run)] == [("finished", 0)] * 2
 
 
+GUARDED = """
+from scrapy.utils.reactor import install_reactor
+install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.utils.defer import deferred_f_from_coro_f
+from scrapy.utils.project import get_project_settings
+from twisted.internet.task import react
+from crawler.finishing.report import get_report
+
+@deferred_f_from_coro_f
+async def main(reactor):
+    for folder, allowed in (("wide", ["127.0.0.0/8"]), ("narrow", ["127.0.0.0/31"])):
+        settings = get_project_settings()
+        settings.setdict({"DATA_DIR": folder, "ALLOWED_NETWORKS": allowed})
+        crawler = AsyncCrawlerRunner(settings).create_crawler("articles")
+        await AsyncCrawlerRunner(settings).crawl(crawler, url=URL)
+        print(get_report(crawler).exit_status)
+
+react(main)
+"""
+
+
+def test_a_crawl_does_not_connect_to_what_only_an_earlier_one_of_its_process_may(paper: Paper, tmp_path: Path) -> None:
+    publish(paper)
+    done = run_script(tmp_path, GUARDED.replace("URL", repr(f"{paper.url}/")))
+    assert done.stdout.split() == ["0", "7"], done.stderr
+    asked = [path for path in paper.asked if path == "/robots.txt"]
+    assert len(asked) == 1  # by the first crawl
+
+
 # Settling a site takes until somebody interrupts it.
 LINGERS = """
 import pathlib, sys, time
