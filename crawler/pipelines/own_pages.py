@@ -139,11 +139,12 @@ class OwnPagesPipeline:
             request.meta[_ARCHIVED] = source
             if not is_source:
                 return _ArchivedPage(location, None)
+        is_copy = item.html is None
         text = item.html
         if text is None:
             text = await asyncio.to_thread(decode_response_text, item.response) or ""
         headers = select_page_headers(source.headers)
-        location = await self._session.archive(Conversion(source, text, headers, site, note))
+        location = await self._session.archive(Conversion(source, text, headers, site, note, is_copy))
         self._session.counts.add(site, "archive/written")
         html = await asyncio.to_thread(decode_html, text.encode("utf-8", "replace"), _HTML_TYPE)
         return _ArchivedPage(location, html)

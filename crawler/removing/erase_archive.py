@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from cleaning.page.canonical import to_canonical_url
 from storage.archive.erase import RecordHead, erase_records, list_own_files
-from storage.archive.write import ArchiveLocation
+from storage.archive.records import build_torn_error
+from storage.archive.write import COPY, ERASED, ArchiveLocation
 from storage.articles.saving import make_article_id
 from storage.articles.tombstones import list_removed_sites, list_tombstones, mark_erased
 from storage.database.engine import open_for_reading
@@ -23,22 +25,36 @@ _KEPT_KINDS = ("request", "warcinfo")  # what we sent, and which program wrote t
 
 @dataclass(slots=True)
 class _Wanted:
-    """What is still to be erased: pages of these articles (by id) and sites, and the records at these places."""
+    """What is still to be erased: pages of these articles (by id) and sites, and the records at these places.
+
+    A place that was met in the archive is left out from then on.
+    """
 
     articles: set[str] = field(default_factory=set)
     sites: set[str] = field(default_factory=set)
     places: set[ArchiveLocation] = field(default_factory=set)
-    # Ids of responses that spiders made such pages of: they hold their texts, too. Pages that were made of them besides
-    # have records of their own.
+    # Ids of responses that spiders made such pages of: they hold their texts, too, and so does each copy of them. Pages
+    # that were made of them besides, with HTML of their own, stay.
     sources: set[str] = field(default_factory=set)
+    unmet: set[str] = field(default_factory=set)  # of these, the ones that were not met in the archive yet
+    erased: set[str] = field(default_factory=set)  # ids of records of which only the note was met
 
     def choose(self, heads: list[RecordHead]) -> list[RecordHead]:
-        pages = [head for head in heads if head.kind not in _KEPT_KINDS and self._includes(head)]
-        self.sources.update(head.refers_to for head in pages if head.refers_to is not None)
+        notes = [head for head in heads if head.role == ERASED]
+        left = [head for head in heads if head.kind not in _KEPT_KINDS and head.role != ERASED]
+        pages = [head for head in left if self._includes(head)]
+        self.erased.update(head.id for head in notes)
+        # A note may be of a removal that was killed before it came to the response.
+        made_of = {head.refers_to for head in (*pages, *notes) if head.refers_to is not None} - self.erased
+        self.unmet |= made_of - self.sources
+        self.sources |= made_of | {head.id for head in pages if head.kind == "response"}
+        self.unmet.difference_update(head.id for head in heads)
         own = {head.location for head in pages}
-        found = [head for head in heads if head.location in own or head.id in self.sources]
-        self.sources.difference_update(head.id for head in found)
-        return found
+        self.places.difference_update(head.location for head in heads)
+        return [head for head in left if head.location in own or self._holds_source(head)]
+
+    def _holds_source(self, head: RecordHead) -> bool:
+        return head.id in self.sources or (head.role == COPY and head.refers_to in self.sources)
 
     def _includes(self, head: RecordHead) -> bool:
         return (
@@ -56,14 +72,17 @@ def erase_archive(engine: Engine, folder: Path, report: Report) -> int:
     """Erase what was taken down from the archive, and return the number of records.
 
     Reads every file of the archive, and goes on after a kill when it is called again. Raise `OSError` if the disk
-    refuses.
+    refuses, and RecordUnreadable if a record that is to be erased stands behind damage of its file: it stays due.
     """
     wanted = _load_wanted(engine)
     if not wanted.articles and not wanted.sites:
         return 0
     erased = _erase_files(folder, wanted, report)
-    if wanted.sources:  # a file was full between a response and the page that was made of it
+    if wanted.unmet:  # a file was full between a response and the page that was made of it
         erased += _erase_files(folder, wanted, report)
+    behind = sorted((one for one in wanted.places if (folder / one.file).is_file()), key=attrgetter("file", "offset"))
+    if behind:
+        raise build_torn_error(behind[0])
     with engine.begin() as connection:
         mark_erased(connection, wanted.articles, wanted.sites)
     return erased

@@ -1,7 +1,8 @@
 """Erases records from the archive. All other records keep their places, so that the rows that name them stay true.
 
 A record is a gzip member. In the place of an erased one stands a member of exactly the same length, with a WARC record
-of the type `metadata` that says when it was erased. It keeps the id of the erased record, because others refer to it.
+of the type `metadata` that says when it was erased. It keeps the id of the erased record, because others refer to it,
+and what that record referred to.
 The filler stands in the extra field of the gzip header (RFC 1952, 2.3.1.1), which holds 64 KiB, and in the record.
 """
 
@@ -22,7 +23,7 @@ from warcio.statusandheaders import StatusAndHeadersParser
 
 from cleaning.errors import ArchiveMissing
 from storage.archive.spider_note import SpiderNote
-from storage.archive.write import NOTE, PART_OF, SITE, ArchiveLocation
+from storage.archive.write import ERASED, NOTE, PART_OF, ROLE, SITE, ArchiveLocation
 from storage.database.disk import flush_to_disk
 
 _HEAD = 1 << 16  # bytes of a record that are looked at: its WARC header stands in them
@@ -36,7 +37,7 @@ class RecordHead:
     """What the header of a record says, and where its gzip member stands.
 
     `url` is the address of its page. `refers_to` is the id of another record: of a conversion, of the response that its
-    spider made it of.
+    spider made it of. `role` is one of write.ROLE.
     """
 
     location: ArchiveLocation
@@ -48,6 +49,7 @@ class RecordHead:
     site: str | None
     part_of: str | None
     refers_to: str | None
+    role: str | None
 
 
 def list_own_files(folder: Path) -> list[Path]:
@@ -127,6 +129,7 @@ def _parse_head(start: bytes, location: ArchiveLocation, length: int) -> RecordH
         site=get(SITE),
         part_of=get(PART_OF),
         refers_to=get("WARC-Refers-To"),
+        role=get(ROLE),
     )
 
 
@@ -157,6 +160,8 @@ def _build_note(head: RecordHead, now: datetime, filler: int) -> bytes:
         "WARC-Type: metadata",
         f"WARC-Record-ID: {head.id}",
         f"WARC-Date: {head.date}",
+        f"{ROLE}: {ERASED}",
+        *([] if head.refers_to is None else [f"WARC-Refers-To: {head.refers_to}"]),
         "Content-Type: application/warc-fields",
         f"Content-Length: {len(body)}",
     )

@@ -36,9 +36,13 @@ SITE = "Broadsheet-Site"
 RIGHTS = "Broadsheet-Rights"
 PART_OF = "Broadsheet-Part-Of"
 NOTE = "Broadsheet-Note"  # what the spider knows of the page (spider_note.py)
-ROLE = "Broadsheet-Role"  # SOURCE: the response is no page; the `conversion` records that refer to it are
+# SOURCE: the response is no page; the `conversion` records that refer to it are. COPY: a conversion that holds all of
+# its response, as another page of it. ERASED: the note in the place of a record that was erased.
+ROLE = "Broadsheet-Role"
 PAGE_HEADERS = "Broadsheet-Headers"  # of a conversion: the headers of its response, as a JSON list of pairs
 SOURCE = "source"
+COPY = "copy"
+ERASED = "erased"
 
 Headers = list[tuple[str, str]]
 
@@ -76,6 +80,7 @@ class Conversion:
     headers: Headers
     site: str
     note: SpiderNote = NO_NOTE
+    is_copy: bool = False  # of the whole response, so that it holds the other pages that were made of it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,8 @@ def _build_conversion(writer: WARCWriter, page: Conversion) -> object:
         PAGE_HEADERS: json.dumps(page.headers),
         NOTE: page.note.to_json(),
     }
+    if page.is_copy:
+        warc[ROLE] = COPY
     if page.source.rights is not None:
         warc[RIGHTS] = page.source.rights.to_json()
     body = page.html.encode("utf-8", "replace")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url
 
+from cleaning.errors import RecordUnreadable
 from crawler.removing.erase_archive import erase_archive
-from storage.archive.erase import list_own_files
+from storage.archive.erase import erase_records, list_own_files
 from storage.archive.read_back import read_archive
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
@@ -76,6 +77,34 @@ def test_a_page_made_of_a_response_goes_with_it_and_leaves_the_others(
     assert erase(store, tmp_path) == 0
 
 
+@pytest.mark.parametrize("gone", [ONE, TWO])
+def test_records_of_the_same_response_go_together(store: Engine, tmp_path: Path, gone: str) -> None:
+    """A page that is a whole response, another that is a copy of it, and a third with HTML of its own."""
+    three = "https://courier.example/2026/three"
+    archive = Archive(tmp_path / "archive", run=1, software="Broadsheet test")
+    whole = _make_exchange(ONE, b"<p>one<p>two<p>three", id="<urn:uuid:0000>")
+    archive.write(whole)
+    archive.write(Conversion(whole, "<p>one<p>two<p>three", [], "courier", SpiderNote(url=TWO), is_copy=True))
+    archive.write(Conversion(whole, "<p>three", [], "courier", SpiderNote(url=three)))
+    archive.close()
+    with store.begin() as connection:
+        add_tombstones(connection, [(gone, "courier", ())], removed_at=NOON)
+    assert erase(store, tmp_path) == 2
+    assert read_left(tmp_path)[0] == [three]
+
+
+def test_what_was_killed_between_a_page_and_its_response_is_finished(
+    store: Engine, write: Callable[..., list[ArchiveLocation]], tmp_path: Path
+) -> None:
+    write(max_bytes=1)
+    with store.begin() as connection:
+        add_tombstones(connection, [(ONE, "courier", ())], removed_at=NOON)
+    page = list_own_files(tmp_path / "archive")[2]
+    assert erase_records(page, lambda heads: [head for head in heads if head.url == ONE], lambda _: None) == 1
+    assert erase(store, tmp_path) == 1
+    assert read_left(tmp_path)[1]["source"] == 0
+
+
 def test_a_place_is_erased_whatever_its_address(
     store: Engine, write: Callable[..., list[ArchiveLocation]], tmp_path: Path
 ) -> None:
@@ -84,6 +113,24 @@ def test_a_place_is_erased_whatever_its_address(
         add_tombstones(connection, [("https://gazette.example/moved", "gazette", [place])], removed_at=NOON)
     assert erase(store, tmp_path) == 1
     assert read_left(tmp_path)[0] == [ONE, TWO]
+
+
+def test_what_stands_behind_damage_stays_due(
+    store: Engine, write: Callable[..., list[ArchiveLocation]], tmp_path: Path
+) -> None:
+    place = write()[2]
+    (path,) = list_own_files(tmp_path / "archive")
+    with path.open("rb+") as file:
+        file.seek(100)
+        file.write(b"damage")
+    with store.begin() as connection:
+        add_tombstones(connection, [(ONE, "courier", [place])], removed_at=NOON)
+    with pytest.raises(RecordUnreadable, match="damaged"):
+        erase(store, tmp_path)
+    path.unlink()  # then nothing holds it
+    assert erase(store, tmp_path) == 0
+    with open_for_reading(store) as connection:
+        assert [row.records for row in list_tombstones(connection)] == [None]
 
 
 def test_a_site_goes_with_all_its_records(
