@@ -1,9 +1,10 @@
 """Takes articles down, in an order that a kill cannot turn round.
 
 1. The store: each page goes with its blocks, revisions and index entries, in the transaction that writes its tombstone.
-2. The archive: its records are erased. What a killed process left is erased by the next `scrapy remove`.
-3. The sites: what was learnt from the pages is learnt again without them, and articles that depend on it are cleaned
+2. The sites: what was learnt from the pages is learnt again without them, and articles that depend on it are cleaned
    again, as at the end of a crawl.
+3. The archive: its records are erased. Only then its tombstone says that it is done, so that the next `scrapy remove`
+   does what a killed one left of all three.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from crawler.recleaning.limits import SPOOL_NAME
 from crawler.storing.deduplicate import deduplicate
@@ -26,7 +28,14 @@ from storage.articles.erasing import (
     mark_erasable,
     overwrite_deleted,
 )
-from storage.articles.tombstones import REMOVED, add_removed_site, add_tombstones
+from storage.articles.tombstones import (
+    REMOVED,
+    add_removed_site,
+    add_tombstones,
+    list_removed_sites,
+    list_tombstones,
+)
+from storage.database.engine import open_for_reading
 from storage.frontier.settling import forget_site, refuse_removed
 from storage.search.index import purge_index
 from storage.site_memory.memories import forget_memory
@@ -67,11 +76,21 @@ def remove_site(engine: Engine, site: str, report: Report, *, now: datetime, rea
         report(gone["pages"])
 
 
-def discard_copies(engine: Engine, data_dir: Path) -> None:
-    """Discard what may hold a copy of what was erased: an unfinished recleaning, former words of the search index, and
-    the journal of SQLite.
-    """
+def list_due(engine: Engine) -> tuple[list[Row[Any]], list[str]]:
+    """Return what is not done yet: the sites to be taken down, as rows, and the names of those to be learnt again."""
+    with open_for_reading(engine) as connection:
+        sites = list_removed_sites(connection)
+        due = {row.site for row in list_tombstones(connection) if row.records is not None}
+    return [row for row in sites if not row.is_erased], sorted(due.difference(row.site for row in sites))
+
+
+def discard_recleaning(data_dir: Path) -> None:
+    """Discard an unfinished recleaning, which holds copies of texts. First of all: what goes on with it finds them."""
     (data_dir / SPOOL_NAME).unlink(missing_ok=True)
+
+
+def discard_copies(engine: Engine) -> None:
+    """Discard what may hold a copy of what was erased: former words of the search index, and the journal of SQLite."""
     with engine.begin() as connection:
         overwrite_deleted(connection)
         purge_index(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from cleaning.article import format_iso
@@ -14,11 +14,11 @@ from storage.database.engine import open_for_reading
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Row
 
-    from storage.articles.erasing import ErasablePage
+    from storage.articles.erasing import ErasablePage, OtherAddress
 
 
-def print_pages(pages: Iterable[ErasablePage], unstored: Mapping[str, str], *, as_json: bool) -> None:
-    """Print the pages that go, and the addresses of which nothing is stored, each with its site."""
+def print_pages(pages: Iterable[ErasablePage], others: Iterable[OtherAddress], *, as_json: bool) -> None:
+    """Print the pages that go, and the addresses under which none is stored, each with its site."""
     for page in pages:
         if as_json:
             write_json(
@@ -39,11 +39,12 @@ def print_pages(pages: Iterable[ErasablePage], unstored: Mapping[str, str], *, a
             *(f"the same story, which stays: {url}" for url in page.same_story),
         ]
         write_output(escape_for_terminal(page.url) + "".join(f"\n  {escape_for_terminal(one)}" for one in lines) + "\n")
-    for url, site in unstored.items():
+    for other in others:
         if as_json:
-            write_json({"url": url, "site": site, "id": None})
-        else:
-            write_output(f"{escape_for_terminal(url)}\n  {site}; nothing of it is stored\n")
+            write_json({"url": other.url, "site": other.site, "id": None, "leads_to": other.leads_to})
+            continue
+        what = "nothing of it is stored" if other.leads_to is None else f"leads to {other.leads_to}"
+        write_output(f"{escape_for_terminal(other.url)}\n  {escape_for_terminal(f'{other.site}; {what}')}\n")
 
 
 def print_removed(engine: Engine, *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 
@@ -28,6 +28,14 @@ class ErasablePage:
     same_story: tuple[str, ...]  # addresses of the articles that tell the same story
     locations: tuple[ArchiveLocation, ...]
     part_urls: tuple[str, ...]  # of the further pages of an article on several pages
+
+
+class OtherAddress(NamedTuple):
+    """An address under which no page is stored. `leads_to` is that of the stored page that it leads to."""
+
+    url: str
+    site: str
+    leads_to: str | None
 
 
 def load_erasable_pages(connection: Connection, names: list[str]) -> list[ErasablePage]:

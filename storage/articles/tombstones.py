@@ -21,13 +21,18 @@ def find_removed_urls(connection: Connection, site: str, urls: Iterable[str]) ->
     names = {make_article_id(url): url for url in urls}
     if is_removed_site(connection, site):
         return set(names.values())
-    if connection.execute(select(Tombstone.article_id).limit(1)).first() is None:
+    if not has_tombstones(connection):
         return set()  # the usual case
     return {
         names[name]
         for some in split_for_queries(sorted(names))
         for name in connection.scalars(select(Tombstone.article_id).where(Tombstone.article_id.in_(some)))
     }
+
+
+def has_tombstones(connection: Connection) -> bool:
+    """Return whether any article was taken down."""
+    return connection.execute(select(Tombstone.article_id).limit(1)).first() is not None
 
 
 def is_removed_site(connection: Connection, site: str) -> bool:

@@ -17,9 +17,11 @@ from crawler.command_line.command import ProjectCommand
 from crawler.terminal.output import write_output
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from sqlalchemy import Engine
 
-    from storage.articles.erasing import ErasablePage
+    from storage.articles.erasing import ErasablePage, OtherAddress
 
 EXAMPLES = """\
 An article goes with its blocks, its revisions and its entries in every index;
@@ -83,11 +85,15 @@ class Command(ProjectCommand):
                 else:
                     self._remove_articles(engine, urls, opts)
 
+    @property
+    def _data_dir(self) -> Path:
+        return Path(self.project_settings["DATA_DIR"])
+
     def _claim(self, stack: ExitStack, engine: Engine) -> None:
         from storage.database.engine import prepare_data_folder
         from storage.database.locks import claim_data_folder, claim_database
 
-        stack.enter_context(claim_data_folder(prepare_data_folder(Path(self.project_settings["DATA_DIR"]))))
+        stack.enter_context(claim_data_folder(prepare_data_folder(self._data_dir)))
         stack.enter_context(claim_database(engine))
 
     def _lift(self, engine: Engine, urls: list[str], site: str | None) -> None:
@@ -103,23 +109,22 @@ class Command(ProjectCommand):
         write_output(f"{what} may be crawled and stored again.\n")
 
     def _remove_articles(self, engine: Engine, urls: list[str], opts: argparse.Namespace) -> None:
-        from crawler.removing.remove import refuse_address, remove_pages
+        from crawler.removing.remove import discard_recleaning, refuse_address, remove_pages
         from crawler.views.removals import print_pages
 
-        pages, unstored = _find_pages(engine, urls)
-        print_pages(pages, unstored, as_json=opts.json)
+        pages, others = _find_pages(engine, urls)
+        print_pages(pages, others, as_json=opts.json)
         if opts.dry_run or (urls and not self._is_confirmed(opts)):
             return
+        discard_recleaning(self._data_dir)
         now = datetime.now(UTC)
         gone = remove_pages(engine, pages, now=now, reason=opts.reason)
-        for url, site in unstored.items():
-            refuse_address(engine, url, site, now=now, reason=opts.reason)
-        self._finish(engine, sorted({page.site for page in pages}), gone["pages"], gone["foreign records"])
+        for other in others:
+            refuse_address(engine, other.url, other.site, now=now, reason=opts.reason)
+        self._finish(engine, gone)
 
     def _remove_site(self, engine: Engine, opts: argparse.Namespace) -> None:
-        from crawler.removing.remove import remove_site
         from crawler.sites.site import match_name
-        from crawler.terminal.progress import show_progress
         from storage.articles.erasing import count_pages_of_site
         from storage.database.engine import open_for_reading
         from storage.site_memory.observations import list_sites
@@ -130,11 +135,19 @@ class Command(ProjectCommand):
         write_output(f"{site}: {total:,} pages, with all that was found and learnt of the site\n")
         if opts.dry_run or not self._is_confirmed(opts):
             return
-        every = self.project_settings.getfloat("PROGRESS_INTERVAL")
-        with show_progress("removing", "pages", every=every) as report:
-            now = datetime.now(UTC)
-            gone = remove_site(engine, site, lambda done: report(done, total), now=now, reason=opts.reason)
-        self._finish(engine, [], gone["pages"], gone["foreign records"])
+        self._finish(engine, self._erase_site(engine, site, now=datetime.now(UTC), reason=opts.reason))
+
+    def _erase_site(self, engine: Engine, site: str, *, now: datetime, reason: str | None) -> Counter[str]:
+        from crawler.removing.remove import discard_recleaning, remove_site
+        from crawler.terminal.progress import show_progress
+        from storage.articles.erasing import count_pages_of_site
+        from storage.database.engine import open_for_reading
+
+        discard_recleaning(self._data_dir)
+        with open_for_reading(engine) as connection:
+            total = count_pages_of_site(connection, site)
+        with show_progress("removing", "pages", every=self.project_settings.getfloat("PROGRESS_INTERVAL")) as report:
+            return remove_site(engine, site, lambda done: report(done, total), now=now, reason=reason)
 
     def _is_confirmed(self, opts: argparse.Namespace) -> bool:
         if opts.yes:
@@ -146,16 +159,25 @@ class Command(ProjectCommand):
         self.print_message("nothing was removed")
         return False
 
-    def _finish(self, engine: Engine, sites: list[str], pages: int, foreign: int) -> None:
-        """Erase from the archive what is due, and learn anew the sites whose pages went."""
+    def _finish(self, engine: Engine, gone: Counter[str]) -> None:
+        """Do what is due of this removal and of interrupted ones: sites, what was learnt of them, and the archive.
+
+        The archive comes last, because erasing it marks a removal as done.
+        """
         from crawler.recleaning.settler import Settler
         from crawler.removing.erase_archive import erase_archive
-        from crawler.removing.remove import discard_copies
+        from crawler.removing.remove import discard_copies, list_due
         from crawler.terminal.progress import show_progress
 
-        settings = self.project_settings
-        data_dir, every = Path(settings["DATA_DIR"]), settings.getfloat("PROGRESS_INTERVAL")
-        discard_copies(engine, data_dir)
+        settings, data_dir = self.project_settings, self._data_dir
+        removed_sites, learnt_sites = list_due(engine)
+        for site in removed_sites:
+            gone += self._erase_site(engine, site.site, now=site.removed_at, reason=site.reason)
+        with Settler(engine, settings, data_dir, _ignore_count) as settling:
+            for name in learnt_sites:
+                settling.settle(name)
+        discard_copies(engine)
+        every = settings.getfloat("PROGRESS_INTERVAL")
         try:
             with show_progress("reading the archive", "bytes", every=every) as report:
                 erased = erase_archive(engine, data_dir / "archive", report)
@@ -163,9 +185,7 @@ class Command(ProjectCommand):
             raise BroadsheetError(
                 f"the archive still holds it: {error.strerror or error}; scrapy remove goes on with it"
             ) from error
-        with Settler(engine, settings, data_dir, _ignore_count) as settling:
-            for site in sites:
-                settling.settle(site)
+        pages, foreign = gone["pages"], gone["foreign records"]
         write_output(
             f"Removed {pages:,} page{'' if pages == 1 else 's'} from the store, "
             f"and {erased:,} record{'' if erased == 1 else 's'} from the archive.\n"
@@ -200,27 +220,32 @@ def _parse_urls(args: list[str], opts: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys(urls))
 
 
-def _find_pages(engine: Engine, urls: list[str]) -> tuple[list[ErasablePage], dict[str, str]]:
-    """Return the stored pages of these addresses, and the addresses of which nothing is stored, each with its site.
+def _find_pages(engine: Engine, urls: list[str]) -> tuple[list[ErasablePage], list[OtherAddress]]:
+    """Return the stored pages that these addresses lead to, and the addresses that are not those of their pages.
 
-    Raise BadArgument for an address that the store has never seen, and for one that was taken down already.
+    Raise BadArgument for an address that the store has never seen, and for one that was taken down already; one of
+    which the archive still holds something is left out, since that is due anyway.
     """
-    from storage.articles.erasing import load_erasable_pages
-    from storage.articles.saving import make_article_id
+    from storage.articles.erasing import OtherAddress, load_erasable_pages
     from storage.articles.tombstones import list_tombstones
     from storage.database.engine import open_for_reading
     from storage.frontier.settling import find_sites
+    from storage.reading.find_page import find_page
 
     with open_for_reading(engine) as connection:
-        pages = load_erasable_pages(connection, [make_article_id(url) for url in urls])
-        stored = {page.url for page in pages}
+        removed = {row.url: row for row in list_tombstones(connection)} if urls else {}
+        found = {url: find_page(connection, url) for url in urls if url not in removed}
+        pages = load_erasable_pages(connection, sorted({page.id for page in found.values() if page is not None}))
         sites = find_sites(connection, urls)
-        removed = {row.url: row.removed_at for row in list_tombstones(connection)} if urls else {}
     for url in urls:
-        if url in stored:
-            continue
-        if url in removed:
-            raise BadArgument(f"{url} was taken down on {removed[url]:%Y-%m-%d}; --lift allows it again")
-        if url not in sites:
+        if url in removed and removed[url].records is None:
+            raise BadArgument(f"{url} was taken down on {removed[url].removed_at:%Y-%m-%d}; --lift allows it again")
+    by_url = {page.url: page for page in pages}
+    others = []
+    for url, page in found.items():
+        if page is None and url not in sites:
             raise BadArgument(f"the store has no page of {url}, and no source listed it; nothing was removed")
-    return pages, {url: sites[url] for url in urls if url not in stored}
+        if url not in by_url:
+            leads_to = None if page is None else page.url
+            others.append(OtherAddress(url, sites[url] if leads_to is None else by_url[leads_to].site, leads_to))
+    return pages, others

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import aliased
 
 from storage.articles.saving import make_article_id
+from storage.articles.tombstones import REMOVED, find_removed_urls
 from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import TWIN, UNCONDITIONAL, AddressKind, AddressState, Offer
 from storage.frontier.same_pages.twin_evidence import TwinRules, load_rules
@@ -40,8 +41,8 @@ class _Member(NamedTuple):
 
     @property
     def is_in_use(self) -> bool:
-        """Whether its page is fetched, or will be: not where it has failed so far."""
-        return self.state in _IN_USE and not self.has_failed
+        """Whether it stands for its page, which is fetched, will be, or was taken down: not where it has failed."""
+        return (self.state in _IN_USE and not self.has_failed) or self.reason == REMOVED
 
     @property
     def has_failed(self) -> bool:
@@ -201,6 +202,18 @@ class TwinMerger:
         self.merged += 1
         self._unrecorded.pop(offer.url, None)
         return replace(offer, url=url)
+
+
+def has_removed_twin(connection: Connection, site: str, url: str) -> bool:
+    """Return whether the page at an address was taken down under another address of it."""
+    rules = load_rules(connection, site)
+    refused = (
+        select(Address.url)
+        .join(Twin, Twin.address_id == Address.id)
+        .where(Twin.group_key == compute_group(url, rules.ignored), Address.reason == REMOVED, Address.url != url)
+    )
+    twins = [other for other in connection.scalars(refused) if rules.are_twins(url, other)]
+    return bool(find_removed_urls(connection, site, twins))
 
 
 def record_groups(connection: Connection, groups: dict[str, int]) -> None:

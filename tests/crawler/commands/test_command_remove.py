@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from crawling import ROOT, Scrapy, Store, command, environment, run_scrapy
-from servers.paper import Paper
+from servers.paper import Answer, Paper
 
 from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
@@ -143,10 +143,50 @@ def test_a_killed_takedown_is_finished_by_the_next(
     with ArchiveReader(data / "archive") as reader:
         assert reader.read(place).url == url
     assert "the archive still holds it" in scrapy("remove", "--list").stdout
-    finished = scrapy("remove")
+    finished = scrapy("remove", url, "--yes")  # as the one who was interrupted types it again
     assert finished.stdout == "Removed 0 pages from the store, and 1 record from the archive.\n"
     with ArchiveReader(data / "archive") as reader, pytest.raises(Exception, match="no HTTP response"):
         reader.read(place)
+
+
+def test_a_site_that_was_killed_halfway_is_finished_by_the_next(
+    crawled: Paper, scrapy: Scrapy, data: Path, store: Store
+) -> None:
+    site = store.articles()[ONE].site
+    program = (
+        "import os, signal, sys\n"
+        "import crawler.removing.remove as room\n"
+        "room._BATCH = 1\n"
+        "room.add_tombstones = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from scrapy.cmdline import execute\n"
+        "execute(sys.argv)\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", program, *command("remove", "--site", site, "--yes", data=data)[1:]],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert set(store.articles()) == {ONE, TWO, THREE}
+    finished = scrapy("remove")
+    assert finished.returncode == 0, finished.stderr
+    assert "Removed 3 pages from the store" in finished.stdout
+    assert (store.articles(), store.addresses()) == ({}, {})
+
+
+def test_an_address_that_leads_to_a_page_takes_the_page_down(crawled: Paper, scrapy: Scrapy, store: Store) -> None:
+    short = "/2025/10/05/short-address"
+    crawled.routes[short] = Answer("", 301, {"Location": ONE})
+    crawled.front(ONE, TWO, THREE, short)
+    scrapy("crawl", "articles", "-a", f"url={crawled.url}/")
+    done = scrapy("remove", crawled.url + short, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert f"leads to {crawled.url}{ONE}" in done.stdout
+    assert set(store.articles()) == {TWO, THREE}
+    assert {store.addresses()[path].reason for path in (ONE, short)} == {"removed"}
 
 
 def test_a_site_goes_as_a_whole(crawled: Paper, scrapy: Scrapy, data: Path, store: Store) -> None:

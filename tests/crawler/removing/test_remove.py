@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Engine, make_url, select
 
 from cleaning.article import Article, Block
-from crawler.removing.remove import refuse_address, remove_pages, remove_site
+from cleaning.page.canonical import to_canonical_url
+from crawler.removing.erase_archive import erase_archive
+from crawler.removing.remove import list_due, refuse_address, remove_pages, remove_site
 from crawler.storing.deduplicate import deduplicate
 from crawler.storing.removed import refuse_removed_page
 from storage import runs
@@ -18,6 +20,7 @@ from storage.articles import saving
 from storage.articles.erasing import load_erasable_pages
 from storage.articles.saving import make_article_id
 from storage.articles.tombstones import (
+    add_removed_site,
     find_removed_urls,
     lift_removed_site,
     lift_tombstone,
@@ -135,6 +138,20 @@ def test_a_page_that_declares_a_removed_address_is_not_stored_either(engine: Eng
         assert not refuse_removed_page(connection, Article(OTHER, "Headline"), "courier", None, None, now=NIGHT)
 
 
+@pytest.mark.parametrize("twin", ["http://courier.example/2026/secret", f"{URL}/", f"{URL}?utm_source=feed"])
+def test_it_does_not_come_back_at_another_address_of_the_same_page(engine: Engine, twin: str) -> None:
+    twin = to_canonical_url(twin) or ""
+    remove(engine, URL)
+    with engine.begin() as connection:
+        offers = [Offer(twin, AddressKind.ARTICLE, source="feed", changed_at=NIGHT)]
+        counts = offering.offer(connection, "courier", offers, run=1, now=NIGHT.replace(day=26))
+        assert (counts.new, counts.again) == (0, 0)
+        assert refuse_removed_page(connection, Article(twin, "Headline"), "courier", None, None, now=NIGHT)
+        assert lift_tombstone(connection, URL)
+        lift_tombstone(connection, twin)
+        assert not refuse_removed_page(connection, Article(twin, "Headline"), "courier", None, None, now=NIGHT)
+
+
 def test_what_was_never_stored_can_be_refused(engine: Engine) -> None:
     unknown = "https://courier.example/2026/unknown"
     refuse_address(engine, unknown, "courier", now=NIGHT, reason=None)
@@ -158,6 +175,17 @@ def test_a_site_goes_with_its_addresses_and_none_of_its_pages_comes_back(engine:
         assert offering.offer(connection, "courier", [Offer(fresh, AddressKind.ARTICLE)], run=1, now=NIGHT).new == 1
 
 
+def test_what_is_due_is_known_until_the_archive_is_erased(engine: Engine, tmp_path: Path) -> None:
+    remove(engine, URL)
+    assert list_due(engine) == ([], ["courier"])
+    erase_archive(engine, tmp_path / "archive", lambda _done, _of: None)
+    assert list_due(engine) == ([], [])
+    with engine.begin() as connection:  # all that a removal does which is killed at once
+        add_removed_site(connection, "courier", removed_at=NIGHT, reason="a letter")
+    sites, learnt = list_due(engine)
+    assert ([(row.site, row.removed_at, row.reason) for row in sites], learnt) == ([("courier", NIGHT, "a letter")], [])
+
+
 def test_a_lifted_address_may_come_back(engine: Engine) -> None:
     remove(engine, URL)
     with engine.begin() as connection:
@@ -175,7 +203,7 @@ def test_the_file_of_sqlite_holds_no_byte_of_it(tmp_path: Path) -> None:
     fill(engine)
     for url in (URL, COPY):
         remove(engine, url)
-    discard_copies(engine, tmp_path)
+    discard_copies(engine)
     engine.dispose()
     held = b"".join(path.read_bytes() for path in tmp_path.glob("bytes.db*"))
     assert b"zebulon" not in held.lower()  # the index of the search holds words in lower case
