@@ -18,6 +18,7 @@ from crawler.refetching.refetch import Refetch
 from crawler.refetching.release_reader import ReleasedArticle
 from crawler.terminal.tables import create_result_table
 from storage.articles.saving import make_article_id
+from storage.articles.tombstones import REMOVED, find_removed_urls
 from storage.database.engine import open_for_reading
 from storage.export.text_hashes import hash_lines, hash_text
 from storage.frontier.addresses import AddressState
@@ -117,11 +118,15 @@ def _make_row(site: str, numbers: Mapping[RefetchOutcome, int], unchanged: float
 
 def _compare_articles(engine: Engine, refetch: Refetch) -> Iterator[RefetchedArticle]:
     with open_for_reading(engine) as connection:
-        for _, batch in refetch.iter_batches():
+        for site, batch in refetch.iter_batches():
+            removed = find_removed_urls(connection, site, [one.url for one in batch])
             addresses = _select_by(connection, Address.url, [one.url for one in batch])
             targets = {one.url: refetch.redirects.get(one.url, one.url) for one in batch}
             articles = _select_by(connection, StoredArticle.id, [make_article_id(url) for url in targets.values()])
             for one in batch:
+                if one.url in removed:  # no run asks for it
+                    yield RefetchedArticle(one.url, one.site, RefetchOutcome.REFUSED, REMOVED)
+                    continue
                 url = targets[one.url]
                 yield _compare_article(one, url, addresses.get(one.url), articles.get(make_article_id(url)), refetch)
 

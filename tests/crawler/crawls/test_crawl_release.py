@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from servers.paper import Answer, Paper, prose
 from cleaning.article import SiteRules
 from cleaning.errors import UsageError
 from crawler.refetching.refetch import Refetch
-from crawler.refetching.refetch_report import RefetchOutcome, compute_unchanged_share
+from crawler.refetching.refetch_report import RefetchOutcome, compute_unchanged_share, write_refetch_report
 from crawler.refetching.release_reader import ReleaseReader
 from crawler.spiders.arguments import plan_crawl
 from crawler.spiders.articles import ArticlesSpider
+from storage.articles.tombstones import add_tombstones
 from storage.database.engine import make_database_url, open_database
 from storage.export.text_hashes import hash_lines
 
@@ -149,6 +151,21 @@ def test_a_release_that_is_fetched_completely_begins_anew(night: Night, tmp_path
         ]
     assert sum(one.again for one in offered) == len(RELEASED)
     engine.dispose()
+
+
+def test_an_article_that_was_taken_down_is_refused_and_awaited_no_more(night: Night, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(night.data, tmp_path / "data"))
+    engine = open_database(make_database_url(data, None))
+    with engine.begin() as connection:
+        add_tombstones(connection, [(night.paper.url + SAME, "paper", ())], removed_at=datetime.now(UTC))
+    summary = write_refetch_report(engine, Refetch(ReleaseReader(night.release), data))
+    engine.dispose()
+    (counts,) = summary.counts.values()
+    assert counts == {
+        RefetchOutcome.REFUSED: 1,
+        RefetchOutcome.FAILED: 1,
+        RefetchOutcome.NOT_ASKED: len(RELEASED) - 2,
+    }
 
 
 def test_every_format_with_texts_or_hashes_says_the_same(night: Night) -> None:
