@@ -37,6 +37,9 @@ def print_runs(engine: Engine, *, limit: int, since: date | None, site: str | No
         is_number = heading in ("run", *_NUMBERS)
         table.add_column(heading, justify="right" if is_number else "left", no_wrap=heading != "ended")
     with open_for_reading(engine) as connection:
+        if site is not None:
+            names = sorted({name for run in load_runs(connection) for name in run.counts if name})
+            site = match_name(names, site, where="in the runs")
         for run in islice(_select_runs(connection, since, site), limit):
             if as_json:
                 write_output(json.dumps(_describe_run(run), ensure_ascii=False) + "\n", encoding="utf-8")
