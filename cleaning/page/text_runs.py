@@ -57,16 +57,18 @@ MAX_PATH_CHARACTERS = 10_000  # the inner end is kept; every block has a path; t
 class BlockElement:
     """A block element of the tree with its path from <body> down. All runs in the element share it.
 
-    `label` is its tag with id and classes, "div#story.post"; `depth` is the number of block elements around it.
+    `label` is its tag with id and classes, "div#story.post"; `depth` is the number of block elements around it; `shown`
+    is the innermost element that Markdown shows, itself or one around it.
     """
 
-    __slots__ = ("_path", "_pattern", "depth", "label", "parent", "tag")
+    __slots__ = ("_path", "_pattern", "depth", "label", "parent", "shown", "tag")
 
     def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
         self.tag = tag
         self.label = label
         self.parent = parent
         self.depth: int = parent.depth + 1 if parent else 0
+        self.shown: ShownElement | None = parent.shown if parent else None
         self._path: str | None = None
         self._pattern: tuple[str, ...] | None = None
 
@@ -80,13 +82,20 @@ class BlockElement:
     @property
     def layout(self) -> str:
         """The lists, quotes, tables and code that the element stands in, see `cleaning.markdown.layout`."""
-        marks = [element.mark for element in self.walk_up() if isinstance(element, ShownElement)]
+        marks = []
+        element = self.shown
+        while element is not None:
+            marks.append(element.mark)
+            element = element.outer
         return "".join(reversed(marks)).lstrip()
 
     @property
     def cell(self) -> ShownElement | None:
         """The cell of a table that the element stands in."""
-        return next((one for one in self.walk_up() if isinstance(one, ShownElement) and one.tag in CELLS), None)
+        element = self.shown
+        while element is not None and element.tag not in CELLS:
+            element = element.outer
+        return element
 
     @property
     def kind(self) -> BlockKind:
@@ -114,13 +123,15 @@ class ShownElement(BlockElement):
 
     `number` is that of an item in its list, of a row in its table, of a column in its row, 0 where it stands in none;
     of any other element the number among those of the page. `count` is the highest number within it. `taken` are the
-    columns of a table that cells of earlier rows reach into, each with the last such row.
+    columns of a table that cells of earlier rows reach into, each with the last such row. `outer` is the next one
+    around it.
     """
 
-    __slots__ = ("count", "number", "taken")
+    __slots__ = ("count", "number", "outer", "taken")
 
     def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
         super().__init__(tag, label, parent)
+        self.outer, self.shown = self.shown, self
         self.number = 0
         self.count = 0
         self.taken: dict[int, int] | None = None
@@ -150,14 +161,14 @@ class ShownElement(BlockElement):
     def _set_place(self, element: HtmlElement) -> None:
         """Number a row, or a cell by its column."""
         wanted = "table" if self.tag == "tr" else "tr"
-        around = next((one for one in self.walk_up() if one.tag == wanted), None)
-        if not isinstance(around, ShownElement):
+        around = self._find_outer(wanted)
+        if around is None:
             return
         if self.tag == "tr":
             self.number = around.count = around.count + 1
             return
-        table = next((one for one in around.walk_up() if one.tag == "table"), None)
-        taken = (table.taken if isinstance(table, ShownElement) else None) or {}
+        table = around._find_outer("table")
+        taken = (table.taken if table is not None else None) or {}
         column = around.count + 1
         while taken.get(column, 0) >= around.number:
             column += 1
@@ -166,9 +177,15 @@ class ShownElement(BlockElement):
         end = min(column + max(_read_number(element, "colspan", 1), 1), MAX_COLUMNS + 1)
         self.number, around.count = column, end - 1
         height = _read_number(element, "rowspan", 1)
-        if height > 1 and isinstance(table, ShownElement):
+        if height > 1 and table is not None:
             table.taken = taken
             taken.update(dict.fromkeys(range(column, end), around.number + height - 1))
+
+    def _find_outer(self, tag: str) -> ShownElement | None:
+        element = self.outer
+        while element is not None and element.tag != tag:
+            element = element.outer
+        return element
 
 
 @dataclass(slots=True)

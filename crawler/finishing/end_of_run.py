@@ -34,7 +34,8 @@ from crawler.terminal.progress import show_progress
 
 logger = logging.getLogger(__name__)
 
-_SETTLED_AFTER = ("finished", "closespider_timeout")  # an interrupted crawl leaves settling to the next run
+# An interrupted crawl leaves settling to the next run. Scrapy's CLOSESPIDER_ settings end one as it was meant to end.
+_SETTLED_AFTER = ("finished", "closespider_timeout", "closespider_itemcount", "closespider_pagecount")
 
 
 class EndOfRun:

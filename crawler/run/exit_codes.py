@@ -13,13 +13,15 @@ DATABASE_LOST = 4  # it took no writes for longer than STORAGE_PATIENCE; the fro
 DISK_LOW = 5  # less than DISK_LEAST free; the frontier is as it was
 NOTHING_TO_DO = 6  # every due address is on a host on hold; no request was sent to any site
 UNGUARDED = 7  # the address guard is not in force; no request was sent to any site
-INTERRUPTED = 130  # by Ctrl-C, SIGTERM or CLOSESPIDER_TIMEOUT; the next crawl continues from there
+INTERRUPTED = 130  # by Ctrl-C, SIGTERM or a limit of CLOSESPIDER_*; the next crawl continues from there
 
 # By finish_reason, Scrapy's or ours. A reason that is missing here is an error.
 _CODES = {
     None: INTERRUPTED,  # killed twice
     "shutdown": INTERRUPTED,
     "closespider_timeout": INTERRUPTED,
+    "closespider_itemcount": INTERRUPTED,
+    "closespider_pagecount": INTERRUPTED,
     "database_lost": DATABASE_LOST,
     "disk_low": DISK_LOW,
     "nothing_to_do": NOTHING_TO_DO,
