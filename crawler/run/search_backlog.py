@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from crawler.terminal.progress import show_progress
 from storage.database.engine import open_for_reading
 from storage.search.index import count_backlog, index_backlog
 
@@ -16,5 +15,7 @@ def index_search_backlog(engine: Engine) -> int:
     with open_for_reading(engine) as connection:
         if not count_backlog(connection):
             return 0
+    from crawler.terminal.progress import show_progress  # noqa: PLC0415 (an index is hardly ever incomplete)
+
     with show_progress("indexing for scrapy search:", "articles", every=LOG_INTERVAL) as report:
         return index_backlog(engine, report)
