@@ -58,7 +58,7 @@ def test_a_signal_while_a_command_loads_what_it_needs_is_one_line(
     data: Path, number: signal.Signals, status: int
 ) -> None:
     command = Started("explain", "-", data=data)
-    command.wait_for("jinja2")
+    command.wait_for("cleaning.page.charset")
     assert command.stop(number) == (status, ["scrapy explain: interrupted\n"])
 
 
