@@ -73,6 +73,10 @@ class SettlingInterrupted(Exception):
     """Settling was interrupted between two pages; what is committed stays, and the next run goes on."""
 
 
+def _ignore_count(_site: str, _stat: str, _number: int) -> None:
+    """Drop a count: only the run of a crawl has stats."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecleanedPage:
     """A stored page that was cleaned again: the article, or the problem why there is none.
@@ -97,7 +101,13 @@ class Settler:
     """
 
     def __init__(
-        self, engine: Engine, settings: BaseSettings, data_dir: Path, count: CountOutcome, *, jobs: int | None = None
+        self,
+        engine: Engine,
+        settings: BaseSettings,
+        data_dir: Path,
+        count: CountOutcome = _ignore_count,
+        *,
+        jobs: int | None = None,
     ) -> None:
         self._engine = engine
         self._count = count

@@ -85,7 +85,7 @@ class Command(ProjectCommand):
             midnight = None if since is None else datetime.combine(since, time.min, UTC)
             wanted = RecleanSelection(_select_sites(engine, opts.site), midnight)
             data_dir = _claim_data(stack, engine, Path(settings["DATA_DIR"]))
-            settling = stack.enter_context(Settler(engine, settings, data_dir, _ignore_count, jobs=jobs))
+            settling = stack.enter_context(Settler(engine, settings, data_dir, jobs=jobs))
             spool = stack.enter_context(RecordSpool(data_dir / SPOOL_NAME))
             bounds = (settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE"))
             self._reclean(RecleanJob(engine, settling, spool, wanted, bounds), opts)
@@ -120,10 +120,6 @@ class Command(ProjectCommand):
             with show_progress("adopting", "pages", every=interval) as report:
                 recleaning.adopt(differences, report)
             write_output(f"Adopted; {_format_changed(differences)}.\n")
-
-
-def _ignore_count(_site: str, _stat: str, _number: int) -> None:
-    """Drop a count: only the run of a crawl has stats."""
 
 
 def _format_changed(differences: RecleanSummary) -> str:

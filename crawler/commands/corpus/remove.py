@@ -173,7 +173,7 @@ class Command(ProjectCommand):
         removed_sites, learnt_sites = list_due(engine)
         for site in removed_sites:
             gone += self._erase_site(engine, site.site, now=site.removed_at, reason=site.reason)
-        with Settler(engine, settings, data_dir, _ignore_count) as settling:
+        with Settler(engine, settings, data_dir) as settling:
             for name in learnt_sites:
                 settling.settle(name)
         discard_copies(engine)
@@ -193,10 +193,6 @@ class Command(ProjectCommand):
         if foreign:
             self.print_message(f"{foreign} records of it are in WARC files outside of our archive, and are still there")
             self.exitcode = 1
-
-
-def _ignore_count(_site: str, _stat: str, _number: int) -> None:
-    """Drop a count: only the run of a crawl has stats."""
 
 
 def _parse_urls(args: list[str], opts: argparse.Namespace) -> list[str]:
