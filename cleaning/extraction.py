@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.page.text_runs import BlockElement
+    from cleaning.page.block_elements import BlockElement
 
 # A table lays out the page instead of holding figures where one of its cells holds a paragraph of more letters than
 # this, or as many in sentences on separate lines.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaning.page.part_names import CHROME, COMMENTS, DATELINE, read_part_names
 
 if TYPE_CHECKING:
-    from cleaning.page.text_runs import BlockElement
+    from cleaning.page.block_elements import BlockElement
 
 CAPTIONS = frozenset("caption credit figcaption image photo media gallery".split())  # noqa: SIM905
 OPENINGS = frozenset(

@@ -16,14 +16,15 @@ from cleaning.page.addresses import get_domain, resolve_link
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import is_paragraph
 from cleaning.page.part_names import COMMENTS
-from cleaning.page.text_runs import HEADINGS
+from cleaning.page.tags import HEADINGS
 from cleaning.rules.unlikely import LINKED as MAX_PROTECTED_LINKED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from cleaning.memory.match import MemoryMatch
-    from cleaning.page.text_runs import BlockElement, TextRun
+    from cleaning.page.block_elements import BlockElement
+    from cleaning.page.text_runs import TextRun
 
 MAX_RARE, MAX_FREQUENT = 20, 50  # greater counts say nothing more: of rare things, of frequent ones
 MAX_DISTANCE = 30  # runs

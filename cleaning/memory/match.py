@@ -11,13 +11,14 @@ from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.memory.observation import fingerprint_headline, hash_position
 from cleaning.memory.site_memory import MAX_ARTICLES, PositionStatistics
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, ends_a_sentence
-from cleaning.page.text_runs import CELLS
+from cleaning.page.tags import CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cleaning.memory.site_memory import SiteMemory
-    from cleaning.page.text_runs import BlockElement, TextRun
+    from cleaning.page.block_elements import BlockElement
+    from cleaning.page.text_runs import TextRun
 
 # The names of the rules that cut by memory, with their evidence. It has no numbers: those change from night to night.
 REPEATED_BLOCK = "repeated_block", "stands on other articles of the site, too"

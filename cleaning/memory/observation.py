@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from cleaning.article import Article
-    from cleaning.page.text_runs import BlockElement, TextRun
+    from cleaning.page.block_elements import BlockElement
+    from cleaning.page.text_runs import TextRun
 
 FORMAT = 1
 MAX_TEXT_CHARACTERS = 120  # of a block, kept for people to read

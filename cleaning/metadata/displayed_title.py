@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaning.metadata.title_parts import SiteNames, list_part_sequences
 from cleaning.page.headings import MAX_HEADING_CHARACTERS, UNSPACED
 from cleaning.page.lines import normalize_line
-from cleaning.page.text_runs import UNREAD
+from cleaning.page.tags import UNREAD
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.page.text_runs import HEADINGS
+from cleaning.page.tags import HEADINGS
 
 if TYPE_CHECKING:
     from cleaning.article import Block

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cleaning.page.paragraphs import count_letters, is_body
 from cleaning.page.part_names import CHROME, COMMENTS, read_part_names
-from cleaning.page.text_runs import HEADINGS
+from cleaning.page.tags import HEADINGS
 from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:

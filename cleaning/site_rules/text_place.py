@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import RuleOutcome
-from cleaning.page.text_runs import INLINE
+from cleaning.page.tags import INLINE
 from cleaning.site_rules.selectors import find_elements
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from cleaning.page.text_runs import INLINE, UNREAD
+from cleaning.page.tags import INLINE, UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,11 @@ import pytest
 from cleaning.article import BlockKind
 from cleaning.extraction import extract
 from cleaning.markdown.layout import MAX_COLUMNS
+from cleaning.page.block_elements import ShownElement
 from cleaning.page.parsing import parse_tree
 from cleaning.page.run_numbers import restore_line, write_numbers
 from cleaning.page.symbols import MAX_RUNS
-from cleaning.page.text_runs import ShownElement, TextRun, read_runs
+from cleaning.page.text_runs import TextRun, read_runs
 
 
 def read_numbered_runs(body: str) -> tuple[list[TextRun], str]:
