@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +12,6 @@ from cleaning.clean import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-ACCEPTANCE = Path(__file__).parents[3] / "shared" / "acceptance"
-URL = "http://harbour-courier.example/2023/05/16/drones/"
 
 SCRIPT = "<script type='application/ld+json'>"
 HOSTILE = {
@@ -47,37 +42,6 @@ HOSTILE = {
     ),
     "our own symbols": "<html><body><p>\U0001d000\U0001d001 and \U0001d0f5\U0001d0f5\U0001d000 text</p></body></html>",
 }
-
-
-def read_stored_page(name: str) -> str:
-    path = ACCEPTANCE / name
-    if not path.exists():
-        pytest.skip("the acceptance pages are not beside this repository")
-    return path.read_text("utf-8")
-
-
-@pytest.mark.parametrize("name", ["drones-wordpress-theme.html", "drones-related-box.html"])
-def test_the_founding_example_comes_out_line_by_line(name: str) -> None:
-    assert clean(Page(URL, read_stored_page(name))).text == read_stored_page("drones-expected.txt").strip()
-
-
-@pytest.mark.parametrize(
-    "insert",
-    [
-        '<p><strong>See also: <a href="{url}">{title}</a></strong></p>',
-        '<blockquote>See also <a href="{url}">{title}</a></blockquote>',
-        '<p><em>See also <a href="{url}">{title}</a></em></p>',
-        "<p>See also {title}</p>",
-        '<h3>See also</h3><ul><li><a href="{url}">{title}</a></li></ul>',
-        '<p>Lesen Sie auch: <a href="{url}">{title}</a></p>',
-    ],
-)
-def test_the_founding_example_comes_out_in_other_layouts(insert: str) -> None:
-    page = read_stored_page("drones-wordpress-theme.html")
-    pointer = re.compile(r'<p>See also&nbsp; <a href="([^"]+)">([^<]+)</a></p>')
-    changed, count = pointer.subn(lambda match: insert.format(url=match[1], title=match[2]), page)
-    assert count == 2
-    assert clean(Page(URL, changed)).text == read_stored_page("drones-expected.txt").strip()
 
 
 @pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE)

@@ -1,0 +1,71 @@
+"""In what other forms and languages sites print a pointer to another article, a reply form, and a repeated headline."""
+
+from __future__ import annotations
+
+# A pointer, with the fields `cue`, `link`, `url` and `title`.
+LAYOUTS = {
+    "a paragraph": "<p>{cue} {link}</p>",
+    "a paragraph, colon": "<p>{cue}: {link}</p>",
+    "bold": "<p><strong>{cue}: {link}</strong></p>",
+    "bold cue": "<p><strong>{cue}</strong> {link}</p>",
+    "italic": "<p><em>{cue} {link}</em></p>",
+    "a quotation": "<blockquote>{cue} {link}</blockquote>",
+    "a quotation's paragraph": "<blockquote><p>{cue}: {link}</p></blockquote>",
+    "all of it linked": '<p><a href="{url}">{cue}: {title}</a></p>',
+    "unlinked": "<p>{cue} {title}</p>",
+    "unlinked, colon": "<p>{cue}: {title}</p>",
+    "unlinked, bold": "<p><strong>{cue}:</strong> {title}</p>",
+    "unlinked quotation": "<blockquote>{cue}: {title}</blockquote>",
+    "two lines": "<p>{cue}<br>{link}</p>",
+    "two paragraphs": "<p>{cue}:</p><p>{link}</p>",
+    "a heading over a list": "<h3>{cue}</h3><ul><li>{link}</li></ul>",
+    "a division": "<div>{cue}: {link}</div>",
+}
+CUES = {
+    "ar": "اقرأ أيضا",
+    "bg": "Вижте още",
+    "cs": "Čtěte také",
+    "da": "Læs også",
+    "de": "Lesen Sie auch",
+    "el": "Διαβάστε επίσης",
+    "en": "See also",
+    "es": "Lea también",
+    "fa": "بیشتر بخوانید",
+    "fi": "Lue myös",
+    "fr": "À lire aussi",
+    "he": "קראו גם",
+    "hi": "यह भी पढ़ें",
+    "hr": "Pročitajte još",
+    "hu": "Ezt is olvassa el",
+    "id": "Baca juga",
+    "it": "Leggi anche",
+    "ja": "関連記事",
+    "ko": "관련기사",
+    "nl": "Lees ook",
+    "no": "Les også",
+    "pl": "Czytaj także",
+    "pt": "Leia também",
+    "ro": "Citește și",
+    "ru": "Читайте также",
+    "sr": "Прочитајте још",
+    "sv": "Läs också",
+    "th": "อ่านเพิ่มเติม",
+    "tr": "Bunu da okuyun",
+    "uk": "Читайте також",
+    "vi": "Xem thêm",
+    "zh": "延伸阅读",
+}
+# Heading, notice, labels and button as a theme prints them, without a class name.
+FORMS = {
+    "de": "Schreibe einen Kommentar|Deine E-Mail-Adresse wird nicht veröffentlicht.|Kommentar|Kommentar abschicken",
+    "el": "Αφήστε μια απάντηση|Η ηλ. διεύθυνση σας δεν δημοσιεύεται.|Σχόλιο *|Όνομα *|Δημοσίευση σχολίου",
+    "en": "Leave a Reply|Your email address will not be published. Required fields are marked *|Comment|Email *",
+    "es": "Deja un comentario|Tu dirección de correo electrónico no será publicada.|Comentario *|Nombre *|Web",
+    "fr": "Laisser un commentaire|Votre adresse e-mail ne sera pas publiée.|Commentaire *|Nom *|Site web",
+    "ja": "コメントを残す|メールアドレスが公開されることはありません。|コメント ※|名前 ※|コメントを送信",
+    "pl": "Dodaj komentarz|Twój adres e-mail nie zostanie opublikowany.|Komentarz *|Nazwa *|Opublikuj komentarz",
+    "ru": "Добавить комментарий|Ваш адрес email не будет опубликован.|Комментарий *|Имя *|Отправить комментарий",
+    "tr": "Bir yanıt yazın|E-posta adresiniz yayınlanmayacak.|Yorum *|E-posta *|Yorum gönder",
+    "zh": "发表回复|您的邮箱地址不会被公开。|评论 *|显示名称 *|发表评论",
+}
+HEADLINES = ("<p>{}</p>", "<h2>{}</h2>", "<p><strong>{}</strong></p>", "<h3><em>{}</em></h3>")
