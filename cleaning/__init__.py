@@ -20,7 +20,8 @@ parts/             articles on several pages: find their further parts, and join
 verdict.py         decide whether the page is an article, and if not, why
 duplicates/        decide whether two articles tell the same story in the same words, and which one represents it
 markdown/          write an article as Markdown
-workers.py         clean in child processes, with a deadline and a memory limit
+workers.py         clean in child processes; a page that hangs or kills its process costs that page only
+child.py           a child process: how it starts, and the limits of its time and memory
 program/           the program python -m cleaning: pages in, articles out
 __main__.py        its start and end
 errors.py          the tree of errors of all three packages: each with its exit status

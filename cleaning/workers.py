@@ -1,27 +1,18 @@
 """Clean pages in child processes: a page that hangs or kills its process costs that page, never the crawl.
 
-A child that hangs is ended at the deadline, and one that dies is replaced. A child that came near its memory limit is
-replaced, too, because a library may have swallowed the MemoryError and returned half a page. No child outlives its
-parent: the kernel ends it with the parent (Linux), and an alarm ends a page's work where nothing else can. Children
-ignore Ctrl-C; the parent handles it.
+A child that takes too long is ended, and one that dies is replaced (cleaning/child.py has its limits). Each page is
+answered exactly once, whatever happens to the child that has it.
 """
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
-import re
-import resource
-import signal
-import sys
 from concurrent import futures
 from concurrent.futures import Future, TimeoutError  # noqa: A004 -- pebble raises this one, on 3.11 the builtin
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.context import SpawnContext, SpawnProcess
-from pathlib import Path
 from threading import Event, RLock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -29,14 +20,13 @@ from typing import TYPE_CHECKING
 from pebble import ProcessExpired, ProcessPool
 
 from cleaning.article import make_failed_article
+from cleaning.child import OUT_OF_MEMORY, OUT_OF_TIME, CleanerContext, initialize_child, run_with_limits
 from cleaning.errors import MemoryUnreadable
 from cleaning.interruption import hold_interrupts
 from cleaning.memory.site_memory import load_site_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.popen_spawn_posix import Popen
-    from multiprocessing.process import BaseProcess
 
     from cleaning.article import Article, Page
 
@@ -44,11 +34,10 @@ MAX_PAGES_PER_CHILD = 2_000  # then the child is replaced: the libraries' memory
 MAX_PAGES_PER_CACHE = 300  # then trafilatura's caches are emptied
 START_TIMEOUT = 60.0  # seconds
 MAX_POOLS = 3  # pools that break while a page waits; then the page is given up
-GRACE = 10  # seconds after the deadline; then the alarm ends a child that its parent could not end
-PR_SET_PDEATHSIG = 1
-NEAR_LIMIT = 7 / 8  # share of a child's memory; at a higher peak an allocation may have failed
-OUT_OF_MEMORY = 86  # exit status of a child
-PEAK = re.compile(r"VmPeak:\s+(\d+) kB")
+# A page's time by the clock, as a multiple of its deadline: for a child that sleeps. A working child never needs it,
+# even where ten of them share a processor.
+CLOCK_FACTOR = 10
+LONGEST = 1 << 30  # seconds; the kernel's timers take no more than twice that
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +50,9 @@ class Cleaners:
         future = cleaners.submit(page)        # a concurrent.futures.Future of an Article, which never fails
         cleaners.stop()
 
-    `deadline` is in seconds a page, from the start of its work. `max_memory` is in bytes of a child's address space
-    (0: no limit); a child needs 256 MB. Futures are done in any order.
+    `deadline` is in seconds of the processor a page, so that a busy machine rejects no page that a quiet one cleans; a
+    child that does nothing is ended after ten times as long by the clock. `max_memory` is in bytes of a child's address
+    space (0: no limit); a child needs 256 MB. Futures are done in any order.
     """
 
     def __init__(
@@ -77,6 +67,7 @@ class Cleaners:
         self._work = work or _clean
         self.count = count
         self.deadline = deadline
+        self._clock_limit = min(CLOCK_FACTOR * deadline, LONGEST)
         self._max_memory = max_memory
         self._stopped = False
         self._pool = self._make_pool()
@@ -127,15 +118,15 @@ class Cleaners:
         return ProcessPool(
             max_workers=self.count,
             max_tasks=MAX_PAGES_PER_CHILD,
-            initializer=_initialize_child,
+            initializer=initialize_child,
             initargs=(os.getpid(), self._max_memory),
-            context=_SpawnContext(),
+            context=CleanerContext(),
         )
 
     def _submit_to_pool(self, answer: Future[Article], submission: _Submission) -> None:
         try:
             submission.work = work = self._pool.submit(
-                _run_with_limits, self.deadline, submission.task, submission.page, int(self.deadline) + GRACE
+                run_with_limits, self._clock_limit, submission.task, submission.page, self.deadline, self._clock_limit
             )
         except RuntimeError:  # the pool is broken, and _watch_pool replaces it; or stop() has stopped it
             self._broken.set()
@@ -152,15 +143,15 @@ class Cleaners:
                 return
             del self._waiting[answer]
             self._last_answer = monotonic()
-        page = submission.page
+        page, exit_code = submission.page, getattr(error, "exitcode", None)
         if work.cancelled() or (error is not None and self._stopped):
             answer.set_result(make_failed_article(page, "cleaner-stopped"))
         elif error is None:
             answer.set_result(work.result())
-        elif isinstance(error, TimeoutError):
+        elif isinstance(error, TimeoutError) or exit_code in OUT_OF_TIME:
             log.warning("cleaning %s took too long", page.url)
             answer.set_result(make_failed_article(page, "cleaner-timeout"))
-        elif isinstance(error, MemoryError) or getattr(error, "exitcode", None) == OUT_OF_MEMORY:
+        elif isinstance(error, MemoryError) or exit_code == OUT_OF_MEMORY:
             log.warning("cleaning %s took too much memory", page.url)
             answer.set_result(make_failed_article(page, "cleaner-memory"))
         else:
@@ -179,7 +170,7 @@ class Cleaners:
             with self._lock:
                 if self._stopped:
                     return
-                is_stuck = self._waiting and monotonic() > self._last_answer + self.deadline + START_TIMEOUT
+                is_stuck = self._waiting and monotonic() > self._last_answer + self._clock_limit + START_TIMEOUT
                 self._broken.clear()
                 if self._pool.active and not is_stuck:
                     continue
@@ -213,71 +204,8 @@ def _stop_pool(pool: ProcessPool) -> None:
     pool.join()
 
 
-class _CleanerProcess(SpawnProcess):
-    """A child process that does not run its parent's script again.
-
-    That would import Scrapy into every child, and start children of children where a script has no
-    `if __name__ == "__main__"`.
-    """
-
-    @staticmethod
-    def _Popen(process: BaseProcess) -> Popen:  # noqa: N802 -- multiprocessing's name
-        main = sys.modules["__main__"]
-        script, spec = main.__dict__.pop("__file__", None), main.__spec__
-        main.__spec__ = None  # of `python -m`
-        try:
-            # Ctrl-C is for the parent: a child that it reaches before `_initialize_child` would print a traceback.
-            with hold_interrupts():
-                return SpawnProcess._Popen(process)
-        finally:
-            main.__spec__ = spec
-            if script is not None:
-                main.__file__ = script
-
-
-class _SpawnContext(SpawnContext):
-    """Starts children by spawn: fork is unsafe beside the threads of a crawl, a fork server outlives its parent."""
-
-    Process = _CleanerProcess
-
-
-def _initialize_child(parent: int, max_memory: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent died before prctl was called
-            os._exit(1)
-    from cleaning.clean import preload_models  # noqa: PLC0415 -- the parent needs no trafilatura
-
-    preload_models()
-    if max_memory and sys.platform == "linux":  # elsewhere the limit has no effect, or the peak cannot be read
-        resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
-
-
 def _do_nothing() -> None:
     """Do nothing: a child that has done it is ready."""
-
-
-def _run_with_limits(work: Callable[[Page], Article], page: Page, alarm: int) -> Article:
-    signal.alarm(alarm)
-    try:
-        article = work(page)
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    finally:
-        signal.alarm(0)  # an idle child must not be ended
-    if article.rejected == "cleaner-memory" or _was_near_limit():
-        os._exit(OUT_OF_MEMORY)
-    return article
-
-
-def _was_near_limit() -> bool:
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if limit == resource.RLIM_INFINITY or sys.platform != "linux":
-        return False
-    peak = PEAK.search(Path("/proc/self/status").read_text("ascii", "replace"))
-    return peak is not None and int(peak[1]) << 10 > NEAR_LIMIT * limit
 
 
 _pages_cleaned = 0

@@ -75,7 +75,7 @@ JOBDIR = None  # Scrapy's job folder loses pages when the crawl is killed; the f
 
 # --- Cleaning ---------------------------------------------------------------------------------------------------------
 CLEANING_PROCESSES = 0  # child processes; 0: one for each core
-CLEANING_DEADLINE = 30.0  # seconds for one page; after that it is rejected as cleaner-timeout
+CLEANING_DEADLINE = 30.0  # seconds of the processor for one page; after that it is rejected as cleaner-timeout
 # Bytes that a child process may use (0: no limit); above that its page is rejected as cleaner-memory. A child needs
 # 130 MB before its first page, and 440 MB for a page of 100,000 elements.
 CLEANING_MEMORY = 1_536 << 20

@@ -31,8 +31,8 @@ def clean_many(
     """Yield the article of each page, in their order, cleaned in `jobs` child processes.
 
     A page is a `Page`, the `Path` of a file, or `(url, html)`, a tuple. `site` is the memory of the site that all pages
-    are of, or the memories of several, as `learn_sites` gives them. A page that takes longer than `deadline` seconds,
-    or kills its process, gives an article that is rejected with that reason.
+    are of, or the memories of several, as `learn_sites` gives them. A page that takes the processor longer than
+    `deadline` seconds, or kills its process, gives an article that is rejected with that reason.
 
     Only a few pages are held at a time: `pages` is read as the articles are taken. If it raises an error, or has an
     item that is no page, the articles of the pages before come first, then the error. Raise TypeError or ValueError at

@@ -3,6 +3,7 @@
     python tests/benchmarks/speed.py DATA
     python tests/benchmarks/speed.py DATA --sample 10 --sets big9,daniel
     python tests/benchmarks/speed.py DATA --warm       with the memory of each site; sites of five articles or more
+    python tests/benchmarks/speed.py DATA --slowest 20 the pages that take us longest
 
 DATA is a folder of NAME.jsonl.xz or one of them, a page per line (tests/benchmarks/gold.py). Both run in this process
 on the same text, page by page in turn; each is first on every other page. The clock is the CPU time of the process.
@@ -18,7 +19,7 @@ import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -51,11 +52,13 @@ class Times:
     pages: int = 0
     ours: float = 0.0
     theirs: float = 0.0
+    pages_of_ours: list[tuple[float, str]] = field(default_factory=list)  # seconds of each page, and its address
 
     def add(self, other: Times) -> None:
         self.pages += other.pages
         self.ours += other.ours
         self.theirs += other.theirs
+        self.pages_of_ours += other.pages_of_ours
 
     def format_row(self, name: str) -> str:
         ours, theirs = self.pages / (self.ours or 1), self.pages / (self.theirs or 1)
@@ -68,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--largest", type=parse_count, default=LARGEST, metavar="N", help="pages on which memory is measured"
     )
+    parser.add_argument("--slowest", type=parse_count, default=0, metavar="N", help="show the N slowest pages")
     parser.add_argument("--warm", action="store_true", help="clean with the memory of each site")
     options = parser.parse_args(arguments)
     files = find_data_sets(parser, options.data, options.sets)
@@ -92,6 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         largest = sorted(largest + pages, key=lambda page: len(page["html"]), reverse=True)[: options.largest]
     print(total.format_row("all"))
     print_stages(stages, total)
+    if options.slowest:
+        print("\nour CPU seconds for the slowest pages")
+        for seconds, url in sorted(total.pages_of_ours, reverse=True)[: options.slowest]:
+            print(f"{seconds:>8.2f}  {url}")
     print(f"\npeak memory on the {len(largest)} largest pages, each in a process of its own")
     for name in WORK:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
@@ -114,7 +122,7 @@ def measure(pages: Sequence[Page], stages: Stages, memories: Mapping[str, SiteMe
     with stages.measure():
         for number, page in enumerate(pages):
             ours, theirs = _time_both(page, memories.get(get_page_site(page)), ours_first=number % 2 == 0)
-            times.add(Times(1, ours, theirs))
+            times.add(Times(1, ours, theirs, [(ours, page["url"])]))
     return times
 
 

@@ -93,13 +93,14 @@ def test_quality_takes_a_sample_of_chosen_sets(data: Path) -> None:
 
 
 def test_speed_prints_both_and_the_time_of_each_stage(data: Path) -> None:
-    done = run_script("speed.py", data, "--largest", 2)
+    done = run_script("speed.py", data, "--largest", 2, "--slowest", 1)
     assert done.returncode == 0, done.stderr
     for name, pages in (("first", 2), ("second", 2), ("all", 4)):
         assert re.search(rf"^{name} +{pages}( +[\d.]+){{3}}$", done.stdout, re.MULTILINE)
     for stage in (*STAGES, "rest"):
         assert re.search(rf"^{stage} +[\d.]+ +[\d.]+%$", done.stdout, re.MULTILINE)
     assert re.search(r"^all +[\d.]+ +100\.0%$", done.stdout, re.MULTILINE)
+    assert len(re.findall(r"^ +[\d.]+  https://www\.example\.org/", done.stdout, re.MULTILINE)) == 1
     assert len(re.findall(r"^(?:broadsheet|trafilatura) +\d+ MB, \d+ before", done.stdout, re.MULTILINE)) == 2
 
 

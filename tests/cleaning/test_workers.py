@@ -41,12 +41,18 @@ def test_answers_are_futures_that_nobody_can_cancel(cleaners: Cleaners) -> None:
 
 
 MISBEHAVING = """
-import os, signal, sys, time
+import itertools, os, signal, sys, time
 from cleaning.article import Article
 
 def work(page):
     if "hang" in page.url:
         time.sleep(60)
+    if "spin" in page.url:
+        sum(itertools.repeat(0))  # never returns to the interpreter
+    if "busy" in page.url:
+        ends = time.process_time() + 0.4
+        while time.process_time() < ends:
+            pass
     if "crash" in page.url:
         os.kill(os.getpid(), signal.SIGSEGV)
     if "raise" in page.url:
@@ -77,7 +83,7 @@ if __name__ == "__main__":
     answers = [pool.submit(Page("http://a.example/" + name, "")) for name in sys.argv[2:]]
     print("ready", flush=True)
     for answer in answers:
-        print(answer.result(40).rejected, answer.result().title, flush=True)
+        print(answer.result(100).rejected, answer.result().title, flush=True)
     pool.stop()
 """
 
@@ -104,13 +110,39 @@ def parent(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
 def test_a_page_that_hangs_or_kills_its_child_costs_only_that_page(
     parent: Callable[..., subprocess.Popen[str]],
 ) -> None:
-    with parent(1.0, "one", "hang", "two", "crash", "three", "raise", "four") as program:
+    with parent(1.0, "one", "spin", "two", "crash", "three", "raise", "four") as program:
         out, _ = program.communicate(timeout=60)
     reasons = [line.split()[0] for line in out.splitlines()[1:]]
     assert reasons == ["None", "cleaner-timeout", "None", "cleaner-crash", "None", "cleaner-error", "None"]
 
 
-# 31 of the forty
+def test_a_child_that_sleeps_is_ended_long_after_the_deadline(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    began = time.monotonic()
+    with parent(0.5, "one", "hang", "two") as program:
+        out, _ = program.communicate(timeout=60)
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["None", "cleaner-timeout", "None"]
+    assert time.monotonic() - began > 0.5 * workers.CLOCK_FACTOR
+
+
+def test_the_deadline_counts_what_the_processor_works(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    with parent(1.0, "slow", "slower") as program:  # each waits longer than its deadline, and works for no time
+        out, _ = program.communicate(timeout=60)
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["None", "None"]
+
+
+def test_a_busy_machine_changes_no_result(parent: Callable[..., subprocess.Popen[str]]) -> None:
+    """Each page works for two fifths of its deadline, while others take most of the processors."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4 * (os.cpu_count() or 1))]
+    try:
+        with parent(1.0, "busy", "spin", "busier") as program:
+            out, _ = program.communicate(timeout=120)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["None", "cleaner-timeout", "None"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel counts a child's memory on Linux only")
 def test_a_page_that_takes_too_much_memory_costs_only_that_page(parent: Callable[..., subprocess.Popen[str]]) -> None:
     with parent(5.0, "one", "hog", "two", "swallow", "three") as program:

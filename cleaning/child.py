@@ -1,0 +1,108 @@
+"""A child process that cleans pages: how it starts, and the limits of its time and memory.
+
+Time is counted in seconds of the processor. On a busy machine a page takes longer by the clock, and must not be
+rejected for that: the same pages give the same corpus. The kernel counts and ends the child, so that a loop in a
+library's C code ends, too. No child outlives its parent: the kernel ends it with the parent (Linux), and an alarm ends
+a page's work where nothing else can. Children ignore Ctrl-C; the parent handles it.
+
+A child that came near its memory limit is replaced, because a library may have swallowed the MemoryError and returned
+half a page.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import resource
+import signal
+import sys
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cleaning.interruption import hold_interrupts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.popen_spawn_posix import Popen
+    from multiprocessing.process import BaseProcess
+
+    from cleaning.article import Article, Page
+
+GRACE = 10  # seconds after the limit by the clock; then the alarm ends a child that its parent could not end
+PR_SET_PDEATHSIG = 1
+NEAR_LIMIT = 7 / 8  # share of a child's memory; at a higher peak an allocation may have failed
+PEAK = re.compile(r"VmPeak:\s+(\d+) kB")
+# Exit codes of a child.
+OUT_OF_MEMORY = 86
+OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGALRM)
+
+
+class _CleanerProcess(SpawnProcess):
+    """A child process that does not run its parent's script again.
+
+    That would import Scrapy into every child, and start children of children where a script has no
+    `if __name__ == "__main__"`.
+    """
+
+    @staticmethod
+    def _Popen(process: BaseProcess) -> Popen:  # noqa: N802 -- multiprocessing's name
+        main = sys.modules["__main__"]
+        script, spec = main.__dict__.pop("__file__", None), main.__spec__
+        main.__spec__ = None  # of `python -m`
+        try:
+            # Ctrl-C is for the parent: a child that it reaches before `initialize_child` would print a traceback.
+            with hold_interrupts():
+                return SpawnProcess._Popen(process)
+        finally:
+            main.__spec__ = spec
+            if script is not None:
+                main.__file__ = script
+
+
+class CleanerContext(SpawnContext):
+    """Starts children by spawn: fork is unsafe beside the threads of a crawl, a fork server outlives its parent."""
+
+    Process = _CleanerProcess
+
+
+def initialize_child(parent: int, max_memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for ending in (signal.SIGPROF, signal.SIGALRM):  # the parent may ignore them, or have handlers
+        signal.signal(ending, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # the parent died before prctl was called
+            os._exit(1)
+    from cleaning.clean import preload_models  # noqa: PLC0415 -- the parent needs no trafilatura
+
+    preload_models()
+    if max_memory and sys.platform == "linux":  # elsewhere the limit has no effect, or the peak cannot be read
+        resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
+
+
+def run_with_limits(
+    work: Callable[[Page], Article], page: Page, processor_seconds: float, clock_seconds: float
+) -> Article:
+    """Return the article that `work` makes of the page; end this process where that takes too much time or memory."""
+    signal.setitimer(signal.ITIMER_PROF, processor_seconds)
+    signal.setitimer(signal.ITIMER_REAL, clock_seconds + GRACE)
+    try:
+        article = work(page)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    finally:
+        for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):  # an idle child must not be ended
+            signal.setitimer(timer, 0)
+    if article.rejected == "cleaner-memory" or _was_near_limit():
+        os._exit(OUT_OF_MEMORY)
+    return article
+
+
+def _was_near_limit() -> bool:
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY or sys.platform != "linux":
+        return False
+    peak = PEAK.search(Path("/proc/self/status").read_text("ascii", "replace"))
+    return peak is not None and int(peak[1]) << 10 > NEAR_LIMIT * limit
