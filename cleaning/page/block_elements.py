@@ -136,7 +136,7 @@ class ShownElement(BlockElement):
         table = around._find_outer("table")
         taken = (table.taken if table is not None else None) or {}
         column = around.count + 1
-        while taken.get(column, 0) >= around.number:
+        while taken.get(column, -1) >= around.number:
             column += 1
         if column > MAX_COLUMNS:  # spans of a hostile page could be counted without end
             return

@@ -114,3 +114,9 @@ def test_columns_beyond_the_last_that_markdown_writes_are_not_counted() -> None:
     table = next(one for one in row.walk_up() if isinstance(one, ShownElement) and one.tag == "table")
     assert table.taken is not None
     assert len(table.taken) == MAX_COLUMNS
+
+
+def test_a_row_outside_of_any_table_does_not_keep_the_walk_forever() -> None:
+    tree = parse_tree("<html><body><div><tr><td>One cell</td><td>another</td></tr></div></body></html>")
+    assert tree is not None
+    assert [(run.text, run.element.layout) for run in read_runs(tree)] == [("One cell", ":1"), ("another", ":2")]
