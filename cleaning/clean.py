@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trafilatura.meta import reset_caches
 
@@ -13,6 +13,7 @@ from cleaning.article import Article, Page, make_failed_article
 from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
 from cleaning.classifier.model import load_model, load_site_model
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
+from cleaning.foreign.find_foreign import find_foreign
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.match import MemoryMatch
 from cleaning.memory.observation import observe_page
@@ -21,21 +22,23 @@ from cleaning.metadata import language
 from cleaning.metadata.collect import Metadata, read_metadata
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
 from cleaning.page.parsing import parse_html
+from cleaning.page.removal import Removal, cut_elements
 from cleaning.page.text_runs import read_runs
 from cleaning.parts.join import join_parts
 from cleaning.parts.pager import find_pager
 from cleaning.phrases import load_phrases
 from cleaning.rules import Context, apply_rules
 from cleaning.rules.teasers import find_labels, find_teasers
-from cleaning.site_rules.removal import Removal, remove_elements
+from cleaning.site_rules.removal import find_removed_elements
 from cleaning.site_rules.text_place import TextPlace, find_text_place
 from cleaning.verdict import find_rejection_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lxml.html import HtmlElement
 
+    from cleaning.article import RuleOutcome
     from cleaning.classifier.model import TreeModel
     from cleaning.page.text_runs import TextRun
     from cleaning.rules.page_blocks import LowScore
@@ -121,12 +124,14 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     tree, limits_hit = parse_html(page.html)
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
-    metadata = read_metadata(tree, page, memory.names if memory else ())
+    names = memory.names if memory else ()
+    metadata = read_metadata(tree, page, names)
     pager = find_pager(tree, page, metadata.draft) if tree is not None else None
     robots_tags = read_robots_tags(tree, page)
-    removal, place = Removal(), TextPlace()
-    if tree is not None and page.rules.remove:
-        removal = remove_elements(tree, page.rules.remove, find_base_url(tree, page.url))
+    place, removed = TextPlace(), _Removed(Removal(), metadata)
+    if tree is not None:
+        removed = _remove_elements(tree, page, metadata, names)
+        metadata = removed.metadata
     runs = read_runs(tree) if tree is not None else []
     if tree is not None and (page.rules.text or page.known.text):
         place = find_text_place(tree, runs, page)
@@ -152,7 +157,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
     article = replace(
         metadata.draft,
-        blocks=removal.insert_into(blocks, extraction.spans) if removal.blocks else blocks,
+        blocks=removed.removal.insert_into(blocks, extraction.spans) if removed.removal.blocks else blocks,
         language=code,
         language_probability=probability,
         rejected=reason,
@@ -160,7 +165,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         sources={**metadata.draft.sources, **({"robots": robots_tags.source} if robots_tags.words else {})},
         limits_hit=limits_hit,
         pager=pager,
-        site_rules=(*place.outcomes, *removal.outcomes, *metadata.draft.site_rules),
+        site_rules=(*place.outcomes, *removed.outcomes, *metadata.draft.site_rules),
     )
     if not observe:
         return article
@@ -178,6 +183,28 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         memory_dependency=dependency.to_bytes(),
         memory_fingerprint=dependency.fingerprint_memory(memory or SiteMemory()),
     )
+
+
+class _Removed(NamedTuple):
+    """What was cut of a page's tree, the metadata of what is left, and the outcomes of `remove` in sites.toml."""
+
+    removal: Removal
+    metadata: Metadata
+    outcomes: tuple[RuleOutcome, ...] = ()
+
+
+def _remove_elements(tree: HtmlElement, page: Page, metadata: Metadata, names: Sequence[str]) -> _Removed:
+    """Cut what the site's operator removes, and what is foreign to the article unless its place is known."""
+    cuts, outcomes = find_removed_elements(tree, page.rules.remove)
+    headlines: tuple[str, ...] = ()
+    if not (page.rules.text or page.known.text):
+        foreign = find_foreign(tree, metadata, page.url)
+        cuts += foreign.cuts
+        headlines = foreign.headlines
+    removal = cut_elements(tree, cuts, find_base_url(tree, page.url)) if cuts else Removal()
+    if headlines:  # what the page states may be of the articles that were cut
+        metadata = read_metadata(tree, page, names, others=headlines)
+    return _Removed(removal, metadata, outcomes)
 
 
 def _extract(tree: HtmlElement | None, url: str, runs: list[TextRun], match: MemoryMatch | None) -> Extraction:

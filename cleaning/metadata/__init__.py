@@ -3,6 +3,7 @@
 collect.py            all of it, as an article without its text
 structured.py         meta elements, links and JSON-LD of the page, read once
 linked_data.py        schema.org objects in JSON-LD
+own_articles.py       which of the articles in JSON-LD is the page's own
 title.py              the headline that a reader sees
 title_parts.py        titles taken apart at their separators
 displayed_title.py    a headline that is no heading

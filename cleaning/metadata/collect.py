@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
@@ -22,7 +22,7 @@ from cleaning.page.headline_key import make_headline_key
 from cleaning.version import CLEANER_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lxml.html import HtmlElement
 
@@ -42,23 +42,29 @@ NOTHING = Statement("", "")
 class Metadata:
     """What the page states: `draft` is the article without blocks, language and verdict, which depend on its text.
 
-    `titles` are all titles of the page's head, which are variants of the headline.
+    `titles` are all titles of the page's head, which are variants of the headline. `headline` is the element that shows
+    it, None where the page does not; `structured` is what the page states for machines.
     """
 
     draft: Article
     titles: tuple[str, ...] = ()
+    headline: HtmlElement | None = None
+    structured: StructuredData = field(default_factory=StructuredData)
 
 
-def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = ()) -> Metadata:
+def read_metadata(
+    tree: HtmlElement | None, page: Page, names: Sequence[str] = (), others: Collection[str] = ()
+) -> Metadata:
     """Read the metadata of a page. The draft is empty where the page has no tree.
 
     The tree must be unchanged since parsing. `names` are the names that titles of the site carry beside the headline,
-    as far as they are known.
+    as far as they are known. `others` are the headlines of other articles on the page: what JSON-LD states of these is
+    left out.
     """
     if tree is None:
         draft = Article(page.url, "", cleaner_version=CLEANER_VERSION, fetched_at=page.fetched_at)
         return Metadata(add_rights(draft, StructuredData(), page))
-    structured = read_structured(tree)
+    structured = read_structured(tree, page.url, others)
     site_name = _find_site_name(structured)
     order = detect_date_order(tree, structured, page)
     has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
@@ -115,7 +121,7 @@ def read_metadata(tree: HtmlElement | None, page: Page, names: Sequence[str] = (
         site_rules=ruled.outcomes,
     )
     titles = tuple(statement.text for statement in find_title_candidates(structured))
-    return Metadata(add_rights(draft, structured, page), titles)
+    return Metadata(add_rights(draft, structured, page), titles, title.element, structured)
 
 
 def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:

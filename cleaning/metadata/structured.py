@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from cleaning.metadata.linked_data import is_article, read_objects, read_strings
+from cleaning.metadata.linked_data import read_objects, read_strings
+from cleaning.metadata.own_articles import drop_articles, select_own_articles
 from cleaning.page.lines import normalize_line
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.html import HtmlElement
 
 MAX_ELEMENTS = 300  # of a kind; the elements that matter stand at the beginning of a page
@@ -43,6 +46,7 @@ class StructuredData:
     times: tuple[HtmlElement, ...] = ()  # <time>
     licences: tuple[str, ...] = ()  # <a rel=license>
     tree: HtmlElement | None = None
+    url: str = ""  # of the page
 
     def find_text(self, *names: str) -> str | None:
         """Return the value of the first of these meta elements that the page has."""
@@ -64,8 +68,9 @@ class StructuredData:
 
     @cached_property
     def articles(self) -> tuple[dict[str, Any], ...]:
-        """The JSON-LD objects that are an article of some kind."""
-        return tuple(item for item in self.objects if is_article(item))
+        """The JSON-LD objects that are an article of some kind, of this page rather than of others."""
+        addresses = (self.url, self.canonical or "", *self.meta.get("og:url", ()))
+        return select_own_articles(self.objects, addresses, (*self.meta.get("og:title", ()), self.title))
 
     @cached_property
     def marked_elements(self) -> list[HtmlElement]:
@@ -73,8 +78,11 @@ class StructuredData:
         return [] if self.tree is None else list(MARKED(self.tree))
 
 
-def read_structured(tree: HtmlElement) -> StructuredData:
-    """Read the page in one walk over the few elements that can state something."""
+def read_structured(tree: HtmlElement, url: str = "", others: Collection[str] = ()) -> StructuredData:
+    """Read the page in one walk over the few elements that can state something.
+
+    `url` is the page's address; `others` are the headlines of other articles on it, whose JSON-LD is left out.
+    """
     meta: dict[str, list[str]] = defaultdict(list)
     scripts: list[str] = []
     links: dict[str, str] = {}
@@ -97,7 +105,7 @@ def read_structured(tree: HtmlElement) -> StructuredData:
             found[tag].append(element)
     return StructuredData(
         meta=dict(meta),
-        objects=tuple(read_objects(scripts)),
+        objects=tuple(drop_articles(read_objects(scripts), others)),
         title=normalize_line(found["title"][0].text_content()) if found["title"] else "",
         canonical=links.get("canonical") or None,
         licence=links.get("license") or None,
@@ -105,6 +113,7 @@ def read_structured(tree: HtmlElement) -> StructuredData:
         times=tuple(found["time"]),
         licences=tuple(licences),
         tree=tree,
+        url=url,
     )
 
 

@@ -1,0 +1,7 @@
+"""Find what of a page is no part of its article at all, before the text is extracted.
+
+find_foreign.py   start here: all such elements of a page, as cuts
+next_story.py     find where the next article of an endless page begins
+story_signs.py    what marks a heading as the headline of another article
+page_order.py     the order of a page's elements and of its sentences
+"""

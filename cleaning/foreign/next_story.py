@@ -1,0 +1,303 @@
+"""Find where the next article of an endless page begins: a page that shows another article below its own.
+
+Such a page loads or holds the next articles of the site below the first. Each has a headline of the first one's rank,
+and says in some way that it is another article: it links to a page of its own, has its own date or byline, its own
+<article>, its own JSON-LD, or a line above it announces it. Entries of a live blog, cross-headings, the items of a list
+or a newsletter and further parts of one article have headings, too, but of a lower rank, and no such signs.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.foreign.page_order import PageOrder
+from cleaning.foreign.story_signs import (
+    Signs,
+    find_link,
+    has_article_element,
+    has_byline,
+    has_same_look,
+    is_article_element,
+    is_label,
+    is_story_name,
+    is_twin,
+)
+from cleaning.metadata.linked_data import is_article, read_strings, read_types
+from cleaning.page.headline_key import normalize_headline
+from cleaning.page.paragraphs import count_letters
+from cleaning.page.removal import ElementCut
+from cleaning.page.tags import HEADINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from lxml.html import HtmlElement
+
+    from cleaning.metadata.collect import Metadata
+
+NEXT_ARTICLE = "next_article"  # the rule that cuts it
+MIN_WORDS, MIN_LETTERS = 3, 10  # of a headline
+MIN_OWN_LETTERS = 80  # in sentences of the page's article, between its headline and the next one
+MIN_PARAGRAPHS = 2  # of an article that only its link shows
+MANY = 3  # headings alike, from which on they may be the items of a list or a newsletter
+MAX_CANDIDATES = 100
+MAX_KICKERS = 3  # elements before a headline among which a label stands
+NUMBERED = re.compile(r"\W*\d{1,3}\s?[.):-]\s|\W*(?:#|No\.?|Nr\.?)\s?\d", re.IGNORECASE)
+
+
+class NextStory(NamedTuple):
+    """The articles below the page's own: their headlines, and the cuts of their elements."""
+
+    headlines: tuple[str, ...] = ()
+    cuts: tuple[ElementCut, ...] = ()
+
+
+class _Place(NamedTuple):
+    """Where a heading stands: its element holds its text, too (`is_whole`), beside an element with the page's headline.
+
+    `paragraphs` are those below it up to the next heading, `alike` the headings of its tag, itself among them.
+    """
+
+    is_whole: bool
+    is_beside: bool
+    paragraphs: int
+    alike: int
+    is_live: bool
+
+
+class _Candidate(NamedTuple):
+    heading: HtmlElement
+    text: str
+    rank: int  # how many ranks below the page's headline
+    begin: int
+
+
+def find_next_story(tree: HtmlElement, metadata: Metadata, url: str) -> NextStory:
+    """Return the articles that stand below the page's own; none where its headline is not shown."""
+    headline = metadata.headline
+    if headline is None or _links_elsewhere(headline, url):
+        return NextStory()
+    candidates = list(_list_candidates(tree, headline, metadata))
+    headings = [candidate.heading for candidate in candidates]
+    around = frozenset(headline.iterancestors())
+    stated = _list_stated(metadata)
+    candidates = [one for one in candidates if one.rank == 0 or _may_be_headline(one, around, stated)]
+    if not candidates:
+        return NextStory()
+    order = PageOrder(tree)
+    headlines: list[str] = []
+    cuts: list[ElementCut] = []
+    end = 0  # of what is cut already
+    for candidate in candidates[:MAX_CANDIDATES]:
+        begin = order.get_begin(candidate.heading)
+        if begin < end or begin <= order.get_begin(headline):
+            continue
+        signs, elements = _examine(candidate, headline, order, metadata, url, headings)
+        if elements:
+            where = f", which leads to {signs.link}" if signs.link else ""
+            evidence = f"below “{candidate.text}”, the headline of another article{where}"
+            cuts += [ElementCut(element, NEXT_ARTICLE, evidence, with_tail) for element, with_tail in elements]
+            headlines.append(candidate.text)
+            end = max(order.get_end(element) for element, _ in elements)
+    return NextStory(tuple(headlines), tuple(cuts))
+
+
+def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], stated: Collection[str]) -> bool:
+    """Return whether a heading of lower rank is worth a look: it stands in an element of an article or under a label.
+
+    `around` are the elements around the page's headline.
+    """
+    if normalize_headline(candidate.text) in stated:
+        return True
+    element = candidate.heading
+    while element is not None and element not in around:
+        if is_article_element(element) or is_story_name(element) or any(map(is_label, _list_preceding(element))):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _links_elsewhere(headline: HtmlElement, url: str) -> bool:
+    """Return whether the page's headline leads to another page: the page is a list of articles."""
+    return any(find_link(one, one, url) for one in (headline, *headline.iter("a")))
+
+
+def _list_candidates(tree: HtmlElement, headline: HtmlElement, metadata: Metadata) -> Iterator[_Candidate]:
+    """Yield the headings after the headline that have its rank or the next one, with words of their own."""
+    own = normalize_headline(metadata.draft.title)
+    titles = {own, *map(normalize_headline, metadata.titles)}
+    is_heading = headline.tag in HEADINGS
+    tags = {headline.tag: 0}
+    if is_heading and headline.tag != HEADINGS[-1]:
+        tags[HEADINGS[HEADINGS.index(headline.tag) + 1]] = 1
+    is_after = False
+    for number, element in enumerate(tree.iter(*tags)):
+        if element is headline:
+            is_after = True
+        elif is_after and (is_heading or has_same_look(element, headline)):
+            text = " ".join("".join(element.itertext()).split())
+            key = normalize_headline(text)
+            if (
+                (key.count(" ") + 1 >= MIN_WORDS or count_letters(key) >= MIN_LETTERS)
+                and key not in titles
+                and own not in key
+                and not NUMBERED.match(text)
+            ):
+                yield _Candidate(element, text, tags[element.tag], number)
+
+
+def _examine(
+    candidate: _Candidate,
+    headline: HtmlElement,
+    order: PageOrder,
+    metadata: Metadata,
+    url: str,
+    headings: Sequence[HtmlElement],
+) -> tuple[Signs, list[tuple[HtmlElement, bool]]]:
+    """Return the signs of another article and its elements, each with whether its tail belongs to it; or none."""
+    heading = candidate.heading
+    begin = order.get_begin(heading)
+    own_text = order.list_sentences(order.get_begin(headline), begin)
+    if sum(count_letters(run.text) for run in own_text) < MIN_OWN_LETTERS:
+        return Signs(), []
+    unit = _find_unit(heading, headline, order)
+    end = order.get_end(unit)
+    is_whole = bool(order.list_sentences(begin, end))  # the unit holds the article, not only its headline
+    if not is_whole:
+        end = order.get_end(unit.getparent())
+    following = min((at for at in map(order.get_begin, headings) if at > begin), default=end)
+    paragraphs = order.list_paragraphs(begin, min(end, following))
+    if not paragraphs:  # a headline alone, or one with a short teaser
+        return Signs(), []
+    signs = _read_signs(candidate, unit, headline, order, metadata, url, headings)
+    place = _Place(
+        is_whole=is_whole,
+        is_beside=unit.getparent() in headline.iterancestors(),
+        paragraphs=len(paragraphs),
+        alike=sum(1 for one in headings if one.tag == heading.tag),
+        is_live=metadata.draft.page_kind == "live",
+    )
+    if not _is_convincing(candidate, signs, place):
+        return signs, []
+    elements = [(unit, not is_whole)]
+    if not is_whole:
+        elements += [(sibling, True) for sibling in unit.itersiblings()]
+    before = unit.getprevious()
+    if signs.label and before is not None and is_label(before):
+        elements.insert(0, (before, False))
+    return signs, elements
+
+
+def _find_unit(heading: HtmlElement, headline: HtmlElement, order: PageOrder) -> HtmlElement:
+    """Return the outermost element that holds the heading, but neither the page's headline nor a sentence before it."""
+    begin, own = order.get_begin(heading), order.get_begin(headline)
+    unit = heading
+    for around in heading.iterancestors():
+        first = order.get_begin(around)
+        if around.tag == "body" or first <= own or order.list_sentences(first, begin):
+            break
+        unit = around
+    return unit
+
+
+def _read_signs(
+    candidate: _Candidate,
+    unit: HtmlElement,
+    headline: HtmlElement,
+    order: PageOrder,
+    metadata: Metadata,
+    url: str,
+    headings: Sequence[HtmlElement],
+) -> Signs:
+    heading = candidate.heading
+    own = _find_own_element(unit, headline, order, headings)
+    return Signs(
+        link=find_link(heading, unit, url),
+        byline=has_byline(_list_beside(heading, unit, order)),
+        article=has_article_element(heading, unit),
+        twin=own is not None and is_twin(unit, own),
+        stated=normalize_headline(candidate.text) in _list_stated(metadata),
+        label=any(is_label(element) for element in _list_before(heading, unit)),
+    )
+
+
+def _find_own_element(
+    unit: HtmlElement, headline: HtmlElement, order: PageOrder, headings: Sequence[HtmlElement]
+) -> HtmlElement | None:
+    """Return the first element beside a unit that holds text of the page's article; None if it is an entry itself."""
+    numbers = set(map(order.get_begin, headings))
+    begin = order.get_begin(headline)
+    for element in unit.getparent():
+        first, end = order.get_begin(element), order.get_end(element)
+        if element is unit:
+            return None
+        if end > begin and order.list_sentences(max(first, begin), end):
+            return None if any(first <= number < end for number in numbers) else element
+    return None
+
+
+def _list_beside(heading: HtmlElement, unit: HtmlElement, order: PageOrder) -> Iterator[HtmlElement]:
+    """Yield the elements of a unit before its first sentence; where it is only a heading, those that follow it."""
+    first, begin = order.get_begin(unit), order.get_begin(heading)
+    end = order.get_end(unit.getparent())
+    sentences = order.list_sentences(begin + 1, end)
+    last = order.get_begin(sentences[0].nodes[0].element) if sentences else end
+    for element in (*unit.iter(), *(inner for sibling in unit.itersiblings() for inner in sibling.iter())):
+        number = order.get_begin(element)
+        if number >= last:
+            return
+        if number > first or element is not heading:
+            yield element
+
+
+def _list_before(heading: HtmlElement, unit: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the few elements right before a heading, in its unit and before it."""
+    element = heading
+    while True:
+        yield from _list_preceding(element)
+        if element is unit:
+            return
+        element = element.getparent()
+
+
+def _list_preceding(element: HtmlElement) -> Iterator[HtmlElement]:
+    return islice(element.itersiblings(preceding=True), MAX_KICKERS)
+
+
+def _list_stated(metadata: Metadata) -> set[str]:
+    """Return the headlines of the articles in the page's JSON-LD, except its own and those of a live blog's entries."""
+    own = normalize_headline(metadata.draft.title)
+    found = set()
+    for item in metadata.structured.objects:
+        if is_article(item) and "LiveBlogPosting" not in read_types(item):
+            found |= {normalize_headline(text) for text in read_strings(item.get("headline"))}
+    return found - {own, ""}
+
+
+def _is_convincing(candidate: _Candidate, signs: Signs, place: _Place) -> bool:
+    """Return whether the signs are enough for a heading at this place: the lower its rank, the more it takes."""
+    if signs.stated:
+        return True
+    if candidate.rank == 0:
+        if place.is_live:
+            return bool(signs.link) and (signs.byline or signs.label)
+        if not place.is_whole:  # among paragraphs: a cross-heading, or a link to another article in the middle of one
+            if signs.byline:
+                return bool(signs.link) or signs.label
+            return place.is_beside and bool(signs.link) != signs.label  # with both it may be a pointer
+        if candidate.heading.tag == "h1":
+            return signs.count > 0 or signs.article or signs.twin
+        return signs.count >= (1 if signs.article or signs.twin else 2)
+    if place.is_live or not place.is_whole:
+        return False
+    if signs.label and place.paragraphs >= MIN_PARAGRAPHS:
+        return True
+    if signs.twin:
+        return signs.count > 0
+    return (
+        signs.article
+        and bool(signs.link)
+        and (signs.byline or (place.paragraphs >= MIN_PARAGRAPHS and place.alike < MANY))
+    )
