@@ -14,6 +14,7 @@ from trafilatura.settings import Document, Extractor
 from cleaning.article import Block, BlockKind
 from cleaning.page.addresses import resolve_link
 from cleaning.page.headline_key import normalize_headline
+from cleaning.page.line_parts import write_known_tags
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
 from cleaning.page.run_numbers import restore_line, write_numbers
 from cleaning.page.symbols import MARK
@@ -32,6 +33,7 @@ MAX_CELL_LETTERS = 150
 # trafilatura's fast mode is enough unless it finds fewer characters than this, and a smaller share of the page's
 # paragraphs. Then its standard mode runs, which compares with two other extractors and takes 1.5 times as long again.
 MIN_CHARACTERS, MIN_PAGE_SHARE = 1_500, 0.7
+ITEM_MARK = "- "  # trafilatura's, of a list item
 
 # trafilatura's warnings ("discarding data") repeat what our verdict says.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -77,6 +79,7 @@ def extract(
     hidden = [runs[index] for index in without]
     erase_runs(hidden)
     write_numbers(runs)
+    write_known_tags(tree)
     if hidden:
         remove_empty_elements(tree.find("body"))
     base = find_base_url(tree, url)
@@ -156,17 +159,72 @@ def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
     last: int | None = None
     for line in text.split("\n"):
         for part in _split_layout_row(line, runs):
-            words, numbers = restore_line(part, runs)
-            if not numbers and last is not None and " ".join(words.split()) in runs[last].text:
-                numbers = [last]  # another line of the same run: preformatted text, or links side by side
-            last = numbers[-1] if numbers else last
-            block = build_block(words, [runs[number] for number in numbers], base)
-            if block is not None:
-                if part.startswith("|") and numbers:
-                    block = replace(block, layout=_add_columns(block.layout, _list_row(runs, numbers[0])))
-                blocks.append(block)
-                spans.append(tuple(numbers))
+            for words, read in _read_lines(part, runs):
+                # Without a number it may be another line of the same run: preformatted text, or links side by side.
+                is_same = not read and last is not None and _squeeze(words) in _squeeze(runs[last].text)
+                numbers = [last] if is_same and last is not None else read
+                last = numbers[-1] if numbers else last
+                block = build_block(words, [runs[number] for number in numbers], base)
+                if block is not None:
+                    if part.startswith("|") and numbers:
+                        block = replace(block, layout=_add_columns(block.layout, _list_row(runs, numbers[0])))
+                    blocks.append(block)
+                    spans.append(tuple(numbers))
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
+
+
+def _read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]]]:
+    """Return the lines that a line of trafilatura's text is in the page, each with the numbers of its runs.
+
+    trafilatura joins the blocks of a list item, a quote or an unknown element, with or without a space. Their runs say
+    where one ends and the next begins, and how each reads.
+    """
+    words, numbers = restore_line(line, runs)
+    if not numbers or runs[numbers[0]].element.kind is BlockKind.CODE:
+        return [(words, numbers)]
+    if line.startswith("|"):
+        return [(" ".join(restore_line(piece, runs)[0] for piece in _split_at_numbers(line)), numbers)]
+    mark = ITEM_MARK if words.startswith(ITEM_MARK) else ""
+    read = _find_runs(words.removeprefix(mark), numbers, runs)
+    if read and all(runs[number].element.cell is not None for number in read):
+        return [(" ".join(runs[number].text for number in read), numbers)]
+    if read:
+        return [(mark + runs[number].text, [number]) for number in read]
+    if len(numbers) == 1:
+        return [(words, numbers)]
+    return [
+        (mark + text.removeprefix(mark), found)
+        for text, found in (restore_line(piece, runs) for piece in _split_at_numbers(line))
+    ]
+
+
+def _find_runs(words: str, numbers: Sequence[int], runs: Sequence[TextRun]) -> list[int]:
+    """Return the runs whose texts are these words, white space aside; none where the words are not those of whole runs.
+
+    A run of one character has no number in the line.
+    """
+    rest, found = _squeeze(words), []
+    for number in range(numbers[0], len(runs)):
+        text = _squeeze(runs[number].text)
+        if text and rest.startswith(text) and (number in numbers or not runs[number].opening):
+            rest = rest[len(text) :]
+            found.append(number)
+            if not rest:
+                return found if set(numbers) <= set(found) else []
+        elif number in numbers:
+            break
+    return []
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
+def _split_at_numbers(line: str) -> list[str]:
+    """Split a line where a run begins; what precedes the first one stays with it."""
+    edges = [mark.start() for mark in MARK.finditer(line)]
+    edges[:1] = [0]
+    return [line[start:end] for start, end in pairwise([*edges, len(line)])]
 
 
 def _split_layout_row(line: str, runs: Sequence[TextRun]) -> list[str]:
@@ -200,8 +258,8 @@ def build_block(line: str, runs: Sequence[TextRun], base: str) -> Block | None:
         words = words.strip("| ")
         kind = BlockKind.ROW if len(runs) > 1 else kind
         layout = _add_columns(layout, runs)
-    elif words.startswith("- "):  # trafilatura's mark of a list item
-        words = words[2:]
+    elif words.startswith(ITEM_MARK):
+        words = words.removeprefix(ITEM_MARK)
         kind = BlockKind.ITEM if kind is BlockKind.PARAGRAPH else kind
     if not WORD.search(words):
         return None

@@ -5,6 +5,7 @@ canonical.py       turn a URL into its canonical form
 charset.py         the bytes of a page or an XML document to text, whatever charset is declared
 parsing.py         HTML text to a tree, within limits and without invisible characters
 tags.py            the kinds of elements: part of a line, never read, and the kind of block each makes
+line_parts.py      elements whose place or style tells whether they are part of a line: custom ones, styled spans
 block_elements.py  the elements around a text: path, kind, place in a list or table
 text_runs.py       the texts between block boundaries, with their links and block elements
 list_entries.py    the entries of a list of stories: linked headlines with their teasers

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from cleaning.article import BlockKind
 
-# Elements that are part of a line of text. All others, known or not, begin and end a run.
+# Elements that are part of a line of text.
 INLINE = frozenset(
     """
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby s samp small
     span strike strong sub sup time tt u var wbr
     """.split()  # noqa: SIM905 -- forty quoted words read worse
 )
+# Elements without a text of their own that stand within a line, and leave it one line.
+SILENT = frozenset(("img", "svg", "math", "meta", "link", "input", "wbr", "script", "style", "template", "noscript"))
 # Elements whose text no reader sees as text.
 UNREAD = frozenset(
     """
-    script style noscript template head svg math select textarea iframe object button audio video canvas map
+    script style noscript template head svg math select textarea iframe object button audio video canvas map rt rp
     """.split()  # noqa: SIM905
 )
 SCRIPTS = frozenset(("script", "style", "svg", "template"))  # those of UNREAD that are never text at all

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from cleaning.page.block_elements import BlockElement, ShownElement, make_label
+from cleaning.page.line_parts import is_line_part
 from cleaning.page.parsing import strip_invisible
 from cleaning.page.symbols import OWN_SYMBOL
-from cleaning.page.tags import BREAKS, INLINE, SCRIPTS, SHOWN, UNREAD
+from cleaning.page.tags import BREAKS, SCRIPTS, SHOWN, UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,10 +114,18 @@ class _Walk:
         self.href: str | None = None
         self.run: TextRun | None = None
         self.shown = 0  # elements that Markdown shows
+        self.line_parts: set[HtmlElement] = set()  # that are open
+        self.begins_link = False  # whether a link began after the last text
+        self.ends_link = False  # whether the last text was a link's
 
     def enter(self, element: HtmlElement, *, unread: bool = False) -> None:
         tag = element.tag
-        if tag not in INLINE:
+        if tag == "a":
+            self.href = element.get("href") or ""
+            self.begins_link = True
+        if is_line_part(element):
+            self.line_parts.add(element)
+        else:
             self.run = None
             if tag in SHOWN:
                 self.shown += 1
@@ -125,19 +134,18 @@ class _Walk:
                 self.element = shown
             else:
                 self.element = BlockElement(str(tag), make_label(element), self.element)
-        elif tag == "a":
-            self.href = element.get("href") or ""
         text = element.text
         if text and not unread:
             self.add_text(text, element, is_tail=False)
 
     def leave(self, element: HtmlElement, *, inside: bool) -> None:
-        tag = element.tag
-        if tag not in INLINE:
+        if element.tag == "a":
+            self.href = None
+        if element in self.line_parts:
+            self.line_parts.remove(element)
+        else:
             self.run = None
             self.element = self.element.parent if self.element else None
-        elif tag == "a":
-            self.href = None
         tail = element.tail
         if tail and inside:
             self.add_text(tail, element, is_tail=True)
@@ -146,6 +154,8 @@ class _Walk:
         """Add a text node to the run that is being read, or begin a run with it."""
         words = text.strip()
         if not words or self.element is None:
+            if self.run is not None:
+                self.run.texts.append(text)  # the space between two elements
             return
         if not text.isascii() and OWN_SYMBOL.search(text):
             text, words = OWN_SYMBOL.sub("", text), OWN_SYMBOL.sub("", words)
@@ -153,6 +163,15 @@ class _Walk:
         if run is None:
             run = self.run = TextRun(self.element)
             self.runs.append(run)
+        if (
+            self.begins_link
+            and self.ends_link
+            and run.texts
+            and not text[0].isspace()
+            and not run.texts[-1][-1].isspace()
+        ):
+            run.texts.append(" ")  # links side by side are set apart by their style
+        self.begins_link, self.ends_link = False, self.href is not None
         run.nodes.append(TextNode(element, is_tail))
         run.texts.append(text)
         if self.href is not None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from cleaning.article import BlockKind
 from cleaning.extraction import build_extraction, extract
 from cleaning.page.parsing import parse_tree
@@ -79,3 +85,73 @@ def test_the_cells_of_a_row_are_one_block_only_where_that_is_asked_for() -> None
     # A site memory reads a page of its site text by text, and what it reads must not depend on the rules of a site.
     assert build(join_rows=False) == ["Orm Town", "3 goals"]
     assert build(join_rows=True) == ["Orm Town | 3 goals"]
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (
+            "<ul><li><div>Lower Mill</div><div>nine boats</div></li><li><p>Sluice</p><p>2</p></li></ul>",
+            ["Lower Mill", "nine boats", "Sluice", "2"],
+        ),
+        ("<ol><li>First<br>Second</li></ol>", ["First", "Second"]),
+        (
+            "<blockquote><div>It was dark.</div><div>The boats had gone.</div></blockquote>",
+            ["It was dark.", "The boats had gone."],
+        ),
+        ("<dl><dt>Days</dt><dd><div>Monday</div><div>Tuesday</div></dd></dl>", ["Days", "Monday", "Tuesday"]),
+        ("<x-note><x-line>It was dark.</x-line><x-line>Boats left.</x-line></x-note>", ["It was dark.", "Boats left."]),
+        ("<ul><li>Un<b>tied</b> and <a href='https://b.example/'>lost</a></li></ul>", ["Untied and lost"]),
+        (
+            "<table><tr><td><div>Lunn</div><div>nine</div></td><td><p>4</p><p>5</p></td></tr></table>",
+            ["Lunn nine | 4 5"],
+        ),
+    ],
+)
+def test_the_blocks_of_one_item_quote_or_element_are_lines(body: str, lines: list[str]) -> None:
+    found = extract_blocks(f"<article>{PARAGRAPHS}{body}{PARAGRAPHS}</article>")
+    assert [text for _, text in found if not text.startswith(LINES)] == lines
+
+
+def test_paragraphs_in_custom_elements_are_paragraphs_beside_their_headline() -> None:
+    found = extract_blocks(
+        "<article><h1>Ice road closed</h1>" + "".join(f"<ice-p>{line * 2}</ice-p>" for line in LINES) + "</article>"
+    )
+    assert found == [(BlockKind.HEADING, "Ice road closed"), *((BlockKind.PARAGRAPH, line * 2) for line in LINES)]
+
+
+INLINE_HTML = st.recursive(
+    st.sampled_from(["quay", "boat", "Lunn", "9", "ä", "港", "x.", "(no)", "a"]),
+    lambda inner: (
+        st.builds(
+            lambda tag, html: f"<{tag}>{html}</{tag}>", st.sampled_from(["b", "a href='/x'", "span", "x-y"]), inner
+        )
+        | st.builds("{}{}".format, inner, inner)
+        | st.builds("{} {}".format, inner, inner)
+    ),
+    max_leaves=6,
+).map(lambda html: re.sub(r"</a href='/x'>", "</a>", html))
+BLOCK_HTML = st.recursive(
+    INLINE_HTML,
+    lambda inner: (
+        st.builds(
+            lambda tag, html: f"<{tag}>{html}</{tag}>",
+            st.sampled_from(["p", "div", "li", "blockquote", "dd", "h2", "x-block", "section", "td", "article"]),
+            inner,
+        )
+        | st.builds("{}<br>{}".format, inner, inner)
+        | st.builds("{}{}".format, inner, inner)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(BLOCK_HTML)
+def test_no_word_of_a_block_is_made_of_two_words_of_the_page(html: str) -> None:
+    tree = parse_tree(f"<html><body><article>{PARAGRAPHS}{html}{PARAGRAPHS}</article></body></html>")
+    assert tree is not None
+    runs = read_runs(tree)
+    words = {word for run in runs for word in run.text.split()}
+    for block in extract(tree, "https://a.example/2024/05/a", runs).blocks:
+        assert set(block.text.split()) <= words | {"|"}
