@@ -72,6 +72,7 @@ class BlockKind(StrEnum):
     ROW = "row"  # of a table
     CAPTION = "caption"
     CODE = "code"  # preformatted
+    CORRECTION = "correction"  # what the article says of its own mistakes; a note of the editors
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,9 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading, list item, quote, row or caption, kept or cut by a rule. Blocks are in reading order.
+    """One paragraph, heading, list item, quote, row, caption or correction, kept or cut by a rule.
+
+    Blocks are in reading order.
 
     `text` is one line with single spaces. `link_share` is the share of its characters inside links (0 to 1); `links`
     are their targets as absolute addresses. `path` names the elements from <body> down, outermost first, each with its

@@ -12,6 +12,7 @@ from trafilatura.meta import reset_caches
 from cleaning.article import Article, Page, make_failed_article
 from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
 from cleaning.classifier.model import load_model, load_site_model
+from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
 from cleaning.foreign.find_foreign import find_foreign
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
@@ -143,6 +144,8 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         found = _extract(tree, page.url, runs, match)
         model = model or (load_site_model() if match else load_model())
         extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
+    extraction, former = mark_corrections(extraction, match.cut if match else ())
+    low_scores = {at: low_scores[index] for at, index in enumerate(former) if index is not None and index in low_scores}
     context = _build_context(page, metadata, extraction, low_scores, place)
     blocks = apply_rules(extraction.blocks, context)
     text = "\n".join(block.text for block in blocks if block.is_kept)

@@ -1,4 +1,4 @@
-"""Write one heading, paragraph, caption or code block."""
+"""Write one heading, paragraph, caption, correction or code block."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cleaning.markdown.layout import Piece
 
+EMPHASISED = frozenset(("caption", "correction"))
 DEFAULT_LEVEL = 2  # of a heading whose path does not tell
 _HEADING = re.compile(r"(?:^| > )h([1-6])(?=[#. ]|$)")
 _TICKS = re.compile(r"`+")
@@ -21,7 +22,7 @@ def render_leaf(piece: Piece) -> str:
     """Return a block that holds no other, as one line of Markdown."""
     if piece.kind == "heading":
         return f"{'#' * find_level(piece.path)} {escape_heading(piece.text)}"
-    if piece.kind == "caption":
+    if piece.kind in EMPHASISED:
         return f"*{escape_inline(piece.text)}*"
     return escape_line(piece.text)
 

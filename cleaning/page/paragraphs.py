@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cleaning.article import Block
     from cleaning.page.text_runs import TextRun
 
+NO_BODY = frozenset((BlockKind.HEADING, BlockKind.CORRECTION))
 MIN_BODY_LETTERS = 100  # of a body paragraph
 MAX_BODY_LINK_SHARE = 0.4  # share of a body paragraph that is links; it has less
 # Ends of sentences: the full stops of the world's scripts (Chinese, Indian, Urdu, Armenian, Ethiopic, Burmese, Khmer,
@@ -28,7 +29,7 @@ DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020
 
 def is_body(block: Block) -> bool:
     return (
-        block.kind is not BlockKind.HEADING
+        block.kind not in NO_BODY
         and count_letters(block.text) >= MIN_BODY_LETTERS
         and block.link_share < MAX_BODY_LINK_SHARE
         and ends_a_sentence(block.text)

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cleaning.article import BlockKind
 from cleaning.rules import (
     before_headline,
     call_to_action,
@@ -68,10 +69,14 @@ RULES: Mapping[str, Rule] = {
 
 
 def apply_rules(blocks: Iterable[Block], context: Context) -> tuple[Block, ...]:
-    """Return the same blocks, each kept or with the rule that cut it and that rule's evidence."""
+    """Return the same blocks, each kept or with the rule that cut it and that rule's evidence.
+
+    No rule cuts a correction.
+    """
     page = PageBlocks(list(blocks), context)
     for name, rule in RULES.items():
         for cut in list(rule(page)):
-            if page.blocks[cut.index].is_kept:
+            block = page.blocks[cut.index]
+            if block.is_kept and block.kind is not BlockKind.CORRECTION:
                 page.cut(name, cut)
     return tuple(page.blocks)

@@ -25,7 +25,9 @@ def entries(language: str, kind: str) -> list[str]:
 
 
 def test_the_kinds_are_the_documented_ones() -> None:
-    assert KINDS == ["see_also", "more", "form", "form_label", "act", "share", "rights", "by", "error"]
+    assert KINDS == [
+        "see_also", "more", "form", "form_label", "act", "note", "corrected", "share", "rights", "by", "error",
+    ]  # fmt: skip
 
 
 def test_there_are_phrases_for_the_languages_of_the_large_newspapers() -> None:

@@ -19,7 +19,12 @@ TABLE = Table(
     (
         Field("article_id", FieldKind.TEXT, "id of the article that the block was cut from"),
         Field("position", FieldKind.COUNT, "position of the block among all blocks of its page, from 0"),
-        Field("kind", FieldKind.TEXT, "paragraph, heading, item, quote, row, caption or code", is_repetitive=True),
+        Field(
+            "kind",
+            FieldKind.TEXT,
+            "paragraph, heading, item, quote, row, caption, code or correction",
+            is_repetitive=True,
+        ),
         Field("text", FieldKind.TEXT, "the block"),
         Field("rule", FieldKind.TEXT, "rule that cut it", is_repetitive=True),
         Field("evidence", FieldKind.TEXT, "evidence of the rule", nullable=True),
