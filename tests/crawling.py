@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from prepared_scrapy import run_prepared
 from sqlalchemy import Row, select
 
 from storage.database.engine import make_database_url, open_database, open_for_reading
@@ -44,16 +45,12 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run `scrapy ARGUMENTS` to its end."""
-    quick = FAST if fast and arguments[0] == "crawl" else ()
+    """Run `scrapy ARGUMENTS` to its end, with more variables in its environment."""
+    line = command(*arguments, *(FAST if fast and arguments[0] == "crawl" else ()), data=data)
+    if not any(name.startswith("PYTHON") for name in env):  # which say how Python starts
+        return run_prepared(line, ROOT, environment(**env), timeout=100)
     return subprocess.run(
-        command(*arguments, *quick, data=data),
-        cwd=ROOT,
-        env=environment(**env),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
+        line, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=100, check=False
     )
 
 

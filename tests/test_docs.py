@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
-from crawling import SCRAPY
+from crawling import ROOT, SCRAPY
+from prepared_scrapy import run_prepared
 from scrapy.settings import default_settings
 
 from crawler import settings
 
-ROOT = Path(__file__).parents[1]
 DOCS = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 SOURCES = {
     path: path.read_text("utf-8") for name in ("crawler", "cleaning", "storage") for path in (ROOT / name).rglob("*.py")
@@ -45,7 +44,7 @@ def test_a_setting_of_ours_is_in_the_docs(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_in_the_docs_and_has_help_with_an_example(name: str) -> None:
     assert f"scrapy {name}" in DOCS
-    shown = subprocess.run([SCRAPY, name, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = run_prepared([str(SCRAPY), name, "--help"], ROOT, os.environ, timeout=100).stdout
     assert f"scrapy {name} " in shown.lower().split("example", 1)[1]
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from prepared_scrapy import run_prepared
 from scrapy.cmdline import execute
 from sqlalchemy import URL, insert, text
 
@@ -35,9 +36,7 @@ def environment() -> dict[str, str]:
 
 
 def scrapy_export(data: Path, *words: str) -> Ran:
-    return subprocess.run(
-        command(data, *words), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
-    )
+    return run_prepared(["scrapy", *command(data, *words)[3:]], ROOT, environment(), timeout=100)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 from crawling import ROOT, SCRAPY, environment
+from prepared_scrapy import run_prepared
 from servers.paper import Answer, Paper
 
 PATH = "/2025/10/01/night-ferry-runs-again"
@@ -180,12 +181,5 @@ def run(command: str, arguments: str, places: dict[str, str]) -> subprocess.Comp
     data = [] if any("DATA_DIR" in word for word in words) else ["-s", f"DATA_DIR={places['{tmp}']}/data"]
     allowed = [] if any("ALLOWED" in word for word in words) else ["-s", "ALLOWED_NETWORKS=127.0.0.0/8"]
     quick = [part for setting in QUICK for part in ("-s", setting)]
-    return subprocess.run(
-        [str(SCRAPY), command, *words, *data, *allowed, *quick],
-        cwd=ROOT,
-        env=environment(EDITOR="cat", BROWSER=f"{places['{browser}']} %s"),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    line = [str(SCRAPY), command, *words, *data, *allowed, *quick]
+    return run_prepared(line, ROOT, environment(EDITOR="cat", BROWSER=f"{places['{browser}']} %s"), timeout=100)

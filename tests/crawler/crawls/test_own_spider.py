@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from crawling import FAST, ROOT, Store, run_scrapy
 from manners import load_rows
 from servers.own_sites import PASSWORD, SESSION, STORIES, USER, OwnSites, text_of
 from sqlalchemy import text
@@ -33,15 +33,8 @@ def run_spider(code: str, folder: Path, sites: OwnSites, *more: str) -> subproce
     """Run the spider in a process of its own, as its author does, on the data folder `folder / "data"`."""
     file = folder / "spider_of_mine.py"
     file.write_text(code.replace("https://www.example.org", sites.url), encoding="utf-8")
-    return subprocess.run(
-        command("runspider", str(file), *FAST, *more, data=folder / "data"),
-        cwd=ROOT,
-        env=environment(GAZETTE_USER=USER, GAZETTE_PASSWORD=PASSWORD),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    words = ("runspider", str(file), *FAST, *more)
+    return run_scrapy(*words, data=folder / "data", GAZETTE_USER=USER, GAZETTE_PASSWORD=PASSWORD)
 
 
 def load_facts(data: Path) -> dict[str, tuple[Any, ...]]:
