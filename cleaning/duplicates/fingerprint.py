@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 
-from cleaning.metadata.dates.written_dates import list_month_names
+from cleaning.metadata.dates.month_names import list_month_names
 from cleaning.page.headline_key import normalize_headline
 
 FOLDED = "0"  # stands for a number, and for a month's or weekday's name

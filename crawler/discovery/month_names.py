@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from cleaning.metadata.dates.written_dates import iter_month_names, normalize_month_name
+from cleaning.metadata.dates.month_names import iter_month_names, normalize_month_name
 
 ENGLISH_WEEKDAY = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
 

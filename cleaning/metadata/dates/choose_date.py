@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import get_stated_offset
 from cleaning.metadata.dates.displayed import SHORT, DisplayedTimes
-from cleaning.metadata.dates.machine_times import parse_page_time
+from cleaning.metadata.dates.machine_times import parse_page_time, parse_stated_time
 from cleaning.metadata.dates.stated import (
     MODIFIED,
     PUBLISHED,
@@ -51,12 +51,13 @@ def find_publication_time(
     displayed = DisplayedTimes(tree, structured, headline, order)
     implausible: str | None = None
     for statement in find_publication_statements(structured, page.url):
-        moment = parse_page_time(statement.text, order)
-        if moment is None:
+        stated = parse_stated_time(statement.text, order)
+        if stated is None:
             continue
+        moment = stated.moment
         if not is_plausible(moment, page.fetched_at):
             implausible = implausible or statement.text
-        elif ":" not in statement.text:
+        elif not stated.has_hour:
             return _add_hour(
                 ChosenTime(moment, statement.source),
                 find_publication_statements(structured, page.url),
@@ -101,18 +102,20 @@ def _add_hour(
 ) -> ChosenTime:
     """Return the same day with its hour, where another statement or a line near the headline gives it."""
     assert chosen.moment is not None  # noqa: S101 -- for mypy
-    stated = (
-        (parse_page_time(statement.text, order), statement.source) for statement in statements if ":" in statement.text
-    )
-    others = chain(
-        displayed.find_in_time_elements(),
-        (displayed_time for _, displayed_time in displayed.find_near_headline()),
-        displayed.find_in_unclear_meta(),
-    )
-    for moment, source in chain(stated, ((one.moment, one.source) for one in others if one.has_hour)):
-        if moment is not None and moment.date() == chosen.moment.date():
+    others = chain(displayed.find_in_time_elements(), displayed.find_near_headline(), displayed.find_in_unclear_meta())
+    for moment, source in chain(
+        _parse_hours(statements, order), ((one.moment, one.source) for one in others if one.has_hour)
+    ):
+        if moment.date() == chosen.moment.date():
             return chosen._replace(moment=moment, source=f"{chosen.source}, hour from {source}")
     return chosen
+
+
+def _parse_hours(statements: Iterable[Statement], order: DateOrder) -> Iterator[tuple[datetime, str]]:
+    for statement in statements:
+        stated = parse_stated_time(statement.text, order)
+        if stated is not None and stated.has_hour:
+            yield stated.moment, statement.source
 
 
 def _convert_to_page_zone(
@@ -139,5 +142,6 @@ def _find_zones(
     for time in displayed.find_in_time_elements():
         zone = find_zone_by_moment(moment, time.moment)
         yield zone or find_zone_by_clock(moment, time.moment, has_hour=time.has_hour), time.source
-    for _, near in displayed.find_near_headline():
-        yield find_zone_by_clock(moment, near.moment, has_hour=near.has_hour), near.source
+    for near in displayed.find_near_headline():
+        zone = find_zone_by_moment(moment, near.moment)
+        yield zone or find_zone_by_clock(moment, near.moment, has_hour=near.has_hour), near.source

@@ -19,10 +19,14 @@ WORLDWIDE = frozenset(("co", "io", "ai", "tv", "me", "fm", "ly", "gg", "to", "cc
 
 
 class DateOrder(NamedTuple):
-    """The page's language (ISO 639-1, "" where unknown) and whether its numeric dates begin with the month."""
+    """The page's language (ISO 639-1) and country (ISO 3166, or "uk"); whether its numeric dates begin with the month.
+
+    Language and country are in lower case, and "" where they are unknown.
+    """
 
     language: str = ""
     month_first: bool | None = None  # None: unknown; a date with two meanings is then left out
+    country: str = ""
 
 
 def detect_date_order(tree: HtmlElement, structured: StructuredData, page: Page) -> DateOrder:
@@ -37,12 +41,10 @@ def detect_date_order(tree: HtmlElement, structured: StructuredData, page: Page)
     language = next((part[0] for part in parts if part[0].isalpha()), "")
     country = get_host(page.url).rpartition(".")[2]
     country = country if len(country) == 2 and country not in WORLDWIDE else ""
-    if language not in ("en", ""):
-        return DateOrder(language, month_first=False)
     # The country of the address before the region of the tag: "en-US" is what many programs say by default.
+    country = country or next((part[-1] for part in parts if len(part) > 1 and len(part[-1]) == 2), "")
+    if language not in ("en", ""):
+        return DateOrder(language, month_first=False, country=country)
     if country:
-        return DateOrder(language, month_first=country in MONTH_FIRST)
-    region = next((part[-1] for part in parts if len(part) > 1 and len(part[-1]) == 2), "")
-    if region:
-        return DateOrder(language, month_first=region in MONTH_FIRST)
+        return DateOrder(language, month_first=country in MONTH_FIRST, country=country)
     return DateOrder(language, month_first=True if language else None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, islice, tee
+from itertools import islice, tee
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.metadata.dates.machine_times import parse_page_time
-from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below, read_machine_time
+from cleaning.metadata.dates.attributes import read_machine_time
+from cleaning.metadata.dates.labels import is_change, is_named_change
+from cleaning.metadata.dates.machine_times import parse_stated_time
+from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below
 from cleaning.metadata.dates.stated import UNCLEAR
 from cleaning.metadata.dates.written_dates import find_written_times
 from cleaning.metadata.title_parts import split_title
@@ -23,13 +25,8 @@ if TYPE_CHECKING:
     from cleaning.metadata.structured import StructuredData
 
 NEAR, CALLED, SHORT = "a line near the headline", "a line called a date", "a short line"
+MAX_LABEL = 30  # characters of a line that says which time the next line has
 MAX_TITLE_PART, MAX_LINE = 30, 60  # characters of a part of the title, of a line, that is a date and little else
-# Beginnings of words for changes, not publication, in the larger languages of the press.
-CHANGED = re.compile(
-    r"\b(?:updat|modif|aktuali[sz]|chang|edit|revis|обновл|измен|оновл|ενημ|actuali|aggiorn|mis à jour|bijgewerkt"
-    r"|güncel|oppdater|opdater|uppdater|päivit|frissít|zaktual)|更新|업데이트|수정|最終",
-    re.IGNORECASE,
-)
 # Ids and classes of the elements that hold dates.
 DATE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:date|datum|fecha|data|dato|time|timestamp|published|pubdate|posted|dateline|byline)(?:$|[\s_-])",
@@ -45,6 +42,7 @@ class DisplayedTime(NamedTuple):
     moment: datetime
     has_hour: bool
     source: str
+    is_change: bool = False  # of the text, by the words or names beside it
 
 
 class DisplayedTimes:
@@ -59,8 +57,8 @@ class DisplayedTimes:
         self._order = order
         self._near = self._read_around_headline()
 
-    def find_near_headline(self) -> Iterator[tuple[str, DisplayedTime]]:
-        """Yield the times around the headline, each with the text before it in its line."""
+    def find_near_headline(self) -> Iterator[DisplayedTime]:
+        """Yield the times around the headline."""
         self._near, copy = tee(self._near)  # each line is read once, when it is needed
         return copy
 
@@ -68,14 +66,14 @@ class DisplayedTimes:
         """Yield the times in <time> elements."""
         for element in self._structured.times:
             text = read_machine_time(element) or normalize_line(element.text_content())
-            if moment := parse_page_time(text, self._order):
-                yield DisplayedTime(moment, ":" in text, "<time>")
+            if stated := parse_stated_time(text, self._order):
+                yield DisplayedTime(stated.moment, stated.has_hour, "<time>", is_named_change(element))
 
     def find_in_unclear_meta(self) -> Iterator[DisplayedTime]:
         """Yield the times in meta elements that do not tell which date they mean."""
         for statement in self._structured.find_statements(*UNCLEAR):
-            if moment := parse_page_time(statement.text, self._order):
-                yield DisplayedTime(moment, ":" in statement.text, statement.source)
+            if stated := parse_stated_time(statement.text, self._order):
+                yield DisplayedTime(stated.moment, stated.has_hour, statement.source)
 
     def find_publication_candidates(self) -> Iterator[DisplayedTime]:
         """Yield all times that may be the publication, the most certain first."""
@@ -83,22 +81,27 @@ class DisplayedTimes:
             if len(part) <= MAX_TITLE_PART:
                 for found in find_written_times(part, self._order):
                     yield DisplayedTime(found.moment, found.has_hour, "<title>")
-        changes = []
-        for before, displayed_time in self.find_near_headline():
-            if CHANGED.search(before):
-                changes.append(displayed_time)
-            else:
-                yield displayed_time
-        yield from changes
-        yield from self.find_in_time_elements()
+        for times in (self.find_near_headline(), self.find_in_time_elements()):
+            changes = []
+            for displayed_time in times:
+                if displayed_time.is_change:
+                    changes.append(displayed_time)
+                else:
+                    yield displayed_time
+            yield from changes
         yield from self.find_in_unclear_meta()
         yield from self._find_anywhere()
 
-    def _read_around_headline(self) -> Iterator[tuple[str, DisplayedTime]]:
-        if self._headline is not None:
-            for line in chain(read_lines_below(self._headline), read_lines_above(self._headline)):
+    def _read_around_headline(self) -> Iterator[DisplayedTime]:
+        if self._headline is None:
+            return
+        for lines in (read_lines_below(self._headline), read_lines_above(self._headline)):
+            above = ""
+            for line in lines:
                 for found in find_written_times(line, self._order):
-                    yield line[: found.start], DisplayedTime(found.moment, found.has_hour, NEAR)
+                    label = found.label if any(map(str.isalpha, found.label)) else above
+                    yield DisplayedTime(found.moment, found.has_hour, NEAR, is_change(label))
+                above = line if len(line) <= MAX_LABEL and not any(map(str.isdigit, line)) else ""
 
     def _find_anywhere(self) -> Iterator[DisplayedTime]:
         """Yield the times in elements that are named as dates, then those in any short line."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from cleaning.metadata.dates.attributes import read_machine_time
+from cleaning.metadata.dates.labels import is_named_change
 from cleaning.page.tags import INLINE, UNREAD
 
 if TYPE_CHECKING:
@@ -18,13 +20,6 @@ MIN_PARAGRAPH = 200  # characters of a line that is a paragraph of the text
 MAX_PARAGRAPHS = 2  # the date stands above the text, beside the lead or below it
 MAX_PARENTS, MAX_ABOVE = 6, 10  # above the headline
 DATELINE = 60  # characters at the beginning of a paragraph
-
-
-def read_machine_time(element: HtmlElement) -> str | None:
-    """Return the time in an attribute of an element: of HTML's <time>, or of <abbr> in the older microformats."""
-    attribute = {"time": "datetime", "abbr": "title"}.get(element.tag)
-    stated: str | None = element.get(attribute) if attribute else None
-    return stated if stated and any(map(str.isdigit, stated)) else None
 
 
 def read_lines_below(element: HtmlElement) -> Iterator[str]:
@@ -104,6 +99,6 @@ def _iterate_inside(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
             steps.skip_subtree()
         elif stated := read_machine_time(inner):  # more exact than its text, "three hours ago"
             steps.skip_subtree()
-            yield f" {stated} ", ends_line
+            yield f" {'updated ' if is_named_change(inner) else ''}{stated} ", ends_line
         else:
             yield inner.text, ends_line

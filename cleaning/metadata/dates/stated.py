@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cleaning.metadata.dates.near_headline import read_machine_time
+from cleaning.metadata.dates.attributes import read_machine_time
 from cleaning.metadata.linked_data import read_strings
 from cleaning.metadata.structured import Statement, StructuredData
 from cleaning.page.lines import normalize_line

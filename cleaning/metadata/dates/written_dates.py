@@ -3,77 +3,121 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import UNSTATED
+from cleaning.metadata.dates.calendars import ERAS, make_day, parse_persian_month
+from cleaning.metadata.dates.hours import Hour, find_hour_before, find_hour_behind
+from cleaning.metadata.dates.labels import is_labelled
+from cleaning.metadata.dates.locale_words import translate_date_line
+from cleaning.metadata.dates.month_names import parse_month
+from cleaning.metadata.dates.zone_names import read_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from cleaning.metadata.dates.day_month_order import DateOrder
 
-NAME = r"([^\W\d_][^\s\d.,;:/|()\[\]-]{1,20})"
-YEAR = r"((?:19|20|25)\d\d)(?!\d)"  # 25: the Buddhist era
+# A word, or an abbreviation with full stops inside of it: พ.ค.
+NAME = r"([^\W\d_][^\s\d.,:;/|()\[\]-]{0,20}(?:\.[^\W\d_][^\s\d.,:;/|()\[\]-]?){0,2})"
+YEAR = r"((?:19|20|25|13|14)\d\d)(?!\d)"  # 25: the Buddhist era; 13, 14: the Persian calendar
 ORDINAL = r"(?:st|nd|rd|th|er|ro|º|°|ª|η|-го)?"
-OF = r"(?:(?:de|del|of|da|gada) |d['’])?"
+OF = r"(?:(?:de|del|of|da|gada|năm) |(?:พ\.ศ\.|ค\.ศ\.) ?|d['’])?"
+SAME = r"(?:/[^\W\d_]{2,12})?"  # the month by its second name: أيار/مايو
 # For lines with single spaces. The letters name the groups in their order: year, month, day.
 WITH_YEAR = (
     ("ymd", re.compile(rf"(?<![\d./-]){YEAR} ?[-/.] ?(\d\d?) ?[-/.] ?(\d\d?)(?!\d)")),
-    ("ymd", re.compile(rf"(?<!\d){YEAR} ?[年년] ?(\d\d?) ?[月월] ?(\d\d?)(?!\d)")),
-    ("dmy", re.compile(rf"(?<!\d)(\d\d?){ORDINAL}[ ./-]{{0,2}}{OF}{NAME}[ .,/-]{{0,3}}{OF}{YEAR}")),
+    ("ymd", re.compile(rf"(?<!\d){YEAR} ?(?:[年년]|оны) ?(\d\d?) ?(?:[月월]|сарын) ?(\d\d?)(?!\d)")),
+    ("dmy", re.compile(rf"(?<!\d)(\d\d?)[ ,/-]{{1,2}}[Tt]h(?:áng|g)\.? ?(\d\d?)[ ,/-]{{1,2}}(?:năm )?{YEAR}")),
+    ("dmy", re.compile(rf"(?<!\d)(\d\d?){ORDINAL}[ ./-]{{0,2}}{OF}{NAME}{SAME}[ .,/-]{{0,3}}{OF}{YEAR}")),
     ("mdy", re.compile(rf"{NAME}\.?[ -](\d\d?){ORDINAL}[.,]{{0,2}} ?{YEAR}")),
     ("ymd", re.compile(rf"(?<!\d){YEAR}[.,]? (?:m\. )?{NAME} (\d\d?)(?!\d)")),
     ("ydm", re.compile(rf"(?<!\d){YEAR}\. ?gada (\d\d?)\. ?{NAME}")),
 )  # fmt: skip
-FIGURES = re.compile(r"(?<![\d./-])(\d\d?) ?([./-]) ?(\d\d?) ?[./-] ?((?:19|20|25)\d\d|\d\d)(?![\d:])")
-ANY_DIGIT, ANY_YEAR = re.compile(r"\d"), re.compile(YEAR)
-HOUR = re.compile(
-    r"(?<!\d)(\d\d?)(?:[:.h](\d\d)(?::(\d\d)(?:\.\d{1,6})?)?)?"
-    r" ?(?:([ap])\.? ?m\b|(?:GMT|UTC)? ?([+-]\d\d):?(\d\d)(?!\d)|(Z)\b)?",
-    re.IGNORECASE,
+ERA = re.compile(rf"({'|'.join(ERAS)}) ?(\d\d?\d?|元) ?年 ?(\d\d?) ?月 ?(\d\d?)(?!\d)")
+THAI = re.compile(rf"(?<!\d)(\d\d?) {NAME}\.? ?([3-9]\d)(?![\d:.])")  # the last figures of a year of the Buddhist era
+FIGURES = re.compile(r"(?<![\d./-])(\d\d?) ?([./-]) ?(\d\d?) ?\2 ?((?:19|20|25)\d\d|\d\d)(?![\d:])")
+# As programs in C and Java print a time: Tue May 14 18:20:00 MSK 2024.
+CTIME = re.compile(
+    r"\b([A-Za-z]{3}) +(\d\d?),? (\d\d?:\d\d(?::\d\d)?) ?([A-Z]{2,5}|[+-]\d{4}|[A-Z]{3}[+-]\d\d:?\d\d)? (\d{4})\b"
 )
-BEHIND, BEFORE = 30, 14  # characters behind and before a date in which its hour is searched
-BUDDHIST = 543  # years that the Buddhist era is ahead
+ANY_DIGIT, ANY_YEAR = re.compile(r"\d"), re.compile(YEAR)
 MAX_CHARACTERS = 400  # of a line that are searched
 
 
 class WrittenTime(NamedTuple):
-    """A time in a line and where it begins. It is aware, in the zone UNSTATED where no zone is written beside it."""
+    """A time in a line and the words beside it. It is in the zone UNSTATED where no zone is written beside it."""
 
     moment: datetime
     has_hour: bool
+    label: str
+
+
+class _Day(NamedTuple):
+    moment: datetime
     start: int
+    end: int
 
 
 def find_written_times(line: str, order: DateOrder) -> Iterator[WrittenTime]:
-    """Yield the times in a line, form by form. A numeric date with two meanings is left out if the order is unknown."""
+    """Yield the times in a line, in its order. A numeric date with two meanings is left out if the order is unknown."""
     if not ANY_DIGIT.search(line):
         return
-    text = " ".join(line[:MAX_CHARACTERS].split()).replace(" ,", ",")
+    text = translate_date_line(line[:MAX_CHARACTERS], order.language).replace(" ,", ",")
+    text = CTIME.sub(r"\1 \2, \5 \3 \4", text)
+    days = _find_days(text, order)
+    labels: list[str] = []
+    times: list[tuple[datetime, bool]] = []
+    previous_end = 0
+    for number, day in enumerate(days):
+        following = days[number + 1].start if number + 1 < len(days) else len(text)
+        hour = find_hour_behind(text, day.end, following, order)
+        if hour is None or following < len(text):
+            hour = find_hour_before(text, previous_end, day.start, order) or hour
+        times.append((_add_hour(day.moment, hour, text[day.end :], order), hour is not None))
+        labels.append(text[previous_end : day.start])
+        previous_end = max(day.end, hour.end if hour else 0)
+    if len(labels) > 1 and not is_labelled(labels[0]) and is_labelled(text[previous_end:]):
+        labels = [*labels[1:], text[previous_end:]]  # the words stand behind the times
+    for (moment, has_hour), label in zip(times, labels, strict=True):
+        yield WrittenTime(moment, has_hour, label)
+
+
+def _find_days(text: str, order: DateOrder) -> list[_Day]:
+    """Return the days in a line in its order; of days that overlap, that of the first form."""
+    found: list[_Day] = []
     for form, pattern in WITH_YEAR if ANY_YEAR.search(text) else ():
         for match in pattern.finditer(text):
-            if day := _parse_named_day(match, form, order):
-                yield _add_hour(text, match, day)
+            _add_day(found, _parse_named_day(match, form, order), match)
     for match in FIGURES.finditer(text):
-        if day := _parse_numeric_day(match, order):
-            yield _add_hour(text, match, day)
+        _add_day(found, _parse_numeric_day(match, order), match)
+    if not text.isascii():
+        for match in ERA.finditer(text):
+            era, year, month, day = match.groups()
+            number = ERAS[era] + (1 if year == "元" else int(year))
+            _add_day(found, make_day(number, int(month), int(day)), match)
+        for match in THAI.finditer(text) if order.language == "th" else ():
+            day, name, year = match.groups()
+            if month_number := parse_month(name, "th"):
+                _add_day(found, make_day(2500 + int(year), month_number, int(day)), match)
+    return sorted(found, key=lambda day: day.start)
 
 
-def parse_month(name: str, language: str = "") -> int | None:
-    """Return the number of the month with this name or abbreviation, in the language or in any language."""
-    by_language, in_any = _load_months()
-    key = normalize_month_name(name)
-    return by_language.get((language, key)) or in_any.get(key)
+def _add_day(found: list[_Day], moment: datetime | None, match: re.Match[str]) -> None:
+    start, end = match.span()
+    if moment is not None and all(end <= other.start or start >= other.end for other in found):
+        found.append(_Day(moment, start, end))
 
 
 def _parse_named_day(match: re.Match[str], form: str, order: DateOrder) -> datetime | None:
     parts = dict(zip(form, match.groups(), strict=True))
-    number = int(parts["m"]) if parts["m"].isdecimal() else parse_month(parts["m"], order.language)
-    return _make_day(int(parts["y"]), number, int(parts["d"])) if number else None
+    name, year = parts["m"], int(parts["y"])
+    if name.isdecimal():
+        return make_day(year, int(name), int(parts["d"]), order.language)
+    if persian := parse_persian_month(name):
+        return make_day(year, persian, int(parts["d"]), "fa") if year < 1900 else None
+    number = parse_month(name, order.language)
+    return make_day(year, number, int(parts["d"])) if number else None
 
 
 def _parse_numeric_day(match: re.Match[str], order: DateOrder) -> datetime | None:
@@ -81,71 +125,21 @@ def _parse_numeric_day(match: re.Match[str], order: DateOrder) -> datetime | Non
     one, two = int(first), int(second)
     year = int(last) if len(last) == 4 else _expand_year(int(last))
     if separator == "." and two <= 12:
-        return _make_day(year, two, one)  # dots are used where the day comes first: 4.12.2024
+        return make_day(year, two, one)  # dots are used where the day comes first: 4.12.2024
     if one > 12 or two > 12 or one == two:
-        return _make_day(year, min(one, two), max(one, two)) if min(one, two) <= 12 else None
+        return make_day(year, min(one, two), max(one, two)) if min(one, two) <= 12 else None
     if order.month_first is None:
         return None
-    return _make_day(year, one, two) if order.month_first else _make_day(year, two, one)
+    return make_day(year, one, two) if order.month_first else make_day(year, two, one)
 
 
 def _expand_year(year: int) -> int:
     return 1900 + year if year >= 90 else 2000 + year
 
 
-def _make_day(year: int, number: int, day: int) -> datetime | None:
-    try:
-        return datetime(year - BUDDHIST if year >= 2500 else year, number, day, tzinfo=UNSTATED)
-    except ValueError:
-        return None
-
-
-def _add_hour(text: str, match: re.Match[str], day: datetime) -> WrittenTime:
-    behind = text[match.end() : match.end() + BEHIND]
-    before = text[max(0, match.start() - BEFORE) : match.start()]
-    for found in (*HOUR.finditer(behind), *HOUR.finditer(before)):
-        hour, minute, second, half, zone, zone_minutes, universal = found.groups()
-        if minute is None and half is None:
-            continue
-        hours = int(hour) % 12 + (12 if (half or "").lower() == "p" else 0) if half else int(hour)
-        try:
-            moment = day.replace(hour=hours, minute=int(minute or 0), second=int(second or 0))
-            if zone:
-                ahead = timedelta(hours=int(zone), minutes=int(zone[0] + zone_minutes))
-                moment = moment.replace(tzinfo=timezone(ahead))
-            elif universal:
-                moment = moment.replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return WrittenTime(moment, True, match.start())
-    return WrittenTime(day, False, match.start())
-
-
-def normalize_month_name(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold()).replace("ı", "i")
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).rstrip("'’׳॰")
-
-
-def list_month_names() -> Iterator[str]:
-    """Return every name and abbreviation of a month, in any language."""
-    return iter(_load_months()[1])
-
-
-def iter_month_names() -> Iterator[tuple[str, str, int]]:
-    """Yield every name and abbreviation of a month, normalized, with its language and its number."""
-    return ((language, name, number) for (language, name), number in _load_months()[0].items())
-
-
-@cache
-def _load_months() -> tuple[dict[tuple[str, str], int], dict[str, int]]:
-    by_language: dict[tuple[str, str], int] = {}
-    in_any: dict[str, int] = {}
-    for line in (files("cleaning.metadata.dates") / "months.txt").read_text("utf-8").splitlines():
-        language, colon, rest = line.partition(":")
-        if line.startswith("#") or not colon:
-            continue
-        for number, names in enumerate(rest.split("|"), 1):
-            for name in names.split():
-                by_language[language, name] = number
-                in_any.setdefault(name, number)
-    return by_language, in_any
+def _add_hour(day: datetime, hour: Hour | None, behind: str, order: DateOrder) -> datetime:
+    if hour is None:
+        return day
+    moment = day.replace(hour=hour.hour, minute=hour.minute, second=hour.second)
+    zone = hour.zone or read_zone(behind, order)
+    return moment.replace(tzinfo=zone) if zone is not None else moment

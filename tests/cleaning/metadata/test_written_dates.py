@@ -7,7 +7,8 @@ from page_heads import make_json_ld, read_draft
 
 from cleaning.article import UNSTATED, Page, format_iso
 from cleaning.metadata.dates.day_month_order import DateOrder, detect_date_order
-from cleaning.metadata.dates.written_dates import find_written_times, parse_month
+from cleaning.metadata.dates.month_names import parse_month
+from cleaning.metadata.dates.written_dates import find_written_times
 from cleaning.metadata.structured import read_structured
 from cleaning.page.parsing import parse_tree
 
@@ -126,14 +127,14 @@ def test_a_name_of_two_months_is_that_of_the_page_s_language() -> None:
 @pytest.mark.parametrize(
     ("tag", "host", "order"),
     [
-        ("de-DE", "post.example", DateOrder("de", month_first=False)),
-        ("en-US", "post.example", DateOrder("en", month_first=True)),
-        ("en_GB", "post.example", DateOrder("en", month_first=False)),
-        ("en", "post.co.uk", DateOrder("en", month_first=False)),
+        ("de-DE", "post.example", DateOrder("de", month_first=False, country="de")),
+        ("en-US", "post.example", DateOrder("en", month_first=True, country="us")),
+        ("en_GB", "post.example", DateOrder("en", month_first=False, country="gb")),
+        ("en", "post.co.uk", DateOrder("en", month_first=False, country="uk")),
         ("en", "post.com", DateOrder("en", month_first=True)),
-        ("en-US", "post.de", DateOrder("en", month_first=False)),  # a program's default
-        ("en-GB", "post.io", DateOrder("en", month_first=False)),
-        ("", "post.fr", DateOrder("", month_first=False)),
+        ("en-US", "post.de", DateOrder("en", month_first=False, country="de")),  # a program's default
+        ("en-GB", "post.io", DateOrder("en", month_first=False, country="gb")),
+        ("", "post.fr", DateOrder("", month_first=False, country="fr")),
         ("", "post.com", DateOrder("", None)),
     ],
 )
@@ -147,7 +148,7 @@ def test_the_configured_language_comes_first() -> None:
     tree = parse_tree("<html lang='en-US'><body>x</body></html>")
     assert tree is not None
     page = Page("https://www.post.example/a", "", language="el")
-    assert detect_date_order(tree, read_structured(tree), page) == DateOrder("el", month_first=False)
+    assert detect_date_order(tree, read_structured(tree), page) == DateOrder("el", month_first=False, country="us")
 
 
 def test_statements_for_machines_are_read_in_the_order_of_the_page() -> None:
