@@ -244,8 +244,8 @@ class Article:
     """The result of cleaning one page. A page that is no article has one, too; `rejected` then gives the reason.
 
     Times are aware, in the zone that the page states, or UNSTATED. `published_raw` keeps a publication time that is not
-    plausible (long after the fetch, or before 1990) as the page writes it. `language` is an ISO 639-1 code as
-    langdetect gives it, "und" for a text without letters; `language_probability` is between 0 and 1. `licence` is an
+    plausible (long after the fetch, or before 1990) as the page writes it. `language` is an ISO 639 code as langdetect
+    writes it, "und" where it is unknown; `language_probability` is what the text says for it, 0 to 1. `licence` is an
     address where the page gives one. `free` is what the page states about its paywall. `page_kind` is one of the words
     of `cleaning.metadata.page_kind`. `section` is the part of the paper that the page names, one short line. `blocks`
     holds kept and cut blocks, `text` the text of the kept ones, `removed` the cut ones.

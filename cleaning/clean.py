@@ -19,8 +19,9 @@ from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.match import MemoryMatch
 from cleaning.memory.observation import observe_page
 from cleaning.memory.site_memory import SiteMemory
-from cleaning.metadata import language
 from cleaning.metadata.collect import Metadata, read_metadata
+from cleaning.metadata.language.choose_language import detect_language
+from cleaning.metadata.language.ngrams import load_profiles
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
 from cleaning.page.parsing import parse_html
 from cleaning.page.removal import Removal, cut_elements
@@ -67,7 +68,7 @@ def clean(
         return first
     parts = [_clean_one(part, model, memory, observe=observe) for part in page.parts]
     try:
-        return _join(page, first, parts, memory, observe=observe)
+        return _join(first, parts, memory, observe=observe)
     except Exception:
         log.warning("the parts of %s could not be joined", page.url, exc_info=True)
         return first
@@ -93,10 +94,8 @@ def _clean_one(page: Page, model: TreeModel | None, memory: SiteMemory | None, *
         return make_failed_article(page, "cleaner-error")
 
 
-def _join(page: Page, first: Article, parts: list[Article], memory: SiteMemory | None, *, observe: bool) -> Article:
+def _join(first: Article, parts: list[Article], memory: SiteMemory | None, *, observe: bool) -> Article:
     article = join_parts(first, parts)
-    code, probability = language.detect_language(article.text, page.language)
-    article = replace(article, language=code, language_probability=probability)
     if not observe:
         return article
     # The text depends on what the memory says of all parts. The site is learnt from first pages: `observation` stays.
@@ -108,7 +107,7 @@ def _join(page: Page, first: Article, parts: list[Article], memory: SiteMemory |
 
 def preload_models() -> None:
     """Load models and language profiles before the first page, and exempt them from garbage collection."""
-    language.load_profiles()
+    load_profiles()
     load_model()
     load_site_model()
     load_phrases("act")
@@ -149,7 +148,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     context = _build_context(page, metadata, extraction, low_scores, place)
     blocks = apply_rules(extraction.blocks, context)
     text = "\n".join(block.text for block in blocks if block.is_kept)
-    code, probability = language.detect_language(text, page.language)
+    language = detect_language(text, metadata.languages, page.language)
     reason = find_rejection_reason(page.status, metadata.draft, extraction, blocks, context.teasers)
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
@@ -161,11 +160,15 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     article = replace(
         metadata.draft,
         blocks=removed.removal.insert_into(blocks, extraction.spans) if removed.removal.blocks else blocks,
-        language=code,
-        language_probability=probability,
+        language=language.code,
+        language_probability=language.probability,
         rejected=reason,
         robots=robots_tags.words,
-        sources={**metadata.draft.sources, **({"robots": robots_tags.source} if robots_tags.words else {})},
+        sources={
+            **metadata.draft.sources,
+            **({"robots": robots_tags.source} if robots_tags.words else {}),
+            "language": language.source,
+        },
         limits_hit=limits_hit,
         pager=pager,
         site_rules=(*place.outcomes, *removed.outcomes, *metadata.draft.site_rules),

@@ -15,5 +15,5 @@ robots_tags.py        what the page asks of robots
 page_kind.py          news, opinion, live, review and the like, by the page's own words
 rule_values.py        title, authors and date where sites.toml or the page's spider says that they stand
 stated_address.py     the address that a page states of itself, where nobody else tells it
-language.py           the language of a text
+language/             the language, by the text and by what the page says
 """

@@ -9,6 +9,7 @@ from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
 from cleaning.metadata.authors import find_authors
 from cleaning.metadata.dates.choose_date import find_modification_time, find_publication_time
 from cleaning.metadata.dates.day_month_order import detect_date_order
+from cleaning.metadata.language.statements import list_language_statements
 from cleaning.metadata.licence import find_free_access, find_licence
 from cleaning.metadata.linked_data import read_addresses
 from cleaning.metadata.page_kind import find_page_kind
@@ -43,13 +44,15 @@ class Metadata:
     """What the page states: `draft` is the article without blocks, language and verdict, which depend on its text.
 
     `titles` are all titles of the page's head, which are variants of the headline. `headline` is the element that shows
-    it, None where the page does not; `structured` is what the page states for machines.
+    it, None where the page does not; `structured` is what the page states for machines; `languages` are the page's
+    language tags, the nearest to the article first.
     """
 
     draft: Article
     titles: tuple[str, ...] = ()
     headline: HtmlElement | None = None
     structured: StructuredData = field(default_factory=StructuredData)
+    languages: tuple[Statement, ...] = ()
 
 
 def read_metadata(
@@ -121,7 +124,8 @@ def read_metadata(
         site_rules=ruled.outcomes,
     )
     titles = tuple(statement.text for statement in find_title_candidates(structured))
-    return Metadata(add_rights(draft, structured, page), titles, title.element, structured)
+    languages = list_language_statements(tree, structured, title.element)
+    return Metadata(add_rights(draft, structured, page), titles, title.element, structured, languages)
 
 
 def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:

@@ -121,6 +121,8 @@ def _add_meta(element: HtmlElement, meta: dict[str, list[str]]) -> None:
     content = element.get("content")
     if not content:
         return
+    if (element.get("http-equiv") or "").lower() == "content-language":
+        meta["content-language"].append(content)
     for attribute in ("property", "name", "itemprop"):
         if names := element.get(attribute):
             for name in names.lower().split():

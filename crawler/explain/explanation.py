@@ -10,6 +10,8 @@ from datetime import datetime
 
 from cleaning.article import Article, Block, RuleOutcome, format_iso, get_stated_offset
 
+DETECTED = "langdetect on the text"  # the source of most languages, and of those of pages that failed
+
 # The same words as in the table of docs/cleaning.md, without `before-since`, which is a reason of the crawl.
 REASONS = {
     "error-page": "the server said so, or the page does and says little else",
@@ -105,10 +107,10 @@ class PageExplanation:
     @property
     def _language(self) -> MetadataField:
         code, probability = self.article.language, self.article.language_probability
-        in_doubt = f", in doubt {self.site_language} by sites.toml" if self.site_language else ""
-        return MetadataField(
-            "language", code, f"{code}, probability {probability:.2f}", f"langdetect on the text{in_doubt}"
-        )
+        source = self.article.sources.get("language", DETECTED)
+        if source == DETECTED and self.site_language:
+            source += f", in doubt {self.site_language} by sites.toml"
+        return MetadataField("language", code, f"{code}, probability {probability:.2f}", source)
 
     @property
     def counts(self) -> BlockCounts:

@@ -23,7 +23,7 @@ from gold import load_pages
 from lxml import html
 from wording import Text, count_words, split_paragraphs, split_words
 
-from cleaning.metadata.language import detect_language
+from cleaning.metadata.language.choose_language import detect_language
 from cleaning.page.headline_key import make_headline_key
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _build_article(page: Page, rng: Random) -> SourceArticle:
     title = page.get("title") or ""
     if not title:
         title, text = _split_headline(page, text)
-    language = page.get("lang") or detect_language("\n".join(text))[0]
+    language = page.get("lang") or detect_language("\n".join(text)).code
     return SourceArticle(
         page["url"],
         urlsplit(page["url"]).hostname or page["url"],

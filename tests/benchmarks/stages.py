@@ -21,7 +21,7 @@ STAGES = {
     "classifier": "classify",
     "context": "_build_context",
     "rules": "apply_rules",
-    "language": "language.detect_language",
+    "language": "detect_language",
     "verdict": "find_rejection_reason",
 }
 
@@ -38,12 +38,9 @@ class Stages:
         """Measure `cleaning.clean` within this context. Raise AttributeError for a stage that it does not have."""
         replaced: list[tuple[Any, str, Any]] = []
         try:
-            for stage, path in STAGES.items():
-                *modules, name = path.split(".")
-                # By full name: an attribute of the package may be a function of the same name.
-                owner: Any = import_module("cleaning.clean")
-                for module in modules:
-                    owner = getattr(owner, module)
+            # By full name: an attribute of the package may be a function of the same name.
+            owner = import_module("cleaning.clean")
+            for stage, name in STAGES.items():
                 replaced.append((owner, name, getattr(owner, name)))
                 setattr(owner, name, self._make_timed(stage, getattr(owner, name)))
             yield

@@ -19,7 +19,6 @@ from stages import STAGES, Stages
 from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.memory.site_memory import SiteMemory
-from cleaning.metadata import language
 
 HERE = Path(__file__).parent
 
@@ -170,7 +169,7 @@ def test_any_error_of_an_extractor_is_a_failure() -> None:
 
 def test_the_stages_are_timed_and_restored() -> None:
     module = vars(import_module("cleaning.clean"))
-    before = [module["parse_html"], module["apply_rules"], language.detect_language]
+    before = [module["parse_html"], module["apply_rules"], module["detect_language"]]
     stages = Stages()
     start = time.process_time()
     with stages.measure():
@@ -178,7 +177,7 @@ def test_the_stages_are_timed_and_restored() -> None:
     spent = time.process_time() - start
     assert set(stages.seconds) == set(STAGES)
     assert 0 < sum(stages.seconds.values()) <= spent
-    assert [module["parse_html"], module["apply_rules"], language.detect_language] == before
+    assert [module["parse_html"], module["apply_rules"], module["detect_language"]] == before
 
 
 def test_the_time_of_an_inner_stage_does_not_count_for_the_outer() -> None:

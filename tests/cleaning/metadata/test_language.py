@@ -9,7 +9,8 @@ import pytest
 from langdetect import DetectorFactory, LangDetectException
 from langdetect.detector_factory import PROFILES_DIRECTORY
 
-from cleaning.metadata.language import TRIALS, detect_language
+from cleaning.metadata.language.choose_language import PIECE, PIECES, SAMPLE, detect_language, take_sample
+from cleaning.metadata.language.ngrams import TRIALS
 
 TEXTS = {
     "en": "The harbour board decided on Thursday evening that the night boat will run again.",
@@ -22,25 +23,25 @@ TEXTS = {
 
 @pytest.mark.parametrize(("code", "text"), TEXTS.items())
 def test_languages_are_told_apart(code: str, text: str) -> None:
-    found, probability = detect_language(text)
+    found, probability, _ = detect_language(text)
     assert found == code
     assert 0.9 < probability <= 1
 
 
 def test_the_configured_language_decides_where_the_text_is_ambiguous() -> None:
     names = "Toyota Yaris 2025"
-    assert detect_language(names)[1] < 0.9
-    assert {detect_language(names, tag)[0] for tag in ("de", "en-GB", "es")} == {"de", "en", "es"}
+    assert detect_language(names).probability < 0.9
+    assert {detect_language(names, (), tag).code for tag in ("de", "en-GB", "es")} == {"de", "en", "es"}
 
 
 def test_the_configured_language_does_not_overrule_a_clear_text() -> None:
     for code, text in TEXTS.items():
-        assert detect_language(text, "fr")[0] == code
+        assert detect_language(text, (), "fr").code == code
 
 
 @pytest.mark.parametrize("text", ["", "  ", "12 : 30", "— ©", "https://www.example.org/harbour"])
 def test_a_text_without_letters_has_no_language(text: str) -> None:
-    assert detect_language(text) == ("und", 0.0)
+    assert detect_language(text)[:2] == ("und", 0.0)
 
 
 def test_the_result_does_not_depend_on_earlier_calls() -> None:
@@ -49,13 +50,28 @@ def test_the_result_does_not_depend_on_earlier_calls() -> None:
     for text in TEXTS.values():
         detect_language(text)
     assert detect_language(short) == first
-    program = f"from cleaning.metadata.language import detect_language; print(detect_language({short!r}))"
+    program = f"from cleaning.metadata.language.choose_language import detect_language as find; print(find({short!r}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == repr(first)
 
 
-def test_a_long_text_costs_no_more_than_its_beginning() -> None:
-    assert detect_language(TEXTS["de"] * 50 + TEXTS["en"] * 50_000)[0] == "de"
+def test_a_long_text_costs_no_more_than_a_short_one() -> None:
+    assert len(take_sample(TEXTS["de"] * 50_000)) <= SAMPLE + PIECES
+    assert detect_language(TEXTS["de"] * 50 + TEXTS["en"] * 50_000).code == "en"
+
+
+def test_the_pieces_of_a_sample_begin_with_words_and_hold_no_addresses() -> None:
+    text = "Der Hafen https://hafen.example/lang hat am Donnerstag beschlossen. " * 40
+    sample = take_sample(text)
+    assert "://" not in sample
+    assert {sample[at : at + 3] for at in range(0, len(sample), PIECE + 1)} <= {
+        "Der",
+        "Haf",
+        "hat",
+        "am ",
+        "Don",
+        "bes",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -93,4 +109,4 @@ def test_the_result_equals_that_of_langdetect(langdetect: DetectorFactory, text:
         best = detector.get_probabilities()
     except LangDetectException:
         best = []
-    assert detect_language(text) == ((best[0].lang, round(best[0].prob, 4)) if best else ("und", 0.0))
+    assert detect_language(text)[:2] == ((best[0].lang, round(best[0].prob, 4)) if best else ("und", 0.0))
