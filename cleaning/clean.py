@@ -23,6 +23,7 @@ from cleaning.metadata.collect import Metadata, read_metadata
 from cleaning.metadata.language.choose_language import detect_language
 from cleaning.metadata.language.ngrams import load_profiles
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
+from cleaning.page.forum_posts import find_posts, is_thread_address
 from cleaning.page.parsing import parse_html
 from cleaning.page.removal import Removal, cut_elements
 from cleaning.page.text_runs import read_runs
@@ -136,20 +137,26 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     if tree is not None and (page.rules.text or page.known.text):
         place = find_text_place(tree, runs, page)
     match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
-    if tree is not None and place.runs:
-        # The site's operator is sure where the article stands: neither trafilatura nor the classifier is asked.
-        extraction, low_scores, likely = _take_place(tree, page.url, runs, match, place)
+    posts = find_posts(runs) if not place.runs else frozenset[int]()
+    is_thread = bool(posts) or is_thread_address(page.url)
+    if tree is not None and (place.runs or posts):
+        # Where the site's operator, or a forum's program, says where the text stands, neither trafilatura nor the
+        # classifier is asked.
+        extraction, low_scores, likely = _take_place(tree, page.url, runs, match, place.runs or posts)
     else:
-        found = _extract(tree, page.url, runs, match)
+        found = _extract(tree, page.url, runs, match, comments=is_thread)
         model = model or (load_site_model() if match else load_model())
         extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
     extraction, former = mark_corrections(extraction, match.cut if match else ())
     low_scores = {at: low_scores[index] for at, index in enumerate(former) if index is not None and index in low_scores}
-    context = _build_context(page, metadata, extraction, low_scores, place)
-    blocks = apply_rules(extraction.blocks, context)
+    context = _build_context(page, metadata, extraction, low_scores, place, is_thread=is_thread)
+    # The rules know the parts of an article's page. A post has none of them.
+    blocks = extraction.blocks if posts else apply_rules(extraction.blocks, context)
     text = "\n".join(block.text for block in blocks if block.is_kept)
     language = detect_language(text, metadata.languages, page.language)
-    reason = find_rejection_reason(page.status, metadata.draft, extraction, blocks, context.teasers)
+    reason = find_rejection_reason(
+        page.status, metadata.draft, extraction, blocks, context.teasers, is_thread=is_thread
+    )
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
     is_later_part = pager is not None and pager.number > 1 and page.first_page is None
@@ -205,34 +212,44 @@ def _remove_elements(tree: HtmlElement, page: Page, metadata: Metadata, names: S
     headlines: tuple[str, ...] = ()
     if not (page.rules.text or page.known.text):
         foreign = find_foreign(tree, metadata, page.url)
-        cuts += foreign.cuts
-        headlines = foreign.headlines
+        # The posts of a thread have headlines and bylines of their own, and are one text all the same.
+        if foreign.cuts and not is_thread_address(page.url) and not find_posts(read_runs(tree)):
+            cuts += foreign.cuts
+            headlines = foreign.headlines
     removal = cut_elements(tree, cuts, find_base_url(tree, page.url)) if cuts else Removal()
     if headlines:  # what the page states may be of the articles that were cut
         metadata = read_metadata(tree, page, names, others=headlines)
     return _Removed(removal, metadata, outcomes)
 
 
-def _extract(tree: HtmlElement | None, url: str, runs: list[TextRun], match: MemoryMatch | None) -> Extraction:
+def _extract(
+    tree: HtmlElement | None, url: str, runs: list[TextRun], match: MemoryMatch | None, *, comments: bool
+) -> Extraction:
     """Extract the texts at positions where the site's articles stand; where the page differs, ask trafilatura."""
     if tree is None:
         return Extraction()
     if match is not None and match.is_understood:
         return build_extraction(runs, match.taken, find_base_url(tree, url))
-    return extract(tree, url, runs, without=match.cut if match else ())
+    return extract(tree, url, runs, without=match.cut if match else (), comments=comments)
 
 
 def _take_place(
-    tree: HtmlElement, url: str, runs: list[TextRun], match: MemoryMatch | None, place: TextPlace
+    tree: HtmlElement, url: str, runs: list[TextRun], match: MemoryMatch | None, place: frozenset[int]
 ) -> Classification:
-    """Extract the texts in the elements that hold the article by a rule, without what the site repeats."""
-    chosen = place.runs.difference(match.cut) if match is not None else place.runs
+    """Extract the texts that are known to be the page's, without what the site repeats."""
+    chosen = place.difference(match.cut) if match is not None else place
     extraction = build_extraction(runs, chosen, find_base_url(tree, url), join_rows=True)
     return Classification(extraction if match is None else add_repeated_blocks(extraction, match), {}, {})
 
 
 def _build_context(
-    page: Page, metadata: Metadata, extraction: Extraction, low_scores: Mapping[int, LowScore], place: TextPlace
+    page: Page,
+    metadata: Metadata,
+    extraction: Extraction,
+    low_scores: Mapping[int, LowScore],
+    place: TextPlace,
+    *,
+    is_thread: bool,
 ) -> Context:
     return Context(
         url=page.url,
@@ -244,4 +261,5 @@ def _build_context(
         labels=find_labels(extraction, page.url),
         low_scores=low_scores,
         places=place.paths,
+        is_thread=is_thread,
     )

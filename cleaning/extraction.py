@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import trafilatura
+from lxml import etree
 from trafilatura.settings import Document, Extractor
 
 from cleaning.article import Block, BlockKind
@@ -34,6 +35,7 @@ MAX_CELL_LETTERS = 150
 # paragraphs. Then its standard mode runs, which compares with two other extractors and takes 1.5 times as long again.
 MIN_CHARACTERS, MIN_PAGE_SHARE = 1_500, 0.7
 ITEM_MARK = "- "  # trafilatura's, of a list item
+COMMENT_NAMED = etree.XPath("//body//*[contains(concat(@id, @class), 'omment')]")
 
 # trafilatura's warnings ("discarding data") repeat what our verdict says.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -68,14 +70,21 @@ def _starts_headline(run: TextRun, key: str) -> bool:
 
 
 def extract(
-    tree: HtmlElement, url: str, runs: Sequence[TextRun] | None = None, *, without: Iterable[int] = ()
+    tree: HtmlElement,
+    url: str,
+    runs: Sequence[TextRun] | None = None,
+    *,
+    without: Iterable[int] = (),
+    comments: bool = False,
 ) -> Extraction:
     """Extract the article's blocks with trafilatura. The tree is changed: read metadata from it before.
 
     `runs` are those of the tree, where they were read already. `without` are the indexes of runs that are hidden from
-    trafilatura.
+    trafilatura. With `comments` the text holds what readers wrote, too: in a forum nothing else is the text.
     """
     runs = read_runs(tree) if runs is None else runs
+    if comments:
+        _forget_comment_names(tree)
     hidden = [runs[index] for index in without]
     erase_runs(hidden)
     write_numbers(runs)
@@ -151,6 +160,13 @@ def _run_trafilatura(tree: HtmlElement, *, fast: bool) -> str:
     options = Extractor(output_format="python", fast=fast, comments=False, dedup=False, date_params={"max_date": ""})
     document = trafilatura.bare_extraction(tree, options=options)
     return (document.text if isinstance(document, Document) else None) or ""
+
+
+def _forget_comment_names(tree: HtmlElement) -> None:
+    """Remove the ids and classes by which trafilatura leaves out what readers wrote."""
+    for element in COMMENT_NAMED(tree):
+        for attribute in ("id", "class"):
+            element.attrib.pop(attribute, None)
 
 
 def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:

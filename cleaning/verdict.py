@@ -54,9 +54,19 @@ STATED_DATES = ("JSON-LD", "meta ", "the address", "sites.toml published: jsonld
 
 
 def find_rejection_reason(
-    status: int, draft: Article, extraction: Extraction, blocks: tuple[Block, ...], teasers: AbstractSet[int]
+    status: int,
+    draft: Article,
+    extraction: Extraction,
+    blocks: tuple[Block, ...],
+    teasers: AbstractSet[int],
+    *,
+    is_thread: bool = False,
 ) -> str | None:
-    """Return the reason why the page is no article; None where it is one. `teasers` are indexes of blocks."""
+    """Return the reason why the page is no article; None where it is one.
+
+    `teasers` are indexes of blocks. The posts of a forum's thread are no list of stories, though each has a linked
+    headline.
+    """
     if status >= 400:
         return "error-page"
     lengths = {index: count_letters(block.text) for index, block in enumerate(blocks) if block.is_kept}
@@ -69,6 +79,8 @@ def find_rejection_reason(
         return "paywall"
     if length < MAX_PAYWALL_LETTERS and _has_paywall_part(extraction):
         return "paywall"
+    if is_thread:
+        return "too-short" if length < MIN_LETTERS else None
     kept_teasers = [letters for index, letters in lengths.items() if index in teasers and letters < MAX_TEASER_LETTERS]
     if len(kept_teasers) >= MIN_TEASERS and sum(kept_teasers) >= MIN_TEASER_SHARE * length:
         return "section"

@@ -8,6 +8,7 @@ tags.py            the kinds of elements: part of a line, never read, and the ki
 line_parts.py      elements whose place or style tells whether they are part of a line: custom ones, styled spans
 block_elements.py  the elements around a text: path, kind, place in a list or table
 text_runs.py       the texts between block boundaries, with their links and block elements
+forum_posts.py     the posts of a forum's thread
 list_entries.py    the entries of a list of stories: linked headlines with their teasers
 paragraphs.py      which texts are prose, and how long a text is in any script
 headings.py        the headings of a page, as a reader sees them

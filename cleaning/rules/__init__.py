@@ -67,6 +67,9 @@ RULES: Mapping[str, Rule] = {
     )
 }
 
+# Rules that know an article by its one container and its paragraphs, and take what readers wrote for something else.
+NOT_IN_THREADS = frozenset(("chrome", "link_label", "tail", "unlikely"))
+
 
 def apply_rules(blocks: Iterable[Block], context: Context) -> tuple[Block, ...]:
     """Return the same blocks, each kept or with the rule that cut it and that rule's evidence.
@@ -75,6 +78,8 @@ def apply_rules(blocks: Iterable[Block], context: Context) -> tuple[Block, ...]:
     """
     page = PageBlocks(list(blocks), context)
     for name, rule in RULES.items():
+        if context.is_thread and name in NOT_IN_THREADS:
+            continue
         for cut in list(rule(page)):
             block = page.blocks[cut.index]
             if block.is_kept and block.kind is not BlockKind.CORRECTION:

@@ -45,7 +45,8 @@ class Context:
     visible headline in the page. `teasers` are the indexes of the blocks right below a linked headline, `labels` those
     of the short blocks right above one (see `cleaning.rules.teasers`). `low_scores` are the blocks that the classifier
     finds unlikely, by index (see `cleaning.classifier`). `places` are the paths, as labels, of the elements that hold
-    the article by a rule of the site: what these and those around them are called says nothing.
+    the article by a rule of the site: what these and those around them are called says nothing. `is_thread`
+    says that the page is one of a forum, whose text is what readers wrote.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Context:
     labels: AbstractSet[int] = frozenset()
     low_scores: Mapping[int, LowScore] = field(default_factory=dict)
     places: tuple[tuple[str, ...], ...] = ()
+    is_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
