@@ -5,7 +5,7 @@
     article = clean_html(html, url="https://example.org/a")
     article.text, article.rejected, article.removed
 
-article.py         the records: Page, Block, Article, SiteRules, Known, HostRights
+article.py         the records: Page, Block, Entry, Article, SiteRules, Known, HostRights
 api/               what `from cleaning import ...` gives: clean_html, clean_many, learn_site
 clean.py           start here: all stages of cleaning, in their order
 page/              read the page: tree, text runs, headings, addresses
@@ -13,6 +13,7 @@ metadata/          title, authors, dates, licence, rights, language
 foreign/           find what of a page is no part of its article: the next articles
 extraction.py      find the article's blocks, with trafilatura
 classifier/        estimate how likely each text belongs to the article, for what no rule is sure of
+live/              live blogs: find their entries, each with its time, heading, authors and paragraphs
 memory/            site memory: what a site repeats, and where in its pages the articles stand
 rules/             decide which blocks are boilerplate and cut them, one rule a module
 site_rules/        what the operator of a site says in sites.toml of its pages, and what a spider knows of a page

@@ -1,4 +1,4 @@
-"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, RuleOutcome, Pager, Block and Article.
+"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, Pager, Block, Entry, Article ...
 
 They are the only records that cross between the three packages.
 """
@@ -233,10 +233,30 @@ class Block:
     rule: str | None = None  # the rule that cut it
     evidence: str | None = None  # what the rule saw, for a person; of a kept block, why it was added to the extraction
     layout: str = ""  # the lists, quotes, tables and code that it stands in, see cleaning.markdown.layout
+    entry: int | None = None  # the entry of a live blog that it belongs to, as an index of Article.entries
 
     @property
     def is_kept(self) -> bool:
         return self.rule is None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a live blog. Its texts are the blocks of the article that name it (`Block.entry`).
+
+    `clock` is the time as the page shows it ("18:20"), `time` the moment, aware, None where its day is not known.
+    `heading` is "" where it has none. `anchor` is the id of its element in the page. An article of a store has every
+    entry that its page ever showed: `first_fetched_at` and `last_fetched_at` are the first and the last fetch that had
+    this one; None without a store.
+    """
+
+    time: datetime | None = None
+    clock: str = ""
+    heading: str = ""
+    authors: tuple[str, ...] = ()
+    anchor: str = ""
+    first_fetched_at: datetime | None = None
+    last_fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +318,7 @@ class Article:
     limits_hit: tuple[str, ...] = field(default=(), compare=False, repr=False)
     pager: Pager | None = field(default=None, compare=False, repr=False)
     site_rules: tuple[RuleOutcome, ...] = field(default=(), compare=False, repr=False)
+    entries: tuple[Entry, ...] = ()  # of a live blog, in page order
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

@@ -15,6 +15,8 @@ from cleaning.classifier.model import load_model, load_site_model
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
 from cleaning.foreign.find_foreign import find_foreign
+from cleaning.live.find_live_blog import LiveBlog, find_live_blog
+from cleaning.live.place_entries import PlacedEntries, place_entries
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.match import MemoryMatch
 from cleaning.memory.observation import observe_page
@@ -37,14 +39,13 @@ from cleaning.site_rules.text_place import TextPlace, find_text_place
 from cleaning.verdict import find_rejection_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from lxml.html import HtmlElement
 
     from cleaning.article import RuleOutcome
     from cleaning.classifier.model import TreeModel
     from cleaning.page.text_runs import TextRun
-    from cleaning.rules.page_blocks import LowScore
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +140,9 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
     posts = find_posts(runs) if not place.runs else frozenset[int]()
     is_thread = bool(posts) or is_thread_address(page.url)
+    live = None if is_thread else find_live_blog(tree, runs, metadata, page.url)
+    metadata = _note_entries(metadata, live)
+    draft = metadata.draft
     if tree is not None and (place.runs or posts):
         # Where the site's operator, or a forum's program, says where the text stands, neither trafilatura nor the
         # classifier is asked.
@@ -149,14 +153,14 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
     extraction, former = mark_corrections(extraction, match.cut if match else ())
     low_scores = {at: low_scores[index] for at, index in enumerate(former) if index is not None and index in low_scores}
-    context = _build_context(page, metadata, extraction, low_scores, place, is_thread=is_thread)
+    placed = place_entries(extraction, live, low_scores, likely) if live else PlacedEntries(extraction, low_scores)
+    extraction = placed.extraction
+    context = _build_context(page, metadata, placed, place, is_thread=is_thread)
     # The rules know the parts of an article's page. A post has none of them.
     blocks = extraction.blocks if posts else apply_rules(extraction.blocks, context)
     text = "\n".join(block.text for block in blocks if block.is_kept)
     language = detect_language(text, metadata.languages, page.language)
-    reason = find_rejection_reason(
-        page.status, metadata.draft, extraction, blocks, context.teasers, is_thread=is_thread
-    )
+    reason = find_rejection_reason(page.status, draft, extraction, blocks, context.teasers, is_thread=is_thread)
     if tree is None and page.html.strip() and page.status < 400:
         reason = "not-html"
     is_later_part = pager is not None and pager.number > 1 and page.first_page is None
@@ -165,20 +169,20 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     if reason != "error-page":  # its robots tags are those of the error, not of the page that stood there
         reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
     article = replace(
-        metadata.draft,
+        draft,
         blocks=removed.removal.insert_into(blocks, extraction.spans) if removed.removal.blocks else blocks,
         language=language.code,
         language_probability=language.probability,
         rejected=reason,
         robots=robots_tags.words,
         sources={
-            **metadata.draft.sources,
+            **draft.sources,
             **({"robots": robots_tags.source} if robots_tags.words else {}),
             "language": language.source,
         },
         limits_hit=limits_hit,
         pager=pager,
-        site_rules=(*place.outcomes, *removed.outcomes, *metadata.draft.site_rules),
+        site_rules=(*place.outcomes, *removed.outcomes, *draft.site_rules),
     )
     if not observe:
         return article
@@ -242,15 +246,20 @@ def _take_place(
     return Classification(extraction if match is None else add_repeated_blocks(extraction, match), {}, {})
 
 
+def _note_entries(metadata: Metadata, live: LiveBlog | None) -> Metadata:
+    """Return the metadata with the entries of a live blog, which tell the kind of the page."""
+    if live is None:
+        return metadata
+    draft = metadata.draft
+    sources = {**draft.sources, "page_kind": live.source}
+    entries = tuple(found.entry for found in live.entries)
+    return replace(metadata, draft=replace(draft, entries=entries, page_kind="live", sources=sources))
+
+
 def _build_context(
-    page: Page,
-    metadata: Metadata,
-    extraction: Extraction,
-    low_scores: Mapping[int, LowScore],
-    place: TextPlace,
-    *,
-    is_thread: bool,
+    page: Page, metadata: Metadata, placed: PlacedEntries, place: TextPlace, *, is_thread: bool
 ) -> Context:
+    extraction = placed.extraction
     return Context(
         url=page.url,
         title=metadata.draft.title,
@@ -259,7 +268,9 @@ def _build_context(
         lead=extraction.count_blocks_before(metadata.draft.title),
         teasers=find_teasers(extraction, page.url),
         labels=find_labels(extraction, page.url),
-        low_scores=low_scores,
-        places=place.paths,
+        low_scores=placed.low_scores,
+        places=(*place.paths, *placed.places),
         is_thread=is_thread,
+        entry_lines=placed.lines,
+        entry_texts=placed.texts,
     )

@@ -79,7 +79,7 @@ def find_rejection_reason(
         return "paywall"
     if length < MAX_PAYWALL_LETTERS and _has_paywall_part(extraction):
         return "paywall"
-    if is_thread:
+    if is_thread or draft.entries:  # an entry of a live blog looks like the teaser of a story
         return "too-short" if length < MIN_LETTERS else None
     kept_teasers = [letters for index, letters in lengths.items() if index in teasers and letters < MAX_TEASER_LETTERS]
     if len(kept_teasers) >= MIN_TEASERS and sum(kept_teasers) >= MIN_TEASER_SHARE * length:

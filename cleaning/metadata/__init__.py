@@ -13,6 +13,7 @@ licence.py            the licence, and whether the page is free to read
 rights.py             reservations of text and data mining and of uses by AI
 robots_tags.py        what the page asks of robots
 page_kind.py          news, opinion, live, review and the like, by the page's own words
+live_updates.py       the updates of a live blog in the page's data
 rule_values.py        title, authors and date where sites.toml or the page's spider says that they stand
 stated_address.py     the address that a page states of itself, where nobody else tells it
 language/             the language, by the text and by what the page says

@@ -12,6 +12,7 @@ from cleaning.metadata.dates.day_month_order import detect_date_order
 from cleaning.metadata.language.statements import list_language_statements
 from cleaning.metadata.licence import find_free_access, find_licence
 from cleaning.metadata.linked_data import read_addresses
+from cleaning.metadata.live_updates import LiveUpdate, read_live_updates
 from cleaning.metadata.page_kind import find_page_kind
 from cleaning.metadata.rights import add_rights
 from cleaning.metadata.rule_values import RuleValues, read_rule_values
@@ -45,7 +46,8 @@ class Metadata:
 
     `titles` are all titles of the page's head, which are variants of the headline. `headline` is the element that shows
     it, None where the page does not; `structured` is what the page states for machines; `languages` are the page's
-    language tags, the nearest to the article first.
+    language tags, the nearest to the article first; `live_updates` are the entries of a live blog
+    that the page's data list.
     """
 
     draft: Article
@@ -53,6 +55,7 @@ class Metadata:
     headline: HtmlElement | None = None
     structured: StructuredData = field(default_factory=StructuredData)
     languages: tuple[Statement, ...] = ()
+    live_updates: tuple[LiveUpdate, ...] = ()
 
 
 def read_metadata(
@@ -125,7 +128,8 @@ def read_metadata(
     )
     titles = tuple(statement.text for statement in find_title_candidates(structured))
     languages = list_language_statements(tree, structured, title.element)
-    return Metadata(add_rights(draft, structured, page), titles, title.element, structured, languages)
+    updates = read_live_updates(structured)
+    return Metadata(add_rights(draft, structured, page), titles, title.element, structured, languages, updates)
 
 
 def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:

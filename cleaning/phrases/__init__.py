@@ -3,6 +3,7 @@
 A phrase alone never decides: the rules that use phrases also need a form, a position or links. All languages are used
 at once: a page is cleaned before its language is known, and pages mix languages. The kinds of phrases:
 
+    live         names a live blog, anywhere in a title or an address: needs entries, too
     see_also     begins a line that points to another article of the site ("See also", "Lesen Sie auch")
     more         the same, but begins sentences, too ("Related", "More on"): needs a link beside it
     form         begins a block of a comment form, and of nothing else

@@ -82,6 +82,7 @@ def apply_rules(blocks: Iterable[Block], context: Context) -> tuple[Block, ...]:
             continue
         for cut in list(rule(page)):
             block = page.blocks[cut.index]
-            if block.is_kept and block.kind is not BlockKind.CORRECTION:
+            is_spared = block.kind is BlockKind.CORRECTION or context.spares(name, cut.index)
+            if block.is_kept and not is_spared:
                 page.cut(name, cut)
     return tuple(page.blocks)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from cleaning.article import Block
 
+# Rules that judge by the position in the page: the texts of entries stand where the page has its entries.
+POSITIONAL = frozenset(("before_headline", "dateline", "repeated_headline", "tail", "unlikely"))
 MIN_CONTAINER_SHARE = 0.6  # of the body's text that the container holds
 MIN_BODY_LETTERS = 200  # outside of comments, from which on comments are no part of the body
 
@@ -45,8 +47,10 @@ class Context:
     visible headline in the page. `teasers` are the indexes of the blocks right below a linked headline, `labels` those
     of the short blocks right above one (see `cleaning.rules.teasers`). `low_scores` are the blocks that the classifier
     finds unlikely, by index (see `cleaning.classifier`). `places` are the paths, as labels, of the elements that hold
-    the article by a rule of the site: what these and those around them are called says nothing. `is_thread`
-    says that the page is one of a forum, whose text is what readers wrote.
+    the article by a rule of the site, or an entry of a live blog: what these and those around them are called says
+    nothing. `is_thread` says that the page is one of a forum, whose text is what readers wrote. `entry_lines` are the
+    indexes of the lines of a live blog's entries (time and heading), `entry_texts` those of the other texts of its
+    entries (`cleaning.live`).
     """
 
     url: str
@@ -59,6 +63,12 @@ class Context:
     low_scores: Mapping[int, LowScore] = field(default_factory=dict)
     places: tuple[tuple[str, ...], ...] = ()
     is_thread: bool = False
+    entry_lines: AbstractSet[int] = frozenset()
+    entry_texts: AbstractSet[int] = frozenset()
+
+    def spares(self, rule: str, index: int) -> bool:
+        """Return whether this rule leaves the block alone: it belongs to an entry of a live blog."""
+        return index in self.entry_lines or (rule in POSITIONAL and index in self.entry_texts)
 
 
 @dataclass(frozen=True, slots=True)

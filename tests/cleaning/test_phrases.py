@@ -26,7 +26,7 @@ def entries(language: str, kind: str) -> list[str]:
 
 def test_the_kinds_are_the_documented_ones() -> None:
     assert KINDS == [
-        "see_also", "more", "form", "form_label", "act", "note", "corrected", "share", "rights", "by", "error",
+        "live", "see_also", "more", "form", "form_label", "act", "note", "corrected", "share", "rights", "by", "error",
     ]  # fmt: skip
 
 
