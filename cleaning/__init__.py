@@ -5,7 +5,7 @@
     article = clean_html(html, url="https://example.org/a")
     article.text, article.rejected, article.removed
 
-article.py         the records: Page, Block, Entry, Article, SiteRules, Known, HostRights
+article.py         the records: Page, Block, LiveEntry, Article, SiteRules, Known, HostRights
 api/               what `from cleaning import ...` gives: clean_html, clean_many, learn_site
 clean.py           start here: all stages of cleaning, in their order
 page/              read the page: tree, text runs, headings, addresses

@@ -1,4 +1,4 @@
-"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, Pager, Block, Entry, Article ...
+"""The records that cleaning takes and gives: Page, HostRights, SiteRules, Known, Pager, Block, LiveEntry, Article ...
 
 They are the only records that cross between the three packages.
 """
@@ -241,7 +241,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LiveEntry:
     """One entry of a live blog. Its texts are the blocks of the article that name it (`Block.entry`).
 
     `clock` is the time as the page shows it ("18:20"), `time` the moment, aware, None where its day is not known.
@@ -318,7 +318,7 @@ class Article:
     limits_hit: tuple[str, ...] = field(default=(), compare=False, repr=False)
     pager: Pager | None = field(default=None, compare=False, repr=False)
     site_rules: tuple[RuleOutcome, ...] = field(default=(), compare=False, repr=False)
-    entries: tuple[Entry, ...] = ()  # of a live blog, in page order
+    entries: tuple[LiveEntry, ...] = ()  # of a live blog, in page order
 
     removed: tuple[Block, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)

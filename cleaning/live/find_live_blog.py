@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import Entry
+from cleaning.article import LiveEntry
 from cleaning.live.alike import Part, find_groups
 from cleaning.live.data_updates import make_anchor_key, match_updates, read_body
 from cleaning.live.entry_head import EntryHead, read_head
@@ -34,7 +34,7 @@ class FoundEntry:
     `paragraphs` are those of an entry that stands in the page's data alone; it has no runs.
     """
 
-    entry: Entry
+    entry: LiveEntry
     runs: range = range(0)
     head: EntryHead = field(default_factory=EntryHead)
     path: str = ""  # of the element around it
@@ -89,7 +89,7 @@ def _make_entries(
         clock = head.clock
         if not clock and head.has_own_line and moment is not None:
             clock = f"{moment:%H:%M}"
-        entry = Entry(moment, clock, head.heading, head.authors, _find_anchor(runs, part))
+        entry = LiveEntry(moment, clock, head.heading, head.authors, _find_anchor(runs, part))
         found.append(FoundEntry(entry, part.runs, head, part.element.path))
     return found
 
@@ -130,7 +130,7 @@ def _add_data_entries(
             )
         elif any(paragraphs) or update.heading:
             clock = f"{update.time:%H:%M}" if update.time is not None else ""
-            entry = Entry(update.time, clock, update.heading, update.authors, update.anchor)
+            entry = LiveEntry(update.time, clock, update.heading, update.authors, update.anchor)
             added.append(FoundEntry(entry, paragraphs=tuple(paragraphs)))
     return _merge(entries, added)
 
