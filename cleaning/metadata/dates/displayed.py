@@ -7,8 +7,8 @@ from itertools import islice, tee
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.metadata.dates.attributes import read_machine_time
-from cleaning.metadata.dates.labels import is_change, is_named_change
-from cleaning.metadata.dates.machine_times import parse_stated_time
+from cleaning.metadata.dates.labels import is_change, is_named_change, is_of_member
+from cleaning.metadata.dates.machine_times import parse_machine_time, parse_stated_time
 from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below
 from cleaning.metadata.dates.stated import UNCLEAR
 from cleaning.metadata.dates.written_dates import find_written_times
@@ -32,8 +32,18 @@ DATE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:date|datum|fecha|data|dato|time|timestamp|published|pubdate|posted|dateline|byline)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-ELEMENTS = tuple("div span p small td li b em i strong font abbr br h4 h5 h6 dd a".split())  # noqa: SIM905
+ELEMENTS = tuple("div span p small td li b em i strong font abbr br h4 h5 h6 dt dd a".split())  # noqa: SIM905
 MAX_ELEMENTS = 4_000
+MAX_DAYS = 10  # more different days are those of other stories, listed on the page
+
+
+# In the data that a script draws the page from, perhaps with escaped quotation marks.
+STATED_IN_SCRIPT = re.compile(
+    r"\"(?:date_?published|published_?(?:at|on|date|time)|publish_?(?:date|time)|publication_?(?:date|time)|pub_?date"
+    r"|first_?published(?:_?(?:at|date))?)\\{0,2}\"\s{0,2}:\s{0,2}\\{0,2}\"?([\dTZ:. +-]{8,35})",
+    re.IGNORECASE,
+)
+MAX_SCRIPTS, MAX_STATED = 200, 30
 
 
 class DisplayedTime(NamedTuple):
@@ -90,6 +100,7 @@ class DisplayedTimes:
                     yield displayed_time
             yield from changes
         yield from self.find_in_unclear_meta()
+        yield from self._find_in_scripts()
         yield from self._find_anywhere()
 
     def _read_around_headline(self) -> Iterator[DisplayedTime]:
@@ -100,23 +111,48 @@ class DisplayedTimes:
             for line in lines:
                 for found in find_written_times(line, self._order):
                     label = found.label if any(map(str.isalpha, found.label)) else above
-                    yield DisplayedTime(found.moment, found.has_hour, NEAR, is_change(label))
+                    if not is_of_member(label):
+                        yield DisplayedTime(found.moment, found.has_hour, NEAR, is_change(label))
                 above = line if len(line) <= MAX_LABEL and not any(map(str.isdigit, line)) else ""
 
+    def _find_in_scripts(self) -> Iterator[DisplayedTime]:
+        """Yield the time in the data of the page's scripts, if they state one day of publication and no other."""
+        texts = (script.text for script in islice(self._tree.iter("script"), MAX_SCRIPTS))
+        found = [
+            stated
+            for text in texts
+            if text
+            for match in islice(STATED_IN_SCRIPT.finditer(text), MAX_STATED)
+            if (stated := parse_machine_time(match[1], self._order))
+        ]
+        if len({stated.moment.date() for stated in found}) == 1:
+            best = max(found, key=lambda stated: stated.has_hour)
+            yield DisplayedTime(best.moment, best.has_hour, "the data of a script")
+
     def _find_anywhere(self) -> Iterator[DisplayedTime]:
-        """Yield the times in elements that are named as dates, then those in any short line."""
-        short = []
+        """Yield the times in elements that are named as dates, then those in any short line; none of a list of days."""
+        called: list[DisplayedTime] = []
+        short: list[DisplayedTime] = []
+        above = ""
         for element in islice(self._tree.iter(*ELEMENTS), MAX_ELEMENTS):
             classes = element.get("class") or element.get("id")
             if classes and DATE_NAMES.search(classes):
                 text = read_machine_time(element) or normalize_line(" ".join(element.itertext()))
                 if len(text) <= MAX_LINE:
-                    for found in find_written_times(text, self._order):
-                        yield DisplayedTime(found.moment, found.has_hour, CALLED)
+                    called += self._read_short_line(text, CALLED, above)
             for piece in (element.text, element.tail):
-                if piece and len(piece) <= MAX_LINE and any(map(str.isdigit, piece)):
-                    short += [
-                        DisplayedTime(found.moment, found.has_hour, SHORT)
-                        for found in find_written_times(piece, self._order)
-                    ]
-        yield from short
+                if not piece or piece.isspace():
+                    continue
+                if len(piece) <= MAX_LINE and any(map(str.isdigit, piece)):
+                    short += self._read_short_line(piece, SHORT, above)
+                above = piece[:MAX_LINE]
+        for times in (called, short):
+            if len({time.moment.date() for time in times}) <= MAX_DAYS:
+                yield from times
+
+    def _read_short_line(self, line: str, source: str, above: str) -> list[DisplayedTime]:
+        return [
+            DisplayedTime(found.moment, found.has_hour, source)
+            for found in find_written_times(line, self._order)
+            if not is_of_member(found.label if any(map(str.isalpha, found.label)) else above)
+        ]

@@ -20,6 +20,12 @@ PUBLISHED = re.compile(
     r"|نشر|发布|發布|發佈|公開|掲載|등록|입력|เผยแพร่|प्रकाशित|প্রকাশ",
     re.IGNORECASE,
 )
+# Of the writer of a post, whose entry stands beside its text in a forum.
+JOINED = re.compile(
+    r"\b(?:regist|joined|member since|mitglied seit|dabei seit|beigetreten|inscri|iscritt|зарегистр|miembro desde"
+    r"|membre depuis|lid sinds|dołącz|üyelik)|注册|註冊|登録|가입",
+    re.IGNORECASE,
+)
 CHANGE_NAMES = re.compile(r"updat|modif|changed|revis|lastmod|edited|aktualis", re.IGNORECASE)
 PUBLICATION_NAMES = re.compile(r"publi|created|posted|issued|entry-date|pubdate", re.IGNORECASE)
 
@@ -28,6 +34,11 @@ def is_change(label: str) -> bool:
     """Return whether the words beside a time say that it is a change's; the last of them decides."""
     changed = [match.start() for match in CHANGED.finditer(label)]
     return bool(changed) and not PUBLISHED.search(label, changed[-1])
+
+
+def is_of_member(label: str) -> bool:
+    """Return whether the words beside a time say that somebody joined a forum then."""
+    return bool(JOINED.search(label))
 
 
 def is_labelled(label: str) -> bool:

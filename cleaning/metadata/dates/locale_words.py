@@ -33,8 +33,15 @@ MONTHS = {
     ),
 }  # fmt: skip
 # Spoken halves of the day that stand before an hour; dateparser has them in patterns of whole dates only.
-MORNING = {"zh": ("早上", "凌晨", "清晨"), "bn": ("সকাল", "ভোর"), "vi": ("sáng",), "ja": ("朝",)}
-AFTERNOON = {"zh": ("晚上", "晚间", "晚間", "傍晚"), "bn": ("দুপুর", "বিকাল", "সন্ধ্যা", "রাত"), "vi": ("chiều", "tối")}
+MORNING = {
+    "zh": ("早上", "凌晨", "清晨"), "bn": ("সকাল", "ভোর"), "vi": ("sáng",), "ja": ("朝",), "hi": ("सुबह",),
+    "ur": ("صبح",), "fa": ("صبح", "بامداد"), "ms": ("pagi",), "id": ("pagi",),
+}  # fmt: skip
+AFTERNOON = {
+    "zh": ("晚上", "晚间", "晚間", "傍晚"), "bn": ("দুপুর", "বিকাল", "সন্ধ্যা", "রাত"), "vi": ("chiều", "tối"),
+    "hi": ("दोपहर", "शाम", "रात"), "ur": ("دوپہر", "شام", "رات"), "fa": ("عصر", "شب"), "ms": ("petang", "malam"),
+    "id": ("siang", "sore", "malam"),
+}  # fmt: skip
 # Marks that nobody sees, and punctuation of other scripts.
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
 MARKS = str.maketrans("،：／．，（）", ",:/.,()", INVISIBLE)
@@ -43,6 +50,10 @@ FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 SPELLED = re.compile(
     r"(?<!\d)(\d\d?) ?(?:時|时|點|点|시|giờ) ?(?:(\d\d?) ?(?:分|분|phút)? ?(?:(\d\d?) ?[秒초])?)?", re.IGNORECASE
 )
+CHINESE_DATE = re.compile(
+    r"([〇零○Ｏ一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
+CHINESE_DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九", "0000123456789")
 CLOCK = r"\d\d?(?:[:.]\d\d){0,2}"
 WORD = re.compile(r"[^\W\d_][^\s\d,;:/|()\[\]-]{0,24}")
 HALF_BEFORE = re.compile(rf"([^\W\d_][^\s\d,;:/|()\[\]-]{{0,24}}) ?({CLOCK})(?![\d:])")
@@ -61,7 +72,8 @@ def translate_date_line(line: str, language: str) -> str:
     """Return a line with single spaces, ASCII digits, and English words of a date where months.txt lacks its words."""
     if line.isascii() and language in PLAIN:
         return " ".join(line.split())
-    text = "".join(_write_digit(char) for char in line.translate(MARKS))
+    text = CHINESE_DATE.sub(_write_chinese_date, line.translate(MARKS))
+    text = "".join(_write_digit(char) for char in text)
     text = " ".join(SPELLED.sub(_write_clock, text).split())
     for one in _find_languages(text, language):
         text = _translate(text, _load_words(one))
@@ -70,6 +82,17 @@ def translate_date_line(line: str, language: str) -> str:
 
 def _write_digit(char: str) -> str:
     return char if char < "\u0080" else str(unicodedata.decimal(char, char))
+
+
+def _write_chinese_date(match: re.Match[str]) -> str:
+    """Write 二〇二四年五月二十四日 with figures."""
+    year, month, day = match.groups()
+    numbers = []
+    for number in (month, day):
+        tens, ten, ones = number.rpartition("十")
+        begin = (tens or "1") if ten else ""
+        numbers.append(f"{begin}{ones or '0'}".translate(CHINESE_DIGITS))
+    return f"{year.translate(CHINESE_DIGITS)}年{numbers[0]}月{numbers[1]}日"
 
 
 def _write_clock(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cleaning.metadata.dates.attributes import read_machine_time
 from cleaning.metadata.linked_data import read_strings
@@ -11,7 +11,7 @@ from cleaning.metadata.structured import Statement, StructuredData
 from cleaning.page.lines import normalize_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PUBLISHED = tuple(
     """
@@ -19,8 +19,10 @@ PUBLISHED = tuple(
     publish-date publish_date published_date published-date pubdate pub_date date.published parsely-pub-date
     sailthru.date dc.date.issued dcterms.issued article_date_original article.published originalpublicationdate
     cxenseparse:recs:publishtime cxense:article:published citation_publication_date article:post_date
-    rnews:datepublished
-    """.split()  # noqa: SIM905 -- thirty quoted words read worse
+    rnews:datepublished published_on publishedon publish_time publishtime publication_date publication-date
+    publicationdate date_published date-published article:publish_date article:published_date article_publish_date
+    first_published firstpublished og:pubdate og:publish_date bt:pubdate dc.date.published dcterms.published
+    """.split()  # noqa: SIM905 -- fifty quoted words read worse
 )
 # Names that do not tell which date they mean: that of print, of the last change, or of the import.
 UNCLEAR = (
@@ -31,6 +33,8 @@ UNCLEAR = (
     "dc.date.created",
     "citation_date",
     "displaydate",
+    "date_created",
+    "creation_date",
     "pagedate",
     "ptime",
 )
@@ -47,18 +51,17 @@ MAX_STORIES = 3  # more different times belong to other stories, listed on the p
 
 def find_publication_statements(structured: StructuredData, url: str) -> Iterator[Statement]:
     """Yield the statements about the publication, most trustworthy first; each is read when it is asked for."""
-    yield from structured.find_linked("datePublished")
+    yield from _read_linked(structured.articles, "datePublished")
     yield from structured.find_statements(*PUBLISHED)
     yield from _read_microdata(structured)
-    for item in structured.objects:  # the page itself, where no object is an article
-        yield from (Statement(text, "JSON-LD datePublished") for text in read_strings(item.get("datePublished")))
-    yield from structured.find_linked("dateCreated")
+    yield from _read_linked(structured.objects, "datePublished")  # the page itself, where no object is an article
+    yield from _read_linked(structured.articles, "dateCreated")
     if day := find_day_in_address(url):
         yield Statement(day, "the address")
 
 
 def find_modification_statements(structured: StructuredData) -> Iterator[Statement]:
-    yield from structured.find_linked("dateModified")
+    yield from _read_linked(structured.articles, "dateModified")
     yield from structured.find_statements(*MODIFIED)
 
 
@@ -69,6 +72,16 @@ def find_day_in_address(url: str) -> str | None:
     if match := DAY_FIRST.search(url):
         return "-".join(reversed(match.groups()))
     return None
+
+
+def _read_linked(items: Iterable[dict[str, Any]], key: str) -> Iterator[Statement]:
+    for item in items:
+        value = item.get(key)
+        if isinstance(value, dict):
+            value = value.get("@value")
+        if isinstance(value, (int, float)):  # a Unix time
+            value = str(value)
+        yield from (Statement(text, f"JSON-LD {key}") for text in read_strings(value))
 
 
 def _read_microdata(structured: StructuredData) -> list[Statement]:

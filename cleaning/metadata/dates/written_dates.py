@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAME = r"([^\W\d_][^\s\d.,:;/|()\[\]-]{0,20}(?:\.[^\W\d_][^\s\d.,:;/|()\[\]-]?){0,2})"
 YEAR = r"((?:19|20|25|13|14)\d\d)(?!\d)"  # 25: the Buddhist era; 13, 14: the Persian calendar
 ORDINAL = r"(?:st|nd|rd|th|er|ro|º|°|ª|η|-го)?"
-OF = r"(?:(?:de|del|of|da|gada|năm) |(?:พ\.ศ\.|ค\.ศ\.) ?|d['’])?"
+OF = r"(?:(?:de|del|of|da|gada|năm|ta['’]) |(?:พ\.ศ\.|ค\.ศ\.) ?|d['’])?"
 SAME = r"(?:/[^\W\d_]{2,12})?"  # the month by its second name: أيار/مايو
 # For lines with single spaces. The letters name the groups in their order: year, month, day.
 WITH_YEAR = (
@@ -32,7 +32,7 @@ WITH_YEAR = (
     ("dmy", re.compile(rf"(?<!\d)(\d\d?){ORDINAL}[ ./-]{{0,2}}{OF}{NAME}{SAME}[ .,/-]{{0,3}}{OF}{YEAR}")),
     ("mdy", re.compile(rf"{NAME}\.?[ -](\d\d?){ORDINAL}[.,]{{0,2}} ?{YEAR}")),
     ("ymd", re.compile(rf"(?<!\d){YEAR}[.,]? (?:m\. )?{NAME} (\d\d?)(?!\d)")),
-    ("ydm", re.compile(rf"(?<!\d){YEAR}\. ?gada (\d\d?)\. ?{NAME}")),
+    ("ydm", re.compile(rf"(?<!\d){YEAR}(?:\. ?gada|-yil| жылғы) (\d\d?)[. -]{{1,2}}{NAME}")),
 )  # fmt: skip
 ERA = re.compile(rf"({'|'.join(ERAS)}) ?(\d\d?\d?|元) ?年 ?(\d\d?) ?月 ?(\d\d?)(?!\d)")
 THAI = re.compile(rf"(?<!\d)(\d\d?) {NAME}\.? ?([3-9]\d)(?![\d:.])")  # the last figures of a year of the Buddhist era
@@ -61,7 +61,7 @@ class _Day(NamedTuple):
 
 def find_written_times(line: str, order: DateOrder) -> Iterator[WrittenTime]:
     """Yield the times in a line, in its order. A numeric date with two meanings is left out if the order is unknown."""
-    if not ANY_DIGIT.search(line):
+    if not ANY_DIGIT.search(line) and "年" not in line:
         return
     text = translate_date_line(line[:MAX_CHARACTERS], order.language).replace(" ,", ",")
     text = CTIME.sub(r"\1 \2, \5 \3 \4", text)

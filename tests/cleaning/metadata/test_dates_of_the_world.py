@@ -40,6 +40,15 @@ def publication(line: str, head: str = "", lang: str = "en") -> str | None:
         ("zh", "2024年3月7日下午8:45", "2024-03-07T20:45"),
         ("zh", "2024年3月7日 晚上8点45分", "2024-03-07T20:45"),
         ("zh", "民國113年3月7日 20:45", "2024-03-07T20:45"),
+        ("zh", "二〇二四年三月七日", "2024-03-07T00:00"),
+        ("zh", "二○二四年十二月二十七日", "2024-12-27T00:00"),
+        ("zh", "二零二四年十月十日 20:45", "2024-10-10T20:45"),
+        ("ur", "7 مارچ 2024، 08:45 شام", "2024-03-07T20:45"),
+        ("ms", "7 Mac 2024 8.45 malam", "2024-03-07T20:45"),
+        ("id", "7 Maret 2024 pukul 08.45 pagi", "2024-03-07T08:45"),
+        ("kk", "2024 жылғы 7 наурыз", "2024-03-07T00:00"),
+        ("uz", "2024-yil 7-mart", "2024-03-07T00:00"),
+        ("mt", "7 ta' Marzu 2024", "2024-03-07T00:00"),
         ("ja", "2024年3月7日 20時45分", "2024-03-07T20:45"),
         ("ja", "2024年3月7日 午後8時45分", "2024-03-07T20:45"),
         ("ja", "令和6年3月7日", "2024-03-07T00:00"),
@@ -188,6 +197,10 @@ def test_a_change_that_stands_before_the_publication_is_told_from_it(line: str) 
         "<span class='time-ago' title='7 March 2024 20:45'>3 hours ago</span>",
         "<time datetime='1709844300000'>3 hours ago</time>",
         "<time data-utc='1709844300' datetime='2024-03-07T20:45:00Z'>3 hours ago</time>",
+        "<relative-time datetime='2024-03-07T20:45:00Z'>3 hours ago</relative-time>",
+        "<i data-livestamp='1709844300'></i>",
+        "<a href='/x' title='7 March 2024 20:45'>3h</a>",
+        "<span data-publish-date='Thu Mar 07 2024 20:45:00 GMT+0000'>today</span>",
     ],
 )
 def test_hours_ago_has_its_moment_in_an_attribute(element: str) -> None:
@@ -198,6 +211,45 @@ def test_a_moment_in_an_attribute_does_not_replace_what_readers_see() -> None:
     line = "<p><span class='date' title='2024-03-08T01:45:00Z'>7 March 2024, 8:45 pm</span></p>"
     assert publication(line) == "2024-03-07T20:45:00Z"
     assert publication("<p data-time='1200'>7 March 2024</p>") == "2024-03-07T00:00:00Z"
+    assert publication("<time datetime='2024-03-07'>7 March 2024 at 8:45 pm</time>") == "2024-03-07T20:45:00Z"
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<span data-updated='2024-03-09T08:10:00Z'>now</span>",
+        "<span data-event-date='2024-03-09T08:10:00Z'>Tickets</span>",
+        "<span data-server-time='1709844300'></span>",
+        "<a href='/anna' title='9 March 2024, 08:10'>Anna's diary</a>",
+        "<p>Joined: 9 March 2014</p>",
+        "<dl><dt>Registriert:</dt><dd>09.03.2014, 05:56</dd></dl>",
+    ],
+)
+def test_other_times_are_not_those_of_the_article(element: str) -> None:
+    assert publication(element) is None
+    assert publication(f"{element}<p>7 March 2024</p>") == "2024-03-07T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("<meta name='published_on' content='2024-03-07T20:45:00Z'>", "2024-03-07T20:45:00Z"),
+        (make_json_ld(datePublished=1709844300000), "2024-03-07T20:45:00Z"),
+        (make_json_ld(datePublished={"@type": "DateTime", "@value": "2024-03-07T20:45:00Z"}), "2024-03-07T20:45:00Z"),
+        ('<script>window.x = {"publishedAt": "2024-03-07T20:45:00Z"}</script>', "2024-03-07T20:45:00Z"),
+        (r"<script>x('{\"published_at\":\"2024-03-07T20:45:00+01:00\"}')</script>", "2024-03-07T20:45:00+01:00"),
+        ('<script>x = {"publishDate":1709844300}</script>', "2024-03-07T20:45:00Z"),
+        ('<script>x = [{"publishDate":"2024-03-07"},{"publishDate":"2024-03-08"}]</script>', None),
+        ('<script>x = {"publishDate":"soon"}</script>', None),
+    ],
+)
+def test_what_a_page_states_for_programs_is_read_where_it_stands(head: str, found: str | None) -> None:
+    assert publication("", head) == found
+
+
+def test_the_days_of_a_list_of_stories_are_not_the_article_s() -> None:
+    stories = "".join(f"<li><span class='date'>{day} March 2024</span></li>" for day in range(1, 13))
+    assert publication(f"{TEXT * 3}<ul>{stories}</ul>") is None
 
 
 def test_a_unix_time_in_a_meta_element_is_a_moment_in_utc() -> None:
