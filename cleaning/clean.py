@@ -15,6 +15,7 @@ from cleaning.classifier.model import load_model, load_site_model
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
 from cleaning.foreign.find_foreign import find_foreign
+from cleaning.foreign.hidden_text import judge_hidden_parts, open_waiting_text
 from cleaning.live.find_live_blog import LiveBlog, find_live_blog
 from cleaning.live.place_entries import PlacedEntries, place_entries
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
@@ -26,6 +27,7 @@ from cleaning.metadata.language.choose_language import detect_language
 from cleaning.metadata.language.ngrams import load_profiles
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
 from cleaning.page.forum_posts import find_posts, is_thread_address
+from cleaning.page.hidden import erase_hidden_words
 from cleaning.page.parsing import parse_html
 from cleaning.page.removal import Removal, cut_elements
 from cleaning.page.text_runs import read_runs
@@ -134,9 +136,10 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     if tree is not None:
         removed = _remove_elements(tree, page, metadata, names)
         metadata = removed.metadata
-    runs = read_runs(tree) if tree is not None else []
+    runs = _read_texts(tree)
     if tree is not None and (page.rules.text or page.known.text):
         place = find_text_place(tree, runs, page)
+    unseen = judge_hidden_parts(tree, runs)
     match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
     posts = find_posts(runs) if not place.runs else frozenset[int]()
     is_thread = bool(posts) or is_thread_address(page.url)
@@ -148,7 +151,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         # classifier is asked.
         extraction, low_scores, likely = _take_place(tree, page.url, runs, match, place.runs or posts)
     else:
-        found = _extract(tree, page.url, runs, match, comments=is_thread)
+        found = replace(_extract(tree, page.url, runs, match, comments=is_thread), unseen=unseen)
         model = model or (load_site_model() if match else load_model())
         extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
     extraction, former = mark_corrections(extraction, match.cut if match else ())
@@ -226,6 +229,15 @@ def _remove_elements(tree: HtmlElement, page: Page, metadata: Metadata, names: S
     return _Removed(removal, metadata, outcomes)
 
 
+def _read_texts(tree: HtmlElement | None) -> list[TextRun]:
+    """Return the text runs of a page. Words that no reader sees leave the tree, an article that waits comes into it."""
+    if tree is None:
+        return []
+    erase_hidden_words(tree)
+    runs = read_runs(tree)
+    return read_runs(tree) if open_waiting_text(tree, runs) else runs
+
+
 def _extract(
     tree: HtmlElement | None, url: str, runs: list[TextRun], match: MemoryMatch | None, *, comments: bool
 ) -> Extraction:
@@ -266,6 +278,7 @@ def _build_context(
         titles=metadata.titles,
         site_name=metadata.draft.site_name,
         lead=extraction.count_blocks_before(metadata.draft.title),
+        hidden=extraction.list_unseen_blocks(),
         teasers=find_teasers(extraction, page.url),
         labels=find_labels(extraction, page.url),
         low_scores=placed.low_scores,

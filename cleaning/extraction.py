@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from cleaning.page.symbols import MARK
 from cleaning.page.text_runs import WORD, TextRun, erase_runs, read_runs, remove_empty_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -46,13 +46,22 @@ class Extraction:
     """The blocks of a page's article as they were found, and all text runs of the page.
 
     `spans` gives for each block the indexes of its runs, none where the block could not be traced back. `base` is the
-    address that the page's links are relative to.
+    address that the page's links are relative to. `unseen` are the runs that no reader sees, with what hides each.
     """
 
     blocks: tuple[Block, ...] = ()
     spans: tuple[tuple[int, ...], ...] = ()
     runs: tuple[TextRun, ...] = ()
     base: str = ""
+    unseen: Mapping[int, str] = field(default_factory=dict)
+
+    def list_unseen_blocks(self) -> dict[int, str]:
+        """Return the indexes of the blocks that no reader sees, with what hides each."""
+        return {
+            index: self.unseen[span[0]]
+            for index, span in enumerate(self.spans)
+            if span and self.unseen.keys() >= set(span)
+        }
 
     def count_blocks_before(self, headline: str) -> int:
         """Count the leading blocks that stand before the heading with these words; 0 where the page has none."""

@@ -70,7 +70,8 @@ def classify(
     neither moved nor scored.
     """
     features = build_page_features(extraction, metadata, url, memory_match)
-    uncertain = (number for number in features.find_candidates() if not features.is_certain(number))
+    candidates = (number for number in features.find_candidates() if number not in extraction.unseen)
+    uncertain = (number for number in candidates if not features.is_certain(number))
     vectors = {number: features.build_vector(number) for number in islice(uncertain, MAX_CLASSIFIED)}
     likelihoods = {number: model.predict(vector) for number, vector in vectors.items()}
 

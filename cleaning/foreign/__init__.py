@@ -3,5 +3,6 @@
 find_foreign.py   start here: all such elements of a page, as cuts
 next_story.py     find where the next article of an endless page begins
 story_signs.py    what marks a heading as the headline of another article
+hidden_text.py    tell hidden notices from hidden text that a script shows
 page_order.py     the order of a page's elements and of its sentences
 """

@@ -98,6 +98,11 @@ class TextNode(NamedTuple):
     def text(self) -> str:
         return (self.element.tail if self.is_tail else self.element.text) or ""
 
+    @property
+    def holder(self) -> HtmlElement | None:
+        """The element that the text stands in."""
+        return self.element.getparent() if self.is_tail else self.element
+
     def set_text(self, text: str | None) -> None:
         if self.is_tail:
             self.element.tail = text

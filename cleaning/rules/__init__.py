@@ -5,6 +5,7 @@ call_to_action.py       cut lines that ask to sign up, subscribe, follow or dona
 chrome.py               cut blocks in parts of the page named related, share, newsletter and the like
 comment_form.py         cut the notices, labels and buttons of the comment form
 dateline.py             cut the line with date, byline and source above the text
+hidden.py               cut what no reader of the page sees
 link_label.py           cut labels over linked headlines after the last paragraph
 own_links.py            cut lines that are only links to pages of the same site
 page_blocks.py          the blocks of a page as the rules see them
@@ -30,6 +31,7 @@ from cleaning.rules import (
     chrome,
     comment_form,
     dateline,
+    hidden,
     link_label,
     own_links,
     repeated_headline,
@@ -51,6 +53,7 @@ __all__ = ["RULES", "Context", "Cut", "Reading", "Rule", "judge"]
 RULES: Mapping[str, Rule] = {
     module.__name__.rpartition(".")[2]: module.rule
     for module in (
+        hidden,
         repeated_headline,
         before_headline,
         see_also,

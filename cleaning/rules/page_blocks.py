@@ -50,7 +50,8 @@ class Context:
     the article by a rule of the site, or an entry of a live blog: what these and those around them are called says
     nothing. `is_thread` says that the page is one of a forum, whose text is what readers wrote. `entry_lines` are the
     indexes of the lines of a live blog's entries (time and heading), `entry_texts` those of the other texts of its
-    entries (`cleaning.live`).
+    entries (`cleaning.live`). `hidden` are the blocks that no reader sees, by index, with what
+    hides each.
     """
 
     url: str
@@ -61,6 +62,7 @@ class Context:
     teasers: AbstractSet[int] = frozenset()
     labels: AbstractSet[int] = frozenset()
     low_scores: Mapping[int, LowScore] = field(default_factory=dict)
+    hidden: Mapping[int, str] = field(default_factory=dict)
     places: tuple[tuple[str, ...], ...] = ()
     is_thread: bool = False
     entry_lines: AbstractSet[int] = frozenset()

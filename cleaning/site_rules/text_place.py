@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from cleaning.article import Page
-    from cleaning.page.text_runs import TextNode, TextRun
+    from cleaning.page.text_runs import TextRun
 
 SPIDER = "the spider"  # the origin of what `Known` says
 
@@ -38,9 +38,7 @@ def find_text_place(tree: HtmlElement, runs: Sequence[TextRun], page: Page) -> T
             continue
         elements, problem = find_elements(tree, selector)
         inside = {inner for element in elements for inner in element.iter()}
-        chosen = frozenset(
-            index for index, run in enumerate(runs) if run.has_words and _get_holder(run.nodes[0]) in inside
-        )
+        chosen = frozenset(index for index, run in enumerate(runs) if run.has_words and run.nodes[0].holder in inside)
         if elements and not chosen:
             problem = "the element holds no text"
         outcomes.append(RuleOutcome("text", selector, len(elements), origin, problem))
@@ -50,18 +48,13 @@ def find_text_place(tree: HtmlElement, runs: Sequence[TextRun], page: Page) -> T
     return TextPlace(outcomes=tuple(outcomes))
 
 
-def _get_holder(node: TextNode) -> HtmlElement | None:
-    """Return the element that a text node stands in."""
-    return node.element.getparent() if node.is_tail else node.element
-
-
 def _list_labels(
     elements: Sequence[HtmlElement], runs: Sequence[TextRun], chosen: frozenset[int]
 ) -> Iterator[tuple[str, ...]]:
     """Yield, for each of the elements with a text, the labels from <body> down to it, as paths of blocks have them."""
     waiting = set(elements)
     for index in sorted(chosen):
-        holder = _get_holder(runs[index].nodes[0])
+        holder = runs[index].nodes[0].holder
         around = [holder, *holder.iterancestors()] if holder is not None else []
         for element in around:
             if element in waiting:

@@ -1,0 +1,113 @@
+"""Find what a page holds and no reader sees: hidden elements, and words for screen readers within a line.
+
+A script may show them. Whether a hidden part is a notice or the rest of the article is judged in
+`cleaning.foreign.hidden_text`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from cleaning.page.block_elements import make_label
+from cleaning.page.line_parts import is_line_part
+from cleaning.page.tags import INLINE, SILENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from cleaning.page.text_runs import TextRun
+
+NOT_DISPLAYED = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+# Class names by which the style sheets of common toolkits hide words from the eye and leave them to screen readers.
+FOR_SCREEN_READERS = re.compile(
+    r"(?:^|[\s_-])(?:sr-?only|screen-?reader(?:s|-text|-only)?|(?:visually|vis|accessibly|a11y)-?hidden|element-invisible"
+    r"|assistive-text|hidden-?(?:visually|accessible)|off-?screen|for-?screen-?readers?)(?![\w-]*focusable)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+CANDIDATES = etree.XPath(
+    ".//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden') or @aria-hidden = 'true' or self::dialog"
+    " or contains(@class, 'idden') or contains(@class, 'sr-') or contains(@class, 'sronly')"
+    " or contains(@class, 'creen') or contains(@class, 'invisible') or contains(@class, 'assistive')]"
+)
+MAX_HIDDEN_WORDS = 60  # characters; a longer hidden end of a line is shown by "Read more"
+MAX_READER_WORDS = 200  # characters of words that only screen readers read
+HIDING = ("hidden", "style", "aria-hidden")  # attributes that hide an element
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenPart:
+    """An outermost hidden block element, what hides it in words, and the indexes of the text runs in it."""
+
+    element: HtmlElement
+    reason: str
+    label: str
+    runs: tuple[int, ...]
+
+
+def find_hiding(element: HtmlElement) -> str | None:
+    """Return what hides the element, in words; None where nothing does."""
+    hidden = element.get("hidden")
+    if hidden is not None:
+        return f"hidden={hidden}" if hidden else "hidden"
+    if (style := element.get("style")) and (found := NOT_DISPLAYED.search(style)):
+        return found[0].strip("; ")
+    if (classes := element.get("class")) and FOR_SCREEN_READERS.search(classes):
+        return f"for screen readers: “{classes}”"
+    if element.get("aria-hidden") == "true":
+        return "aria-hidden"
+    return "a closed dialog" if element.tag == "dialog" and element.get("open") is None else None
+
+
+def erase_hidden_words(tree: HtmlElement) -> None:
+    """Remove the words within lines that no reader sees; a longer text stays, as one that a script shows.
+
+    A drop cap that is kept from screen readers is a letter of its word, and shown to all readers from here on.
+    """
+    for element in CANDIDATES(tree):
+        if element.getparent() is None or not is_line_part(element) or element.tag in SILENT:
+            continue
+        reason = find_hiding(element)
+        if reason is None or any(one.tag not in INLINE and one.tag not in SILENT for one in element.iterdescendants()):
+            continue
+        words = "".join(element.itertext()).strip()
+        if reason == "aria-hidden":
+            if len(words) == 1 and words.isalpha():
+                del element.attrib["aria-hidden"]
+        elif len(words) <= (MAX_READER_WORDS if reason.startswith("for screen") else MAX_HIDDEN_WORDS):
+            element.drop_tree()
+        else:
+            show(element)
+
+
+def show(element: HtmlElement) -> None:
+    """Remove the attributes that hide an element."""
+    for name in HIDING:
+        element.attrib.pop(name, None)
+
+
+def find_hidden_parts(tree: HtmlElement, runs: Sequence[TextRun]) -> list[HiddenPart]:
+    """Return the hidden block elements of the page, in page order, without those inside of others."""
+    owners: dict[HtmlElement, HtmlElement] = {}
+    reasons: dict[HtmlElement, str] = {}
+    for element in CANDIDATES(tree):
+        if element in owners or is_line_part(element) or element.tag in ("body", "html"):
+            continue
+        reason = find_hiding(element)
+        if reason is not None:
+            reasons[element] = reason
+            owners.update(dict.fromkeys(element.iter(), element))
+    found: dict[HtmlElement, list[int]] = {}
+    if owners:
+        for index, run in enumerate(runs):
+            owner = owners.get(run.nodes[0].holder)
+            if owner is not None:
+                found.setdefault(owner, []).append(index)
+    return [
+        HiddenPart(element, reasons[element], make_label(element), tuple(indexes)) for element, indexes in found.items()
+    ]
