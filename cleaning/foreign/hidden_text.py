@@ -101,7 +101,7 @@ class _HiddenParts:
 
     def is_article(self, part: HiddenPart) -> bool:
         """Return whether a part is the article, or its rest, or an answer in it."""
-        if STREAMED.fullmatch(part.element.get("id") or ""):
+        if any(STREAMED.fullmatch(one.get("id") or "") for one in (part.element, *part.element)):
             return True
         prose = self._list_prose(part)
         if prose and all(self._runs[index].text in self._texts for index in prose):

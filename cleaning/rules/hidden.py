@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cleaning.page.paragraphs import count_letters
 from cleaning.rules.page_blocks import Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MIN_REMAINING = 0.35  # share of the text: if more would be cut, a script shows it
+
 
 def rule(page: PageBlocks) -> Iterator[Cut]:
-    for index, _ in page.kept_blocks():
-        if evidence := page.context.hidden.get(index):
-            yield Cut(index, evidence)
+    lengths = {index: count_letters(block.text) for index, block in page.kept_blocks()}
+    hidden = page.context.hidden
+    seen = sum(length for index, length in lengths.items() if index not in hidden)
+    if seen >= MIN_REMAINING * sum(lengths.values()):
+        for index in lengths:
+            if index in hidden:
+                yield Cut(index, hidden[index])

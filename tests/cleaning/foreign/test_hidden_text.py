@@ -153,3 +153,12 @@ def test_hidden_comments_go_even_if_they_are_longer_than_the_article(
 ) -> None:
     comments = "".join(f"<p>{text} I wonder whether number {at} knows it.</p>" for at, text in enumerate(MORE * 4))
     assert clean_page(below=f"<div id='comments' style='display:none'>{comments}</div>").text == article_text
+
+
+def test_a_page_whose_text_is_hidden_in_many_parts_keeps_it(article_text: str) -> None:
+    lines = article_text.split("\n")
+    slides = "".join(
+        f"<div id='slide{at}' {'' if not at else 'hidden'}><p>{line}</p></div>" for at, line in enumerate(lines)
+    )
+    text = clean(Page(URL, f"<body><main><h1>Night ferry in pictures</h1>{slides}</main></body>")).text
+    assert [line for line in text.split("\n") if line in lines] == lines
