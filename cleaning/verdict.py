@@ -1,6 +1,6 @@
 """Decide whether a page is an article, and give the reason where it is none.
 
-error-page         the server answers with an error, or the page calls itself one and says little else
+error-page         the server answers with an error, or the headline is the notice of one and the page says little else
 section            a list of stories
 paywall            the beginning of an article, for subscribers
 too-short          less text than an article has
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.list_entries import find_list_entries
 from cleaning.page.paragraphs import count_letters
@@ -41,6 +42,9 @@ SHOWN_INSTEAD = DECIDED_BY_CRAWL | {"error-page"}
 # Letters of kept text (three for a Chinese, Japanese or Korean character).
 MIN_LETTERS = 150
 MAX_ERROR_LETTERS = 1_000  # of a page that calls itself an error; one with more text is an article about errors
+# A headline that only begins like an error's may stand over an article. That has so many paragraphs, or fewer with its
+# date or author.
+MIN_PARAGRAPHS, MIN_SIGNED_PARAGRAPHS, MIN_PARAGRAPH_LETTERS = 3, 2, 80
 MAX_FREE_LETTERS = 1_500  # that a page behind a paywall shows, where it states that it is not free
 MAX_PAYWALL_LETTERS = 500  # the same where only the page's class names speak of a paywall
 # A list of stories: two teasers or more make up this share of the text.
@@ -71,7 +75,7 @@ def find_rejection_reason(
         return "error-page"
     lengths = {index: count_letters(block.text) for index, block in enumerate(blocks) if block.is_kept}
     length = sum(lengths.values())
-    if length < MAX_ERROR_LETTERS and find_opening_phrase("error", normalize_headline(draft.title)):
+    if length < MAX_ERROR_LETTERS and _says_error(draft, blocks, length):
         return "error-page"
     if not length:
         return "no-text"
@@ -87,6 +91,23 @@ def find_rejection_reason(
     if _is_list(draft, extraction, blocks, length):
         return "section"
     return "too-short" if length < MIN_LETTERS else None
+
+
+def _says_error(draft: Article, blocks: tuple[Block, ...], length: int) -> bool:
+    """Return whether the headline is the notice of an error; "404 days without rain" over an article's text is none."""
+    key = normalize_headline(draft.title)
+    phrase = find_opening_phrase("error", key)
+    if phrase is None:
+        return False
+    rest = key[len(phrase) :].strip()
+    if not rest or length < MIN_LETTERS or find_opening_phrase("error", rest):
+        return True
+    paragraphs = sum(
+        block.is_kept and block.kind is BlockKind.PARAGRAPH and count_letters(block.text) >= MIN_PARAGRAPH_LETTERS
+        for block in blocks
+    )
+    is_signed = draft.published_at is not None or bool(draft.authors)
+    return paragraphs < (MIN_SIGNED_PARAGRAPHS if is_signed else MIN_PARAGRAPHS)
 
 
 def _is_list(draft: Article, extraction: Extraction, blocks: tuple[Block, ...], length: int) -> bool:

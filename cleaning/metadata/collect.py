@@ -11,7 +11,7 @@ from cleaning.metadata.dates.choose_date import find_modification_time, find_pub
 from cleaning.metadata.dates.day_month_order import detect_date_order
 from cleaning.metadata.language.statements import list_language_statements
 from cleaning.metadata.licence import find_free_access, find_licence
-from cleaning.metadata.linked_data import read_addresses
+from cleaning.metadata.linked_data import read_addresses, read_strings, read_types
 from cleaning.metadata.live_updates import LiveUpdate, read_live_updates
 from cleaning.metadata.page_kind import find_page_kind
 from cleaning.metadata.rights import add_rights
@@ -38,6 +38,7 @@ IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 SECTIONS = ("article:section", "og:article:section", "articlesection", "parsely-section")
 TAGS = ("article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 NOTHING = Statement("", "")
+SITES, PUBLISHERS = ("WebSite",), ("Organization", "Corporation")  # ends of JSON-LD types: NewsMediaOrganization
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ def read_metadata(
         return Metadata(add_rights(draft, StructuredData(), page))
     structured = read_structured(tree, page.url, others)
     site_name = _find_site_name(structured)
+    stated_names = [statement.text for statement in _list_stated_names(structured, (*SITES, *PUBLISHERS))]
+    stated_names += [statement.text for statement in structured.find_linked("publisher")]
     order = detect_date_order(tree, structured, page)
     has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
     ruled = read_rule_values(tree, structured, page, order) if has_rules else RuleValues()
-    title = ruled.title or find_visible_title(tree, structured, (site_name.text, *names), page.url)
+    title = ruled.title or find_visible_title(tree, structured, (site_name.text, *names, *stated_names), page.url)
     publication = ruled.publication or find_publication_time(tree, structured, title.element, page, order)
     modification = find_modification_time(structured, page, order)
     authors, authors_source = find_authors(structured, site_name.text)
@@ -144,7 +147,18 @@ def _find_site_name(structured: StructuredData) -> Statement:
     publishers = structured.find_linked("publisher")
     if publishers:
         return structured.find_statement("og:site_name") or publishers[0]
-    return structured.find_statement(*SITE_NAMES) or NOTHING
+    return structured.find_statement(*SITE_NAMES) or next(iter(_list_stated_names(structured, SITES)), NOTHING)
+
+
+def _list_stated_names(structured: StructuredData, kinds: tuple[str, ...]) -> list[Statement]:
+    """Return the names of the JSON-LD objects whose type ends so."""
+    return [
+        Statement(name, f"JSON-LD {kind}")
+        for item in structured.objects
+        for kind in read_types(item)
+        if kind.endswith(kinds)
+        for name in read_strings(item.get("name"))
+    ]
 
 
 def _find_section(structured: StructuredData) -> Statement:

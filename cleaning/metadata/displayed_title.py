@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.metadata.title_parts import SiteNames, list_part_sequences
-from cleaning.page.headings import MAX_HEADING_CHARACTERS, UNSPACED
+from cleaning.page.headings import MAX_HEADING_CHARACTERS, UNSPACED, links_to_front_page
 from cleaning.page.lines import normalize_line
 from cleaning.page.tags import UNREAD
 
@@ -47,7 +47,7 @@ class DisplayedTitle(NamedTuple):
     marked: Title | None = None
 
 
-def find_displayed_title(tree: HtmlElement, titles: list[Statement], names: SiteNames) -> DisplayedTitle:
+def find_displayed_title(tree: HtmlElement, titles: list[Statement], names: SiteNames, url: str) -> DisplayedTitle:
     body = tree.find("body")
     if body is None:
         return DisplayedTitle()
@@ -55,7 +55,7 @@ def find_displayed_title(tree: HtmlElement, titles: list[Statement], names: Site
         run.casefold(): len(run) / len(statement.text)
         for statement in reversed(titles)
         for run in (*list_part_sequences(statement.text), statement.text)
-        if _count_letters(run) >= MIN_LETTERS and run not in names
+        if _count_letters(run) >= MIN_LETTERS and run not in names and not names.match_domain(run)
     }
     line: Title | None = None
     marked: Title | None = None
@@ -63,7 +63,8 @@ def find_displayed_title(tree: HtmlElement, titles: list[Statement], names: Site
         text = element.text
         if text and len(text) < MAX_HEADING_CHARACTERS and element.tag not in UNREAD:
             words = " ".join(text.split())
-            if words.casefold() in shares and (line is None or len(words) > len(line.text)):
+            is_longer = line is None or len(words) > len(line.text)
+            if is_longer and words.casefold() in shares and not links_to_front_page(element, url):
                 line = Title(words, "a line that is in the title, too", element)
         if marked is None and (mark := _read_mark(element)):
             words = normalize_line(" ".join(element.itertext()))

@@ -61,21 +61,34 @@ def find_visible_title(tree: HtmlElement, structured: StructuredData, site_names
     titles = find_title_candidates(structured)
     cleaned = [statement._replace(text=strip_names(statement.text, labels)) for statement in titles]
     headings = [one for one in read_headings(structured.headings) if one.text not in names]
+    first = _find_only_h1(headings, url)
     best = _find_best_heading(headings, titles, cleaned, url)
-    if best is not None:
+    if best is not None and (best.is_h1 or first is None or _explains_title(best, (*titles, *cleaned))):
         return Title(strip_names(_strip_kicker(best, cleaned), labels), f"<{best.element.tag}>", best.element)
-    displayed = find_displayed_title(tree, titles, names)
+    displayed = find_displayed_title(tree, titles, labels, url)
+    best_title = displayed.line if displayed.is_sure else first or displayed.line or displayed.marked
+    if best_title is None:
+        return _choose_stated_title(cleaned, names)
+    return best_title._replace(text=strip_names(best_title.text, labels))
+
+
+def _find_only_h1(headings: list[Heading], url: str) -> Title | None:
+    """Return the only <h1> of the page that may be a headline; None where there are several, or none."""
     first_headings = {
         one.key: one
         for one in reversed(headings)
         if one.is_h1 and " " in one.key and not links_to_front_page(one.element, url)
     }
-    first = None
-    if len(first_headings) == 1:
-        (only,) = first_headings.values()
-        first = Title(only.text, "<h1>", only.element)
-    best_title = displayed.line if displayed.is_sure else first or displayed.line or displayed.marked
-    return best_title or _choose_stated_title(cleaned, names)
+    if len(first_headings) != 1:
+        return None
+    (only,) = first_headings.values()
+    return Title(only.text, "<h1>", only.element)
+
+
+def _explains_title(heading: Heading, titles: Iterable[Statement]) -> bool:
+    """Return whether a title has the heading's words in their order, or the heading those of a title."""
+    keys = [normalize_headline(statement.text) for statement in titles]
+    return any(f" {heading.key} " in f" {key} " or f" {key} " in f" {heading.key} " for key in keys)
 
 
 def _find_best_heading(
@@ -110,7 +123,7 @@ def _score_heading(heading: Heading, worths: dict[str, float], parts: dict[str, 
     words = key.count(" ") + 1
     if not key:
         return 0.0
-    share = parts.get(key, 0.0)
+    share = parts.get(key, 0.0) if key not in worths else 0.0  # a whole title without the site's name is no part
     best, h1_bonus = (PART + PART_SHARE * share, H1_BONUS * share) if share else (0.0, H1_BONUS)
     for title, worth in worths.items():
         if key == title:
@@ -136,6 +149,8 @@ def _strip_kicker(heading: Heading, titles: list[Statement]) -> str:
     is_whole = keys.pop(heading.key, None) is not None
     pieces = heading.pieces
     for first in range(len(pieces)):
+        if not normalize_headline(pieces[first]):  # the sign between kicker and headline
+            continue
         for last in range(len(pieces), first, -1):
             words = join_pieces(pieces[first:last])
             key = normalize_headline(words)

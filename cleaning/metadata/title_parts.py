@@ -18,36 +18,54 @@ SEPARATOR = re.compile(
     rf" [|\-–—·•:»›/~ㅣ∙]{{1,3}} | ?[|»›ㅣ_] ?|--|(?<={UNSPACED.pattern})[-–—](?={UNSPACED.pattern})"
 )
 WORDS = re.compile(r"[^\W_]+")
+DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
 MIN_SLUG_WORDS = 4  # of an address that repeats a headline
 MAX_PARTS = 7
-MIN_LABEL_LETTERS = 4  # of a domain's name, to recognise a site's name by it
+ARTICLES = frozenset(
+    {"the", "der", "die", "das", "de", "het", "le", "la", "les", "el", "los", "il", "lo", "o", "a", "as", "os"}
+)
+MAX_NAME_CHARACTERS = 60
+MIN_LABEL_LETTERS, MIN_WORD_LETTERS = 4, 3  # of a domain's name that begins a site's name, and that is its first word
 
 
 class SiteNames:
-    """The names that a page's site and section may have in its titles."""
+    """The names that a page's site and section may have in its titles, with and without an article ("The")."""
 
     def __init__(self, url: str, names: Iterable[str]) -> None:
         host = get_host(url).removeprefix("www.")
-        self._label = get_domain(url).partition(".")[0]
+        self._label = get_domain(url).removeprefix("www.").partition(".")[0]
         every = {host, host.partition(".")[0], self._label, *names}
-        self._keys = {_make_name_key(name) for name in every} - {""}
+        self._folders = {_make_name_key(folder) for folder in _list_path_parts(url)[:-1]} - {""}
+        self._keys = {key for name in every for key in (_make_name_key(name), _make_bare_key(name))} - {""}
 
     def __contains__(self, text: str) -> bool:
         """Return whether the text is such a name and nothing else."""
-        return _make_name_key(text) in self._keys
+        return _make_name_key(text) in self._keys or _make_bare_key(text) in self._keys
+
+    def match_path(self, text: str) -> bool:
+        """Return whether the text is a folder of the address: the section "Opinion" of /story/opinion/1."""
+        return _make_name_key(text) in self._folders
 
     def match_domain(self, text: str) -> bool:
         """Return whether the text begins with the name of the domain: "Mercury News Online" on mercury.example."""
-        return len(self._label) >= MIN_LABEL_LETTERS and _make_name_key(text).startswith(_make_name_key(self._label))
+        label = _make_name_key(self._label)
+        if len(label) < MIN_WORD_LETTERS or len(text) > MAX_NAME_CHARACTERS or ":" in text:
+            return False
+        if len(label) < MIN_LABEL_LETTERS:  # "NZZ am Sonntag", but not "Nzzing"
+            rest = normalize_headline(text).removeprefix(label)
+            return rest != normalize_headline(text) and not (rest[:1].isascii() and rest[:1].isalnum())
+        return any(key.startswith(label) for key in (_make_name_key(text), _make_bare_key(text)))
 
 
 def strip_names(title: str, names: SiteNames) -> str:
-    """Return the title without leading or trailing parts that are the site's or section's name."""
+    """Return the title without leading or trailing parts that are the site's or section's name, or a day before it."""
     parts = list(_find_part_spans(title))
     first, last = 0, len(parts) - 1
-    while last > first and (title[slice(*parts[last])] in names or names.match_domain(title[slice(*parts[last])])):
+    while last > first and (
+        (part := title[slice(*parts[last])]) in names or names.match_domain(part) or names.match_path(part)
+    ):
         last -= 1
-    while first < last and title[slice(*parts[first])] in names:
+    while first < last and ((part := title[slice(*parts[first])]) in names or DAY.fullmatch(part.strip())):
         first += 1
     return title[parts[first][0] : parts[last][1]].strip()
 
@@ -71,15 +89,18 @@ def split_title(title: str) -> list[str]:
 
 def read_slug(url: str) -> str:
     """Return the words of the last part of the address that has enough, as a headline key; "" where none has."""
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        return ""
-    for part in reversed(unquote(path).split("/")):
+    for part in reversed(_list_path_parts(url)):
         words = [word for word in WORDS.findall(part.rpartition(".")[0] or part) if not any(map(str.isdigit, word))]
         if len(words) >= MIN_SLUG_WORDS:
             return normalize_headline(" ".join(words))
     return ""
+
+
+def _list_path_parts(url: str) -> list[str]:
+    try:
+        return unquote(urlsplit(url).path).rstrip("/").split("/")
+    except ValueError:
+        return []
 
 
 def _find_part_spans(title: str) -> Iterator[tuple[int, int]]:
@@ -93,3 +114,9 @@ def _find_part_spans(title: str) -> Iterator[tuple[int, int]]:
 
 def _make_name_key(text: str) -> str:
     return normalize_headline(text).replace(" ", "")
+
+
+def _make_bare_key(text: str) -> str:
+    """Return the key of a name without the article before it."""
+    first, _, rest = normalize_headline(text).partition(" ")
+    return (rest if first in ARTICLES else f"{first}{rest}").replace(" ", "")

@@ -43,6 +43,37 @@ def test_a_long_article_about_an_error_is_an_article() -> None:
     assert clean_and_judge(page(TEXT * 20, title="Error in the count: recount ordered")) is None
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 days without rain",
+        "404 new flats for the old harbour",
+        "Access denied: how the coast was closed to walkers",
+        "Error 404 was the name of their first band",
+        "503 Service Unavailable, says the sign on the ferry",
+        "Acceso denegado a la playa: los vecinos protestan",
+    ],
+)
+def test_a_headline_that_begins_like_an_error_stands_over_an_article(title: str) -> None:
+    signed = "<meta name='author' content='Ann Lee'><meta property='article:published_time' content='2024-05-14'>"
+    paragraphs = [TEXT * 2, f"{TEXT} The board will meet again.", f"{TEXT} Nobody was asked before."]
+    for head, count in ((signed, 2), ("", 3)):
+        html = page("</p><p>".join(paragraphs[:count]), title=title, head=head)
+        article = clean(Page(URL, html))
+        assert len(article.text) < 1_000
+        assert (article.title, article.rejected) == (title, None)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["404 Page not found", "Access denied", "Error 404: page not found", "Diese Seite existiert nicht mehr, leider"],
+)
+def test_an_error_is_one_with_the_date_of_another_story_too(title: str) -> None:
+    words = "The page that you asked for may have moved, or it may never have been here. Please try our front page."
+    html = page(f"{words} {words}", title=title, head="<meta property='article:published_time' content='2024-05-14'>")
+    assert clean_and_judge(html) == "error-page"
+
+
 def test_a_list_of_stories_is_a_section() -> None:
     assert clean_and_judge(LIST.format("".join(TEASER.format(number, TEXT) for number in range(2, 9)))) == "section"
 

@@ -132,3 +132,90 @@ def test_a_title_without_parts_stays_whole() -> None:
     assert strip_names("A well-known man", names) == "A well-known man"
     assert list_part_sequences("A well-known man") == []
     assert list_part_sequences("A | B | C") == ["A", "A | B", "B", "B | C", "C"]
+
+
+CHRONICLE = "The Northumbrian Chronicle"
+FINAL = "Schoolgirl takes the title from a champion of six years"
+
+
+@pytest.mark.parametrize(
+    ("url", "logo", "statement"),
+    [
+        # It links to the front page.
+        ("https://www.nchron.example/sport/final-771", f"<a href='/'>{CHRONICLE}</a>", ""),
+        ("https://www.nchron.example/sport/final-771", f"<a href='/'><span>{CHRONICLE}</span></a>", ""),
+        # It is the name of the domain, with an article before it.
+        ("https://www.northumbrianchronicle.example/sport/final-771", f"<div>{CHRONICLE}</div>", ""),
+        ("https://northumbrian-chronicle.example/sport/final-771", f"<p class='logo'>{CHRONICLE}</p>", ""),
+        # JSON-LD names it.
+        ("https://www.nc.example/a", f"<div>{CHRONICLE}</div>", '{"@type": "NewsMediaOrganization", "name": "NAME"}'),
+        ("https://www.nc.example/a", f"<div>{CHRONICLE}</div>", '{"@type": "WebSite", "name": "NAME"}'),
+        (
+            "https://www.nc.example/a",
+            f"<div>{CHRONICLE}</div>",
+            '{"@type": "NewsArticle", "publisher": {"@type": "Organization", "name": "NAME"}}',
+        ),
+    ],
+)
+def test_the_name_of_the_site_is_no_headline_beside_the_only_h1(url: str, logo: str, statement: str) -> None:
+    head = f"<title>Chess final: girl of fourteen wins - {CHRONICLE}</title>"
+    if statement:
+        head += f"<script type='application/ld+json'>{statement.replace('NAME', CHRONICLE)}</script>"
+    assert read_draft(head, f"<header>{logo}</header><main><h1>{FINAL}</h1></main>", url=url).title == FINAL
+
+
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [
+        ("northumbrianchronicle.example", "The Northumbrian Chronicle"),
+        ("nordkurier.example", "Der Nordkurier"),
+        ("monde-du-nord.example", "Le Monde du Nord"),
+        ("norte.example", "El Norte"),
+        ("the-dray.example", "Dray"),
+        ("nzb.example", "NZB am Sonntag"),
+        ("uhu.example", "uhu健康網"),
+    ],
+)
+def test_the_name_of_the_site_leaves_the_edge_of_a_title(domain: str, name: str) -> None:
+    names = SiteNames(f"https://www.{domain}/a/b", ())
+    assert strip_names(f"{FINAL} - {name}", names) == FINAL
+    for rest in ("Nzbing is the new sport", f"{name}: the final in pictures"):
+        assert strip_names(f"{FINAL} - {rest}", names) == f"{FINAL} - {rest}"
+
+
+def test_the_organization_that_json_ld_names_leaves_the_edge_of_a_title() -> None:
+    head = '<script type="application/ld+json">{"@type": "WebSite", "name": "Four Winds"}</script>'
+    draft = read_draft(head + f"<title>{FINAL} | Four Winds</title>")
+    assert (draft.title, draft.site_name, draft.sources["site_name"]) == (FINAL, "Four Winds", "JSON-LD WebSite")
+
+
+def test_a_folder_of_the_address_leaves_the_end_of_a_headline() -> None:
+    for url, label in (
+        ("https://www.nc.example/story/opinion/2024/chess", "Opinion"),
+        ("https://nc.example/a/b/", "A"),
+    ):
+        assert read_draft("", f"<h1>{FINAL} | {label}</h1>", url=url).title == FINAL
+    own = "https://www.nc.example/chess-final/"
+    assert read_draft("", "<h1>Girl wins - Chess final</h1>", url=own).title == "Girl wins - Chess final"
+
+
+def test_a_day_before_the_headline_is_no_part_of_it() -> None:
+    assert read_draft("", f"<h1>23.01.2024 - {FINAL}</h1>").title == FINAL
+    assert read_draft("", "<h1>24/7 - the shop that never closes</h1>").title == "24/7 - the shop that never closes"
+
+
+def test_a_cross_heading_that_is_only_alike_is_no_headline_beside_the_only_h1() -> None:
+    head = "<title>15 best ways to cross the harbour, with their prices (2024)</title>"
+    body = f"<h1>{FINAL}</h1><p>Text.</p><h2>5 best ways to cross the harbour: the video</h2>"
+    assert read_draft(head, body).title == FINAL
+
+
+def test_a_whole_title_without_the_name_of_the_site_is_as_good_as_another_one() -> None:
+    head = f"{SITE}{og('Night ferry, bus lane flagged - Harbour Post')}<meta name='headline' content='critics worried'>"
+    body = "<h1>Night ferry, bus lane flagged</h1><h1>critics worried</h1>"
+    assert read_draft(head, body).title == "Night ferry, bus lane flagged"
+
+
+def test_the_sign_between_kicker_and_headline_goes_with_the_kicker() -> None:
+    body = "<h1><span>Harbour</span><span>:</span><span>Night ferry runs again in June</span></h1>"
+    assert read_draft(og("Night ferry runs again in June"), body).title == "Night ferry runs again in June"
