@@ -18,6 +18,7 @@ memory/            site memory: what a site repeats, and where in its pages the 
 rules/             decide which blocks are boilerplate and cut them, one rule a module
 site_rules/        what the operator of a site says in sites.toml of its pages, and what a spider knows of a page
 phrases/           cue phrases as data, one file a language
+page_data/         find the text of an article that stands in a page's data alone
 corrections/       find corrections and notes of the editors, wherever they stand, and keep them
 parts/             articles on several pages: find their further parts, and join them into one text
 verdict.py         decide whether the page is an article, and if not, why

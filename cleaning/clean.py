@@ -31,6 +31,7 @@ from cleaning.page.hidden import erase_hidden_words
 from cleaning.page.parsing import parse_html
 from cleaning.page.removal import Removal, cut_elements
 from cleaning.page.text_runs import read_runs
+from cleaning.page_data.data_text import DataText, cut_tree_blocks, find_data_text
 from cleaning.parts.join import join_parts
 from cleaning.parts.pager import find_pager
 from cleaning.phrases import load_phrases
@@ -45,8 +46,9 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import RuleOutcome
+    from cleaning.article import Block, RuleOutcome
     from cleaning.classifier.model import TreeModel
+    from cleaning.metadata.robots_tags import RobotsTags
     from cleaning.page.text_runs import TextRun
 
 log = logging.getLogger(__name__)
@@ -161,6 +163,13 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     context = _build_context(page, metadata, placed, place, is_thread=is_thread)
     # The rules know the parts of an article's page. A post has none of them.
     blocks = extraction.blocks if posts else apply_rules(extraction.blocks, context)
+    data = (
+        None
+        if tree is None or place.runs or posts or live
+        else find_data_text(tree, page, metadata, extraction, blocks)
+    )
+    if data is not None:
+        extraction, blocks = _take_data_text(extraction, blocks, data, page, metadata)
     text = "\n".join(block.text for block in blocks if block.is_kept)
     language = detect_language(text, metadata.languages, page.language)
     reason = find_rejection_reason(page.status, draft, extraction, blocks, context.teasers, is_thread=is_thread)
@@ -178,24 +187,16 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         language_probability=language.probability,
         rejected=reason,
         robots=robots_tags.words,
-        sources={
-            **draft.sources,
-            **({"robots": robots_tags.source} if robots_tags.words else {}),
-            "language": language.source,
-        },
+        sources=_complete_sources(draft.sources, robots_tags, language.source, data),
         limits_hit=limits_hit,
         pager=pager,
         site_rules=(*place.outcomes, *removed.outcomes, *draft.site_rules),
     )
     if not observe:
         return article
-    observation = b""
-    if memory is None:
-        kept = {
-            number for block, span in zip(blocks, extraction.spans, strict=True) if block.is_kept for number in span
-        }
-        certain = dict.fromkeys(kept - likely.keys(), 1.0)
-        observation = observe_page(article, metadata.titles, runs, kept, certain | likely).to_bytes()
+    # A page whose text is in its data says nothing of places.
+    seen = () if data is not None else runs
+    observation = b"" if memory is not None else _observe(article, metadata, seen, extraction, blocks, likely)
     dependency = MemoryDependency.from_runs(runs, hash_site_rules(page.rules))
     return replace(
         article,
@@ -266,6 +267,44 @@ def _note_entries(metadata: Metadata, live: LiveBlog | None) -> Metadata:
     sources = {**draft.sources, "page_kind": live.source}
     entries = tuple(found.entry for found in live.entries)
     return replace(metadata, draft=replace(draft, entries=entries, page_kind="live", sources=sources))
+
+
+def _take_data_text(
+    extraction: Extraction, blocks: tuple[Block, ...], data: DataText, page: Page, metadata: Metadata
+) -> tuple[Extraction, tuple[Block, ...]]:
+    """Return extraction and blocks of a page whose text is in its data, by the rules, after what its tree has."""
+    found, _ = mark_corrections(data.extraction)
+    judged = apply_rules(
+        found.blocks, _build_context(page, metadata, PlacedEntries(found, {}), TextPlace(), is_thread=False)
+    )
+    extraction, blocks = cut_tree_blocks(extraction, blocks, data, metadata.draft.description)
+    return extraction.append(judged), (*blocks, *judged)
+
+
+def _observe(
+    article: Article,
+    metadata: Metadata,
+    runs: Sequence[TextRun],
+    extraction: Extraction,
+    blocks: Sequence[Block],
+    likely: dict[int, float],
+) -> bytes:
+    """Return the observation of a page that was cleaned without a memory."""
+    kept = {number for block, span in zip(blocks, extraction.spans, strict=True) if block.is_kept for number in span}
+    certain = dict.fromkeys(kept - likely.keys(), 1.0)
+    return observe_page(article, metadata.titles, runs, kept if runs else (), certain | likely).to_bytes()
+
+
+def _complete_sources(
+    sources: Mapping[str, str], robots_tags: RobotsTags, language: str, data: DataText | None
+) -> dict[str, str]:
+    """Return the sources of all fields, and of a text that the tree does not have."""
+    return {
+        **sources,
+        **({"robots": robots_tags.source} if robots_tags.words else {}),
+        "language": language,
+        **({"text": data.source} if data is not None else {}),
+    }
 
 
 def _build_context(

@@ -63,6 +63,10 @@ class Extraction:
             if span and self.unseen.keys() >= set(span)
         }
 
+    def append(self, blocks: Sequence[Block]) -> Extraction:
+        """Return the extraction with further blocks at its end, which stand in none of its runs."""
+        return replace(self, blocks=(*self.blocks, *blocks), spans=(*self.spans, *(() for _ in blocks)))
+
     def count_blocks_before(self, headline: str) -> int:
         """Count the leading blocks that stand before the heading with these words; 0 where the page has none."""
         key = normalize_headline(headline)

@@ -24,7 +24,7 @@ from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.list_entries import find_list_entries
 from cleaning.page.paragraphs import count_letters
-from cleaning.page.part_names import find_part_name
+from cleaning.page.part_names import has_paywall
 from cleaning.phrases import find_opening_phrase
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def find_rejection_reason(
         return "no-text"
     if draft.free is False and length < MAX_FREE_LETTERS:
         return "paywall"
-    if length < MAX_PAYWALL_LETTERS and _has_paywall_part(extraction):
+    if length < MAX_PAYWALL_LETTERS and has_paywall(run.element.path for run in extraction.runs):
         return "paywall"
     if is_thread or draft.entries:  # an entry of a live blog looks like the teaser of a story
         return "too-short" if length < MIN_LETTERS else None
@@ -132,9 +132,3 @@ def _is_list(draft: Article, extraction: Extraction, blocks: tuple[Block, ...], 
             linked += per_character * sum(runs[index].link_characters for index in span if index in in_entries)
     is_dense = letters >= MIN_ENTRY_LETTERS * len(kept) or linked >= MIN_ENTRY_SHARE * length
     return is_dense and letters >= MIN_ENTRY_SHARE * length
-
-
-def _has_paywall_part(extraction: Extraction) -> bool:
-    """Return whether a part of the page is called a paywall."""
-    paths = {run.element.path for run in extraction.runs}
-    return any("paywall" in path and find_part_name(path, frozenset({"paywall"})) for path in paths)

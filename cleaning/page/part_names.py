@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Parts of a page beside its article. The names are English on localised pages, too. Words that also name parts of
 # articles (widget, sidebar, cta, latest, popup ...) are left out: with them four cuts in ten were false.
@@ -23,6 +27,7 @@ COMMENTS = frozenset(
     opinion opinions comentario comentarios commento commenti reactie reacties comentarii yorum yorumlar otzyv otzyvy
     """.split()  # noqa: SIM905
 )
+PAYWALL = frozenset(("paywall",))
 DATELINE = frozenset(
     """
     date dates dateline time timestamp datetime pubdate published posted byline author authors meta info attributes
@@ -49,6 +54,11 @@ def read_part_names(label: str) -> frozenset[str]:
     return frozenset(
         match[1] for word in words if (match := NAME.fullmatch(word)) and (len(word) > 3 or word.isalpha())
     )
+
+
+def has_paywall(paths: Iterable[str]) -> bool:
+    """Return whether an element of one of these paths is called a paywall."""
+    return any("paywall" in path and find_part_name(path, PAYWALL) for path in set(paths))
 
 
 def find_part_name(path: str, wanted: frozenset[str]) -> str | None:
