@@ -30,11 +30,12 @@ from cleaning.page.forum_posts import find_posts, is_thread_address
 from cleaning.page.hidden import erase_hidden_words
 from cleaning.page.parsing import parse_html
 from cleaning.page.removal import Removal, cut_elements
+from cleaning.page.slug_names import forget_slugs
 from cleaning.page.text_runs import read_runs
 from cleaning.page_data.data_text import DataText, cut_tree_blocks, find_data_text
 from cleaning.parts.join import join_parts
 from cleaning.parts.pager import find_pager
-from cleaning.phrases import load_phrases
+from cleaning.phrases import is_part_label, load_phrases
 from cleaning.rules import Context, apply_rules
 from cleaning.rules.teasers import find_labels, find_teasers
 from cleaning.site_rules.removal import find_removed_elements
@@ -42,7 +43,7 @@ from cleaning.site_rules.text_place import TextPlace, find_text_place
 from cleaning.verdict import find_rejection_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -138,7 +139,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     if tree is not None:
         removed = _remove_elements(tree, page, metadata, names)
         metadata = removed.metadata
-    runs = _read_texts(tree)
+    runs = _read_texts(tree, page)
     if tree is not None and (page.rules.text or page.known.text):
         place = find_text_place(tree, runs, page)
     unseen = judge_hidden_parts(tree, runs)
@@ -156,18 +157,14 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         found = replace(_extract(tree, page.url, runs, match, comments=is_thread), unseen=unseen)
         model = model or (load_site_model() if match else load_model())
         extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
-    extraction, former = mark_corrections(extraction, match.cut if match else ())
-    low_scores = {at: low_scores[index] for at, index in enumerate(former) if index is not None and index in low_scores}
+    extraction, low_scores = mark_corrections(extraction, low_scores, match.cut if match else ())
     placed = place_entries(extraction, live, low_scores, likely) if live else PlacedEntries(extraction, low_scores)
     extraction = placed.extraction
     context = _build_context(page, metadata, placed, place, is_thread=is_thread)
     # The rules know the parts of an article's page. A post has none of them.
     blocks = extraction.blocks if posts else apply_rules(extraction.blocks, context)
-    data = (
-        None
-        if tree is None or place.runs or posts or live
-        else find_data_text(tree, page, metadata, extraction, blocks)
-    )
+    is_placed = bool(place.runs or posts or live)
+    data = None if tree is None or is_placed else find_data_text(tree, page, metadata, extraction, blocks)
     if data is not None:
         extraction, blocks = _take_data_text(extraction, blocks, data, page, metadata)
     text = "\n".join(block.text for block in blocks if block.is_kept)
@@ -230,10 +227,12 @@ def _remove_elements(tree: HtmlElement, page: Page, metadata: Metadata, names: S
     return _Removed(removal, metadata, outcomes)
 
 
-def _read_texts(tree: HtmlElement | None) -> list[TextRun]:
+def _read_texts(tree: HtmlElement | None, page: Page) -> list[TextRun]:
     """Return the text runs of a page. Words that no reader sees leave the tree, an article that waits comes into it."""
     if tree is None:
         return []
+    if not (page.rules.text or page.known.text):  # which may find an element by its slug
+        forget_slugs(tree, is_part_label)
     erase_hidden_words(tree)
     runs = read_runs(tree)
     return read_runs(tree) if open_waiting_text(tree, runs) else runs
@@ -273,10 +272,9 @@ def _take_data_text(
     extraction: Extraction, blocks: tuple[Block, ...], data: DataText, page: Page, metadata: Metadata
 ) -> tuple[Extraction, tuple[Block, ...]]:
     """Return extraction and blocks of a page whose text is in its data, by the rules, after what its tree has."""
-    found, _ = mark_corrections(data.extraction)
-    judged = apply_rules(
-        found.blocks, _build_context(page, metadata, PlacedEntries(found, {}), TextPlace(), is_thread=False)
-    )
+    found, _ = mark_corrections(data.extraction, {})
+    context = _build_context(page, metadata, PlacedEntries(found, {}), TextPlace(), is_thread=False)
+    judged = apply_rules(found.blocks, context)
     extraction, blocks = cut_tree_blocks(extraction, blocks, data, metadata.draft.description)
     return extraction.append(judged), (*blocks, *judged)
 

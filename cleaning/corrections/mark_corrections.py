@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cleaning.article import Block, BlockKind
 from cleaning.corrections.find_corrections import CorrectionFinder
@@ -12,11 +12,15 @@ from cleaning.extraction import Extraction, build_block
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+Score = TypeVar("Score")
 
-def mark_corrections(extraction: Extraction, cut: Collection[int] = ()) -> tuple[Extraction, tuple[int | None, ...]]:
-    """Return the extraction with its corrections, and for each of its blocks the index that it had before.
 
-    The index is None for a block that was added. `cut` are the indexes of the runs that the site's memory cuts.
+def mark_corrections(
+    extraction: Extraction, low_scores: dict[int, Score], cut: Collection[int] = ()
+) -> tuple[Extraction, dict[int, Score]]:
+    """Return the extraction with its corrections, and the scores of its blocks by their new indexes.
+
+    `cut` are the indexes of the runs that the site's memory cuts.
     """
     taken = {
         number
@@ -24,9 +28,9 @@ def mark_corrections(extraction: Extraction, cut: Collection[int] = ()) -> tuple
         if block.is_kept
         for number in span
     }
-    found = CorrectionFinder(extraction.runs, taken, cut).find()
+    found = CorrectionFinder(extraction.runs, taken, {*cut, *extraction.unseen}).find()
     if not found:
-        return extraction, tuple(range(len(extraction.blocks)))
+        return extraction, low_scores
     placed: list[tuple[int, int | None, Block, tuple[int, ...]]] = []  # sort key, former index, block, run indexes
     last, present = -1, set[int]()
     for index, (block, span) in enumerate(zip(extraction.blocks, extraction.spans, strict=True)):
@@ -41,4 +45,4 @@ def mark_corrections(extraction: Extraction, cut: Collection[int] = ()) -> tuple
             placed.append((number, None, replace(added, kind=BlockKind.CORRECTION, evidence=evidence), (number,)))
     placed.sort(key=lambda item: item[0])
     marked = replace(extraction, blocks=tuple(item[2] for item in placed), spans=tuple(item[3] for item in placed))
-    return marked, tuple(item[1] for item in placed)
+    return marked, {at: low_scores[item[1]] for at, item in enumerate(placed) if item[1] in low_scores}

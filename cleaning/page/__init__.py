@@ -16,6 +16,7 @@ headings.py        the headings of a page, as a reader sees them
 headline_key.py    headlines normalized, so that they can be compared
 lines.py           short texts of a page, normalized to one line
 part_names.py      what ids and classes call the parts of a page: comments, related, share
+slug_names.py      take the slugs of headings out of ids and classes, which name no parts of the page
 removal.py         cut elements out of the tree, and keep their texts as cut blocks
 run_numbers.py     mark each text run with a number that survives trafilatura, and read the numbers back
 symbols.py         the rare characters that these marks are written with

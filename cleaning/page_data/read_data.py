@@ -21,8 +21,10 @@ MIN_CHARACTERS = 300  # of one value: a shorter one holds no article
 MAX_LITERALS = 20  # string literals that are parsed in one script
 MAX_TRIES = 300  # values that are tried in one script
 LONG_ATTRIBUTES = etree.XPath(f"//@*[string-length() > {MIN_CHARACTERS}]")
-# A value that a script assigns, passes or returns, with the name before it: JSON, or what is soon seen to be none.
-VALUE = re.compile(r"([\w$.\"'\[\]-]{1,80})?\s*(?:=|\(|,|\breturn\b)\s*(?=[{\[]\s*[\"{\[])")
+# What stands before a value that a script assigns, passes or returns: JSON, or what is soon seen to be none.
+VALUE = re.compile(r"(?:[=(,]|return)\s{0,20}(?=[{\[]\s{0,20}[\"{\[])")
+MAX_NAME_CHARACTERS = 60
+NAME = re.compile(r"[\w$.]+")
 PARSED = re.compile(r"JSON\.parse\(\s*(decodeURIComponent\(\s*)?(?=[\"'`])")
 CHUNK = re.compile(r"__next_f\s*\.push\(\s*(?=\[)")
 ASTRO_ATTRIBUTE = "props"
@@ -84,7 +86,7 @@ def _read_assigned(text: str) -> Iterator[PageData]:
             continue
         at = max(at, end)
         if end - found.end() >= MIN_CHARACTERS:
-            yield PageData(value, f"script {_make_name(found[1])}".rstrip())
+            yield PageData(value, f"script {_find_name(text, found.start())}".rstrip())
     for number, parsed in enumerate(PARSED.finditer(text)):
         literal = read_literal(text, parsed.end()) if number < MAX_LITERALS else None
         if literal is not None and len(literal) >= MIN_CHARACTERS:
@@ -123,5 +125,7 @@ def _parse(text: str) -> Any:
         return None
 
 
-def _make_name(name: str | None) -> str:
-    return (name or "").strip("\"'[].").removeprefix("window.") if name else ""
+def _find_name(text: str, end: int) -> str:
+    """Return the name to which the value behind this place is assigned, or the function that it is passed to."""
+    names = NAME.findall(text[max(0, end - MAX_NAME_CHARACTERS) : end])
+    return names[-1].removeprefix("window.") if names else ""

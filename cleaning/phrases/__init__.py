@@ -12,7 +12,7 @@ at once: a page is cleaned before its language is known, and pages mix languages
     note         the label of a correction or a note of the editors, at its beginning ("Correction", "Editor's note")
     corrected    says that an article was changed ("an earlier version of this article"), anywhere in such a note
     share        the words of a share bar, as a whole block
-    rights       the phrases of copyright lines, anywhere in a block
+    rights       the phrases of copyright lines and of a platform's notices, anywhere in a block
     by           begins a byline, and sentences, too ("By", "Von"): needs a position and a form
     error        begins the title of an error page
 
@@ -43,6 +43,7 @@ UNSPACED = (
 UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 START = re.compile(f"(?<![^ {UNSPACED}])(?=[^ ])|(?=[{UNSPACED}])")
 END = re.compile(f"(?![^ {UNSPACED}])|(?<=[{UNSPACED}])")
+PART_LABELS = ("see_also", "more", "form_label", "share")
 BUCKET = 2  # characters by which a phrase is looked up; no phrase is shorter
 
 
@@ -71,6 +72,15 @@ def _find_starts(kind: str, key: str) -> Iterator[int]:
         if word in first_words:
             yield at
         at += len(word) + 1
+
+
+def is_part_label(key: str) -> bool:
+    """Return whether a heading labels a part of the page beside the article: "Related articles", "Share this story"."""
+    return (
+        any(key in load_phrases(kind) for kind in PART_LABELS)
+        or find_opening_phrase("see_also", key) is not None
+        or find_phrase("act", key) is not None
+    )
 
 
 def text_after_phrase(text: str, phrase: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cleaning.page.addresses import get_domain
 from cleaning.page.headline_key import normalize_headline
-from cleaning.page.paragraphs import count_letters, is_body
+from cleaning.page.paragraphs import count_letters, ends_a_sentence, is_body
 from cleaning.page.part_names import COMMENTS, find_part_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 # Rules that judge by the position in the page: the texts of entries stand where the page has its entries.
 POSITIONAL = frozenset(("before_headline", "dateline", "repeated_headline", "tail", "unlikely"))
 MIN_CONTAINER_SHARE = 0.6  # of the body's text that the container holds
+QUESTIONS = frozenset(("question", "answer", "frage", "antwort", "pregunta", "respuesta", "domanda", "risposta"))
+MIN_QUESTIONS = 2  # of an interview, before its last paragraph
+MIN_PAIRS = 3  # of question and answer, anywhere
+QUESTION_END = re.compile(r"[?？؟][\s\"'”»」)]*$")
 MIN_BODY_LETTERS = 200  # outside of comments, from which on comments are no part of the body
 
 
@@ -89,13 +94,18 @@ class BlockPosition(StrEnum):
     OUTSIDE = "outside"
 
 
+def is_question(block: Block) -> bool:
+    """Return whether a block is a question by itself, without links."""
+    return QUESTION_END.search(block.text) is not None and not block.links
+
+
 class Rule(Protocol):
     """Finds the blocks of a page to cut. A rule has the name of its module and sees what earlier rules have cut."""
 
     def __call__(self, page: PageBlocks) -> Iterator[Cut]: ...
 
 
-CACHED = ("body", "container", "_inside", "_paragraph_paths", "last_paragraph")  # until the next cut
+CACHED = ("body", "container", "_inside", "_paragraph_paths", "last_paragraph", "is_interview")  # until the next cut
 
 
 @dataclass
@@ -164,6 +174,27 @@ class PageBlocks:
     def last_paragraph(self) -> int:
         """The index of the last body paragraph in the container; -1 if there is none."""
         return max((index for index in self.body if self.find_position(index) is not BlockPosition.OUTSIDE), default=-1)
+
+    @cached_property
+    def is_interview(self) -> bool:
+        """Whether the text is made of questions and answers: then short questions are no labels."""
+        kept = list(self.kept_blocks())
+        asked = [at for at, (_, block) in enumerate(kept) if is_question(block)]
+        if sum(kept[at][0] < self.last_paragraph for at in asked) >= MIN_QUESTIONS:
+            return True
+        answers = (kept[at + 1][1] for at in asked if at + 1 < len(kept))
+        return sum(not one.links and ends_a_sentence(one.text) and not is_question(one) for one in answers) >= MIN_PAIRS
+
+    def is_answered(self, index: int) -> bool:
+        """Return whether a block is a question of an interview, or the sentence right after one: by form or by name."""
+        if find_part_name(self.blocks[index].path.rpartition(" > ")[2], QUESTIONS):
+            return True
+        if not self.is_interview:
+            return False
+        block, before = self.blocks[index], self.blocks[index - 1] if index else None
+        if is_question(block):
+            return True
+        return before is not None and before.is_kept and is_question(before) and ends_a_sentence(block.text)
 
     @cached_property
     def site(self) -> str:

@@ -1,4 +1,4 @@
-"""Cut copyright lines at the end of the text."""
+"""Cut copyright lines, and notices of the platform that the text was uploaded to, at the end of the text."""
 
 from __future__ import annotations
 

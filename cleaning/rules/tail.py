@@ -31,6 +31,8 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
 
 def _find_evidence(page: PageBlocks, index: int) -> str | None:
     block = page.blocks[index]
+    if not block.links and page.is_answered(index):
+        return None
     few = len(block.text.split()) < FEW_WORDS
     if block.link_share >= LINKED:
         # One or two linked words may be a place, a person or a product that the text ends with.

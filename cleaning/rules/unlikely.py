@@ -2,7 +2,8 @@
 
 A block among the paragraphs is kept whatever it looks like, as long as it is not linked: the lines of an interview, the
 times of a live blog, the rows of a table of results. Items and headings are kept there even with links. Right before
-and after the paragraphs, sentences like theirs, list items and the headings of kept blocks are kept. A longer text,
+and after the paragraphs, sentences like theirs, list items, the headings of kept blocks and the questions and answers
+of an interview are kept. A longer text,
 whose loss is worse, is only cut with a lower likelihood.
 """
 
@@ -45,6 +46,8 @@ def _is_protected(page: PageBlocks, index: int, following: list[int]) -> bool:
         return True
     if position is BlockPosition.OUTSIDE:
         return False
+    if block.link_share <= LINKED and page.is_answered(index):
+        return True
     among = page.body[0] < index < page.last_paragraph if page.body else False
     if block.link_share > LINKED:
         return among and block.kind in STRUCTURE
