@@ -143,7 +143,7 @@ def find_in(item: dict[str, Any], story: Story, depth: int = 0) -> Body | None:
     for key, value in _list_values(item):
         if BESIDE.search(key) or not isinstance(value, str | list | dict) or _is_other(value, story):
             continue
-        body = read_body(value)
+        body = judge_body(value)
         rank = body.letters * (3 if BODY_KEY.match(key) else 1) if body else 0
         if rank > best_rank:
             best, best_rank = body, rank
@@ -157,7 +157,7 @@ def find_in(item: dict[str, Any], story: Story, depth: int = 0) -> Body | None:
     return best
 
 
-def read_body(value: object) -> Body | None:
+def judge_body(value: object) -> Body | None:
     """Return a value as a body; None where it is no prose, or less than an article has."""
     if isinstance(value, str) and len(value) < MIN_LETTERS and not DENSE.search(value):
         return None

@@ -14,7 +14,7 @@ from cleaning.page.paragraphs import count_letters
 from cleaning.page.parsing import parse_tree
 from cleaning.page.part_names import has_paywall
 from cleaning.page.text_runs import read_runs
-from cleaning.page_data.choose_story import CLOSED, Body, Story, find_body, find_in, is_closed, read_body
+from cleaning.page_data.choose_story import CLOSED, Body, Story, find_body, find_in, is_closed, judge_body
 from cleaning.page_data.read_data import read_data
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _list_bodies(tree: HtmlElement, page: Page, metadata: Metadata) -> Iterator[
             if key in item and (body := find_in({"body": item[key]}, story)):
                 yield body, f"JSON-LD {key}"
     for value in STATED_BODIES(tree):
-        if body := read_body(str(value)):
+        if body := judge_body(str(value)):
             yield body, "meta articleBody"
     for value, source in read_data(tree):
         body = find_body(value, story)

@@ -32,7 +32,7 @@ def write_turns(form: str) -> str:
         "<p><strong>{question}</strong></p><p>{answer}</p>",
         "<h3>{question}</h3><p>{answer}</p>",
         "<div class='turn'><div class='ask'>{question}</div><div class='say'>{answer}</div></div>",
-        "<div><div><p>{question}</p></div><div class='box'>{answer}</div></div>",
+        "<div><div><p>{question}</p></div><div class='box'><p>{answer}</p></div></div>",
         "<dl><dt>{question}</dt><dd>{answer}</dd></dl>",
         "<p class='question'>{question}</p><p class='answer'>{answer}</p>",
     ],
