@@ -135,11 +135,8 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     metadata = read_metadata(tree, page, names)
     pager = find_pager(tree, page, metadata.draft) if tree is not None else None
     robots_tags = read_robots_tags(tree, page)
-    place, removed = TextPlace(), _Removed(Removal(), metadata)
-    if tree is not None:
-        removed = _remove_elements(tree, page, metadata, names)
-        metadata = removed.metadata
-    runs = _read_texts(tree, page)
+    place, prepared = TextPlace(), prepare_page(tree, page, metadata, names)
+    metadata, runs = prepared.metadata, prepared.runs
     if tree is not None and (page.rules.text or page.known.text):
         place = find_text_place(tree, runs, page)
     unseen = judge_hidden_parts(tree, runs)
@@ -179,7 +176,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
     article = replace(
         draft,
-        blocks=removed.removal.insert_into(blocks, extraction.spans) if removed.removal.blocks else blocks,
+        blocks=prepared.removal.insert_into(blocks, extraction.spans) if prepared.removal.blocks else blocks,
         language=language.code,
         language_probability=language.probability,
         rejected=reason,
@@ -187,7 +184,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         sources=_complete_sources(draft.sources, robots_tags, language.source, data),
         limits_hit=limits_hit,
         pager=pager,
-        site_rules=(*place.outcomes, *removed.outcomes, *draft.site_rules),
+        site_rules=(*place.outcomes, *prepared.outcomes, *draft.site_rules),
     )
     if not observe:
         return article
@@ -203,15 +200,29 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     )
 
 
-class _Removed(NamedTuple):
-    """What was cut of a page's tree, the metadata of what is left, and the outcomes of `remove` in sites.toml."""
+class PreparedPage(NamedTuple):
+    """What was cut of a page, the metadata and text runs of what is left, the outcomes of `remove` in sites.toml."""
 
     removal: Removal
     metadata: Metadata
+    runs: list[TextRun]
     outcomes: tuple[RuleOutcome, ...] = ()
 
 
-def _remove_elements(tree: HtmlElement, page: Page, metadata: Metadata, names: Sequence[str]) -> _Removed:
+def prepare_page(tree: HtmlElement | None, page: Page, metadata: Metadata, names: Sequence[str] = ()) -> PreparedPage:
+    """Cut from the tree what is none of the article, and read the texts of what is left. The tree is changed.
+
+    The classifier is trained on pages that went through here, so that it sees in training what it sees in use.
+    """
+    if tree is None:
+        return PreparedPage(Removal(), metadata, [])
+    removal, left, outcomes = _remove_elements(tree, page, metadata, names)
+    return PreparedPage(removal, left, _read_texts(tree, page), outcomes)
+
+
+def _remove_elements(
+    tree: HtmlElement, page: Page, metadata: Metadata, names: Sequence[str]
+) -> tuple[Removal, Metadata, tuple[RuleOutcome, ...]]:
     """Cut what the site's operator removes, and what is foreign to the article unless its place is known."""
     cuts, outcomes = find_removed_elements(tree, page.rules.remove)
     headlines: tuple[str, ...] = ()
@@ -224,13 +235,11 @@ def _remove_elements(tree: HtmlElement, page: Page, metadata: Metadata, names: S
     removal = cut_elements(tree, cuts, find_base_url(tree, page.url)) if cuts else Removal()
     if headlines:  # what the page states may be of the articles that were cut
         metadata = read_metadata(tree, page, names, others=headlines)
-    return _Removed(removal, metadata, outcomes)
+    return removal, metadata, outcomes
 
 
-def _read_texts(tree: HtmlElement | None, page: Page) -> list[TextRun]:
+def _read_texts(tree: HtmlElement, page: Page) -> list[TextRun]:
     """Return the text runs of a page. Words that no reader sees leave the tree, an article that waits comes into it."""
-    if tree is None:
-        return []
     if not (page.rules.text or page.known.text):  # which may find an element by its slug
         forget_slugs(tree, is_part_label)
     erase_hidden_words(tree)

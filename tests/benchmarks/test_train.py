@@ -86,3 +86,21 @@ def test_a_folder_without_data_gives_one_line_and_status_2(tmp_path: Path) -> No
     done = run_script(tmp_path)
     assert (done.returncode, done.stderr.count("error:")) == (2, 1)
     assert "Traceback" not in done.stderr
+
+
+def test_the_model_is_trained_on_what_the_cleaner_shows_it() -> None:
+    """Another article below the page's own is cut before anything is classified."""
+    from train import extract_rows
+
+    def write_story(title: str, headline: str) -> str:
+        text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(title))
+        return f"<article><h1>{headline}</h1><time>1 May 2024</time>{text}</article>"
+
+    url, own = "https://site.example/ships", write_story("Of ships and the sea", "Of ships and the sea")
+    other = write_story("Of bread and its bakers", "<a href='/bread-and-bakers'>Of bread and its bakers</a>")
+    page = {"id": "1", "url": url, "text": "\n".join(prose("Of ships and the sea"))}
+    head = "<html><head><title>Of ships and the sea</title></head><body>"
+    alone = extract_rows({**page, "html": f"{head}{own}</body></html>"})
+    endless = extract_rows({**page, "html": f"{head}{own}{other}</body></html>"})
+    assert len(alone.rows) > 2
+    assert len(endless.rows) == len(alone.rows)

@@ -30,7 +30,7 @@ from cleaning.article import Page as Fetched
 from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
-from cleaning.clean import clean
+from cleaning.clean import clean, prepare_page
 from cleaning.extraction import extract
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
@@ -71,8 +71,9 @@ def extract_rows(page: Page) -> TrainingRows:
     tree = parse_tree(page["html"])
     if tree is None:
         return TrainingRows([], [], [])
-    metadata = read_metadata(tree, Fetched(page["url"], page["html"]))
-    features = build_page_features(extract(tree, page["url"]), metadata, page["url"])
+    fetched = Fetched(page["url"], page["html"])
+    _, metadata, runs, _ = prepare_page(tree, fetched, read_metadata(tree, fetched))
+    features = build_page_features(extract(tree, page["url"], runs), metadata, page["url"])
     rows: list[list[float]] = []
     targets: list[bool] = []
     weights: list[float] = []

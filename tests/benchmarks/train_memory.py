@@ -28,7 +28,7 @@ from train import TrainingRows, extract_rows, train
 from cleaning.article import Page as Fetched
 from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES_WITH_MEMORY
-from cleaning.clean import clean
+from cleaning.clean import clean, prepare_page
 from cleaning.extraction import build_extraction, extract, find_base_url
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.match import MemoryMatch
@@ -36,7 +36,6 @@ from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import MIN_ARTICLES
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
-from cleaning.page.text_runs import read_runs
 
 if TYPE_CHECKING:
     from gold import Page
@@ -75,8 +74,9 @@ def extract_rows_with_memory(task: tuple[Page, SiteMemory]) -> list[TrainingRows
         tree = parse_tree(page["html"])
         if tree is None:
             return []
-        metadata = read_metadata(tree, Fetched(page["url"], page["html"]), memory.names)
-        runs = read_runs(tree)
+        fetched = Fetched(page["url"], page["html"])
+        metadata = read_metadata(tree, fetched, memory.names)
+        _, metadata, runs, _ = prepare_page(tree, fetched, metadata, memory.names)
         match = MemoryMatch(memory, runs, metadata.draft.title)
         if by_site and match.is_understood:
             extraction = build_extraction(runs, match.taken, find_base_url(tree, page["url"]))
