@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.metadata.title_parts import SiteNames, list_part_sequences
+from cleaning.metadata.title_parts import SiteNames, list_part_sequences, split_title
 from cleaning.page.headings import MAX_HEADING_CHARACTERS, UNSPACED, links_to_front_page
 from cleaning.page.lines import normalize_line
 from cleaning.page.tags import UNREAD
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 5_000
 MIN_LETTERS = 12  # of a line; a shorter part of a title may be the name of a section
 SURE_LETTERS, SURE_SHARE = 20, 0.3  # least letters, and share of its title, of a line that must be the headline
+LONG_LETTERS = 40  # no site's name is as long
 # Classes of elements that hold the headline where it is no heading.
 CLASSES = frozenset(
     """
@@ -71,9 +72,33 @@ def find_displayed_title(tree: HtmlElement, titles: list[Statement], names: Site
             if len(words) <= MAX_HEADING_CHARACTERS and len(element) <= 1 and _count_letters(words) >= MIN_LETTERS:
                 marked = Title(words, mark, element)
     is_sure = (
-        line is not None and _count_letters(line.text) >= SURE_LETTERS and shares[line.text.casefold()] >= SURE_SHARE
+        line is not None
+        and _count_letters(line.text) >= SURE_LETTERS
+        and shares[line.text.casefold()] >= SURE_SHARE
+        and any(_leads_title(line.text, statement.text) for statement in titles)
+        and not _is_in_masthead(line.element)
     )
     return DisplayedTitle(line, is_sure, marked)
+
+
+def _leads_title(line: str, title: str) -> bool:
+    """Return whether the line is the title or its main part: the first or a middle one, and the longest or a long one.
+
+    A site's name is the last part, or the first of two of which the other is longer.
+    """
+    parts = [part.strip().casefold() for part in split_title(title)]
+    line = line.casefold()
+    if line not in parts:
+        return title.casefold().startswith(line)
+    is_main = len(line) == max(map(len, parts)) or _count_letters(line) >= LONG_LETTERS
+    return len(parts) == 1 or (is_main and parts[-1] != line)
+
+
+def _is_in_masthead(element: HtmlElement | None) -> bool:
+    """Return whether the element stands in the head, the foot or the menu of the page."""
+    parents = [] if element is None else [element, *element.iterancestors()]
+    tags = {parent.tag for parent in parents}
+    return "footer" in tags or "nav" in tags or ("header" in tags and not tags & {"article", "main"})
 
 
 def _count_letters(text: str) -> int:

@@ -100,7 +100,7 @@ class _Evidence:
 
     def count_foreign_letters(self) -> float:
         """Return the share of letters that the most likely language does not have."""
-        if not self._likely or self._script in (HAN, KANA, HANGUL):  # no profile has all signs of these
+        if self._sample.isascii() or self._script in (HAN, KANA, HANGUL):  # no profile has all signs of these
             return 0.0
         return count_foreign_letters(keep_letters(self._sample, self._script), self._likely[0][0])
 

@@ -24,6 +24,8 @@ def find_script(text: str) -> str:
 
     "HIRAGANA" is Japanese, also where most signs are Chinese characters; so is "HANGUL" Korean.
     """
+    if text.isascii():
+        return "LATIN" if any(map(str.isalpha, text)) else ""
     counts: Counter[str] = Counter()
     for letter, count in Counter(text).items():
         if letter.isalpha():

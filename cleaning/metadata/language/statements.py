@@ -28,6 +28,9 @@ def list_language_statements(
     while element is not None and element is not tree:
         found += _read_tag(element)
         element = element.getparent()
+    body = tree.find("body")
+    if headline is None and body is not None:
+        found += _read_tag(body)
     found += _read_tag(tree)
     for item in structured.articles:
         value = item.get("inLanguage")

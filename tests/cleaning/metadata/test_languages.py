@@ -151,6 +151,7 @@ STATEMENTS = {
     "</script></head><body>BODY",
     "JSON-LD Language": '<html><head><script type="application/ld+json">{"@type": "NewsArticle", "inLanguage": '
     '{"@type": "Language", "name": "Serbian", "alternateName": "sr"}}</script></head><body>BODY',
+    "the body": '<html lang="mk"><head><title>T</title></head><body lang="sr">BODY',
     "the element of the article": '<html lang="mk"><body><article lang="sr">BODY</article>',
 }
 

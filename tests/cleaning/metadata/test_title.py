@@ -219,3 +219,29 @@ def test_a_whole_title_without_the_name_of_the_site_is_as_good_as_another_one() 
 def test_the_sign_between_kicker_and_headline_goes_with_the_kicker() -> None:
     body = "<h1><span>Harbour</span><span>:</span><span>Night ferry runs again in June</span></h1>"
     assert read_draft(og("Night ferry runs again in June"), body).title == "Night ferry runs again in June"
+
+
+@pytest.mark.parametrize(
+    ("title", "masthead"),
+    [
+        (f"Chess final: schoolgirl beats champion - {CHRONICLE}", f"<div class='top'>{CHRONICLE}</div>"),
+        (f"Girl wins the final | {CHRONICLE}", f"<p><b>{CHRONICLE}</b></p>"),
+        (f"{CHRONICLE} - Chess final: schoolgirl beats champion", f"<div class='top'>{CHRONICLE}</div>"),
+        (f"{CHRONICLE}: Girl wins the final", f"<header><div>{CHRONICLE}</div></header>"),
+        (f"{CHRONICLE} | Girl wins the final", f"<header><div>{CHRONICLE}</div></header>"),
+        (f"Girl wins | Sport | {CHRONICLE}", f"<footer><p>{CHRONICLE}</p></footer>"),
+        (
+            "朝の音楽会が満員の客を集める、駅前で - 北の海辺の町の日刊新聞社の記事",
+            "<div>北の海辺の町の日刊新聞社の記事</div>",
+        ),
+    ],
+)
+def test_a_masthead_that_nothing_names_is_no_headline_either(title: str, masthead: str) -> None:
+    html = f"{masthead}<main><h1>{FINAL}</h1></main>"
+    assert read_draft(f"<title>{title}</title>", html, url="https://www.nc.example/sport/771").title == FINAL
+
+
+def test_a_line_that_leads_the_head_title_is_the_headline_over_an_h1_of_something_else() -> None:
+    head = f"<title>{FINAL} | chess, schools, Lindmouth and the whole county of Dray | Dray Times</title>"
+    body = f"<h1>Log in here</h1><div><strong><a href='/a'>{FINAL}</a></strong></div>"
+    assert read_draft(head, body).title == FINAL
