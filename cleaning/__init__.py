@@ -10,7 +10,7 @@ api/               what `from cleaning import ...` gives: clean_html, clean_many
 clean.py           start here: all stages of cleaning, in their order
 page/              read the page: tree, text runs, headings, addresses
 metadata/          title, authors, dates, licence, rights, language
-foreign/           find what of a page is no part of its article: the next articles, hidden notices
+foreign/           find what of a page is no part of its article: next articles, questions for consent, hidden notices
 extraction.py      find the article's blocks, with trafilatura
 classifier/        estimate how likely each text belongs to the article, for what no rule is sure of
 live/              live blogs: find their entries, each with its time, heading, authors and paragraphs

@@ -14,8 +14,9 @@ from cleaning.classifier.classify import Classification, add_repeated_blocks, cl
 from cleaning.classifier.model import load_model, load_site_model
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
-from cleaning.foreign.find_foreign import find_foreign
+from cleaning.foreign.consent import find_consent
 from cleaning.foreign.hidden_text import judge_hidden_parts, open_waiting_text
+from cleaning.foreign.next_story import find_next_story
 from cleaning.live.find_live_blog import LiveBlog, find_live_blog
 from cleaning.live.place_entries import PlacedEntries, place_entries
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
@@ -212,30 +213,28 @@ class PreparedPage(NamedTuple):
 def prepare_page(tree: HtmlElement | None, page: Page, metadata: Metadata, names: Sequence[str] = ()) -> PreparedPage:
     """Cut from the tree what is none of the article, and read the texts of what is left. The tree is changed.
 
-    The classifier is trained on pages that went through here, so that it sees in training what it sees in use.
+    That is what the site's operator removes, and what is foreign to the article, unless its place is known. The
+    classifier is trained on pages that went through here, so that it sees in training what it sees in use.
     """
     if tree is None:
         return PreparedPage(Removal(), metadata, [])
-    removal, left, outcomes = _remove_elements(tree, page, metadata, names)
-    return PreparedPage(removal, left, _read_texts(tree, page), outcomes)
-
-
-def _remove_elements(
-    tree: HtmlElement, page: Page, metadata: Metadata, names: Sequence[str]
-) -> tuple[Removal, Metadata, tuple[RuleOutcome, ...]]:
-    """Cut what the site's operator removes, and what is foreign to the article unless its place is known."""
     cuts, outcomes = find_removed_elements(tree, page.rules.remove)
+    runs = _read_texts(tree, page)
     headlines: tuple[str, ...] = ()
     if not (page.rules.text or page.known.text):
-        foreign = find_foreign(tree, metadata, page.url)
+        cuts += find_consent(runs, metadata)
+        following = find_next_story(tree, runs, metadata, page.url)
         # The posts of a thread have headlines and bylines of their own, and are one text all the same.
-        if foreign.cuts and not is_thread_address(page.url) and not find_posts(read_runs(tree)):
-            cuts += foreign.cuts
-            headlines = foreign.headlines
-    removal = cut_elements(tree, cuts, find_base_url(tree, page.url)) if cuts else Removal()
+        if following.cuts and not is_thread_address(page.url) and not find_posts(runs):
+            cuts += following.cuts
+            headlines = following.headlines
+    removal = Removal()
+    if cuts:
+        removal = cut_elements(runs, cuts, find_base_url(tree, page.url))
+        runs = read_runs(tree)
     if headlines:  # what the page states may be of the articles that were cut
         metadata = read_metadata(tree, page, names, others=headlines)
-    return removal, metadata, outcomes
+    return PreparedPage(removal, metadata, runs, outcomes)
 
 
 def _read_texts(tree: HtmlElement, page: Page) -> list[TextRun]:

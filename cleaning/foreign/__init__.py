@@ -1,6 +1,6 @@
 """Find what of a page is no part of its article at all, before the text is extracted.
 
-find_foreign.py   start here: all such elements of a page, as cuts
+consent.py        find the questions for consent
 next_story.py     find where the next article of an endless page begins
 story_signs.py    what marks a heading as the headline of another article
 hidden_text.py    tell hidden notices from hidden text that a script shows

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from cleaning.metadata.collect import Metadata
+    from cleaning.page.text_runs import TextRun
 
 NEXT_ARTICLE = "next_article"  # the rule that cuts it
 MIN_WORDS, MIN_LETTERS = 3, 10  # of a headline
@@ -74,7 +75,7 @@ class _Candidate(NamedTuple):
     begin: int
 
 
-def find_next_story(tree: HtmlElement, metadata: Metadata, url: str) -> NextStory:
+def find_next_story(tree: HtmlElement, runs: Sequence[TextRun], metadata: Metadata, url: str) -> NextStory:
     """Return the articles that stand below the page's own; none where its headline is not shown."""
     headline = metadata.headline
     if headline is None or _links_elsewhere(headline, url):
@@ -86,7 +87,7 @@ def find_next_story(tree: HtmlElement, metadata: Metadata, url: str) -> NextStor
     candidates = [one for one in candidates if one.rank == 0 or _may_be_headline(one, around, stated)]
     if not candidates:
         return NextStory()
-    order = PageOrder(tree)
+    order = PageOrder(tree, runs)
     headlines: list[str] = []
     cuts: list[ElementCut] = []
     end = 0  # of what is cut already

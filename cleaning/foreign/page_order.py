@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
-from cleaning.page.text_runs import read_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
     from cleaning.page.text_runs import TextRun
@@ -21,8 +22,8 @@ MIN_SENTENCE_LETTERS = 40  # of a text that tells something; captions and notice
 class PageOrder:
     """The elements of a page in their order, with the numbers at which they begin and end, and the page's sentences."""
 
-    def __init__(self, tree: HtmlElement) -> None:
-        self._tree = tree
+    def __init__(self, tree: HtmlElement, runs: Sequence[TextRun]) -> None:
+        self._runs = runs
         self._begins: dict[HtmlElement, int] = {element: number for number, element in enumerate(tree.iter())}
 
     def get_begin(self, element: HtmlElement) -> int:
@@ -40,7 +41,7 @@ class PageOrder:
 
     @cached_property
     def _sentences(self) -> tuple[list[int], list[TextRun]]:
-        found = [(self._begins[run.nodes[0].element], run) for run in read_runs(self._tree) if _tells_something(run)]
+        found = [(self._begins[run.nodes[0].element], run) for run in self._runs if _tells_something(run)]
         # A text behind an element stands after all that the element holds; runs are in page order already.
         places, last = [], 0
         for place, _ in found:

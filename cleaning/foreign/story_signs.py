@@ -138,8 +138,12 @@ def has_byline(elements: Iterator[HtmlElement]) -> bool:
 
 def is_label(element: HtmlElement) -> bool:
     """Return whether an element holds nothing but a line that announces another article."""
-    words = " ".join("".join(element.itertext()).split())
-    if not 0 < len(words) <= MAX_LABEL_CHARACTERS:
+    words = ""
+    for text in element.itertext(with_tail=False):  # most elements hold too much after a text or two
+        words = f"{words} {text.strip()}".strip()
+        if len(words) > MAX_LABEL_CHARACTERS:
+            return False
+    if not words:
         return False
     key = normalize_headline(words)
     return any(find_opening_phrase(kind, key) == key for kind in ("see_also", "more"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import Block
 from cleaning.page.addresses import resolve_link
-from cleaning.page.text_runs import WORD, read_runs
+from cleaning.page.text_runs import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,8 +46,8 @@ class Removal(NamedTuple):
         return (*merged, *(block for _, block in waiting))
 
 
-def cut_elements(tree: HtmlElement, cuts: Sequence[ElementCut], base: str) -> Removal:
-    """Empty these elements. The tree is changed: read metadata from it before.
+def cut_elements(runs: Sequence[TextRun], cuts: Sequence[ElementCut], base: str) -> Removal:
+    """Empty these elements. Their tree is changed: read metadata from it before. `runs` are those of the tree.
 
     The elements themselves stay, without content: texts before and after one are not joined. Of two cuts of one text
     the first counts. `base` is the address that the page's links are relative to.
@@ -61,7 +61,7 @@ def cut_elements(tree: HtmlElement, cuts: Sequence[ElementCut], base: str) -> Re
             owners.setdefault(inner, cut)
         if cut.with_tail:
             tails.setdefault(cut.element, cut)
-    blocks = tuple(_list_removed(read_runs(tree), owners, tails, base))
+    blocks = tuple(_list_removed(runs, owners, tails, base))
     for cut in cuts:
         cut.element.clear(keep_tail=not cut.with_tail)
     return Removal(blocks)

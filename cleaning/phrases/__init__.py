@@ -13,6 +13,9 @@ at once: a page is cleaned before its language is known, and pages mix languages
     corrected    says that an article was changed ("an earlier version of this article"), anywhere in such a note
     share        the words of a share bar, as a whole block
     rights       the phrases of copyright lines and of a platform's notices, anywhere in a block
+    cookie       the words without which nothing is a question for consent ("cookies", "consent")
+    consent      tells readers that cookies are used, or asks them to consent ("we use cookies"): needs a form
+    consent_button  a button of such a question, as a whole ("Accept all")
     by           begins a byline, and sentences, too ("By", "Von"): needs a position and a form
     error        begins the title of an error page
 
@@ -50,6 +53,12 @@ BUCKET = 2  # characters by which a phrase is looked up; no phrase is shorter
 def load_phrases(kind: str) -> frozenset[str]:
     """Return the phrases of a kind in all languages, as headline keys."""
     return _read_files()[kind]
+
+
+@cache
+def load_written(kind: str) -> tuple[str, ...]:
+    """Return the phrases of a kind in all languages in small letters, as they are written, with their accents."""
+    return tuple(sorted({phrase.casefold() for language in _parse_files() for phrase in language.get(kind, ())}))
 
 
 def find_opening_phrase(kind: str, key: str) -> str | None:
@@ -115,8 +124,13 @@ def _group_by_beginning(kind: str) -> Mapping[str, Sequence[str]]:
 @cache
 def _read_files() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for file in files(__package__).iterdir():
-        if file.name.endswith(".toml"):
-            for kind, entries in tomllib.loads(file.read_text("utf-8")).items():
-                found[kind].update(map(normalize_headline, entries))
+    for language in _parse_files():
+        for kind, entries in language.items():
+            found[kind].update(map(normalize_headline, entries))
     return {kind: frozenset(entries) for kind, entries in found.items()}
+
+
+@cache
+def _parse_files() -> tuple[dict[str, list[str]], ...]:
+    names = (file for file in files(__package__).iterdir() if file.name.endswith(".toml"))
+    return tuple(tomllib.loads(file.read_text("utf-8")) for file in names)

@@ -4,12 +4,15 @@ before_headline.py      cut kickers, dates and bars before the visible headline
 call_to_action.py       cut lines that ask to sign up, subscribe, follow or donate
 chrome.py               cut blocks in parts of the page named related, share, newsletter and the like
 comment_form.py         cut the notices, labels and buttons of the comment form
+consent.py              cut notices on cookies that stand alone
+copies.py               find the texts that stand in a page twice (used by repeated_text)
 dateline.py             cut the line with date, byline and source above the text
 hidden.py               cut what no reader of the page sees
 link_label.py           cut labels over linked headlines after the last paragraph
 own_links.py            cut lines that are only links to pages of the same site
 page_blocks.py          the blocks of a page as the rules see them
 repeated_headline.py    cut the headline where it is repeated at the top of the text
+repeated_text.py        cut copies of the body, excerpts above it, quotations pulled out of it
 rights.py               cut copyright lines at the end
 see_also.py             cut lines that point to another article
 share_bar.py            cut the words of buttons: share, print, advertisement
@@ -30,11 +33,13 @@ from cleaning.rules import (
     call_to_action,
     chrome,
     comment_form,
+    consent,
     dateline,
     hidden,
     link_label,
     own_links,
     repeated_headline,
+    repeated_text,
     rights,
     see_also,
     share_bar,
@@ -55,6 +60,8 @@ RULES: Mapping[str, Rule] = {
     for module in (
         hidden,
         repeated_headline,
+        consent,
+        repeated_text,
         before_headline,
         see_also,
         comment_form,

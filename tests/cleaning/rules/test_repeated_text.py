@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cleaning.article import Page
+from cleaning.clean import clean
+
+if TYPE_CHECKING:
+    from cleaning.article import Article
+
+URL = "https://www.moor-gazette.example/2024/06/lighthouse"
+HEADLINE = "Lighthouse at Skarn Point gets its keeper back"
+TEXT = (
+    "The lighthouse at Skarn Point will have a keeper again from the autumn, forty years after the last one left it.",
+    "The harbour trust chose Lena Ostrow, a carpenter of 34, out of the two hundred people who wrote to it in spring.",
+    "“I do not mind the wind at all,” said Ostrow on Friday, “but I had to promise to mind the paint on the door.”",
+    "She will live in the two rooms below the lamp, look after the walls, and count the birds for the university.",
+    "The trust pays her for three days a week. On the others she may work for herself in the old oil store.",
+    "The first keeper came in 1871 with nine children, and planted the apple tree that still stands behind the wall.",
+)
+LINES = [f"<p>{line}</p>" for line in TEXT]
+BODY = "".join(LINES)
+
+
+def clean_body(content: str, *, text: str = BODY) -> Article:
+    return clean(
+        Page(
+            URL,
+            f"<html lang='en'><head><title>{HEADLINE}</title></head><body><main><article><h1>{HEADLINE}</h1>"
+            f"{content.replace('BODY', text)}</article></main></body></html>",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<div class='body-desktop'>BODY</div><div class='body-mobile'>{BODY}</div>",
+        f"<div class='body-mobile'>{BODY}</div><div class='body-desktop'>BODY</div>",
+        f"<div class='text'>BODY</div><div class='text'>{BODY}</div>",
+        f"<div class='for-print'>{BODY}</div><div class='text'>BODY</div>",
+        f"<div class='short'>{''.join(LINES[:3])}</div><div class='text'>BODY</div>",
+        f"<div class='text'>BODY</div><div class='short'>{''.join(LINES[:3])}</div>",
+        f"<div class='teaser-text'>{LINES[0]}{LINES[1][:-30]}...</p></div><div class='text'>BODY</div>",
+        f"<p class='standfirst'>{TEXT[0]}</p><div class='text'>BODY</div>",
+        f"<div class='intro'>{TEXT[0]}</div><div class='text'>BODY</div>",
+        f"<p class='standfirst'>{TEXT[0].replace('from the autumn,', 'from autumn')}</p><div class='text'>BODY</div>",
+        f"<p class='excerpt'>{TEXT[0][:80]} ... [read more]</p><div class='text'>BODY</div>",
+        f"<p class='excerpt'>{TEXT[0][:78]}… Weiterlesen</p><div class='text'>BODY</div>",
+        f"<p class='excerpt'>{TEXT[0][:83]}[…]</p><div class='text'>BODY</div>",
+    ],
+)  # fmt: skip
+def test_of_two_copies_one_stays(content: str) -> None:
+    article = clean_body(content)
+    assert article.text.split("\n") == list(TEXT)
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        (
+            "<aside class='quote'>I do not mind the wind at all, but I had to promise to mind the paint on the door."
+            "</aside>"
+        ),
+        "<blockquote><p>“I had to promise to mind the paint on the door”</p><cite>Lena Ostrow</cite></blockquote>",
+        "<div class='zitat'><p>look after the walls, and count the birds</p></div>",
+        (
+            "<figure class='pull-quote'><blockquote>The first keeper came in 1871 with nine children</blockquote>"
+            "<span class='name'>From the trust’s book</span></figure>"
+        ),
+        "<h3>“She will live in the two rooms below the lamp, look after the walls”</h3>",
+    ],
+)
+def test_a_quotation_pulled_out_of_the_text_is_cut(quotation: str) -> None:
+    article = clean_body("<div class='text'>BODY</div>", text="".join([*LINES[:4], quotation, *LINES[4:]]))
+    assert article.text.split("\n") == list(TEXT)
+
+
+def test_the_evidence_says_where_the_other_copy_stands() -> None:
+    article = clean_body(f"<p class='standfirst'>{TEXT[0]}</p><div class='text'>BODY</div>")
+    assert [(block.path.rpartition(" > ")[2], block.rule, block.evidence) for block in article.removed[1:]] == [
+        (
+            "p.standfirst",
+            "repeated_text",
+            "the same words stand in “div.text > p”: “The lighthouse at Skarn Point will have a…”",
+        )
+    ]
+
+
+SONG = ("When the herring come to Skarn, my love,", "the nets hang wet and low,", "and the lamp goes round and round.")
+STAYS = (
+    "".join(f"<p>{line}</p>" for _ in range(3) for line in SONG),
+    "<p>Was she afraid?</p><p>No.</p><p>Was it cold?</p><p>No.</p><p>Would she do it again?</p><p>Yes.</p>",
+    "<p>The trust has put a poster on the gate with her answer: “I do not mind the wind at all.”</p>",
+    (
+        "<blockquote><p>Wanted: a person without fear of stairs, gulls or fog, who can hold a brush and a tongue."
+        "</p></blockquote>"
+    ),
+    (
+        "<table><tr><td>Keeper</td><td>Years</td></tr><tr><td>Tor Hagen</td><td>12</td></tr><tr><td>Tor Hagen</td>"
+        "<td>12</td></tr></table>"
+    ),
+    (
+        "<p>10:30 This is a developing story, come back later.</p><p>Ostrow has her keys.</p>"
+        "<p>10:30 This is a developing story, come back later.</p>"
+    ),
+)
+
+
+@pytest.mark.parametrize("insert", STAYS)
+def test_what_a_text_repeats_by_intention_stays(insert: str) -> None:
+    article = clean_body("<div class='text'>BODY</div>", text="".join([*LINES[:3], insert, *LINES[3:]]))
+    assert [block.text for block in article.blocks if block.rule == "repeated_text"] == []
+    assert set(TEXT) <= set(article.text.split("\n"))
