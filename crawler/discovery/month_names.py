@@ -12,9 +12,6 @@ ENGLISH_WEEKDAY = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WORD = re.compile(r"[^\W\d_][^\s\d.,;:/|()\[\]-]*\.?")
 _IS_ENGLISH_WEEKDAY = re.compile(ENGLISH_WEEKDAY, re.IGNORECASE)
-# Afternoon and morning, before the hour or behind it.
-_AFTERNOON = re.compile(r"(?:오후|下午|午後|晚上) ?(\d\d?)[:时時시](\d\d)(?::\d\d)?")
-_MORNING = re.compile(r"(?:오전|上午|午前|早上) ?(?=\d)")
 _SHORTEST_PREFIX = 3  # letters of a month that stand for the whole name
 
 
@@ -24,7 +21,6 @@ def translate_date_words(text: str, language: str | None = None) -> str | None:
     Text without foreign words is returned as it is. The weekday tells the language, else `language` does, else the
     month must be the same in every language that has the word: "listopad" is October in Croatian, November in Polish.
     """
-    text = _MORNING.sub("", _AFTERNOON.sub(r"\1:\2 pm", text))
     words = [(found, normalize_month_name(found[0].rstrip("."))) for found in _WORD.finditer(text)]
     languages: frozenset[str] = frozenset()
     begin = 0

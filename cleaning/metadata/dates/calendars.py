@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from cleaning.article import UNSTATED
 
 BUDDHIST = 543  # years that the Buddhist era is ahead
+LAST_YEAR = 2049  # a later one is of another calendar than ours: Nepal's is 57 years ahead
 BUDDHIST_YEARS, PERSIAN_YEARS = range(2440, 2640), range(1343, 1473)
 PERSIAN = frozenset(("fa", "ps", "ckb", "mzn"))  # languages whose papers count years in the Persian calendar
 # The year before the first of an era: of Japan's emperors, of the Republic of China.
@@ -34,7 +35,8 @@ def make_day(year: int, month: int, day: int, language: str = "") -> datetime | 
     try:
         if year in PERSIAN_YEARS:
             return _make_persian_day(year, month, day) if language in PERSIAN else None
-        return datetime(year - BUDDHIST if year in BUDDHIST_YEARS else year, month, day, tzinfo=UNSTATED)
+        year = year - BUDDHIST if year in BUDDHIST_YEARS else year
+        return datetime(year, month, day, tzinfo=UNSTATED) if year <= LAST_YEAR else None
     except ValueError:
         return None
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from cleaning.metadata.dates.day_month_order import DateOrder
 
 HOUR = re.compile(
-    r"(?<![\d:])(?P<hour>\d\d?)(?:(?: ?h ?|[:.])(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?)?(?!\d)"
-    r"(?: ?(?P<half>[ap])\.? ?m\b\.?| ?(?P<word>Uhr)\b)?",
+    r"(?<![\d:])(?:(?P<first>[ap])\.?m\.? ?)?(?P<hour>\d\d?)"
+    r"(?:(?: ?h ?|[:.])(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?)?(?!\d)"
+    r"(?: ?(?P<half>[ap])\.? ?m\b\.?| ?(?P<word>Uhr\b|(?<=\d\d)h\b))?",
     re.IGNORECASE,
 )
 BEHIND, BEFORE = 30, 34  # characters behind and before a day in which its hour is searched
@@ -47,7 +48,7 @@ def find_hour_before(text: str, begin: int, end: int, order: DateOrder) -> Hour 
 def _find_hours(text: str, begin: int, end: int, order: DateOrder) -> Iterator[Hour]:
     for match in HOUR.finditer(text, begin, end):
         hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
-        half = (match["half"] or "").lower()
+        half = (match["half"] or match["first"] or "").lower()
         if match["minute"] is None and not half and not match["word"]:
             continue
         if half and hour <= 12:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 # Beginnings of words for changes, not publication, in the larger languages of the press.
 CHANGED = re.compile(
     r"\b(?:updat|modif|aktuali[sz]|chang|edit|revis|обновл|измен|оновл|ενημ|actuali|aggiorn|mis à jour|bijgewerkt"
-    r"|güncel|oppdater|opdater|uppdater|päivit|frissít|zaktual|atualiz|cập nhật|diperbarui|بروزرسانی|به‌روز)"
+    r"|güncel|oppdater|opdater|uppdater|päivit|frissít|zaktual|geänder|überarb|gewijzig"
+    r"|ändrad|endret|ændret|muokat|změn|zmien|módos|alterad|исправ"
+    r"|atualiz|cập nhật|diperbarui|بروزرسانی|به‌روز)"
     r"|تحديث|更新|업데이트|수정|最終|แก้ไข|อัปเดต|अपडेट|আপডেট",
     re.IGNORECASE,
 )
@@ -46,13 +48,16 @@ def is_labelled(label: str) -> bool:
     return bool(CHANGED.search(label) or PUBLISHED.search(label))
 
 
+def is_change_name(names: str) -> bool:
+    """Return whether the classes or other names of an element say that it holds the time of a change alone."""
+    return CHANGE_NAMES.search(names) is not None and not PUBLICATION_NAMES.search(names)
+
+
 def is_named_change(element: HtmlElement) -> bool:
-    """Return whether the names of an element or its parent say that it holds the time of a change."""
+    """Return whether the names of an element, or of its parent if it has none, say that it holds a change's time."""
     for one in (element, element.getparent()):
         if one is not None:
             names = " ".join(one.get(key) or "" for key in ("class", "id", "itemprop"))
-            if PUBLICATION_NAMES.search(names):
-                return False
-            if CHANGE_NAMES.search(names):
-                return True
+            if CHANGE_NAMES.search(names) or PUBLICATION_NAMES.search(names):
+                return is_change_name(names)
     return False

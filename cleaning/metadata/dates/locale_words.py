@@ -24,23 +24,28 @@ SCRIPTS = {
     "KHMER": ("km",), "MYANMAR": ("my",), "ARABIC": ("ar", "fa"), "HEBREW": ("he",), "DEVANAGARI": ("hi",),
     "BENGALI": ("bn",), "TAMIL": ("ta",), "KANNADA": ("kn",), "GREEK": ("el",), "ETHIOPIC": ("am",),
 }  # fmt: skip
-# Months of the Levant and the Maghreb, which dateparser lacks.
+# Months of the Levant and the Maghreb, and "in May" in Latvian, which dateparser lacks.
 MONTHS = {
+    "lv": (
+        "janvārī", "februārī", "martā", "aprīlī", "maijā", "jūnijā", "jūlijā", "augustā", "septembrī", "oktobrī",
+        "novembrī", "decembrī",
+    ),
     "ar": (
         "كانون الثاني|جانفي", "شباط|فيفري|فبراير", "آذار|أذار", "نيسان|أفريل", "أيار|ايار|ماي", "حزيران|جوان",
         "تموز|جويلية|يوليوز", "آب|أوت|غشت", "أيلول|ايلول|شتنبر", "تشرين الأول|تشرين الاول", "تشرين الثاني|نونبر",
         "كانون الأول|كانون الاول|دجنبر",
     ),
 }  # fmt: skip
+MONTH_WORDS = {"my": "{}လ", "km": "ខែ{}", "eu": "{}ren"}  # languages that write the word for month right at its name
 # Spoken halves of the day that stand before an hour; dateparser has them in patterns of whole dates only.
 MORNING = {
-    "zh": ("早上", "凌晨", "清晨"), "bn": ("সকাল", "ভোর"), "vi": ("sáng",), "ja": ("朝",), "hi": ("सुबह",),
+    "zh": ("早上", "凌晨", "清晨"), "bn": ("সকাল", "ভোর", "এএম"), "vi": ("sáng",), "ja": ("朝",), "hi": ("सुबह", "एएम"),
     "ur": ("صبح",), "fa": ("صبح", "بامداد"), "ms": ("pagi",), "id": ("pagi",),
 }  # fmt: skip
 AFTERNOON = {
-    "zh": ("晚上", "晚间", "晚間", "傍晚"), "bn": ("দুপুর", "বিকাল", "সন্ধ্যা", "রাত"), "vi": ("chiều", "tối"),
-    "hi": ("दोपहर", "शाम", "रात"), "ur": ("دوپہر", "شام", "رات"), "fa": ("عصر", "شب"), "ms": ("petang", "malam"),
-    "id": ("siang", "sore", "malam"),
+    "zh": ("晚上", "晚间", "晚間", "傍晚"), "bn": ("দুপুর", "বিকাল", "সন্ধ্যা", "রাত", "পিএম"), "vi": ("chiều", "tối"),
+    "hi": ("दोपहर", "शाम", "रात", "पीएम"), "ur": ("دوپہر", "شام", "رات"), "fa": ("عصر", "شب"),
+    "ms": ("petang", "malam"), "id": ("siang", "sore", "malam"),
 }  # fmt: skip
 # Marks that nobody sees, and punctuation of other scripts.
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
@@ -151,6 +156,8 @@ def _load_words(language: str) -> _Words:
         for name in (*locale.get(month, ()), *more[number - 1].split("|")):
             if len(name) > 1 and not name[0].isdigit() and parse_month(name, language) != number:
                 months.setdefault(_make_key(name), number)
+            if name and language in MONTH_WORDS:
+                months.setdefault(_make_key(MONTH_WORDS[language].format(name)), number)
     halves = {_make_key(word): "am" for word in (*locale.get("am", ()), *MORNING.get(language, ()))}
     halves |= {_make_key(word): "pm" for word in (*locale.get("pm", ()), *AFTERNOON.get(language, ()))}
     # Arabic writes the half behind the hour; before it, "م" is the era of a year.

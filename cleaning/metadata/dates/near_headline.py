@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from cleaning.metadata.dates.attributes import read_machine_time
-from cleaning.metadata.dates.labels import is_named_change
+from cleaning.metadata.dates.labels import is_change_name, is_named_change
 from cleaning.page.tags import INLINE, UNREAD
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ MAX_LINES, MAX_STEPS = 40, 600  # below the headline
 MIN_PARAGRAPH = 200  # characters of a line that is a paragraph of the text
 MAX_PARAGRAPHS = 2  # the date stands above the text, beside the lead or below it
 MAX_PARENTS, MAX_ABOVE = 6, 10  # above the headline
+MAX_CHANGE = 60  # characters of an element that holds the time of a change
 DATELINE = 60  # characters at the beginning of a paragraph
 
 
@@ -100,5 +101,16 @@ def _iterate_inside(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
         elif stated := read_machine_time(inner):  # more exact than its text, "three hours ago"
             steps.skip_subtree()
             yield f" {'updated ' if is_named_change(inner) else ''}{stated} ", ends_line
+        elif _is_short_change(inner):
+            yield f" updated {inner.text or ''}", ends_line
         else:
             yield inner.text, ends_line
+
+
+def _is_short_change(element: HtmlElement) -> bool:
+    """Return whether the element's own class says that it holds the time of a change, and it holds little else."""
+    names = element.get("class")
+    if not names or not is_change_name(names):
+        return False
+    text = "".join(element.itertext())
+    return len(text) <= MAX_CHANGE and any(map(str.isdigit, text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.metadata.dates.calendars import ERAS, make_day, parse_persian_month
+from cleaning.metadata.dates.calendars import BUDDHIST_YEARS, ERAS, make_day, parse_persian_month
 from cleaning.metadata.dates.hours import Hour, find_hour_before, find_hour_behind
 from cleaning.metadata.dates.labels import is_labelled
 from cleaning.metadata.dates.locale_words import translate_date_line
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 # A word, or an abbreviation with full stops inside of it: พ.ค.
 NAME = r"([^\W\d_][^\s\d.,:;/|()\[\]-]{0,20}(?:\.[^\W\d_][^\s\d.,:;/|()\[\]-]?){0,2})"
-YEAR = r"((?:19|20|25|13|14)\d\d)(?!\d)"  # 25: the Buddhist era; 13, 14: the Persian calendar
+YEAR = r"((?:19\d|20[0-4]|2[45]\d|1[34]\d)\d)(?!\d)"  # 24, 25: the Buddhist era; 13, 14: the Persian calendar
 ORDINAL = r"(?:st|nd|rd|th|er|ro|º|°|ª|η|-го)?"
-OF = r"(?:(?:de|del|of|da|gada|năm|ta['’]) |(?:พ\.ศ\.|ค\.ศ\.) ?|d['’])?"
-SAME = r"(?:/[^\W\d_]{2,12})?"  # the month by its second name: أيار/مايو
+OF = r"(?:(?:de|del|of|da|gada|năm|ng|ta['’]) |(?:พ\.ศ\.|ค\.ศ\.|ឆ្នាំ) ?|d['’])?"
+SAME = r"(?:/[^\W\d_]{2,12}| ?\([^\W\d_]{2,12}\))?"  # the month by its second name: أيار/مايو
 # For lines with single spaces. The letters name the groups in their order: year, month, day.
 WITH_YEAR = (
     ("ymd", re.compile(rf"(?<![\d./-]){YEAR} ?[-/.] ?(\d\d?) ?[-/.] ?(\d\d?)(?!\d)")),
@@ -31,11 +31,12 @@ WITH_YEAR = (
     ("dmy", re.compile(rf"(?<!\d)(\d\d?)[ ,/-]{{1,2}}[Tt]h(?:áng|g)\.? ?(\d\d?)[ ,/-]{{1,2}}(?:năm )?{YEAR}")),
     ("dmy", re.compile(rf"(?<!\d)(\d\d?){ORDINAL}[ ./-]{{0,2}}{OF}{NAME}{SAME}[ .,/-]{{0,3}}{OF}{YEAR}")),
     ("mdy", re.compile(rf"{NAME}\.?[ -](\d\d?){ORDINAL}[.,]{{0,2}} ?{YEAR}")),
-    ("ymd", re.compile(rf"(?<!\d){YEAR}[.,]? (?:m\. )?{NAME} (\d\d?)(?!\d)")),
+    ("ymd", re.compile(rf"(?<!\d){YEAR}(?:ko|[.,])? (?:m\. |ခုနှစ်၊? ?)?{NAME}\.? (\d\d?)(?!\d)")),
     ("ydm", re.compile(rf"(?<!\d){YEAR}(?:\. ?gada|-yil| жылғы) (\d\d?)[. -]{{1,2}}{NAME}")),
 )  # fmt: skip
 ERA = re.compile(rf"({'|'.join(ERAS)}) ?(\d\d?\d?|元) ?年 ?(\d\d?) ?月 ?(\d\d?)(?!\d)")
 THAI = re.compile(rf"(?<!\d)(\d\d?) {NAME}\.? ?([3-9]\d)(?![\d:.])")  # the last figures of a year of the Buddhist era
+SHORT = re.compile(rf"(?<![\d-])(\d\d?)-{NAME}-(\d\d)(?![\d-])")  # 14-May-24
 FIGURES = re.compile(r"(?<![\d./-])(\d\d?) ?([./-]) ?(\d\d?) ?\2 ?((?:19|20|25)\d\d|\d\d)(?![\d:])")
 # As programs in C and Java print a time: Tue May 14 18:20:00 MSK 2024.
 CTIME = re.compile(
@@ -91,11 +92,14 @@ def _find_days(text: str, order: DateOrder) -> list[_Day]:
             _add_day(found, _parse_named_day(match, form, order), match)
     for match in FIGURES.finditer(text):
         _add_day(found, _parse_numeric_day(match, order), match)
+    for match in SHORT.finditer(text):
+        if number := parse_month(match[2], order.language):
+            _add_day(found, make_day(_expand_year(int(match[3]), order.language), number, int(match[1])), match)
     if not text.isascii():
         for match in ERA.finditer(text):
             era, year, month, day = match.groups()
-            number = ERAS[era] + (1 if year == "元" else int(year))
-            _add_day(found, make_day(number, int(month), int(day)), match)
+            in_era = 1 if year == "元" else int(year)
+            _add_day(found, make_day(ERAS[era] + in_era, int(month), int(day)), match)
         for match in THAI.finditer(text) if order.language == "th" else ():
             day, name, year = match.groups()
             if month_number := parse_month(name, "th"):
@@ -123,7 +127,7 @@ def _parse_named_day(match: re.Match[str], form: str, order: DateOrder) -> datet
 def _parse_numeric_day(match: re.Match[str], order: DateOrder) -> datetime | None:
     first, separator, second, last = match.groups()
     one, two = int(first), int(second)
-    year = int(last) if len(last) == 4 else _expand_year(int(last))
+    year = int(last) if len(last) == 4 else _expand_year(int(last), order.language)
     if separator == "." and two <= 12:
         return make_day(year, two, one)  # dots are used where the day comes first: 4.12.2024
     if one > 12 or two > 12 or one == two:
@@ -133,8 +137,11 @@ def _parse_numeric_day(match: re.Match[str], order: DateOrder) -> datetime | Non
     return make_day(year, one, two) if order.month_first else make_day(year, two, one)
 
 
-def _expand_year(year: int) -> int:
-    return 1900 + year if year >= 90 else 2000 + year
+def _expand_year(year: int, language: str) -> int:
+    """Return the year of two figures: of the Buddhist era in Thai, else from 1950 to 2049."""
+    if language == "th" and year >= BUDDHIST_YEARS.start % 100:
+        return 2500 + year
+    return 1900 + year if year >= 50 else 2000 + year
 
 
 def _add_hour(day: datetime, hour: Hour | None, behind: str, order: DateOrder) -> datetime:

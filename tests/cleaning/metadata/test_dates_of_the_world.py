@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from page_heads import make_json_ld, read_draft
 
@@ -47,6 +52,17 @@ def publication(line: str, head: str = "", lang: str = "en") -> str | None:
         ("ms", "7 Mac 2024 8.45 malam", "2024-03-07T20:45"),
         ("id", "7 Maret 2024 pukul 08.45 pagi", "2024-03-07T08:45"),
         ("kk", "2024 жылғы 7 наурыз", "2024-03-07T00:00"),
+        ("my", "၂၀၂၄ ခုနှစ်၊ မတ်လ ၇ ရက်", "2024-03-07T00:00"),
+        ("km", "ថ្ងៃទី7 ខែមីនា ឆ្នាំ2024", "2024-03-07T00:00"),
+        ("eu", "2024ko martxoaren 7a", "2024-03-07T00:00"),
+        ("lv", "2024. gada 7. martā 20:45", "2024-03-07T20:45"),
+        ("hu", "2024. márc. 7. 20:45", "2024-03-07T20:45"),
+        ("fil", "ika-7 ng Marso 2024", "2024-03-07T00:00"),
+        ("ko", "2024/03/07 PM 08:45", "2024-03-07T20:45"),
+        ("fr", "jeudi 7 mars 2024 à 20h", "2024-03-07T20:00"),
+        ("ar", "7 آذار (مارس) 2024", "2024-03-07T00:00"),
+        ("th", "7/3/67 20:45", "2024-03-07T20:45"),
+        ("bn", "৭ মার্চ ২০২৪, ০৮:৪৫ পিএম", "2024-03-07T20:45"),
         ("uz", "2024-yil 7-mart", "2024-03-07T00:00"),
         ("mt", "7 ta' Marzu 2024", "2024-03-07T00:00"),
         ("ja", "2024年3月7日 20時45分", "2024-03-07T20:45"),
@@ -109,6 +125,8 @@ def test_a_date_is_read_as_its_language_writes_it(language: str, line: str, foun
         ("Thu Mar  7 20:45:00 2024", "2024-03-07T20:45"),
         ("Thu Mar 07 2024 20:45:00 GMT+0200 (Eastern European Standard Time)", "2024-03-07T20:45+02:00"),
         ("Thu, 07 Mar 2024 20:45:00 EST", "2024-03-07T20:45-05:00"),
+        ("Thursday, 07-Mar-24 20:45:00 GMT", "2024-03-07T20:45+00:00"),
+        ("20240307 20:45:00", "2024-03-07T20:45"),
         ("Thu, 7 Mar 2024 20:45:00 +0530", "2024-03-07T20:45+05:30"),
         ("2567-03-07T20:45:00+07:00", "2024-03-07T20:45+07:00"),
         ("123456789012345", None),
@@ -130,6 +148,7 @@ def test_a_program_s_time_is_read(raw: str, found: str | None) -> None:
         ("en", "rated 9.8/10"),
         ("fa", "31 اسفند 1402"),
         ("vi", "14 Tháng 13, 2024"),
+        ("ne", "२०८०/११/२४"),  # the calendar of Nepal
     ],
 )
 def test_what_is_no_certain_day_is_none(language: str, line: str) -> None:
@@ -182,6 +201,17 @@ def test_a_persian_year_has_366_days_eight_times_in_33_years() -> None:
         "<i class='modified'><time datetime='2024-03-09T08:10'></time></i> <time datetime='2024-03-07T20:45'></time>",
         "<time itemprop='dateModified' datetime='2024-03-09T08:10'></time><p>7 March 2024 20:45</p>",
         "<p>Aktualisiert: 9.3.2024 08:10 | 7.3.2024 20:45</p>",
+        "<p class='post-updated'>9 March 2024 08:10</p><p class='post-published'>7 March 2024 20:45</p>",
+        "<div><span class='lastmod'>9 March 2024 08:10</span> <span>7 March 2024 20:45</span></div>",
+        "<div class='is-updated'><span>7 March 2024 20:45</span> <span>Updated 9 March 2024 08:10</span></div>",
+        "<p>Zuletzt geändert am 09.03.2024, 08.10 Uhr</p><p>Veröffentlicht: 07.03.2024, 20.45 Uhr</p>",
+        "<p>Mis à jour le 9 mars 2024 à 08h10</p><p>Publié le 7 mars 2024 à 20h45</p>",
+        "<p>수정 2024.03.09 08:10 <span>입력 2024.03.07 오후 8:45</span></p>",
+        "<p>更新时间：2024-03-09 08:10 发布时间：2024-03-07 20:45</p>",
+        "<p>Обновлено: 9 марта 2024, 08:10. Опубликовано: 7 марта 2024, 20:45</p>",
+        "<p>Actualizado: 9/3/2024 08:10 - Publicado: 7/3/2024 20:45</p>",
+        "<p>Diperbarui 9 Maret 2024 08:10 / Terbit 7 Maret 2024 20:45</p>",
+        "<p>آخر تحديث ٩ مارس ٢٠٢٤ ٠٨:١٠ | نشر ٧ مارس ٢٠٢٤ ٠٨:٤٥ م</p>",
     ],
 )
 def test_a_change_that_stands_before_the_publication_is_told_from_it(line: str) -> None:
@@ -261,3 +291,45 @@ def test_a_unix_time_in_a_meta_element_is_a_moment_in_utc() -> None:
 def test_a_moment_in_utc_gets_the_zone_that_stands_beside_the_hour() -> None:
     head = make_json_ld(datePublished="2024-03-08T01:45:31Z")
     assert publication("<p>March 7, 2024 8:45 pm EST</p>", head) == "2024-03-07T20:45:31-05:00"
+
+
+LINES = {
+    "ar": "٧ مارس ٢٠٢٤ ٠٨:٤٥ م",
+    "zh": "2024年3月7日 下午8:45",
+    "hi": "७ मार्च २०२४, ०८:४५ अपराह्न",
+    "th": "7 มี.ค. 2567 20:45 น.",
+    "fa": "۱۷ اسفند ۱۴۰۲ - ۲۰:۴۵",
+    "en": "March 7, 2024 8:45 PM",
+    "hu": "2024. március 7. du. 8:45",
+    "sq": "7 mars 2024, 08:45 MD",
+    "vi": "7 Tháng 3, 2024 08:45 CH",
+}
+
+
+@pytest.mark.parametrize(("zone", "backwards"), [("UTC", False), ("Asia/Tokyo", True), ("America/New_York", False)])
+def test_neither_the_machine_s_zone_nor_the_pages_before_change_a_date(zone: str, backwards: bool) -> None:
+    pages = [
+        {
+            "id": language,
+            "url": f"https://post.example/{language}",
+            "html": f"<html lang={language}>{HEADLINE}<p>{line}</p>",
+        }
+        for language, line in LINES.items()
+    ]
+    given = "".join(json.dumps(page) + "\n" for page in (reversed(pages) if backwards else pages))
+    run = subprocess.run(
+        [sys.executable, "-m", "cleaning"],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "TZ": zone},
+    )
+    found = {answer["id"]: answer["published_at"] for answer in map(json.loads, run.stdout.splitlines())}
+    assert found == dict.fromkeys(LINES, "2024-03-07T20:45:00Z")
+
+
+def test_a_line_of_any_length_and_digits_is_read_in_a_moment() -> None:
+    for piece in ("1 ", "1:1 ", "م1", "오후 1:1", "12:30 م ", "二", "2024年", "ก.", "1 may 2024 ", "(GMT+", "12 h 20 "):
+        for language in ("ar", "zh", "th", "en", "fa", "vi"):
+            read(piece * 50_000, language)  # the test's time limit is the promise
