@@ -5,6 +5,7 @@ context_features.py    where the elements of a page stand, and what they are nam
 explanation.py         the strongest reasons for or against a text, in words
 features.py            the names of all features, in the order of the model
 model.py               gradient-boosted trees: load, predict, explain
+openings.py            find first paragraphs that were left out because of the name of their box
 page_features.py       the feature vectors of a page's text runs
 text_features.py       length, form and cue phrases of a text
 

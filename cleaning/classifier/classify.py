@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaning.article import Block, BlockKind
 from cleaning.classifier.explanation import reasons_against, reasons_for
 from cleaning.classifier.features import FEATURES
+from cleaning.classifier.openings import find_openings
 from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.extraction import Extraction, build_block
 from cleaning.page.paragraphs import is_paragraph
 from cleaning.rules.page_blocks import LowScore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from cleaning.classifier.model import TreeModel
     from cleaning.memory.match import MemoryMatch
@@ -92,13 +93,15 @@ def classify(
                 origin = "new at its place" if by_memory else "left out by trafilatura"
                 reason = f"{origin}, {value:.0%} likely: {reasons_for(model, vectors[number])}"
                 placed.append((number, replace(added, evidence=reason), (number,)))
+    openings = frozenset[int]() if by_memory else find_openings(extraction, (metadata.draft.title, *metadata.titles))
+    placed += _list_openings(extraction, openings - {number for _, _, numbers in placed for number in numbers})
     if memory_match is not None:
         placed += _list_repeated(extraction, memory_match, [numbers[0] for _, _, numbers in placed if numbers])
     placed.sort(key=lambda item: item[0])
 
     low_scores = {}
     for index, (_, block, numbers) in enumerate(placed):
-        if not block.is_kept or (block.kind is BlockKind.ROW and not block.links):
+        if not block.is_kept or not openings.isdisjoint(numbers) or (block.kind is BlockKind.ROW and not block.links):
             continue  # a row of a table with figures, whose features say nothing
         mean = _mean_likelihood(extraction, numbers, likelihoods)
         if mean is not None and mean < THRESHOLD:
@@ -110,6 +113,19 @@ def classify(
         extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
     )
     return Classification(grown, low_scores, likelihoods)
+
+
+def _list_openings(extraction: Extraction, openings: Collection[int]) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
+    """Yield the first paragraphs that trafilatura left out, as kept blocks that say so."""
+    for number in openings:
+        run = extraction.runs[number]
+        block = build_block(run.text, [run], extraction.base)
+        if block is not None:
+            yield (
+                number,
+                replace(block, evidence="left out by trafilatura, right before the first paragraph"),
+                (number,),
+            )
 
 
 def add_repeated_blocks(extraction: Extraction, memory_match: MemoryMatch) -> Extraction:

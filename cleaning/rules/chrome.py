@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from cleaning.page.paragraphs import count_letters, is_body
@@ -22,10 +23,9 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
     parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
     evidence: dict[tuple[str, ...], str] = {}
     limit: dict[tuple[str, ...], float] = {}
-    # Paragraphs before the first one in the container are the standfirst, which many papers name teaser or promo.
-    first = next((index for index in page.body if page.find_position(index) is not BlockPosition.OUTSIDE), -1)
+    last_standfirst = _find_last_standfirst(page)
     for index, block in page.kept_blocks():
-        standfirst = index <= first and is_body(block)
+        standfirst = index <= last_standfirst and is_body(block)
         labels = tuple(block.path.split(" > "))
         places = (len(place) for place in page.context.places if labels[: len(place)] == place)
         shared = max(_count_common(labels, inside), *places, 0)
@@ -43,6 +43,17 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
         if sum(count_letters(page.blocks[index].text) for index in indexes) <= limit[part] * total:
             for index in indexes:
                 yield Cut(index, evidence[part])
+
+
+def _find_last_standfirst(page: PageBlocks) -> int:
+    """Return the index of the last paragraph of the standfirst, which many papers name teaser or promo; -1 without one.
+
+    It ends with the first paragraph in the container, or with those that follow it in the same box.
+    """
+    inside = [index for index in page.body if page.find_position(index) is not BlockPosition.OUTSIDE]
+    path = page.blocks[inside[0]].path if inside else ""
+    box = list(takewhile(lambda index: page.blocks[index].path == path, inside))
+    return box[-1] if box else -1
 
 
 def _count_common(labels: tuple[str, ...], inside: list[str]) -> int:
