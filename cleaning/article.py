@@ -267,8 +267,9 @@ class Article:
     plausible (long after the fetch, or before 1990) as the page writes it. `language` is an ISO 639 code as langdetect
     writes it, "und" where it is unknown; `language_probability` is what the text says for it, 0 to 1. `licence` is an
     address where the page gives one. `free` is what the page states about its paywall. `page_kind` is one of the words
-    of `cleaning.metadata.page_kind`. `section` is the part of the paper that the page names, one short line. `blocks`
-    holds kept and cut blocks, `text` the text of the kept ones, `removed` the cut ones.
+    of `cleaning.metadata.page_kind`. `section` is the part of the paper that the page names, one short line. `authors`
+    are persons; `source` names the agencies, desks and papers of the byline, with commas between them. `blocks` holds
+    kept and cut blocks, `text` the text of the kept ones, `removed` the cut ones.
 
     `robots` is what the page asks of robots like ours, in its own words, obeyed or not
     (`cleaning.metadata.robots_tags`). Reservations at the time of the fetch: `tdm_reserved` is whether the rights
@@ -290,6 +291,7 @@ class Article:
     canonical_url: str | None = None
     site_name: str | None = None
     authors: tuple[str, ...] = ()
+    source: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     modified_at: datetime | None = None
@@ -352,6 +354,7 @@ class Article:
             "site_name": self.site_name,
             "title": self.title,
             "authors": list(self.authors),
+            "source": self.source,
             "published_at": format_utc(self.published_at),
             "published_local": format_local(self.published_at),
             "modified_at": format_utc(self.modified_at),

@@ -34,6 +34,7 @@ class ArticleItem:
     site_name: str | None
     title: str
     authors: list[str]
+    source: str | None
     published_at: datetime | None = field(metadata=_TIME)
     published_local: str | None
     modified_at: datetime | None = field(metadata=_TIME)
@@ -101,6 +102,7 @@ def _list_values(article: Article, site: str, fetched_at: datetime) -> dict[str,
         "site_name": article.site_name,
         "title": article.title,
         "authors": list(article.authors),
+        "source": article.source,
         "published_at": _to_utc(article.published_at),
         "published_local": _format_local(article.published_at),
         "modified_at": _to_utc(article.modified_at),

@@ -7,7 +7,7 @@ own_articles.py       which of the articles in JSON-LD is the page's own
 title.py              the headline that a reader sees
 title_parts.py        titles taken apart at their separators
 displayed_title.py    a headline that is no heading
-authors.py            the persons in a byline
+authors/              the persons in a byline, and the agencies and papers
 dates/                when the article was published and changed
 licence.py            the licence, and whether the page is free to read
 rights.py             reservations of text and data mining and of uses by AI

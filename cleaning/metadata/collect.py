@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
-from cleaning.metadata.authors import find_authors
+from cleaning.metadata.authors.find_authors import find_authors
 from cleaning.metadata.dates.choose_date import find_modification_time, find_publication_time
 from cleaning.metadata.dates.day_month_order import detect_date_order
 from cleaning.metadata.language.statements import list_language_statements
@@ -81,7 +81,9 @@ def read_metadata(
     title = ruled.title or find_visible_title(tree, structured, (site_name.text, *names, *stated_names), page.url)
     publication = ruled.publication or find_publication_time(tree, structured, title.element, page, order)
     modification = find_modification_time(structured, page, order)
-    authors, authors_source = find_authors(structured, site_name.text)
+    names_of_site = (site_name.text, *(statement.text for statement in structured.find_linked("publisher")))
+    found = find_authors(tree, structured, title.element, names_of_site, page.url)
+    authors, authors_source = found.persons, found.persons_place
     if ruled.authors:
         authors, authors_source = ruled.authors, ruled.authors_source
     canonical, canonical_source = _find_canonical(page.url, structured)
@@ -95,6 +97,7 @@ def read_metadata(
     sources = {
         "title": title.source,
         "authors": authors_source,
+        "source": found.sources_place,
         "published_at": publication.source,
         "modified_at": modification.source,
         "description": description.source,
@@ -113,6 +116,7 @@ def read_metadata(
         canonical_url=canonical,
         site_name=site_name.text or None,
         authors=authors,
+        source=", ".join(found.sources) or None,
         published_at=publication.moment,
         published_raw=publication.implausible,
         modified_at=modification.moment,

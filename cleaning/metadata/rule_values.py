@@ -9,7 +9,7 @@ from lxml import etree
 
 from cleaning.article import RuleOutcome
 from cleaning.errors import BadSelector
-from cleaning.metadata.authors import MAX_AUTHORS, MAX_NAME_CHARACTERS, split_byline
+from cleaning.metadata.authors.names import MAX_AUTHORS, MAX_NAME_CHARACTERS, split_byline
 from cleaning.metadata.dates.choose_date import ChosenTime, is_plausible
 from cleaning.metadata.dates.machine_times import parse_page_time
 from cleaning.metadata.displayed_title import Title

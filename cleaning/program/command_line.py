@@ -29,8 +29,9 @@ HELP = """\
 Read one page a line from standard input,
     {"id": "1", "url": "https://example.org/a", "html": "<html>..."}
 and write one article a line to standard output, in the same order and as soon as it is done:
-    {"id": "1", "url": ..., "title": ..., "authors": [...], "published_at": ..., "language": ..., "text": ...,
-     "removed": [{"text": ..., "rule": ..., "evidence": ...}], "rejected": null or the reason why it is no article}
+    {"id": "1", "url": ..., "title": ..., "authors": [...], "source": ..., "published_at": ..., "language": ...,
+     "text": ..., "removed": [{"text": ..., "rule": ..., "evidence": ...}],
+     "rejected": null or the reason why it is no article}
 With --output markdown each article is written as Markdown instead: its id and metadata as YAML between two lines "---",
 then the headline and the text.
 The answer to a line that is no page is {"id": null or its id, "error": ..., "line": its number}. Empty lines have no
@@ -160,6 +161,7 @@ def _make_record(identity: object, article: Article) -> dict[str, Any]:
         "url": article.url,
         "title": article.title,
         "authors": list(article.authors),
+        "source": article.source,
         "published_at": format_iso(article.published_at) if article.published_at else None,
         "language": article.language,
         "text": article.text,

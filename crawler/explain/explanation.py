@@ -126,6 +126,7 @@ def _list_fields(article: Article) -> Iterator[MetadataField]:
         "canonical_url": article.canonical_url,
         "site_name": article.site_name,
         "authors": article.authors,
+        "source": article.source,
         "published_at": article.published_at,
         "published_raw": article.published_raw,
         "modified_at": article.modified_at,

@@ -23,6 +23,7 @@ MAX_CHARACTERS = {
     "published_raw": 300,
     "licence": 2_000,
     "section": 300,
+    "source": 300,
     "evidence": 2_000,
     "path": 10_000,
 }
@@ -60,6 +61,7 @@ def sanitise_article(article: Article, fetched_at: datetime | None) -> Article:
         "canonical_url": sanitiser.check_address("canonical_url"),
         "site_name": sanitiser.limit_text("site_name"),
         "authors": sanitiser.limit_names("authors"),
+        "source": sanitiser.limit_text("source"),
         "published_at": published_at,
         "published_raw": published_raw,
         "modified_at": sanitiser.check_time("modified_at", fetched_at),

@@ -80,6 +80,7 @@ def save_article(
         "title": article.title,
         "headline_key": article.headline_key,
         "authors": article.authors,
+        "source": article.source,
         "published_at": article.published_at,
         "published_offset": get_stated_offset(article.published_at),
         "published_raw": article.published_raw,

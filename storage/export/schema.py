@@ -52,7 +52,14 @@ FIELDS = (
     Field("site", FieldKind.TEXT, "the crawler's name of the site", is_repetitive=True),
     Field("site_name", FieldKind.TEXT, "name that the page gives its site", nullable=True, is_repetitive=True),
     Field("title", FieldKind.TEXT, "headline"),
-    Field("authors", FieldKind.TEXTS, "byline, one name an item; empty without a byline"),
+    Field("authors", FieldKind.TEXTS, "persons who wrote it, one name an item; empty if the page names none"),
+    Field(
+        "source",
+        FieldKind.TEXT,
+        "agencies, desks and papers that the byline names, with commas between them",
+        nullable=True,
+        is_repetitive=True,
+    ),
     Field(
         "published_at",
         FieldKind.TIME,

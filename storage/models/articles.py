@@ -49,6 +49,7 @@ class StoredArticle(Base):
     title: Mapped[str]
     headline_key: Mapped[str] = mapped_column(index=True)
     authors: Mapped[list[str]]
+    source: Mapped[str | None]  # agencies, desks and papers that the byline names
     published_at: Mapped[datetime | None]
     published_offset: Mapped[int | None]  # minutes ahead of UTC; NULL if the page states no zone
     published_raw: Mapped[str | None]

@@ -38,6 +38,7 @@ class ArticleRecord:
     site_name: str | None
     title: str
     authors: tuple[str, ...]
+    source: str | None
     published_at: datetime | None
     published_local: str | None
     modified_at: datetime | None

@@ -22,7 +22,18 @@ from storage.site_memory.memories import StoredMemory, load_memory
 
 # Of the article as cleaning gave it; the store has its text in a release's form, too.
 _FIELDS = (
-    *("url", "title", "canonical_url", "site_name", "published_raw", "description", "image", "licence", "free"),
+    *(
+        "url",
+        "title",
+        "canonical_url",
+        "site_name",
+        "source",
+        "published_raw",
+        "description",
+        "image",
+        "licence",
+        "free",
+    ),
     *("page_kind", "section", "tdm_reserved", "tdm_policy", "language", "language_probability", "rejected"),
     *("cleaner_version", "fetched_at"),
 )

@@ -56,10 +56,12 @@ def open_writer(path: Path, table: Table) -> Iterator[WriteBatch]:
 def _format_article(record: Mapping[str, Any]) -> str:
     language = record["language"] if _LANGUAGE.fullmatch(record["language"]) else "und"
     title, authors = record["title"], [_format_element("author", name) for name in record["authors"]]
+    source = _format_element("orgName", record["source"]) if record["source"] else ""
+    origin = f"<respStmt><resp>source</resp>{source}</respStmt>" if source else ""
     lines = "\n".join(_format_element("p", line) for line in record["text"].split("\n"))
     parts = (
         f'<TEI xml:id="{_make_xml_id(record["id"])}" xml:lang="{language}">\n<teiHeader>\n<fileDesc>\n',
-        f"<titleStmt>{_format_element('title', title)}{''.join(authors)}</titleStmt>\n",
+        f"<titleStmt>{_format_element('title', title)}{''.join(authors)}{origin}</titleStmt>\n",
         f'<extent><measure unit="words" quantity="{record["words"]}"/></extent>\n',
         f"<publicationStmt><authority>Broadsheet</authority>{_format_element('idno', record['id'], type='id')}",
         _format_idnos(record, "story", "duplicate_of"),

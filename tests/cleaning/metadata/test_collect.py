@@ -9,46 +9,9 @@ from page_heads import make_json_ld, read_draft
 
 from cleaning.article import Page
 from cleaning.clean import clean
-from cleaning.metadata.authors import split_byline
 from cleaning.metadata.page_kind import GRAPH, TYPES
 
 COMMONS = "https://creativecommons.org/licenses/by/4.0/"
-
-
-@pytest.mark.parametrize(
-    ("line", "names"),
-    [
-        ("By Anna Berg", ["Anna Berg"]),
-        ("Von Anna Berg und Tom Hale", ["Anna Berg", "Tom Hale"]),
-        ("Anna Berg, Tom Hale & Ida Moss", ["Anna Berg", "Tom Hale", "Ida Moss"]),
-        ("Μαρία Λέκκα", ["Μαρία Λέκκα"]),
-        ("https://www.facebook.com/harbourpost", []),
-        ("@harbourpost", []),
-        ("news@harbour-post.example", []),
-        ("admin", []),
-        ("", []),
-    ],
-)
-def test_authors_are_persons(line: str, names: list[str]) -> None:
-    assert split_byline(line) == names
-
-
-def test_the_site_is_not_its_own_author() -> None:
-    head = "<meta property='og:site_name' content='Harbour Post'><meta name='author' content='Harbour Post'>"
-    assert read_draft(head).authors == ()
-
-
-def test_authors_come_from_json_ld_first() -> None:
-    head = make_json_ld(
-        author=[{"@type": "Person", "name": "Anna Berg"}, {"@type": "Organization", "name": "Pell News"}]
-    )
-    assert read_draft(head + "<meta name='author' content='desk'>").authors == ("Anna Berg",)
-
-
-def test_authors_of_listed_articles_are_not_the_authors() -> None:
-    byline = "<p class='byline'>By Anna Berg</p>"
-    assert read_draft(body=byline).authors == ("Anna Berg",)
-    assert read_draft(body=byline + "<p class='byline'>By Tom Hale</p>" * 5).authors == ()
 
 
 @pytest.mark.parametrize(

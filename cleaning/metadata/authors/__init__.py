@@ -1,0 +1,8 @@
+"""Find who wrote an article: the persons of its byline, and the agencies, desks and papers that it is from.
+
+find_authors.py       start here: asks all places of the page, and chooses between them
+linked.py             the authors in JSON-LD
+marked.py             bylines that the page marks: microdata, classes, links to the pages of authors
+names.py              takes a byline apart: persons, sources, and what is neither
+words.toml            words of bylines: "and", jobs, agencies, desks, accounts
+"""

@@ -1,0 +1,158 @@
+"""Find who wrote an article, and which papers and agencies it is from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaning.metadata.authors.linked import Claim, read_linked
+from cleaning.metadata.authors.marked import read_marked
+from cleaning.metadata.authors.names import MAX_AUTHORS, read_byline
+from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below
+from cleaning.page.addresses import get_site
+from cleaning.page.headline_key import normalize_headline
+from cleaning.phrases import find_opening_phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
+
+    from cleaning.metadata.structured import StructuredData
+
+META = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dc:creator",
+    "dcterms.creator",
+    "dc.creator.aut",
+    "dcterms.creator.aut",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "authors",
+    "citation_author",
+    "article_author",
+    "articleauthor",
+    "og:author",
+    "og:article:author",
+    "lp.article:author",
+    "cxenseparse:author",
+    "dable:author",
+    "rbauthors",
+    "shareaholic:article_author_name",
+    "atc-metaauthor",
+    "dcsext.author",
+    "author_name",
+    "creator",
+    "vr:author",
+    "twitter:creator:name",
+    "bt:author",
+)
+SINGLE = frozenset(("citation_author", "dc.creator", "dcterms.creator"))  # one name each
+MAX_BYLINE = 160  # characters of a byline in plain words
+
+
+class Authors(NamedTuple):
+    """The persons who wrote an article, and the papers, desks and agencies it is from, each with its place."""
+
+    persons: tuple[str, ...] = ()
+    persons_place: str = ""
+    sources: tuple[str, ...] = ()
+    sources_place: str = ""
+
+
+def find_authors(
+    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, site_names: Iterable[str], url: str
+) -> Authors:
+    """Return the persons that the page names as its authors, in its order, and the sources beside them."""
+    claims = list_claims(tree, structured, headline, site_names, url)
+    chosen = _choose(*claims)
+    keys = set(map(normalize_headline, chosen.persons))
+    by_trust = (chosen, *claims)
+    source = next((claim for claim in by_trust if claim.sources), Claim())
+    sources = tuple(name for name in source.sources if normalize_headline(name) not in keys)
+    return Authors(
+        chosen.persons[:MAX_AUTHORS],
+        chosen.place if chosen.persons else "",
+        sources[:MAX_AUTHORS],
+        source.place if sources else "",
+    )
+
+
+def _choose(linked: Claim, marked: Claim, meta: Claim, plain: Claim) -> Claim:
+    """Return the claim that names the authors: what the page says for machines, if what it shows does not say more."""
+    seen = [claim for claim in (marked, meta, plain) if claim.persons]
+    if linked.persons:
+        for at, claim in enumerate(seen):
+            if _is_fuller(claim, linked):
+                return claim
+            agreeing = any(_key(claim) == _key(other) for other in seen[at + 1 :])
+            if agreeing and _key(claim) > _key(linked):
+                return claim
+        return linked
+    if marked.persons and meta.persons and _key(meta) < _key(marked) and _key(plain) != _key(marked):
+        return meta
+    return next(iter(seen), linked)
+
+
+def _key(claim: Claim) -> frozenset[str]:
+    return frozenset(map(normalize_headline, claim.persons))
+
+
+def _is_fuller(claim: Claim, other: Claim) -> bool:
+    """Return whether a claim has the names of the other written out: "Todd Bates" for "Todd" or "toddbates"."""
+    mine, others = (sorted(map(normalize_headline, one.persons)) for one in (claim, other))
+    return (
+        len(mine) == len(others)
+        and all(
+            name.replace(" ", "") == short or (" " not in short and name.split()[0] == short)
+            for name, short in zip(mine, others, strict=True)
+        )
+        and mine != others
+    )
+
+
+def list_claims(
+    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, site_names: Iterable[str], url: str
+) -> list[Claim]:
+    own_names = frozenset(key for name in (*site_names, get_site(url) or "") if (key := normalize_headline(name)))
+    return [
+        read_linked(structured, own_names),
+        read_marked(tree, headline, own_names),
+        _read_meta(structured, own_names),
+        _read_plain(headline, own_names),
+    ]
+
+
+def _read_meta(structured: StructuredData, own_names: frozenset[str]) -> Claim:
+    sources: tuple[str, ...] = ()
+    place = ""
+    for name in META:
+        persons: dict[str, None] = {}
+        for statement in structured.find_statements(name):
+            found = read_byline(statement.text, own_names=own_names)
+            persons.update(dict.fromkeys(found.persons))
+            if not sources and found.sources:
+                sources, place = found.sources, statement.source
+        if persons:
+            return Claim(tuple(persons), sources, f"meta {name}")
+    for number in "12":
+        label = structured.find_text(f"twitter:label{number}")
+        value = structured.find_text(f"twitter:data{number}")
+        if label and value and find_opening_phrase("by", normalize_headline(label)):
+            found = read_byline(value, own_names=own_names)
+            if found.persons:
+                return Claim(found.persons, sources, f"meta twitter:data{number}")
+    return Claim((), sources, place)
+
+
+def _read_plain(headline: HtmlElement | None, own_names: frozenset[str]) -> Claim:
+    if headline is None:
+        return Claim()
+    for line in (*read_lines_below(headline), *read_lines_above(headline)):
+        if len(line) <= MAX_BYLINE and find_opening_phrase("by", normalize_headline(line)):
+            found = read_byline(line, is_marked=False, own_names=own_names)
+            if found.persons:
+                return Claim(found.persons, found.sources, "a byline near the headline")
+    return Claim()
