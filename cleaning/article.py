@@ -291,7 +291,6 @@ class Article:
     canonical_url: str | None = None
     site_name: str | None = None
     authors: tuple[str, ...] = ()
-    source: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     modified_at: datetime | None = None
@@ -302,6 +301,7 @@ class Article:
     free: bool | None = None
     page_kind: str | None = None
     section: str | None = None
+    source: str | None = None
     tdm_reserved: bool | None = None
     tdm_policy: str | None = None
     ai_refused: tuple[str, ...] | None = None

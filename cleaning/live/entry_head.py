@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cleaning.article import BlockKind
 from cleaning.live.clocks import EDGES, find_clock
 from cleaning.live.time_marks import UNIX
-from cleaning.metadata.authors import split_byline
+from cleaning.metadata.authors.names import split_byline
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.part_names import read_part_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cleaning.metadata.authors import split_byline
+from cleaning.metadata.authors.names import split_byline
 from cleaning.metadata.dates.machine_times import parse_page_time
 from cleaning.metadata.linked_data import read_strings
 from cleaning.page.lines import normalize_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +33,7 @@ LABELLED = re.compile(
     r"|^(?:\S+ ){0,4}?(?:notas?|artículos?|entradas?|posts|artigos?|textos?) (?:por|de) ",
     re.IGNORECASE,
 )
+CAPITAL_JOINTS = frozenset(("AND", "UND", "ET", "OG", "OCH", "И", "And", "Und"))
 LETTER = re.compile(r"[^\W\d_]")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 SUFFIX = re.compile(r"\s?(?:記者|记者|特派員|特派员|編集委員|論説委員|기자|인턴기자|특파원|선임기자|著|さん)$")
@@ -108,15 +109,16 @@ def _split_names(part: str) -> Iterator[str]:
         yield ", ".join(pieces)
         return
     for piece in pieces:
+        given = piece.replace("&", " & ").replace("＆", " & ").split()
         begin = 0
-        for joint in _compile_joints().finditer(piece):
-            before, after = piece[begin : joint.start()].strip(), piece[joint.end() :].strip()
+        for at in range(1, len(given) - 1):
+            length = _measure_joint(given, at)
             # One letter may be part of a name: "Ortega y Gasset".
-            if not before or (len(joint[1] or "and") < 3 and min(_count(before), _count(after)) < 2):
+            if not length or (len(given[at]) < 3 and given[at] != "&" and min(at - begin, len(given) - at - 1) < 2):
                 continue
-            yield before
-            begin = joint.end()
-        yield piece[begin:]
+            yield " ".join(given[begin:at])
+            begin = at + length
+        yield " ".join(given[begin:])
 
 
 def _is_inverted(family: str, given: str) -> bool:
@@ -130,8 +132,17 @@ def _list_known() -> tuple[frozenset[str], ...]:
     return words["names"], words["nobody"], words["degrees"], words["jobs"], words["organisations"]
 
 
-def _count(text: str) -> int:
-    return len(text.split())
+def _measure_joint(given: list[str], at: int) -> int:
+    """Return of how many words "and" is at this place; 0 where there is none. In capitals it is it among capitals."""
+    joints = _load_words()["and"]
+    for length in (4, 3, 2, 1):
+        words = given[at : at + length]
+        if len(words) < length or at + length >= len(given):
+            continue
+        key = " ".join(words)
+        if key == "&" or (key.islower() and normalize_headline(key) in joints) or key in CAPITAL_JOINTS:
+            return length
+    return 0
 
 
 def strip_by(text: str) -> str:
@@ -262,10 +273,3 @@ def _is_name_word(word: str) -> bool:
 def _load_words() -> Mapping[str, frozenset[str]]:
     lists = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
     return {kind: frozenset(map(normalize_headline, entries)) for kind, entries in lists.items()}
-
-
-@lru_cache(maxsize=1)
-def _compile_joints() -> re.Pattern[str]:
-    entries = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))["and"]
-    small = "|".join(sorted(map(re.escape, set(entries)), key=lambda entry: (-len(entry), entry)))
-    return re.compile(rf"(?: ({small}) |[ ]?([&＆]|\+)[ ]?|\b (AND|UND|ET|OG|OCH|И|And|Und) \b)")
