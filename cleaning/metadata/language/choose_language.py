@@ -32,6 +32,7 @@ ADDRESS = re.compile(r"https?://\S{1,500}|\S{1,100}@\S{1,100}")
 MIN_SURE_PROBABILITY = 0.9  # below it the text is ambiguous
 # Fits (ngrams.measure_fit). The two best languages of a text in a known language are .12 apart or more.
 SAME_FIT = 0.08
+CLEAR_FIT, MIN_OWN_SHARE = 0.3, 0.4  # of a piece of the text, and the share of such pieces, that are in its language
 AMBIGUOUS_FIT = 0.3  # the same for a text that is ambiguous by its probability
 UNLIKE = (
     0.5  # under the fit that texts of a language have; lists of names are so, too, and one text in 2,000 is .8 under it
@@ -113,6 +114,18 @@ class _Evidence:
             or measure_fit(self._features, found) < find_usual_fit(found) - UNLIKE
         )
 
+    def _is_partly_in(self, code: str, found: str) -> bool:
+        """Return whether a good part of the text is clearly in the language `code`: the rest may be a quotation."""
+        starts = range(0, len(self._sample) - PIECE // 2, PIECE)
+        pieces = [self._sample[start : start + PIECE] for start in starts]
+        every = [features for features in map(collect_features, pieces) if features]
+        own = sum(
+            measure_fit(features, code)
+            > max(measure_fit(features, found) + CLEAR_FIT, find_usual_fit(code) - CLEAR_FIT)
+            for features in every
+        )
+        return own >= max(2, MIN_OWN_SHARE * len(every))
+
     def allows(self, code: str) -> bool:
         """Return whether the text may be in this language although the detector takes it for another one."""
         if not is_written_in(code, self._script):
@@ -124,7 +137,7 @@ class _Evidence:
         if code in PROFILE_CODES[self._script]:
             own = measure_fit(self._features, code)
             margin = AMBIGUOUS_FIT if self.is_ambiguous else SAME_FIT
-            return own > fit - margin and own > find_usual_fit(code) - UNLIKE
+            return (own > fit - margin and own > find_usual_fit(code) - UNLIKE) or self._is_partly_in(code, found)
         if found in TAKEN_FOR.get(code, "").split() or self.is_doubtful:
             return True
         others = PROFILE_CODES[self._script] - {found}

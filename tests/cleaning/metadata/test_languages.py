@@ -112,6 +112,13 @@ def test_a_long_quotation_does_not_decide() -> None:
         assert detect_language("\n".join([*[KNOWN[code]] * 3, KNOWN[other]]), say(other)).code == code
 
 
+def test_the_page_decides_where_half_of_the_text_is_a_quotation() -> None:
+    for code, other in (("en", "fr"), ("de", "en"), ("pl", "it"), ("ru", "uk")):
+        text = "\n".join([*[KNOWN[other]] * 2, *[KNOWN[code]] * 2])
+        assert detect_language(text, say(code)).code == code
+        assert detect_language(text, say(other)).code == other
+
+
 def test_chinese_is_not_taken_for_korean() -> None:
     """The Korean profile has the Chinese characters of old Korean texts."""
     text = "據報導，校園安全課長表示，該計畫將於明年起在十所小學試辦，經費由教育局與家長會共同負擔。" * 3
