@@ -200,9 +200,14 @@ def _find_button(element: HtmlElement) -> str:
         words = " ".join(words[: 10 * MAX_BUTTON_CHARACTERS].split())
         if 0 < len(words) <= MAX_BUTTON_CHARACTERS:
             key = normalize_headline(words)
-            if find_opening_phrase("consent_button", key) == key:
+            phrase = find_opening_phrase("consent_button", key)
+            if phrase == key or (phrase and " " in phrase and _is_button(inner)):
                 return words
     return ""
+
+
+def _is_button(element: HtmlElement) -> bool:
+    return element.tag in ("button", "input") or element.get("role") == "button"
 
 
 def _is_inside(element: HtmlElement, outer: Collection[HtmlElement]) -> bool:

@@ -9,7 +9,6 @@ or a newsletter and further parts of one article have headings, too, but of a lo
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.foreign.page_order import PageOrder
@@ -18,12 +17,22 @@ from cleaning.foreign.story_signs import (
     find_link,
     has_article_element,
     has_byline,
+    has_rest_elsewhere,
     has_same_look,
     is_article_element,
     is_label,
+    is_named_next,
     is_story_name,
     is_twin,
 )
+from cleaning.foreign.story_unit import (
+    find_own_element,
+    find_unit,
+    list_elements_before,
+    list_elements_beside,
+    list_preceding,
+)
+from cleaning.foreign.weigh_signs import Place, is_convincing
 from cleaning.metadata.linked_data import is_article, read_strings, read_types
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters
@@ -41,10 +50,7 @@ if TYPE_CHECKING:
 NEXT_ARTICLE = "next_article"  # the rule that cuts it
 MIN_WORDS, MIN_LETTERS = 3, 10  # of a headline
 MIN_OWN_LETTERS = 80  # in sentences of the page's article, between its headline and the next one
-MIN_PARAGRAPHS = 2  # of an article that only its link shows
-MANY = 3  # headings alike, from which on they may be the items of a list or a newsletter
 MAX_CANDIDATES = 100
-MAX_KICKERS = 3  # elements before a headline among which a label stands
 NUMBERED = re.compile(r"\W*\d{1,3}\s?[.):-]\s|\W*(?:#|No\.?|Nr\.?)\s?\d", re.IGNORECASE)
 
 
@@ -53,19 +59,6 @@ class NextStory(NamedTuple):
 
     headlines: tuple[str, ...] = ()
     cuts: tuple[ElementCut, ...] = ()
-
-
-class _Place(NamedTuple):
-    """Where a heading stands: its element holds its text, too (`is_whole`), beside an element with the page's headline.
-
-    `paragraphs` are those below it up to the next heading, `alike` the headings of its tag, itself among them.
-    """
-
-    is_whole: bool
-    is_beside: bool
-    paragraphs: int
-    alike: int
-    is_live: bool
 
 
 class _Candidate(NamedTuple):
@@ -114,7 +107,13 @@ def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], sta
         return True
     element = candidate.heading
     while element is not None and element not in around:
-        if is_article_element(element) or is_story_name(element) or any(map(is_label, _list_preceding(element))):
+        if (
+            is_article_element(element)
+            or is_story_name(element)
+            or is_named_next(element, element)
+            or any(map(is_label, list_preceding(element)))
+            or next(element.iter("time"), None) is not None
+        ):
             return True
         element = element.getparent()
     return False
@@ -163,7 +162,7 @@ def _examine(
     own_text = order.list_sentences(order.get_begin(headline), begin)
     if sum(count_letters(run.text) for run in own_text) < MIN_OWN_LETTERS:
         return Signs(), []
-    unit = _find_unit(heading, headline, order)
+    unit = find_unit(heading, headline, order)
     end = order.get_end(unit)
     is_whole = bool(order.list_sentences(begin, end))  # the unit holds the article, not only its headline
     if not is_whole:
@@ -173,14 +172,17 @@ def _examine(
     if not paragraphs:  # a headline alone, or one with a short teaser
         return Signs(), []
     signs = _read_signs(candidate, unit, headline, order, metadata, url, headings)
-    place = _Place(
+    place = Place(
+        rank=candidate.rank,
+        tag=str(heading.tag),
         is_whole=is_whole,
         is_beside=unit.getparent() in headline.iterancestors(),
+        is_alike=has_same_look(heading, headline),
         paragraphs=len(paragraphs),
         alike=sum(1 for one in headings if one.tag == heading.tag),
         is_live=metadata.draft.page_kind == "live",
     )
-    if not _is_convincing(candidate, signs, place):
+    if not is_convincing(signs, place):
         return signs, []
     elements = [(unit, not is_whole)]
     if not is_whole:
@@ -189,18 +191,6 @@ def _examine(
     if signs.label and before is not None and is_label(before):
         elements.insert(0, (before, False))
     return signs, elements
-
-
-def _find_unit(heading: HtmlElement, headline: HtmlElement, order: PageOrder) -> HtmlElement:
-    """Return the outermost element that holds the heading, but neither the page's headline nor a sentence before it."""
-    begin, own = order.get_begin(heading), order.get_begin(headline)
-    unit = heading
-    for around in heading.iterancestors():
-        first = order.get_begin(around)
-        if around.tag == "body" or first <= own or order.list_sentences(first, begin):
-            break
-        unit = around
-    return unit
 
 
 def _read_signs(
@@ -213,58 +203,16 @@ def _read_signs(
     headings: Sequence[HtmlElement],
 ) -> Signs:
     heading = candidate.heading
-    own = _find_own_element(unit, headline, order, headings)
+    own = find_own_element(unit, headline, order, headings)
     return Signs(
         link=find_link(heading, unit, url),
-        byline=has_byline(_list_beside(heading, unit, order)),
+        byline=has_byline(list_elements_beside(heading, unit, order)),
         article=has_article_element(heading, unit),
         twin=own is not None and is_twin(unit, own),
         stated=normalize_headline(candidate.text) in _list_stated(metadata),
-        label=any(is_label(element) for element in _list_before(heading, unit)),
+        label=is_named_next(heading, unit) or any(is_label(element) for element in list_elements_before(heading, unit)),
+        goes_on=has_rest_elsewhere(unit, url),
     )
-
-
-def _find_own_element(
-    unit: HtmlElement, headline: HtmlElement, order: PageOrder, headings: Sequence[HtmlElement]
-) -> HtmlElement | None:
-    """Return the first element beside a unit that holds text of the page's article; None if it is an entry itself."""
-    numbers = set(map(order.get_begin, headings))
-    begin = order.get_begin(headline)
-    for element in unit.getparent():
-        first, end = order.get_begin(element), order.get_end(element)
-        if element is unit:
-            return None
-        if end > begin and order.list_sentences(max(first, begin), end):
-            return None if any(first <= number < end for number in numbers) else element
-    return None
-
-
-def _list_beside(heading: HtmlElement, unit: HtmlElement, order: PageOrder) -> Iterator[HtmlElement]:
-    """Yield the elements of a unit before its first sentence; where it is only a heading, those that follow it."""
-    first, begin = order.get_begin(unit), order.get_begin(heading)
-    end = order.get_end(unit.getparent())
-    sentences = order.list_sentences(begin + 1, end)
-    last = order.get_begin(sentences[0].nodes[0].element) if sentences else end
-    for element in (*unit.iter(), *(inner for sibling in unit.itersiblings() for inner in sibling.iter())):
-        number = order.get_begin(element)
-        if number >= last:
-            return
-        if number > first or element is not heading:
-            yield element
-
-
-def _list_before(heading: HtmlElement, unit: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the few elements right before a heading, in its unit and before it."""
-    element = heading
-    while True:
-        yield from _list_preceding(element)
-        if element is unit:
-            return
-        element = element.getparent()
-
-
-def _list_preceding(element: HtmlElement) -> Iterator[HtmlElement]:
-    return islice(element.itersiblings(preceding=True), MAX_KICKERS)
 
 
 def _list_stated(metadata: Metadata) -> set[str]:
@@ -275,30 +223,3 @@ def _list_stated(metadata: Metadata) -> set[str]:
         if is_article(item) and "LiveBlogPosting" not in read_types(item):
             found |= {normalize_headline(text) for text in read_strings(item.get("headline"))}
     return found - {own, ""}
-
-
-def _is_convincing(candidate: _Candidate, signs: Signs, place: _Place) -> bool:
-    """Return whether the signs are enough for a heading at this place: the lower its rank, the more it takes."""
-    if signs.stated:
-        return True
-    if candidate.rank == 0:
-        if place.is_live:
-            return bool(signs.link) and (signs.byline or signs.label)
-        if not place.is_whole:  # among paragraphs: a cross-heading, or a link to another article in the middle of one
-            if signs.byline:
-                return bool(signs.link) or signs.label
-            return place.is_beside and bool(signs.link) != signs.label  # with both it may be a pointer
-        if candidate.heading.tag == "h1":
-            return signs.count > 0 or signs.article or signs.twin
-        return signs.count >= (1 if signs.article or signs.twin else 2)
-    if place.is_live or not place.is_whole:
-        return False
-    if signs.label and place.paragraphs >= MIN_PARAGRAPHS:
-        return True
-    if signs.twin:
-        return signs.count > 0
-    return (
-        signs.article
-        and bool(signs.link)
-        and (signs.byline or (place.paragraphs >= MIN_PARAGRAPHS and place.alike < MANY))
-    )

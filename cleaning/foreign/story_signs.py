@@ -27,6 +27,12 @@ BYLINES = frozenset("date dateline time timestamp datetime pubdate published pos
 STORIES = frozenset(
     "article articles story stories post posts entry news content item noticia artikel beitrag articulo artigo".split()  # noqa: SIM905
 )
+# How pages name the element that holds the next articles.
+NEXT = re.compile(
+    r"(?<![a-z])(?:next|following|infinite|endless|continuous|auto-?load(?:ed)?)[-_]?"
+    r"(?:article|story|stories|post|up|news|item|scroll|content|read)s?(?![a-z])"
+)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 DAY = re.compile(r"(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d{2}|[12]\d{3}\s?[年년]|[٠-٩۰-۹०-९]{4}")
 
 
@@ -36,7 +42,8 @@ class Signs:
 
     `link` is the page of the same site that the heading or its article leads to. `byline`: a date or an author of its
     own. `article`: an element for articles of its own. `twin`: its element is named as that of the page's own article.
-    `stated`: the page's JSON-LD has an article with this headline. `label`: a line over it announces another article.
+    `stated`: the page's JSON-LD has an article with this headline. `label`: a line over it, or the name of its element,
+    announces another article. `goes_on`: a link below it leads to the rest of that article.
     """
 
     link: str = ""
@@ -45,6 +52,7 @@ class Signs:
     twin: bool = False
     stated: bool = False
     label: bool = False
+    goes_on: bool = False
 
     @property
     def count(self) -> int:
@@ -134,6 +142,19 @@ def has_byline(elements: Iterator[HtmlElement]) -> bool:
             if names - {"time", "timestamp", "date"} or (names and DAY.search("".join(element.itertext()))):
                 return True
     return False
+
+
+def is_named_next(heading: HtmlElement, unit: HtmlElement) -> bool:
+    """Return whether the heading stands in an element that is named as one for the next articles."""
+    names = (f"{element.get('id') or ''} {element.get('class') or ''}" for element in _walk_up(heading, unit))
+    return any(NEXT.search(CAMEL.sub("-", name).lower()) for name in names)
+
+
+def has_rest_elsewhere(unit: HtmlElement, url: str) -> bool:
+    """Return whether a link in a unit says that it leads to the rest of an article, on another page."""
+    return any(
+        is_label(link) and _is_other_page(resolve_link(url, link.get("href") or ""), url) for link in unit.iter("a")
+    )
 
 
 def is_label(element: HtmlElement) -> bool:

@@ -12,7 +12,7 @@ from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters, ends_a_sentence, is_body
 from cleaning.page.part_names import read_part_names
-from cleaning.phrases import find_phrase
+from cleaning.phrases import UNSPACED_LETTER, find_phrase
 from cleaning.rules.copies import find_copies, is_telling
 from cleaning.rules.page_blocks import Cut, PageBlocks
 
@@ -68,7 +68,7 @@ def _find_excerpts(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[int,
     """Yield the blocks that are the beginning of a paragraph, cut off or above the text; each with that paragraph."""
     for at, index in enumerate(kept):
         text = page.blocks[index].text
-        if page.blocks[index].kind is BlockKind.HEADING or not is_telling(page, index):
+        if not is_telling(page, index):
             continue
         key = _strip_ending(text, page.get_key(index))
         if key is not None:
@@ -101,7 +101,7 @@ def _is_made_of(page: PageBlocks, index: int, other: int) -> bool:
     key, words = page.get_key(index), page.get_key(other)
     if page.blocks[index].path == page.blocks[other].path:
         return False
-    if words.startswith(f"{key} ") or key == words:
+    if key == words or words.startswith(key if UNSPACED_LETTER.search(key) else f"{key} "):
         return True
     return abs(len(key) - len(words)) < 0.1 * len(words) and fuzz.ratio(key, words) >= MIN_LIKENESS
 

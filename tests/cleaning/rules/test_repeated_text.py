@@ -46,6 +46,8 @@ def clean_body(content: str, *, text: str = BODY) -> Article:
         f"<div class='teaser-text'>{LINES[0]}{LINES[1][:-30]}...</p></div><div class='text'>BODY</div>",
         f"<p class='standfirst'>{TEXT[0]}</p><div class='text'>BODY</div>",
         f"<div class='intro'>{TEXT[0]}</div><div class='text'>BODY</div>",
+        f"<h2 class='subtitle'>{TEXT[0]}</h2><div class='text'>BODY</div>",
+        f"<h2 class='subtitle'>{TEXT[0].partition(' again')[0]} again</h2><div class='text'>BODY</div>",
         f"<p class='standfirst'>{TEXT[0].replace('from the autumn,', 'from autumn')}</p><div class='text'>BODY</div>",
         f"<p class='excerpt'>{TEXT[0][:80]} ... [read more]</p><div class='text'>BODY</div>",
         f"<p class='excerpt'>{TEXT[0][:78]}… Weiterlesen</p><div class='text'>BODY</div>",
@@ -114,3 +116,24 @@ def test_what_a_text_repeats_by_intention_stays(insert: str) -> None:
     article = clean_body("<div class='text'>BODY</div>", text="".join([*LINES[:3], insert, *LINES[3:]]))
     assert [block.text for block in article.blocks if block.rule == "repeated_text"] == []
     assert set(TEXT) <= set(article.text.split("\n"))
+
+
+CHINESE = (
+    "斯卡恩角的灯塔从秋天起又要有守塔人了，离上一位守塔人离开已经过去了整整四十年，港务信托基金星期五宣布了这个消息。",
+    "信托基金从两百名写信应征的人中选中了三十四岁的木匠莱娜，她将住在灯室下面的两个房间里，照看墙壁，并为大学数鸟。",
+    "第一位守塔人一八七一年带着九个孩子来到这里，在墙后种下了一棵苹果树，那棵树今天还在，每年秋天都结果子。",
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<p class='standfirst'>{CHINESE[0]}</p><div class='text'>BODY</div>",
+        f"<p class='standfirst'>{CHINESE[0][:34]}</p><div class='text'>BODY</div>",
+        f"<p class='standfirst'>{CHINESE[0][:36]}…</p><div class='text'>BODY</div>",
+        f"<div class='mobile'>{''.join(f'<p>{line}</p>' for line in CHINESE)}</div><div class='text'>BODY</div>",
+    ],
+)
+def test_copies_are_found_in_scripts_without_spaces(content: str) -> None:
+    article = clean_body(content, text="".join(f"<p>{line}</p>" for line in CHINESE))
+    assert article.text.split("\n") == list(CHINESE)
