@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
@@ -40,6 +40,13 @@ def get_stated_offset(moment: datetime | None) -> int | None:
         return None
     offset = moment.utcoffset()
     return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def set_offset(moment: datetime | None, offset: int | None) -> datetime | None:
+    """Return a time by the clock of its page, which is `offset` minutes ahead of UTC; None: it stated no zone."""
+    if moment is None:
+        return None
+    return moment.astimezone(UNSTATED if offset is None else timezone(timedelta(minutes=offset)))
 
 
 def format_iso(moment: datetime) -> str:
@@ -258,6 +265,18 @@ class LiveEntry:
     first_fetched_at: datetime | None = None
     last_fetched_at: datetime | None = None
 
+    @property
+    def line(self) -> str:
+        """Its line in the text: time and heading, "18:20 Debate begins"; "" if it has neither."""
+        return " ".join(part for part in (self.clock, self.heading) if part)
+
+    def join_text(self, blocks: Iterable[tuple[str, str]]) -> str:
+        """Return the text of the entry, of the kind and text of each of its kept blocks; without its line."""
+        pieces = list(blocks)
+        if pieces and pieces[0] == (BlockKind.HEADING, self.line):
+            del pieces[0]
+        return "\n".join(text for _, text in pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -282,7 +301,7 @@ class Article:
     is left out. With `observe`, `observation` is what the page tells of its site, `memory_dependency` the part of the
     site's memory that the article depends on, and `memory_fingerprint` a digest of what the memory says about that part
     (see `cleaning.memory`). `pager` has the links to the other pages of the article, if it has several. `site_rules`
-    says what each rule for the page's site found.
+    says what each rule for the page's site found. `entries` are those of a live blog, in page order.
     """
 
     url: str
@@ -329,6 +348,14 @@ class Article:
         object.__setattr__(self, "text", "\n".join(block.text for block in self.blocks if block.is_kept))
         object.__setattr__(self, "removed", tuple(block for block in self.blocks if not block.is_kept))
 
+    @property
+    def entry_order(self) -> str | None:
+        """Return "newest first" or "oldest first", the order of the entries; None if their times do not tell."""
+        times = [entry.time for entry in self.entries if entry.time is not None]
+        if len(times) < 2 or times[0] == times[-1]:
+            return None
+        return "newest first" if times[0] > times[-1] else "oldest first"
+
     def to_markdown(self, *, head: bool = False) -> str:
         """Return the kept blocks as Markdown below the title, their texts as in `text`; "" without title and text.
 
@@ -342,6 +369,29 @@ class Article:
         record = self.to_dict()
         del record["text"]
         return f"{format_head(record)}\n{document}"
+
+    def entries_to_list(self) -> list[dict[str, Any]]:
+        """Return the entries of a live blog for JSON, in page order: times as ISO 8601, and the texts of each.
+
+        `on_page` is false for an entry of a store that its page did not show at the last fetch.
+        """
+        return [
+            {
+                "time": None if entry.time is None else format_iso(entry.time),
+                "clock": entry.clock,
+                "heading": entry.heading,
+                "authors": list(entry.authors),
+                "anchor": entry.anchor,
+                "text": self.get_entry_text(number),
+                "on_page": entry.last_fetched_at in (None, self.fetched_at),
+            }
+            for number, entry in enumerate(self.entries)
+        ]
+
+    def get_entry_text(self, number: int) -> str:
+        """Return the kept blocks of the entry with this index, one a line, without the line of its time and heading."""
+        blocks = (block for block in self.blocks if block.entry == number and block.is_kept)
+        return self.entries[number].join_text((block.kind, block.text) for block in blocks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the article as a flat record for JSON, its fields named and formatted as in a JSON Lines release.

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from storage.database.engine import make_database_url, open_database
-from storage.models import Address, Base, Host, Revision, Run, StoredArticle, StoredObservation
+from storage.models import Address, Base, Host, Revision, Run, StoredArticle, StoredEntry, StoredObservation
 
 NIGHT = timedelta(days=1)
 _TIMES = {
@@ -17,6 +17,7 @@ _TIMES = {
     Revision: ("fetched_at",),
     Run: ("started_at", "ended_at"),
     StoredArticle: ("fetched_at",),
+    StoredEntry: ("first_fetched_at", "last_fetched_at"),
     StoredObservation: ("fetched_at",),
 }
 

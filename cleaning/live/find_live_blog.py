@@ -39,6 +39,7 @@ class FoundEntry:
     head: EntryHead = field(default_factory=EntryHead)
     path: str = ""  # of the element around it
     paragraphs: tuple[str, ...] = ()
+    layout: str = ""  # of the list or table whose items the entries are, see cleaning.markdown.layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ def _make_entries(
         if not clock and head.has_own_line and moment is not None:
             clock = f"{moment:%H:%M}"
         entry = LiveEntry(moment, clock, head.heading, head.authors, _find_anchor(runs, part))
-        found.append(FoundEntry(entry, part.runs, head, part.element.path))
+        around = part.element.parent
+        found.append(
+            FoundEntry(entry, part.runs, head, part.element.path, layout=around.layout if around is not None else "")
+        )
     return found
 
 

@@ -121,7 +121,7 @@ def _place_next(
 def _make_line(extraction: Extraction, found: FoundEntry) -> Block | None:
     """Return the line of an entry: its time and its heading."""
     entry = found.entry
-    text = " ".join(part for part in (entry.clock, entry.heading) if part)
+    text = entry.line
     if not text or not found.head.has_own_line:
         return None
     runs = [extraction.runs[run] for run in found.head.runs]
@@ -129,7 +129,18 @@ def _make_line(extraction: Extraction, found: FoundEntry) -> Block | None:
     if block is None:
         return None
     evidence = DATA if not found.runs else None
-    return replace(block, text=text, kind=BlockKind.HEADING, path=block.path or found.path, evidence=evidence)
+    heading = next((run.element.path for run in runs if run.element.kind is BlockKind.HEADING), "")
+    path = heading or block.path or found.path
+    return replace(block, text=text, kind=BlockKind.HEADING, path=path, layout="", evidence=evidence)
+
+
+def _leave_list(block: Block, layout: str) -> Block:
+    """Return a block without the list or table whose items are the entries: it has its own place in the entry."""
+    if not layout or not block.layout.startswith(layout):
+        return block
+    _, _, rest = block.layout[len(layout) :].partition(" ")
+    kind = BlockKind.PARAGRAPH if not rest and block.kind in (BlockKind.ITEM, BlockKind.ROW) else block.kind
+    return replace(block, layout=rest, kind=kind)
 
 
 def _make_text(
@@ -139,6 +150,7 @@ def _make_text(
     block = build_block(extraction.runs[run].text, [extraction.runs[run]], extraction.base)
     if block is None:
         return None
+    block = _leave_list(block, found.layout)
     if run in found.head.bylines:
         return replace(block, rule="dateline", evidence=BYLINE)
     likelihood = likelihoods.get(run, 1.0)

@@ -32,6 +32,8 @@ and write one article a line to standard output, in the same order and as soon a
     {"id": "1", "url": ..., "title": ..., "authors": [...], "source": ..., "published_at": ..., "language": ...,
      "text": ..., "removed": [{"text": ..., "rule": ..., "evidence": ...}],
      "rejected": null or the reason why it is no article}
+
+An article that is a live blog has `entries` besides (docs/cleaning.md).
 With --output markdown each article is written as Markdown instead: its id and metadata as YAML between two lines "---",
 then the headline and the text.
 The answer to a line that is no page is {"id": null or its id, "error": ..., "line": its number}. Empty lines have no
@@ -167,6 +169,7 @@ def _make_record(identity: object, article: Article) -> dict[str, Any]:
         "text": article.text,
         "removed": [{"text": block.text, "rule": block.rule, "evidence": block.evidence} for block in article.removed],
         "rejected": article.rejected,
+        **({"entries": article.entries_to_list()} if article.entries else {}),
     }
 
 

@@ -120,6 +120,15 @@ class PageExplanation:
         return BlockCounts(len(kept), len(removed), _count_words(kept), _count_words(removed), dict(cuts.most_common()))
 
 
+def describe_entries(article: Article) -> str:
+    """Return how many entries a live blog has, and in which order; "" for any other article."""
+    if not article.entries:
+        return ""
+    left = sum(1 for entry in article.entries if entry.last_fetched_at not in (None, article.fetched_at))
+    parts = [_format_count(len(article.entries), "entry"), *filter(None, [article.entry_order])]
+    return ", ".join([*parts, *([f"{left:,} no longer on the page"] if left else [])])
+
+
 def _list_fields(article: Article) -> Iterator[MetadataField]:
     values: dict[str, str | bool | datetime | tuple[str, ...] | None] = {
         "title": article.title or None,
@@ -178,4 +187,5 @@ def _count_words(blocks: list[Block] | tuple[Block, ...]) -> int:
 
 
 def _format_count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"

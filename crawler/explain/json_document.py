@@ -47,9 +47,12 @@ def explanation_to_document(explanation: PageExplanation) -> dict[str, Any]:
                 "link_share": block.link_share,
                 "links": list(block.links),
                 "path": block.path,
+                "entry": block.entry,
             }
             for block in article.blocks
         ],
+        "entries": article.entries_to_list(),
+        "entry_order": article.entry_order,
         "sums": {
             "blocks": {"kept": counts.kept, "cut": counts.cut},
             "words": {"kept": counts.words_kept, "cut": counts.words_cut},

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cleaning.article import Block, BlockKind
-from crawler.explain.explanation import PageExplanation
+from crawler.explain.explanation import PageExplanation, describe_entries
 from crawler.terminal.characters import escape_for_terminal
 
 MAX_WIDTH = 100  # columns: longer lines are hard to read
@@ -41,6 +41,9 @@ def _render_lines(explanation: PageExplanation, console: Console) -> Iterator[Te
     yield Text()
     yield from _render_metadata(explanation, console)
     yield from _render_site(explanation, console)
+    if entries := describe_entries(explanation.article):
+        yield Text()
+        yield from _wrap(console, (entries, "bold"))
     for block in explanation.article.blocks:
         yield Text()
         yield from _render_kept(block, console) if block.is_kept else _render_cut(block, console)

@@ -27,12 +27,13 @@ from crawler.recleaning.settler import RecleanedPage, Settler, make_batches
 from crawler.recleaning.spool import RecordSpool
 from crawler.storing.observations import needs_recleaning
 from crawler.terminal.progress import Report
+from storage.articles.live_entries import complete_entries
 from storage.articles.texts import count_accepted, count_archived_pages, get_last_run, load_stored_texts
 from storage.database.engine import open_for_reading
 from storage.site_memory.memories import load_keep_rules
 from storage.site_memory.observations import PageDependency
 
-FORMAT = 5  # of the spool's records; raise it when a pickled class is renamed or changed
+FORMAT = 6  # of the spool's records; raise it when a pickled class is renamed or changed
 
 
 class _RecordKind(IntEnum):
@@ -178,7 +179,8 @@ class RecleanJob:
                 texts = load_stored_texts(connection, [one.page.id for one in batch])
                 for page, article, problem in ((one.page, one.article, one.problem) for one in batch):
                     if article is not None:
-                        differences.add(page.id, page.site, texts[page.id], article)
+                        completed = complete_entries(connection, page.id, article, page.fetched_at)
+                        differences.add(page.id, page.site, texts[page.id], completed)
                     elif problem.startswith("cleaner-"):
                         differences.failed[problem] += 1
                     else:

@@ -47,6 +47,7 @@ from crawler.storing.observations import (
 from crawler.storing.parts import reject_known_part
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
+from storage.articles.live_entries import complete_entries
 from storage.frontier.link_headlines import load_headlines
 from storage.site_memory.memories import load_keep_rules, save_memory
 from storage.site_memory.observations import (
@@ -252,6 +253,7 @@ class Settler:
                         save_memory_dependency(connection, page.id, one.memory_fingerprint, page.data or b"")
                     continue
                 article = reject_known_part(connection, article)
+                article = complete_entries(connection, page.id, article, page.fetched_at)
                 same = saving.has_same_text(saving.load_text(connection, page.id), article)
                 if not same or page.cleaner_version != CLEANER_VERSION or self.has_other_rules(page):
                     saving.save_article(

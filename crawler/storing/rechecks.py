@@ -46,7 +46,9 @@ def _find_second_look(article: Article, saved: SaveResult, fetched_at: datetime)
     is_short = count_letters(article.text) < SHORT
     if article.published_at is None:
         return NIGHT if is_short and saved is SaveResult.NEW else timedelta(0)
-    age = fetched_at - article.published_at
+    # A live blog is as old as its newest entry.
+    newest = max((entry.time for entry in article.entries if entry.time is not None), default=article.published_at)
+    age = fetched_at - min(max(newest, article.published_at), fetched_at)
     if age > YOUNG or not (is_short or age < VERY_YOUNG):
         return timedelta(0)
     return SOON if age < VERY_YOUNG else NIGHT

@@ -6,8 +6,11 @@
     changed    a block that keeps most of its words
     moved      the same block at another position
     recut      the same block, kept in one version and cut as boilerplate in the other
+    new_entry  a block of an entry of a live blog that was not there before
+    old_entry  a block of an entry that the page of a live blog no longer shows
 
-A recut is not an edit of the page: the cleaner knew more, or less, of the site. Blocks that are cut in both versions
+A recut is not an edit of the page: the cleaner knew more, or less, of the site. A live blog grows, and many show their
+last entries only: that is no edit of its text either. Blocks that are cut in both versions
 are not part of the text and are not reported.
 """
 
@@ -33,11 +36,15 @@ _WORD = re.compile(rf"[{_CHARACTER}]|[^\W{_CHARACTER}]+")
 
 
 class RevisionBlock(NamedTuple):
-    """A block as a revision stores it: kind, text and the rule that cut it (None: it is kept)."""
+    """A block as a revision stores it: kind, text, the rule that cut it (None: it is kept), and its entry.
+
+    `entry` is the number of the entry of a live blog among those of its version.
+    """
 
     kind: str
     text: str
     rule: str | None = None
+    entry: int | None = None
 
 
 class EditKind(StrEnum):
@@ -49,6 +56,11 @@ class EditKind(StrEnum):
     CHANGED = "changed"
     MOVED = "moved"
     RECUT = "recut"
+    NEW_ENTRY = "new_entry"
+    OLD_ENTRY = "old_entry"
+
+
+_NO_EDITS = frozenset((EditKind.RECUT, EditKind.NEW_ENTRY, EditKind.OLD_ENTRY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +80,8 @@ class Change:
 
     @property
     def is_edit(self) -> bool:
-        """Whether the page itself changed: true for every kind but a recut."""
-        return self.kind is not EditKind.RECUT
+        """Whether the text of the page was changed: it was neither cut otherwise nor continued by entries."""
+        return self.kind not in _NO_EDITS
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as a JSON object without the fields that are None."""
@@ -108,10 +120,12 @@ def diff_blocks(
         for at, to in _match_similar_texts(gap, *matched, old, new):
             add(EditKind.CHANGED, at, to)
     matched = _get_matched_positions(found)
-    for at in old_positions.keys() - matched[0]:
-        add(EditKind.REMOVED, at, None)
-    for to in new_positions - matched[1]:
-        add(EditKind.ADDED, None, to)
+    gone, come = old_positions.keys() - matched[0], new_positions - matched[1]
+    old_entries, new_entries = _find_whole_entries(before, gone), _find_whole_entries(after, come)
+    for at in gone:
+        add(EditKind.OLD_ENTRY if at in old_entries else EditKind.REMOVED, at, None)
+    for to in come:
+        add(EditKind.NEW_ENTRY if to in new_entries else EditKind.ADDED, None, to)
     found.sort(
         key=lambda one: (old_positions[one.at or 0] if one.to is None else one.to, one.to is not None, one.at or 0)
     )
@@ -131,6 +145,20 @@ def apply_changes(texts: Sequence[str], changes: Iterable[Change]) -> list[str]:
 def get_kept_texts(blocks: Iterable[RevisionBlock]) -> list[str]:
     """Return the texts of the blocks that no rule cut."""
     return [block.text for block in blocks if block.rule is None]
+
+
+def compare_words(one: str, other: str) -> float:
+    """Return the fraction of their words that two texts share, 0 to 1."""
+    return 1.0 if one == other else _compute_likeness(_count_words(one), _count_words(other))
+
+
+def _find_whole_entries(blocks: Iterable[RevisionBlock], changed: Container[int]) -> set[int]:
+    """Return the positions among the kept blocks of the entries of which every block changed."""
+    entries: defaultdict[int, list[int]] = defaultdict(list)
+    for position, block in enumerate(block for block in blocks if block.rule is None):
+        if block.entry is not None:
+            entries[block.entry].append(position)
+    return {at for positions in entries.values() if all(at in changed for at in positions) for at in positions}
 
 
 class _Gap(NamedTuple):

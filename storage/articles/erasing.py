@@ -63,7 +63,7 @@ def mark_erasable(connection: Connection, name: str, reason: str) -> None:
 
 
 def erase_page(connection: Connection, name: str) -> None:
-    """Delete a page, its blocks, revisions, parts, observation and memory dependency."""
+    """Delete a page, its blocks, entries, revisions, parts, observation and memory dependency."""
     connection.execute(delete(StoredArticle).where(_ROW.id == name))
 
 

@@ -5,8 +5,9 @@ next fetch has another text. The rows therefore depend on the set of fetches, no
 fetched every night and does not change costs one short row a night.
 
 A version is a run of fetches without an edit of the page (`storage.articles.diff`); cutting a block as boilerplate is
-no edit. Rejected pages (paywalls, errors) are not fetches of the article. If the robots tags of a page ask not to keep
-it, its earlier versions are deleted, and replaying an older archive does not bring them back.
+no edit, and neither are the entries that a live blog gains. A fetch of a live blog has the entries that its page had.
+Rejected pages (paywalls, errors) are not fetches of the article. If the robots tags of a page ask not to keep it, its
+earlier versions are deleted, and replaying an older archive does not bring them back.
 
 A version stays as it was cleaned on the day of its fetch, until that fetch is read from an archive again.
 """
@@ -21,9 +22,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from cleaning.article import Article
+from cleaning.article import Article, count_text_words
 from storage.archive.write import ArchiveLocation
 from storage.articles.diff import Change, RevisionBlock, diff_blocks, get_kept_texts
+from storage.articles.live_entries import load_entries
 from storage.models import Revision, StoredArticle, StoredBlock
 
 REFUSAL_PREFIX = "robots-"  # prefix of the rejection of a page whose robots tags ask not to be kept
@@ -104,7 +106,7 @@ def make_fetch(
     return _make_fetch(
         article.rejected,
         article.text,
-        [RevisionBlock(block.kind, block.text, block.rule) for block in article.blocks],
+        [RevisionBlock(block.kind, block.text, block.rule, block.entry) for block in article.blocks],
         fetched_at=fetched_at,
         title=article.title,
         authors=list(article.authors),
@@ -198,7 +200,8 @@ def _insert_fetch(
 
 
 def _make_row(name: str, fetch: Fetch, following: Fetch | None) -> dict[str, Any]:
-    blocks = None if fetch.blocks and fetch.says_same_as(following) else [list(block) for block in fetch.blocks]
+    is_repeated = fetch.blocks and fetch.says_same_as(following)
+    blocks = None if is_repeated else [list(one if one.entry is not None else one[:3]) for one in fetch.blocks]
     return {"article_id": name, "blocks": blocks} | {fact: getattr(fetch, fact) for fact in _COLUMNS}
 
 
@@ -235,7 +238,7 @@ def _load_stored(connection: Connection, names: Sequence[str]) -> dict[str, Fetc
     wanted = [row for row in rows if row.rejected is None or is_refusal(row.rejected)]
     block = StoredBlock
     blocks = connection.execute(
-        select(block.article_id, block.kind, block.text, block.rule)
+        select(block.article_id, block.kind, block.text, block.rule, block.entry)
         .where(block.article_id.in_([row.id for row in wanted]))
         .order_by(block.article_id, block.position)
     )
@@ -243,12 +246,18 @@ def _load_stored(connection: Connection, names: Sequence[str]) -> dict[str, Fetc
         name: [RevisionBlock(*one[1:]) for one in some]
         for name, some in groupby(blocks, key=lambda one: one.article_id)
     }
-    return {
-        row.id: _make_fetch(
-            row.rejected, row.text, pieces.get(row.id, []), **{fact: getattr(row, fact) for fact in _COLUMNS}
-        )
-        for row in wanted
-    }
+    live = [name for name, some in pieces.items() if any(one.entry is not None for one in some)]
+    entries = load_entries(connection, live)
+    found = {}
+    for row in wanted:
+        facts = {fact: getattr(row, fact) for fact in _COLUMNS}
+        own = pieces.get(row.id, [])
+        left = {at for at, one in enumerate(entries.get(row.id, ())) if one.last_fetched_at != row.fetched_at}
+        if left:  # what the page no longer showed is no part of its latest fetch
+            own = [one for one in own if one.entry not in left]
+            facts["words"] = count_text_words("\n".join(get_kept_texts(own)))
+        found[row.id] = _make_fetch(row.rejected, row.text, own, **facts)
+    return found
 
 
 def _make_fetch(rejected: str | None, text: str, pieces: Sequence[RevisionBlock], **facts: Any) -> Fetch:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from cleaning.article import UNSTATED, Article, Block, format_iso
+from cleaning.article import UNSTATED, Article, Block, LiveEntry, format_iso
 from storage.database.types import make_storable
 
 # None of 2,615 pages with human gold reaches a fifth of one of these limits, except for `path`.
@@ -26,6 +26,9 @@ MAX_CHARACTERS = {
     "source": 300,
     "evidence": 2_000,
     "path": 10_000,
+    "clock": 300,  # this and the next two of an entry of a live blog
+    "heading": 2_000,
+    "anchor": 300,
 }
 MAX_NAMES = 200  # items of a list: authors, tags, words of robots tags
 MAX_NAME_CHARACTERS = 300  # of one item
@@ -78,6 +81,7 @@ def sanitise_article(article: Article, fetched_at: datetime | None) -> Article:
         "language": sanitiser.check_word("language") or "und",
         "language_probability": _clamp_share(article.language_probability),
         "headline_key": sanitiser.limit_key(article.headline_key),
+        "entries": tuple(sanitiser.sanitise_entry(entry, fetched_at) for entry in article.entries),
     }
     return replace(article, **values, limits_hit=tuple(dict.fromkeys((*article.limits_hit, *sanitiser.limited))))
 
@@ -126,7 +130,9 @@ class _Sanitiser:
 
     def check_time(self, name: str, fetched_at: datetime | None) -> datetime | None:
         """Return None for an impossible time. An impossible time zone is dropped; the moment stays the same."""
-        value: datetime | None = getattr(self._article, name)
+        return self._limit_time(name, getattr(self._article, name), fetched_at)
+
+    def _limit_time(self, name: str, value: datetime | None, fetched_at: datetime | None) -> datetime | None:
         if value is None:
             return None
         offset = value.utcoffset()
@@ -146,6 +152,17 @@ class _Sanitiser:
         if offset and (abs(offset) > MAX_OFFSET or offset % timedelta(minutes=1)):
             return universal.replace(tzinfo=UNSTATED)
         return value
+
+    def sanitise_entry(self, entry: LiveEntry, fetched_at: datetime | None) -> LiveEntry:
+        names = tuple(self._truncate("authors", name, MAX_NAME_CHARACTERS) for name in entry.authors[:MAX_NAMES])
+        return replace(
+            entry,
+            time=self._limit_time("entries", entry.time, fetched_at),
+            clock=self._truncate("clock", entry.clock, MAX_CHARACTERS["clock"]),
+            heading=self._truncate("heading", entry.heading, MAX_CHARACTERS["heading"]),
+            authors=tuple(name for name in names if name),
+            anchor=self._truncate("anchor", entry.anchor, MAX_CHARACTERS["anchor"]),
+        )
 
     def sanitise_block(self, block: Block) -> Block:
         links = tuple(make_storable(link) for link in block.links[:MAX_LINKS] if len(link) <= MAX_ADDRESS_BYTES)

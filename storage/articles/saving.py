@@ -14,6 +14,7 @@ from cleaning.article import Article, count_text_words, get_stated_offset
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
+from storage.articles.live_entries import add_older_entries, complete_entries, save_entries
 from storage.articles.sanitise import sanitise_article
 from storage.models import StoredArticle, StoredBlock
 from storage.search.index import update_search_index
@@ -71,7 +72,10 @@ def save_article(
         note = revisions.insert_older_fetch if is_older else revisions.record_replaced_fetch
         note(connection, name, fetch)
     if is_older:
+        _add_older_entries(connection, name, article, fetched_at)
         return SaveResult.OLDER
+    article = complete_entries(connection, name, article, fetched_at)
+    words = count_text_words(article.text)
     values: dict[str, Any] = {
         "url": article.url,
         "canonical_url": article.canonical_url or article.url,
@@ -122,6 +126,16 @@ def save_article(
     return SaveResult.UNCHANGED if same else SaveResult.UPDATED
 
 
+def _add_older_entries(connection: Connection, name: str, article: Article, fetched_at: datetime) -> None:
+    """Complete the stored article of a live blog by the entries of an older fetch."""
+    completed = add_older_entries(connection, name, article, fetched_at)
+    if completed is not None:
+        values = {"text": completed.text, "words": count_text_words(completed.text)}
+        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
+        update_search_index(connection, name)
+        _replace_blocks(connection, name, completed)
+
+
 def load_text(connection: Connection, name: str) -> tuple[str, str, str | None] | None:
     """Return title, text and reason of rejection of a stored page; None if it is not stored."""
     row = connection.execute(select(_ROW.title, _ROW.text, _ROW.rejected).where(_ROW.id == name)).one_or_none()
@@ -138,10 +152,12 @@ def has_same_blocks(connection: Connection, name: str, article: Article) -> bool
     """Whether the stored blocks are those of this article, each kept or cut by the same rule, with the same layout."""
     row = StoredBlock
     stored = connection.execute(
-        select(row.text, row.rule, row.layout).where(row.article_id == name).order_by(row.position)
+        select(row.text, row.rule, row.layout, row.entry).where(row.article_id == name).order_by(row.position)
     )
     blocks = sanitise_article(article, article.fetched_at).blocks
-    return [tuple(block) for block in stored] == [(block.text, block.rule, block.layout or None) for block in blocks]
+    return [tuple(block) for block in stored] == [
+        (block.text, block.rule, block.layout or None, block.entry) for block in blocks
+    ]
 
 
 def save_blocks(connection: Connection, name: str, article: Article) -> None:
@@ -153,6 +169,7 @@ def _replace_blocks(connection: Connection, name: str, article: Article) -> None
     connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
     if article.blocks:
         connection.execute(insert(StoredBlock), _make_block_rows(name, article))
+    save_entries(connection, name, article.entries if article.rejected is None else ())
 
 
 def _is_no_version(rejected: str | None) -> bool:
@@ -173,6 +190,7 @@ def _make_block_rows(name: str, article: Article) -> list[dict[str, Any]]:
             "rule": block.rule,
             "evidence": block.evidence,
             "layout": block.layout or None,
+            "entry": block.entry,
         }
         for position, block in enumerate(article.blocks)
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 SHARD_SIZE = 100_000  # rows of a file, where --shard-size gives no other number
-EXTRA_TABLE_NAMES = ("rejected", "removed", "revisions")  # --include: storage/export/tables has one file for each
+# --include: storage/export/tables has one file for each
+EXTRA_TABLE_NAMES = ("entries", "rejected", "removed", "revisions")
 
 # --rights: each word and what it demands of an article.
 RIGHTS_WORDS: dict[str, str] = {

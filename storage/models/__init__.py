@@ -2,7 +2,7 @@
 
 base.py         what all tables share: the names of constraints, and the column types
 frontier.py     runs, addresses and what is known of them, hosts on hold
-articles.py     pages, blocks, parts, earlier versions, the index of near-duplicates, what was taken down
+articles.py     pages, blocks, entries, parts, earlier versions, the index of near-duplicates, what was taken down
 site_memory.py  what was learnt of sites
 """
 
@@ -12,6 +12,7 @@ from storage.models.articles import (
     SketchValue,
     StoredArticle,
     StoredBlock,
+    StoredEntry,
     StoredMatch,
     StoredPart,
     Tombstone,
@@ -37,6 +38,7 @@ __all__ = [
     "SketchValue",
     "StoredArticle",
     "StoredBlock",
+    "StoredEntry",
     "StoredMatch",
     "StoredMemoryDependency",
     "StoredObservation",

@@ -4,6 +4,7 @@ article          one judged page: an article, a duplicate of one, or rejected wi
 revision         earlier versions of an article, before its site changed it
 sketch           the index of near-duplicates: which articles have a shingle hash in their sketch
 duplicate_match  two articles that are one story, and the rule that matched them
+entry            the entries of a live blog, also those that its page no longer shows
 block            the blocks of an article in reading order, kept and cut, with the rule that cut them
 part             further parts of an article on several pages, and where each lies in the archive
 tombstone        articles that were taken down: never stored again
@@ -103,6 +104,25 @@ class StoredBlock(Base):
     evidence: Mapped[str | None]
     # The lists, quotes and tables that it stands in (cleaning.markdown.layout). NULL: none, or not recorded yet.
     layout: Mapped[str | None]
+    entry: Mapped[int | None]  # the position of the entry of a live blog that it belongs to
+
+
+class StoredEntry(Base):
+    """An entry of a live blog that its page showed at some time. Its blocks name it by its position."""
+
+    __tablename__ = "entry"
+
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # in page order, from 0
+    time: Mapped[datetime | None]
+    time_offset: Mapped[int | None]  # minutes ahead of UTC; NULL if the page states no zone
+    clock: Mapped[str]  # as the page shows it
+    heading: Mapped[str]
+    authors: Mapped[list[str]]
+    anchor: Mapped[str]  # the id of its element
+    # The first and the last fetch of the page that had it. If the last is not that of the article, it left the page.
+    first_fetched_at: Mapped[datetime]
+    last_fetched_at: Mapped[datetime]
 
 
 class Revision(Base):
@@ -117,8 +137,9 @@ class Revision(Base):
     published_at: Mapped[datetime | None]
     modified_at: Mapped[datetime | None]
     words: Mapped[int]
-    # In reading order: [kind, text, rule that cut it or null]. NULL if title and text equal those of the next fetch;
-    # empty if the robots tags of the page asked not to keep it, since its earlier text is not kept either.
+    # In reading order: [kind, text, rule that cut it or null], of a live blog with the number of the entry as a fourth.
+    # NULL if title and text equal those of the next fetch; empty if the robots tags of the page asked not to keep it,
+    # since its earlier text is not kept either.
     blocks: Mapped[list[Any] | None] = mapped_column(StorableJSON)
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]

@@ -11,6 +11,7 @@ store.py            Store: all that can be asked of a store
 filters.py          the keywords of `Store.articles`, made a selection of the export
 article_record.py   the record of one article: the fields of a release, its blocks on demand
 load_articles.py    loads articles as records, and their blocks
+live_blog.py        the entries of a live blog, each with its text
 find_page.py        finds the page of an address, however it is written, or of an id
 data_frames.py      tables of articles for pyarrow and pandas
 stored_page.py      everything that the store knows of one page, for `scrapy show`

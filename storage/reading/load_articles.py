@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, literal, select
 
-from cleaning.article import Block, BlockKind
+from cleaning.article import Block
+from storage.articles.live_entries import load_article_blocks
 from storage.articles.revisions import is_refusal
 from storage.export.batch import Batch
 from storage.export.rows.read import read_listed
 from storage.export.schema import Table
 from storage.export.selection.choose import select_chosen_ids
 from storage.export.selection.selection import Selection
-from storage.models import StoredArticle, StoredBlock
+from storage.models import StoredArticle
 from storage.reading.article_record import PAGES, REJECTED, ArticleRecord, LoadBlocks, make_records
 
 
@@ -37,18 +38,8 @@ def load_record(connection: Connection, article_id: str, later: LoadBlocks | Non
 
 def load_blocks(connection: Connection, article_id: str) -> tuple[Block, ...]:
     """Return the blocks of a page in reading order, kept and cut; () for a page that asks not to be kept."""
-    row = StoredBlock
-    question = (
-        select(row.text, row.kind, row.link_share, row.links, row.path, row.rule, row.evidence, row.layout)
-        .where(row.article_id == article_id)
-        .order_by(row.position)
-    )
     rejected = connection.scalar(select(StoredArticle.rejected).where(StoredArticle.id == article_id))
-    rows = [] if is_refusal(rejected) else connection.execute(question).all()
-    return tuple(
-        Block(text, BlockKind(kind), link_share, tuple(links), path, rule, evidence, layout or "")
-        for text, kind, link_share, links, path, rule, evidence, layout in rows
-    )
+    return () if is_refusal(rejected) else load_article_blocks(connection, article_id)
 
 
 def _withhold_texts(batch: Batch) -> Batch:

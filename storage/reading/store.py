@@ -35,6 +35,7 @@ from storage.reading.filters import (
     name_keywords,
 )
 from storage.reading.find_page import FoundPage, find_page, get_page
+from storage.reading.live_blog import EntryRecord, load_live_blog
 from storage.reading.load_articles import load_blocks, load_record, load_selected
 from storage.reading.raw_page import RawPage, load_raw_page
 from storage.runs import StoredRun, load_runs
@@ -180,6 +181,14 @@ class Store:
         with self._read() as connection:
             page = _get_article(connection, url_or_id)
             return load_histories(connection, [page.id]).get(page.id, [])
+
+    def entries(self, url_or_id: str) -> list[EntryRecord]:
+        """Return the entries of a live blog in page order, also those that its page no longer shows.
+
+        None for any other article. Raise ArticleMissing if the store holds no article of the address or id.
+        """
+        with self._read() as connection:
+            return load_live_blog(connection, _get_article(connection, url_or_id).id)
 
     def runs(self) -> Iterator[StoredRun]:
         """Iterate over the crawls that filled the store, the newest first."""

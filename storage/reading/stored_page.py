@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from cleaning.article import UNSTATED, Article
+from cleaning.article import Article, set_offset
 from storage.archive.part_locations import ArchivedPart, load_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles.clusters import Cluster, load_cluster
+from storage.articles.live_entries import load_entries
 from storage.articles.revisions import Version, load_histories
 from storage.models import StoredArticle, StoredMemoryDependency
 from storage.reading.article_record import ArticleRecord
@@ -81,8 +81,9 @@ def read_stored_page(connection: Connection, url_or_id: str) -> StoredPage:
         **{name: values[name] for name in _FIELDS},
         **lists,
         blocks=blocks,
-        published_at=_set_zone(row.published_at, row.published_offset),
-        modified_at=_set_zone(row.modified_at, row.modified_offset),
+        entries=load_entries(connection, [record.id]).get(record.id, ()) if blocks else (),
+        published_at=set_offset(row.published_at, row.published_offset),
+        modified_at=set_offset(row.modified_at, row.modified_offset),
     )
     has_place = row.archive_file is not None and row.archive_offset is not None
     return StoredPage(
@@ -97,10 +98,3 @@ def read_stored_page(connection: Connection, url_or_id: str) -> StoredPage:
         story=load_cluster(connection, record.id),
         versions=load_histories(connection, [record.id]).get(record.id, []),
     )
-
-
-def _set_zone(moment: datetime | None, offset: int | None) -> datetime | None:
-    """Return a time by the clock of its page, which is `offset` minutes ahead of UTC; None: it stated no zone."""
-    if moment is None:
-        return None
-    return moment.astimezone(UNSTATED if offset is None else timezone(timedelta(minutes=offset)))

@@ -1,5 +1,6 @@
 """The extra tables of a release (`scrapy export --include NAME`), one module each.
 
+entries.py      the entries of live blogs
 rejected.py     the pages that were rejected, with the reason
 removed.py      the blocks that were cut from articles, with the rule
 revisions.py    the former versions of the articles
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from storage.export.batch import Batch
 from storage.export.schema import Table
 from storage.export.selection.selection import Selection
-from storage.export.tables import rejected, removed, revisions
+from storage.export.tables import entries, rejected, removed, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +35,5 @@ class ExtraTable:
 # By name on the command line.
 EXTRA_TABLES = {
     module.TABLE.name: ExtraTable(module.TABLE, module.stream_batches, module.count_rows)
-    for module in (rejected, removed, revisions)
+    for module in (entries, rejected, removed, revisions)
 }

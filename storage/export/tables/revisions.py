@@ -35,7 +35,8 @@ TABLE = Table(
             "changes",
             FieldKind.TEXTS,
             "changes to the next version, each a JSON object: kind (headline, added, removed, changed, moved, "
-            "recut), before and after (texts), at and to (lines of the texts, from 0), rule (of a recut); "
+            "recut, new_entry, old_entry), before and after (texts), at and to (lines of the texts, from 0), rule (of "
+            "a recut); "
             "keys that do not apply are left out",
         ),
     ),

@@ -75,12 +75,12 @@ def learn_from_texts(connection: Connection, site: str, url: str, text: str, hea
     rows += connection.execute(alike.where(StoredArticle.id.in_(ids[:20])))
     set_aside = 0
     for row in rows:
-        if (is_same := _compare_texts(text, row.text)) is not None:
+        if (is_same := _compare_words(text, row.text)) is not None:
             set_aside += learn_from_pair(connection, site, url, row.url, is_same=is_same, now=now)
     return set_aside
 
 
-def _compare_texts(one: str, other: str) -> bool | None:
+def _compare_words(one: str, other: str) -> bool | None:
     """Return whether two texts are the same page's; None if that is not certain."""
     if one == other:
         return True
@@ -135,7 +135,7 @@ def _find_contradiction(connection: Connection, rows: Sequence[Row[Any]], differ
     first: dict[int, str] = {}
     for name, text in texts:
         row = names[name]
-        if _compare_texts(first.setdefault(compute_remainder(row.url, difference), text), text) is False:
+        if _compare_words(first.setdefault(compute_remainder(row.url, difference), text), text) is False:
             return row
     return None
 

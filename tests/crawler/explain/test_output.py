@@ -157,7 +157,17 @@ def test_a_time_is_shown_in_the_zone_that_the_page_states_and_without_one_where_
 
 
 def test_every_metadata_field_of_an_article_is_shown() -> None:
-    judged = {"url", "blocks", "rejected", "cleaner_version", "fetched_at", "headline_key", "sources", "limits_hit"}
+    judged = {
+        "url",
+        "blocks",
+        "entries",
+        "rejected",
+        "cleaner_version",
+        "fetched_at",
+        "headline_key",
+        "sources",
+        "limits_hit",
+    }
     # Data about the site, and about further pages of the article.
     for_others = {"observation", "memory_dependency", "memory_fingerprint", "pager", "site_rules"}
     output = set(json.loads(explanation_to_json(explain()))["metadata"])
@@ -244,6 +254,7 @@ def test_json_has_every_block_with_rule_and_evidence() -> None:
         "link_share": 0.5,
         "links": ["https://paper.example/b"],
         "path": "ul > li",
+        "entry": None,
     }
     assert record["blocks"][0]["kept"] is True
 

@@ -417,7 +417,7 @@ def test_invalid_numbers_and_names_are_refused() -> None:
 
 def test_an_unknown_table_or_one_that_no_format_can_hold_is_refused(on_sqlite: Engine, tmp_path: Path) -> None:
     with pytest.raises(
-        BadArgument, match="--include: unknown value 'photos'; choose from: rejected, removed, revisions"
+        BadArgument, match="--include: unknown value 'photos'; choose from: entries, rejected, removed, revisions"
     ):
         export(on_sqlite, tmp_path / "out", include=("photos",))
     with pytest.raises(BadArgument, match="--include removed: tei cannot hold this table; add --format jsonl"):
