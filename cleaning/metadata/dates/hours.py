@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 HOUR = re.compile(
     r"(?<![\d:])(?:(?P<first>[ap])\.?m\.? ?)?(?P<hour>\d\d?)"
     r"(?:(?: ?h ?|[:.])(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?)?(?!\d)"
+    r"(?! ?(?:min|sec|sek|мин|분|分))"  # the length of a film, not an hour
     r"(?: ?(?P<half>[ap])\.? ?m\b\.?| ?(?P<word>Uhr\b|(?<=\d\d)h\b))?",
     re.IGNORECASE,
 )

@@ -50,6 +50,7 @@ AFTERNOON = {
 # Marks that nobody sees, and punctuation of other scripts.
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
 MARKS = str.maketrans("،：／．，（）", ",:/.,()", INVISIBLE)
+NATIVE_DIGIT = re.compile(r"(?![0-9])\d")
 FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 # 18時20分, 18시 20분 30초, 18 giờ 20
 SPELLED = re.compile(
@@ -78,15 +79,15 @@ def translate_date_line(line: str, language: str) -> str:
     if line.isascii() and language in PLAIN:
         return " ".join(line.split())
     text = CHINESE_DATE.sub(_write_chinese_date, line.translate(MARKS))
-    text = "".join(_write_digit(char) for char in text)
+    text = NATIVE_DIGIT.sub(_write_digit, text)
     text = " ".join(SPELLED.sub(_write_clock, text).split())
     for one in _find_languages(text, language):
         text = _translate(text, _load_words(one))
     return text
 
 
-def _write_digit(char: str) -> str:
-    return char if char < "\u0080" else str(unicodedata.decimal(char, char))
+def _write_digit(match: re.Match[str]) -> str:
+    return str(unicodedata.decimal(match[0]))
 
 
 def _write_chinese_date(match: re.Match[str]) -> str:

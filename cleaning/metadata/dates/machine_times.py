@@ -18,10 +18,11 @@ NEARLY_ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ,]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:]\d{1,9})?)?)?"
     r"(?P<zone> ?(?:Z|[+-]\d\d:?\d\d|[A-Z]{2,5}(?:[+-]\d\d?(?::?\d\d)?)?))?(?:\[[\w/+-]{1,40}\])?"
 )
-COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)[T ]?(\d\d)(\d\d)(\d\d)?(?:\.\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?")
+COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)[T ]?(\d\d)(\d\d)?(\d\d)?(?:\.\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?")
 # Seconds or milliseconds since 1970, from 1990 on; also as .NET writes them.
 UNIX = re.compile(r"(?:\\?/Date\()?(\d{9,10})(?:\.\d{1,9}|(\d{3})(?:\d{3})?)?(?:[+-]\d{4})?(?:\)\\?/)?")
-EARLIEST_UNIX, LATEST_UNIX = 631_152_000, 4_102_444_800  # the years 1990 and 2100
+# The year 1990, and 2033: 2024051418 is no Unix time but an hour of 2024.
+EARLIEST_UNIX, LATEST_UNIX = 631_152_000, 1_990_000_000
 MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d\d?:\d\d(?::\d\d)?(?: (?:GMT|UTC?|Z|[+-]\d{4})\b)")
 COMPACT_ZONE = re.compile(r"([+-]\d{2})(\d{2})$")
 DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(?:-?\d)?")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cleaning.metadata.dates.attributes import read_machine_time
+from cleaning.metadata.dates.month_names import parse_month
 from cleaning.metadata.linked_data import read_strings
 from cleaning.metadata.structured import Statement, StructuredData
 from cleaning.page.lines import normalize_line
@@ -45,6 +46,7 @@ MODIFIED = tuple(
     """.split()  # noqa: SIM905
 )
 YEAR_FIRST = re.compile(r"/((?:19|20)\d\d)(?:[/-]([01]?\d)[/-]([0-3]?\d)|([01]\d)([0-3]\d))(?=[/._-]|$)")
+NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9})/([0-3]?\d)(?=/|$)", re.IGNORECASE)  # /2024/may/14/
 DAY_FIRST = re.compile(r"/([0-3]\d)-([01]\d)-((?:19|20)\d\d)(?=[/._-]|$)")
 MAX_STORIES = 3  # more different times belong to other stories, listed on the page
 
@@ -71,6 +73,8 @@ def find_day_in_address(url: str) -> str | None:
         return "-".join(part.zfill(2) for part in match.groups() if part)
     if match := DAY_FIRST.search(url):
         return "-".join(reversed(match.groups()))
+    if (match := NAMED.search(url)) and (month := parse_month(match[2], "en")):
+        return f"{match[1]}-{month:02}-{match[3].zfill(2)}"
     return None
 
 
