@@ -90,7 +90,10 @@ def _choose(linked: Claim, marked: Claim, meta: Claim, plain: Claim) -> Claim:
             agreeing = any(_key(claim) == _key(other) for other in seen[at + 1 :])
             if agreeing and _key(claim) > _key(linked):
                 return claim
-        return linked
+        shown = next((claim for claim in (plain, marked) if claim.persons and claim.is_near), Claim())
+        return shown if shown.persons and not _list_words(shown) & _list_words(linked) else linked
+    if meta.persons and marked.persons and " " not in "".join(marked.persons) and " " in "".join(meta.persons):
+        return meta  # first names alone
     if marked.persons and meta.persons and _key(meta) < _key(marked) and _key(plain) != _key(marked):
         return meta
     return next(iter(seen), linked)
@@ -98,6 +101,10 @@ def _choose(linked: Claim, marked: Claim, meta: Claim, plain: Claim) -> Claim:
 
 def _key(claim: Claim) -> frozenset[str]:
     return frozenset(map(normalize_headline, claim.persons))
+
+
+def _list_words(claim: Claim) -> frozenset[str]:
+    return frozenset(word for key in _key(claim) for word in key.split())
 
 
 def _is_fuller(claim: Claim, other: Claim) -> bool:
@@ -154,5 +161,5 @@ def _read_plain(headline: HtmlElement | None, own_names: frozenset[str]) -> Clai
         if len(line) <= MAX_BYLINE and find_opening_phrase("by", normalize_headline(line)):
             found = read_byline(line, is_marked=False, own_names=own_names)
             if found.persons:
-                return Claim(found.persons, found.sources, "a byline near the headline")
+                return Claim(found.persons, found.sources, "a byline near the headline", is_near=True)
     return Claim()

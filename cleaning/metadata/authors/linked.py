@@ -24,6 +24,7 @@ class Claim(NamedTuple):
     persons: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     place: str = ""
+    is_near: bool = False  # to the headline, where a reader sees it
 
 
 def read_linked(structured: StructuredData, own_names: frozenset[str]) -> Claim:

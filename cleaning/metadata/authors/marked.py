@@ -107,7 +107,7 @@ def read_marked(tree: HtmlElement, headline: HtmlElement | None, own_names: froz
     group = [place for place in places if place is best or _belongs(place, best)]
     persons = dict.fromkeys(name for place in group for name in place.byline.persons)
     sources = dict.fromkeys(name for place in group for name in place.byline.sources)
-    return Claim(tuple(persons), tuple(sources), best.mark)
+    return Claim(tuple(persons), tuple(sources), best.mark, best.score >= WEIGHTS[best.mark] + NEAR)
 
 
 def _belongs(place: _Place, best: _Place) -> bool:
@@ -126,26 +126,14 @@ class _Surroundings:
         self._headline = headline
         self._above = [] if headline is None else list(headline.iterancestors())
         self._depths = {element: depth for depth, element in enumerate(self._above)}
-        self.near = set(_list_near(headline)) if headline is not None else set()
+        # With the paragraphs that stand between.
+        self.near = dict(_list_near(headline)) if headline is not None else {}
 
     def rate(self, element: HtmlElement) -> float:
         """Return how likely the byline in this element is that of the article, by its place."""
-        costs: dict[str, float] = {}
-        shared = None
-        for at, one in enumerate((element, *element.iterancestors())):
-            if one in self._depths:
-                shared = one
-                break
-            words = _read_words(one.get("class"), one.get("id"))
-            if words & COMMENTS:
-                return -10.0
-            if words & ELSEWHERE:
-                costs["elsewhere"] = 6.0
-            if one.tag in ASIDE:
-                costs["aside"] = 1.0
-            if 0 < at < MAX_CLIMB and _tells_another_story(one):
-                costs["story"] = 6.0
-        cost = sum(costs.values())
+        cost, shared = self._rate_parts(element)
+        if not self.near.get(element, 1):
+            cost /= 2  # right below the headline a byline in a part of any name is mostly the article's
         if self._headline is None:
             return UNKNOWN - cost
         if element in self.near or shared is self._headline or shared is element:
@@ -153,6 +141,23 @@ class _Surroundings:
         if shared is not None and self._depths[shared] <= 3 and self._stands_before(element, shared):
             return BEFORE - cost
         return AFTER - cost
+
+    def _rate_parts(self, element: HtmlElement) -> tuple[float, HtmlElement | None]:
+        """Return the cost of the parts of the page around the element, and the one it shares with the headline."""
+        costs: dict[str, float] = {}
+        for at, one in enumerate((element, *element.iterancestors())):
+            if one in self._depths:
+                return sum(costs.values()), one
+            words = _read_words(one.get("class"), one.get("id"))
+            if words & COMMENTS:
+                costs["comments"] = 20.0
+            if words & ELSEWHERE:
+                costs["elsewhere"] = 6.0
+            if one.tag in ASIDE:
+                costs["aside"] = 1.0
+            if 0 < at < MAX_CLIMB and _tells_another_story(one):
+                costs["story"] = 6.0
+        return sum(costs.values()), None
 
     def _stands_before(self, element: HtmlElement, shared: HtmlElement) -> bool:
         mine, others = {element, *element.iterancestors()}, {self._headline, *self._above}
@@ -164,15 +169,15 @@ class _Surroundings:
         return False
 
 
-def _list_near(headline: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the elements that follow the headline, until two paragraphs have passed."""
+def _list_near(headline: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
+    """Yield the elements that follow the headline and the paragraphs that have passed, until there are three."""
     paragraphs = steps = 0
     current: HtmlElement | None = headline
     while current is not None and current.tag != "body":
         for sibling in current.itersiblings():
             for element in sibling.iter():
                 steps += 1
-                yield element
+                yield element, paragraphs
                 paragraphs += element.tag in {"p", "div"} and len(element.text or "") >= 150
                 if paragraphs >= 3 or steps >= 500:
                     return

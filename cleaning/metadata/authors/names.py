@@ -19,7 +19,7 @@ MAX_LINE, MAX_AUTHORS, MAX_NAME_WORDS, MAX_NAME_CHARACTERS = 400, 20, 6, 60
 BRACKETS = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)|（[^（）]*(?:）|$)|【[^【】]*】")
 # What no name holds; the text around it is another part of the line.
 ADDRESS = re.compile(
-    r"https?:\S+|www\.\S+|(?<!\S)[^\s@]*+@\S*|[\u2600-\u27bf\U0001f000-\U0001faff\ue000-\uf8ff]+|»|«|[<>{}=*#_]+"
+    r"https?:\S+|www\.\S+|(?<!\S)[^\s@]*+@\S*|[\u2600-\u27bf\U0001f000-\U0001faff\ue000-\uf8ff]+|»|«|[<>{}=*#]+"
 )
 # Separators in bylines with single spaces.
 PARTS = re.compile(r" ?[|•●·∙・;；／/:：…\n] ?(?![a-z]{2}\b)| [–—―-]+ |(?<=[a-z])[–—](?=[A-Z])")
@@ -154,7 +154,10 @@ def strip_by(text: str) -> str:
     phrase = find_opening_phrase("by", normalize_headline(text))
     if not phrase:
         return text
-    rest = text_after_phrase(text, phrase).lstrip(" :：,.-–—●◎/／")
+    rest = text_after_phrase(text, phrase)
+    if rest.startswith("-"):  # "Per-Erik"
+        return text
+    rest = rest.lstrip(" :：,.-–—●◎/／")
     # "Per" and "Di" begin names, too.
     is_word = phrase in {"per", "di", "da", "af", "av", "deur"} and text[:1].isupper() and len(rest.split()) < 2
     return text if is_word or (phrase == "per" and text.startswith("Per ")) else rest
@@ -165,7 +168,13 @@ def _read_piece(piece: str, *, is_alone: bool, own_names: frozenset[str]) -> Ite
     piece = _strip(SUFFIX.sub("", strip_by(_strip(_cut_beside(piece)))))
     key = normalize_headline(piece)
     words = _load_words()
-    if not LETTER.search(piece) or key in words["nobody"] or _is_degree(key) or key in load_phrases("by"):
+    if (
+        not LETTER.search(piece)
+        or key in words["nobody"]
+        or key.partition(" ")[0] in words["label"]
+        or _is_degree(key)
+        or key in load_phrases("by")
+    ):
         return
     name, rest = _cut_role(piece)
     is_of = " " in name and rest and not _is_source(name, normalize_headline(name), own_names)
