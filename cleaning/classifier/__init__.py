@@ -4,6 +4,7 @@ classify.py            add texts that were left out, score texts that were taken
 context_features.py    where the elements of a page stand, and what they are named
 explanation.py         the strongest reasons for or against a text, in words
 features.py            the names of all features, in the order of the model
+listed_items.py        find lists between paragraphs that the extraction left out
 model.py               gradient-boosted trees: load, predict, explain
 openings.py            find first paragraphs that were left out because of the name of their box
 page_features.py       the feature vectors of a page's text runs

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaning.article import Block, BlockKind
 from cleaning.classifier.explanation import reasons_against, reasons_for
 from cleaning.classifier.features import FEATURES
+from cleaning.classifier.listed_items import find_listed_items
 from cleaning.classifier.openings import find_openings
 from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.extraction import Extraction, build_block
@@ -95,13 +96,17 @@ def classify(
                 placed.append((number, replace(added, evidence=reason), (number,)))
     openings = frozenset[int]() if by_memory else find_openings(extraction, (metadata.draft.title, *metadata.titles))
     placed += _list_openings(extraction, openings - {number for _, _, numbers in placed for number in numbers})
+    known = {number for _, _, numbers in placed for number in numbers}.union(memory_match.cut if memory_match else ())
+    listed = {} if by_memory else _build_listed(extraction, known)
+    placed += ((number, block, (number,)) for number, block in listed.items())
+    sure = openings | listed.keys()
     if memory_match is not None:
         placed += _list_repeated(extraction, memory_match, [numbers[0] for _, _, numbers in placed if numbers])
     placed.sort(key=lambda item: item[0])
 
     low_scores = {}
     for index, (_, block, numbers) in enumerate(placed):
-        if not block.is_kept or not openings.isdisjoint(numbers) or (block.kind is BlockKind.ROW and not block.links):
+        if not block.is_kept or not sure.isdisjoint(numbers) or (block.kind is BlockKind.ROW and not block.links):
             continue  # a row of a table with figures, whose features say nothing
         mean = _mean_likelihood(extraction, numbers, likelihoods)
         if mean is not None and mean < THRESHOLD:
@@ -126,6 +131,16 @@ def _list_openings(extraction: Extraction, openings: Collection[int]) -> Iterato
                 replace(block, evidence="left out by trafilatura, right before the first paragraph"),
                 (number,),
             )
+
+
+def _build_listed(extraction: Extraction, taken: set[int]) -> dict[int, Block]:
+    """Return the blocks of list items between paragraphs that are not among these runs, by their indexes."""
+    found = {}
+    for number in find_listed_items(extraction.runs, taken):
+        block = build_block(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
+        if block is not None and number not in extraction.unseen:
+            found[number] = replace(block, evidence="left out by trafilatura, in a list between two paragraphs")
+    return found
 
 
 def add_repeated_blocks(extraction: Extraction, memory_match: MemoryMatch) -> Extraction:

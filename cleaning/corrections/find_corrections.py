@@ -97,10 +97,14 @@ class CorrectionFinder:
             index
             for index, form in forms.items()
             if not is_general(self._runs[index], form)
-            and (form.label or form.phrase or (is_certain and ends_a_sentence(self._runs[index].text)))
+            and (form.label or form.phrase or (is_certain and self._is_told(index)))
         ]
-        if any(not forms[index].is_bare for index in taken):
+        if any(not forms[index].is_bare and ends_a_sentence(self._runs[index].text) for index in taken):
             self.found.update((index, f"a correction, stands in “{part.label}”") for index in taken)
+
+    def _is_told(self, index: int) -> bool:
+        """Return whether a text in a part that holds a correction belongs to it: a sentence, or what was taken."""
+        return index in self._article or ends_a_sentence(self._runs[index].text)
 
     def _find_at_ends(self, body: Sequence[int]) -> None:
         """Find notes before the first paragraph and after the last one, by their label or phrase."""

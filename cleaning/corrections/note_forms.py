@@ -63,11 +63,10 @@ def read_label(text: str) -> NoteForm:
     if not LETTERS.search(rest) and len(text) == len(start):
         return NoteForm(phrase, is_bare=True, is_dated=is_dated)
     end = LABEL_END.match(rest)
-    if end is None:
-        is_bare = is_dated and len(text) <= MAX_DATED_CHARACTERS
-        return NoteForm(phrase, is_bare=True, is_dated=True) if is_bare else NO_FORM
-    said = text[len(start) - len(rest) + end.end() :]
-    return NoteForm(phrase) if _says_enough(said) else NO_FORM
+    if end is not None and _says_enough(text[len(start) - len(rest) + end.end() :]):
+        return NoteForm(phrase)
+    is_bare = is_dated and len(text) <= MAX_DATED_CHARACTERS
+    return NoteForm(phrase, is_bare=True, is_dated=True) if is_bare else NO_FORM
 
 
 def read_form(text: str) -> NoteForm:

@@ -8,6 +8,8 @@ for such a part, trafilatura before all.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cleaning.page.headline_key import normalize_headline
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_HEADINGS = 300
 MAX_AROUND = 3  # elements around a heading that its slug may name
-MIN_WORDS = 2  # of a slug; one word may name a part as well as a heading
+MIN_WORDS = 2  # of a slug; one word may name a part as well as a heading, unless sections alike stand beside it
 MIN_PROSE_CHARACTERS = 60  # of a text in the element that is no link
 MIN_LETTERS = 4  # of a word that says what a heading is about
 LABELS = frozenset(
@@ -31,6 +33,8 @@ LABELS = frozenset(
     """.split()  # noqa: SIM905 -- forty quoted words read worse
 )
 MAX_HEADING_CHARACTERS = 200
+WHOLE = frozenset(("html", "body", "main"))
+NAMES = CHROME | COMMENTS
 BETWEEN = re.compile(r"[^\W_]+")
 # Words that programs write before a slug, and numbers.
 ADDED = frozenset(("h", "s", "section", "sec", "toc", "id", "anchor", "heading", "part", "chapter", "block"))
@@ -42,59 +46,72 @@ def forget_slugs(tree: HtmlElement, is_label: Callable[[str], bool]) -> None:
 
     `is_label` tells of a headline key whether it labels a part of a page ("Related articles"): its slug stays.
     """
-    for number, heading in enumerate(tree.iter(*HEADINGS)):
-        if number >= MAX_HEADINGS:
-            return
+    for heading in islice(tree.iter(*HEADINGS), MAX_HEADINGS):
         element = heading
-        for depth in range(MAX_AROUND):
-            named = [name for name in ("id", "class") if has_parts(element.get(name))]
-            if named and (depth == 0 or _begins_with(element, heading)):
-                _forget(element, heading, named, is_label)
-            parent = element.getparent()
-            if parent is None or parent.tag in ("body", "main", "html"):
+        for _ in range(MAX_AROUND):
+            slugs = _list_possible_slugs(element)
+            if slugs and (element is heading or _begins_with(element, heading)):
+                _forget(element, heading, slugs, is_label)
+            element = element.getparent()
+            if element is None or element.tag in WHOLE:
                 break
-            element = parent
 
 
-def has_parts(name: str | None) -> bool:
-    """Return whether an id or one of these classes is made of several words."""
-    return name is not None and ("-" in name or "_" in name)
+def _list_possible_slugs(element: HtmlElement) -> list[str]:
+    """Return the ids and classes of an element that have the form of a slug."""
+    identity, classes = element.get("id"), element.get("class")
+    found = [name for name in (classes or "").split() if len(_split_name(name)) >= MIN_WORDS]
+    if identity and (len(words := _split_name(identity)) >= MIN_WORDS or not NAMES.isdisjoint(words)):
+        found.append(identity)
+    return found
 
 
-def _forget(element: HtmlElement, heading: HtmlElement, named: list[str], is_label: Callable[[str], bool]) -> None:
+def _forget(element: HtmlElement, heading: HtmlElement, slugs: list[str], is_label: Callable[[str], bool]) -> None:
     text = " ".join("".join(heading.itertext()).split())
-    if (
-        not text
-        or len(text) > MAX_HEADING_CHARACTERS
-        or is_label(normalize_headline(text))
-        or not _names_subject(normalize_headline(text).split())
-    ):
+    key = normalize_headline(text) if len(text) <= MAX_HEADING_CHARACTERS else ""
+    if not _names_subject(key.split()):
         return
-    keys = [normalize_headline(text).split(), normalize_headline(text.lower().translate(UMLAUTS)).split()]
-    for name in named:
-        kept = [part for part in (element.get(name) or "").split() if not any(_is_slug(part, words) for words in keys)]
-        if len(kept) == len((element.get(name) or "").split()):
-            continue
-        if element is not heading and not _has_prose(element):
-            return
+    keys = {key, normalize_headline(text.lower().translate(UMLAUTS))}
+    found = [slug for slug in slugs if any(_is_slug(slug, key.split()) for key in keys)]
+    if any(len(_split_name(slug)) < MIN_WORDS for slug in found) and not _has_alike(element, heading):
+        return
+    if not found or is_label(key) or not (element is heading or _has_prose(element)):
+        return
+    for name in ("id", "class"):
+        kept = [part for part in (element.get(name) or "").split() if part not in found]
         if kept:
             element.set(name, " ".join(kept))
-        else:
+        elif name in element.attrib:
             del element.attrib[name]
 
 
+@lru_cache(maxsize=4096)
+def _split_name(name: str) -> dict[str, None]:
+    """Return the words of an id or class in their order, without those that programs add."""
+    words = BETWEEN.findall(name.lower()) if len(name) <= MAX_HEADING_CHARACTERS else []
+    return dict.fromkeys(word for word in words if word not in ADDED and not word.isdecimal())
+
+
 def _is_slug(name: str, heading: list[str]) -> bool:
-    """Return whether a name is made of words of the heading, in their order."""
-    words = [word for word in BETWEEN.findall(name.lower()) if word not in ADDED and not word.isdecimal()]
+    """Return whether a name is made of words of the heading, in their order; a single one must be its first."""
+    words = list(_split_name(name))
     if len(words) < MIN_WORDS:
-        return False
+        return heading[:1] == words
     rest = iter(heading)
     return all(word in rest for word in words)
 
 
+def _has_alike(element: HtmlElement, heading: HtmlElement) -> bool:
+    """Return whether an element is one of several sections, beside another with such a heading, and has no links."""
+    if element is heading or next(element.iter("a"), None) is not None:
+        return False
+    beside = (*element.itersiblings(element.tag, preceding=True), *element.itersiblings(element.tag))
+    return any(next(other.iter(heading.tag), None) is not None for other in beside)
+
+
 def _names_subject(words: list[str]) -> bool:
     """Return whether a heading has a word of its own, beside those that name and label parts of pages."""
-    return any(len(word) >= MIN_LETTERS and word not in CHROME | COMMENTS | LABELS for word in words)
+    return any(len(word) >= MIN_LETTERS and word not in NAMES and word not in LABELS for word in words)
 
 
 def _begins_with(element: HtmlElement, heading: HtmlElement) -> bool:

@@ -117,7 +117,7 @@ def _list_bodies(tree: HtmlElement, page: Page, metadata: Metadata) -> Iterator[
     for value in STATED_BODIES(tree):
         if body := judge_body(str(value)):
             yield body, "meta articleBody"
-    for value, source in read_data(tree):
+    for value, source in read_data(tree, [text for text in (draft.title[:BEGINNING], story.path) if text]):
         body = find_body(value, story)
         if body is CLOSED:
             return

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 from lxml import etree
 
 from cleaning.page_data.data_forms import decode_chunks, decode_flat_list, read_literal, unwrap
+from cleaning.page_data.script_objects import read_script_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from lxml.html import HtmlElement
 
@@ -38,8 +39,11 @@ class PageData(NamedTuple):
     source: str
 
 
-def read_data(tree: HtmlElement) -> Iterator[PageData]:
-    """Yield the JSON objects and lists of a page beside JSON-LD, in page order; at most MAX_CHARACTERS of them."""
+def read_data(tree: HtmlElement, wanted: Collection[str]) -> Iterator[PageData]:
+    """Yield the objects and lists of a page beside JSON-LD, in page order; at most MAX_CHARACTERS of them.
+
+    An object that is no JSON is read only in a script with one of the texts that are wanted.
+    """
     left = MAX_CHARACTERS
     chunks: list[str] = []
     for script in tree.iter("script"):
@@ -55,7 +59,10 @@ def read_data(tree: HtmlElement) -> Iterator[PageData]:
         elif "json" in kind:
             yield from _read_json_script(script, text)
         elif not kind or "javascript" in kind or kind == "module":
-            yield from _read_assigned(text)
+            found = list(_read_assigned(text))
+            yield from found
+            if not found and any(one in text for one in wanted) and (value := read_script_object(text)):
+                yield PageData(value, "script")
     yield from (PageData(value, "script __next_f") for value in decode_chunks(chunks))
     for value in LONG_ATTRIBUTES(tree):
         left -= len(value)

@@ -184,6 +184,10 @@ PLACES: dict[str, str] = {
     "passed on": f"<script>hydrate(document.body, {write_json(STATE)});</script>",
     "parsed": f"<script>window.s = JSON.parse({write_json(write_json(STATE))});</script>",
     "attribute": f"<div data-page='{html.escape(write_json(STATE), quote=True)}'></div>",
+    "an object that is no JSON": f"<script>var a = {{title: '{TITLE}', body: '{BODY}', n: [1, 2,], f: !0}};</script>",
+    "Nuxt 2": "<script>window.__NUXT__=(function(a,b,c){return {layout:'x',data:[{story:{title:a,premium:b,body:"
+    + write_json(BODY).replace("<", "\\u003C")
+    + f'}}}}],error:c,d:void 0}}}}("{TITLE}",false,null));</script>',
     "Astro": f"<astro-island props='{html.escape(write_json({'title': [0, TITLE], 'body': [0, BODY]}), quote=True)}'>"
     "</astro-island>",
 }
@@ -272,6 +276,8 @@ def test_nothing_else_in_the_data_is_taken(data: str) -> None:
         write_script({"title": TITLE, "body": [[[[]]]] * 200}),
         write_script({"title": TITLE, "body": {"children": [{"type": 3, "text": None, "x": TITLE * 9}]}}),
         write_chunks(["2:Tffffffff,x" * 40, '3:{"a":"$3"}\n']),
+        "<script>x = {a: " * 900 + TITLE + "</script>",
+        f"<script>(function(a,b){{return {{{'a:{' * 900}}}('{TITLE}'</script>",
         "<script>x = JSON.parse('" + "\\" * 399 + "');</script>",
     ],
 )
