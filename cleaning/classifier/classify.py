@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 # The likelihood above which a text is added, and below which a block gets a low score. Chosen on pages that the model
 # had not seen: a higher one raises precision and lowers recall.
-THRESHOLD = 0.55
-PROSE_THRESHOLD = 0.5  # the same for adding a paragraph, whose loss is worse
+THRESHOLD = 0.5
 # The same for adding a paragraph if at least two body paragraphs stand in elements of the same tags and classes: the
 # article is cut into several equal parts, of which trafilatura took one.
 MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
@@ -171,9 +170,7 @@ def _explain_low_score(mean: float, model: TreeModel, vector: Sequence[float]) -
 
 def _find_threshold(run: TextRun, vector: Sequence[float]) -> float:
     """Return the likelihood above which a run is added."""
-    if not is_paragraph(run):
-        return THRESHOLD
-    return ALIKE_THRESHOLD if vector[ALIKE] >= MIN_ALIKE else PROSE_THRESHOLD
+    return ALIKE_THRESHOLD if vector[ALIKE] >= MIN_ALIKE and is_paragraph(run) else THRESHOLD
 
 
 def _split_block(
