@@ -142,7 +142,7 @@ class CorrectionFinder:
             return False
         if form.label is None and not (self._is_set_apart(run) or is_at_beginning(run.text, form.phrase)):
             return False
-        if index not in self._article and not ends_a_sentence(run.text):
+        if index not in self._article and (not ends_a_sentence(run.text) or form.is_weak):
             return False  # a teaser of another article
         self.found[index] = f"a correction, {form.evidence}"
         return True

@@ -31,6 +31,14 @@ ABOUT_CORRECTIONS = re.compile(
 )
 
 
+UPDATES = frozenset(
+    """
+    update updates aktualisierung actualizacion actualitzacio aggiornamento atualizacao oppdatering opdatering
+    uppdatering paivitys aktualizacja aktualizace frissites guncelleme обновление оновлення 更新 アップデート 업데이트
+    """.split()  # noqa: SIM905
+)
+
+
 class NoteForm(NamedTuple):
     """What a text says of itself: the phrases of a label and of a correction that it has, and what is beside it."""
 
@@ -38,6 +46,11 @@ class NoteForm(NamedTuple):
     phrase: str | None = None  # says that the article was changed
     is_bare: bool = False  # nothing but the label, or the label and a date
     is_dated: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether nothing but "Update" without a date says so, with which headlines begin, too."""
+        return self.phrase is None and self.label in UPDATES and not self.is_dated
 
     @property
     def evidence(self) -> str:
@@ -64,7 +77,7 @@ def read_label(text: str) -> NoteForm:
         return NoteForm(phrase, is_bare=True, is_dated=is_dated)
     end = LABEL_END.match(rest)
     if end is not None and _says_enough(text[len(start) - len(rest) + end.end() :]):
-        return NoteForm(phrase)
+        return NoteForm(phrase, is_dated=DIGIT.search(rest[: end.end()]) is not None)
     is_bare = is_dated and len(text) <= MAX_DATED_CHARACTERS
     return NoteForm(phrase, is_bare=True, is_dated=True) if is_bare else NO_FORM
 

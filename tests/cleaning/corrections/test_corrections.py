@@ -133,6 +133,8 @@ def test_the_text_below_a_label_of_its_own_is_a_correction(clean_page: CleanPage
         ("below", f"<div class='corrections'><p>See our <a href='/policy'>policy</a>. {GENERAL}</p></div>"),
         ("end", "<a class='report-correction' href='/report'>Report an error</a>"),
         ("end", "<p class='update'>Updated: 17 May 2024, 10:30</p>"),
+        ("end", "<p><em>This story originally appeared in the Orrow Times under another headline.</em></p>"),
+        ("below", "<div class='story'><p>UPDATE: The dam of Hallin opens for fish, says the county.</p></div>"),
         ("top", "<p>Update: Friday, 17 May 2024, 10:30 GMT</p>"),
         ("below", "<aside><h3>Editor's picks</h3><p><a href='/a'>The dam of Hallin opens for fish</a></p></aside>"),
         ("below", f"<aside class='corrections'><h3>Corrections</h3>{OTHERS}</aside>"),
