@@ -106,6 +106,8 @@ def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], sta
     if normalize_headline(candidate.text) in stated:
         return True
     element = candidate.heading
+    if element.getparent() in around and next(element.iter("a"), None) is not None:
+        return True
     while element is not None and element not in around:
         if (
             is_article_element(element)
@@ -178,6 +180,7 @@ def _examine(
         is_whole=is_whole,
         is_beside=unit.getparent() in headline.iterancestors(),
         is_alike=has_same_look(heading, headline),
+        is_closed=_is_closed(headline, unit, order, headings),
         paragraphs=len(paragraphs),
         alike=sum(1 for one in headings if one.tag == heading.tag),
         is_live=metadata.draft.page_kind == "live",
@@ -191,6 +194,12 @@ def _examine(
     if signs.label and before is not None and is_label(before):
         elements.insert(0, (before, False))
     return signs, elements
+
+
+def _is_closed(headline: HtmlElement, unit: HtmlElement, order: PageOrder, headings: Sequence[HtmlElement]) -> bool:
+    """Return whether the page's headline and text stand in one element beside a unit. A <section> is a part of one."""
+    own = find_own_element(unit, headline, order, headings)
+    return own is not None and own.tag == unit.tag != "section" and own in headline.iterancestors()
 
 
 def _read_signs(

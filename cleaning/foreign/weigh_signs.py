@@ -15,7 +15,8 @@ class Place(NamedTuple):
     """Where a heading stands, `rank` ranks below the page's headline.
 
     Its element holds its text, too (`is_whole`), and stands beside one with the page's headline (`is_beside`). It has
-    the tag and the classes of that headline (`is_alike`). `paragraphs` are those below it up to the next heading,
+    the tag and the classes of that headline (`is_alike`); that one's element holds the page's own text, too
+    (`is_closed`). `paragraphs` are those below it up to the next heading,
     `alike` the headings of its tag, itself among them.
     """
 
@@ -24,6 +25,7 @@ class Place(NamedTuple):
     is_whole: bool
     is_beside: bool
     is_alike: bool
+    is_closed: bool
     paragraphs: int
     alike: int
     is_live: bool
@@ -37,14 +39,14 @@ def is_convincing(signs: Signs, place: Place) -> bool:
         return bool(signs.link) and (signs.byline or signs.label)
     if not place.is_whole:  # among paragraphs: a cross-heading, or a link to another article in the middle of one
         if place.rank > 0:
-            return False
+            return bool(signs.link) and signs.byline and place.is_beside and place.alike < MANY and not place.is_live
         if signs.byline:
             return bool(signs.link) or signs.label
         return place.is_beside and bool(signs.link) != signs.label  # with both it may be a pointer
     if place.rank > 0:
         return not place.is_live and _is_convincing_below(signs, place)
     if place.tag == "h1":
-        return signs.count > 0 or signs.article or signs.twin
+        return signs.count > 0 or signs.article or signs.twin or place.is_closed
     return (signs.twin and place.is_alike) or signs.count >= (1 if signs.article or signs.twin else 2)
 
 

@@ -35,6 +35,7 @@ QUOTES = frozenset(
     """.split()  # noqa: SIM905
 )
 ASIDE = re.compile(r"(?:^| > )(?:aside|blockquote|q)(?=[.# ]|$)")
+SIGNED = re.compile(r"[”\"»“’'.!?…]\s?[—–-]\s?[^—–-]{3,60}$")  # a quotation with the name behind it
 QUOTED = re.compile(r"^[\"“„«‹「『»]")
 
 
@@ -72,7 +73,7 @@ def _find_excerpts(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[int,
             continue
         key = _strip_ending(text, page.get_key(index))
         if key is not None:
-            other = next((other for other in kept if other != index and page.get_key(other).startswith(key)), None)
+            other = next((other for other in kept if other != index and _begins(page, kept, other, key)), None)
         elif at < FIRST and page.blocks[index].kind is not BlockKind.ITEM:
             others = (other for other in kept[at + 1 : at + 1 + FIRST] if is_body(page.blocks[other]))
             other = next((other for other in others if _is_made_of(page, index, other)), None)
@@ -80,6 +81,15 @@ def _find_excerpts(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[int,
             other = None
         if other is not None:
             yield index, other
+
+
+def _begins(page: PageBlocks, kept: Sequence[int], index: int, key: str) -> bool:
+    """Return whether a block begins with these words, alone or together with the block after it."""
+    own = page.get_key(index)
+    if own.startswith(key) or not key.startswith(own):
+        return own.startswith(key)
+    after = next((other for other in kept if other > index), None)
+    return after is not None and is_telling(page, index) and f"{own} {page.get_key(after)}".startswith(key)
 
 
 def _strip_ending(text: str, key: str) -> str | None:
@@ -112,6 +122,8 @@ def _find_quotations(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[in
     places = {page.blocks[index].path for index in body}
     for index in kept:
         block, key = page.blocks[index], page.get_key(index)
+        if signed := SIGNED.search(block.text):
+            key = normalize_headline(block.text[: signed.start()])
         words = key.count(" ") + 1
         is_named = block.kind is BlockKind.QUOTE or _is_quotation_path(block.path)
         if block.kind in (BlockKind.CAPTION, BlockKind.ITEM) or (block.path in places and not is_named):

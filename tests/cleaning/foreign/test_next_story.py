@@ -150,6 +150,12 @@ LAYOUTS: dict[str, Callable[[], str]] = {
             for n in (1, 2, 3)
         )
     ),
+    "elements without any name": lambda: "".join(
+        f"<div id='s{n}'><h1>{headline(n)}</h1>{body(n)}</div>" for n in range(3)
+    ),
+    "the same container, lower rank": lambda: (
+        f"<div>{FIRST}<hr><h2>{link(1)}</h2><p class='byline'>By {NAMES[1][2]}</p>{body(1)}</div>"
+    ),
     "a pictures caption in between": lambda: (
         f"<article>{FIRST}</article><article><figure><img src='b.jpg'><figcaption>The orchard on Tuesday"
         f"</figcaption></figure><h1>{headline(1)}</h1>{body(1)}</article>"
@@ -226,6 +232,9 @@ OWN: dict[str, Callable[[], str]] = {
     "sections with headings of the first rank": lambda: (
         f"<article><h1>{headline(0)}</h1>{body(0)}"
         f"<section><h1>What it costs</h1>{body(1)}</section></article>"
+    ),
+    "parts in sections with headings of the first rank": lambda: (
+        f"<section>{FIRST}</section><section><h1>What it costs</h1>{body(1)}</section>"
     ),
     "several parts in articles": lambda: (
         f"<article class='part'>{FIRST}</article><article class='part'><h2>What it costs</h2>{body(1)}</article>"

@@ -52,6 +52,7 @@ def clean_body(content: str, *, text: str = BODY) -> Article:
         f"<p class='excerpt'>{TEXT[0][:80]} ... [read more]</p><div class='text'>BODY</div>",
         f"<p class='excerpt'>{TEXT[0][:78]}… Weiterlesen</p><div class='text'>BODY</div>",
         f"<p class='excerpt'>{TEXT[0][:83]}[…]</p><div class='text'>BODY</div>",
+        f"<p class='excerpt'>{TEXT[0]} {TEXT[1][:40]} [...]</p><div class='text'>BODY</div>",
     ],
 )  # fmt: skip
 def test_of_two_copies_one_stays(content: str) -> None:
@@ -72,6 +73,7 @@ def test_of_two_copies_one_stays(content: str) -> None:
             "<figure class='pull-quote'><blockquote>The first keeper came in 1871 with nine children</blockquote>"
             "<span class='name'>From the trust’s book</span></figure>"
         ),
+        "<blockquote>“I had to promise to mind the paint on the door.” — Lena Ostrow</blockquote>",
         "<h3>“She will live in the two rooms below the lamp, look after the walls”</h3>",
     ],
 )
