@@ -42,9 +42,9 @@ SHOWN_INSTEAD = DECIDED_BY_CRAWL | {"error-page"}
 # Letters of kept text (three for a Chinese, Japanese or Korean character).
 MIN_LETTERS = 150
 MAX_ERROR_LETTERS = 1_000  # of a page that calls itself an error; one with more text is an article about errors
-# A headline that only begins like an error's may stand over an article. That has so many paragraphs, or fewer with its
-# date or author.
-MIN_PARAGRAPHS, MIN_SIGNED_PARAGRAPHS, MIN_PARAGRAPH_LETTERS = 3, 2, 80
+# A headline that only begins like an error's may stand over an article. That has so many paragraphs, or fewer with a
+# date, an author or the beginning of a mere code.
+MIN_PARAGRAPHS, MIN_SURE_PARAGRAPHS, MIN_PARAGRAPH_LETTERS = 3, 2, 80
 MAX_FREE_LETTERS = 1_500  # that a page behind a paywall shows, where it states that it is not free
 MAX_PAYWALL_LETTERS = 500  # the same where only the page's class names speak of a paywall
 # A list of stories: two teasers or more make up this share of the text.
@@ -107,7 +107,8 @@ def _says_error(draft: Article, blocks: tuple[Block, ...], length: int) -> bool:
         for block in blocks
     )
     is_signed = draft.published_at is not None or bool(draft.authors)
-    return paragraphs < (MIN_SIGNED_PARAGRAPHS if is_signed else MIN_PARAGRAPHS)
+    is_short = phrase.count(" ") < 2  # "404", "access denied": less sure than "the page was not found"
+    return paragraphs < (MIN_SURE_PARAGRAPHS if is_signed or is_short else MIN_PARAGRAPHS)
 
 
 def _is_list(draft: Article, extraction: Extraction, blocks: tuple[Block, ...], length: int) -> bool:

@@ -57,7 +57,7 @@ def test_a_long_article_about_an_error_is_an_article() -> None:
 def test_a_headline_that_begins_like_an_error_stands_over_an_article(title: str) -> None:
     signed = "<meta name='author' content='Ann Lee'><meta property='article:published_time' content='2024-05-14'>"
     paragraphs = [TEXT * 2, f"{TEXT} The board will meet again.", f"{TEXT} Nobody was asked before."]
-    for head, count in ((signed, 2), ("", 3)):
+    for head, count in ((signed, 2), ("", 3), *([("", 2)] if title[:3] == "404" else [])):
         html = page("</p><p>".join(paragraphs[:count]), title=title, head=head)
         article = clean(Page(URL, html))
         assert len(article.text) < 1_000
