@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.metadata.authors.linked import Claim, read_linked
-from cleaning.metadata.authors.marked import read_marked
+from cleaning.metadata.authors.marked import read_end, read_marked
 from cleaning.metadata.authors.names import MAX_AUTHORS, read_byline
 from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below
 from cleaning.page.addresses import get_site
@@ -66,8 +66,11 @@ def find_authors(
     tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, site_names: Iterable[str], url: str
 ) -> Authors:
     """Return the persons that the page names as its authors, in its order, and the sources beside them."""
-    claims = list_claims(tree, structured, headline, site_names, url)
+    own_names = frozenset(key for name in (*site_names, get_site(url) or "") if (key := normalize_headline(name)))
+    claims = list_claims(tree, structured, headline, own_names)
     chosen = _choose(*claims)
+    if not chosen.persons:
+        chosen = read_end(tree, headline, own_names)
     keys = set(map(normalize_headline, chosen.persons))
     by_trust = (chosen, *claims)
     source = next((claim for claim in by_trust if claim.sources), Claim())
@@ -121,15 +124,15 @@ def _is_fuller(claim: Claim, other: Claim) -> bool:
 
 
 def list_claims(
-    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, site_names: Iterable[str], url: str
-) -> list[Claim]:
-    own_names = frozenset(key for name in (*site_names, get_site(url) or "") if (key := normalize_headline(name)))
-    return [
+    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, own_names: frozenset[str]
+) -> tuple[Claim, Claim, Claim, Claim]:
+    """Return what JSON-LD, marked bylines, meta elements and a line near the headline say."""
+    return (
         read_linked(structured, own_names),
         read_marked(tree, headline, own_names),
         _read_meta(structured, own_names),
         _read_plain(headline, own_names),
-    ]
+    )
 
 
 def _read_meta(structured: StructuredData, own_names: frozenset[str]) -> Claim:

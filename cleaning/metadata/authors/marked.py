@@ -11,7 +11,9 @@ from lxml import etree
 
 from cleaning.metadata.authors.linked import Claim
 from cleaning.metadata.authors.names import Byline, read_byline
+from cleaning.page.headline_key import normalize_headline
 from cleaning.page.tags import SCRIPTS
+from cleaning.phrases import find_opening_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,6 +74,7 @@ BESIDE_LABEL = re.compile(
     r"(?: by| von| par)?:?$",
     re.IGNORECASE,
 )
+MAX_LINES, MIN_LINE, MAX_LINE = 3_000, 6, 100
 MAX_PLACES, MAX_TEXT, MAX_CONTAINER, MAX_CLIMB = 150, 200, 500, 6
 ITEMPROP, REL, CLASS, LINK, DATA = "itemprop author", "rel=author", "class author", "link to an author", "data-author"
 WEIGHTS = {ITEMPROP: 4.0, REL: 4.0, CLASS: 3.5, DATA: 3.0, LINK: 3.0}
@@ -108,6 +111,22 @@ def read_marked(tree: HtmlElement, headline: HtmlElement | None, own_names: froz
     persons = dict.fromkeys(name for place in group for name in place.byline.persons)
     sources = dict.fromkeys(name for place in group for name in place.byline.sources)
     return Claim(tuple(persons), tuple(sources), best.mark, best.score >= WEIGHTS[best.mark] + NEAR)
+
+
+def read_end(tree: HtmlElement, headline: HtmlElement | None, own_names: frozenset[str]) -> Claim:
+    """Return what a short line below the headline names that begins as a byline: "Text: Ann Lee" under the article."""
+    around = _Surroundings(headline)
+    for element in islice(tree.iter("p", "div", "span", "em", "strong", "i", "b", "li", "address"), MAX_LINES):
+        text = " ".join((element.text or "").split())
+        if (
+            MIN_LINE <= len(text) <= MAX_LINE
+            and not len(element)
+            and find_opening_phrase("by", normalize_headline(text))
+        ):
+            byline = read_byline(text, is_marked=False, own_names=own_names)
+            if byline.persons and around.rate(element) >= 0:
+                return Claim(byline.persons, byline.sources, "a line that begins as a byline")
+    return Claim()
 
 
 def _belongs(place: _Place, best: _Place) -> bool:

@@ -22,7 +22,7 @@ ADDRESS = re.compile(
     r"https?:\S+|www\.\S+|(?<!\S)[^\s@]*+@\S*|[\u2600-\u27bf\U0001f000-\U0001faff\ue000-\uf8ff]+|»|«|[<>{}=*#]+"
 )
 # Separators in bylines with single spaces.
-PARTS = re.compile(r" ?[|•●·∙・;；／/:：…\n] ?(?![a-z]{2}\b)| [–—―-]+ |(?<=[a-z])[–—](?=[A-Z])")
+PARTS = re.compile(r" ?[|•●·∙・;；／/:：＝…\n] ?(?![a-z]{2}\b)| [–—―-]+ |(?<=[a-z])[–—](?=[A-Z])")
 NAME_DOT = re.compile(r"(?<=[\u30a0-\u30ff])・(?=[\u30a0-\u30ff])")  # between the names of a foreigner in Japanese
 COMMA = re.compile(r" ?[,，、] ?")
 DOMAIN = re.compile(r"\w[\w-]*\.(?:[a-z]{2,8})(?:\.[a-z]{2})?", re.IGNORECASE)
@@ -34,6 +34,7 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 CAPITAL_JOINTS = frozenset(("AND", "UND", "ET", "OG", "OCH", "И", "And", "Und"))
+BY_COLON = re.compile(r"\b(by|von|par|por) ?[:：] ?", re.IGNORECASE)
 LETTER = re.compile(r"[^\W\d_]")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 SUFFIX = re.compile(r"\s?(?:記者|记者|特派員|特派员|編集委員|論説委員|기자|인턴기자|특파원|선임기자|著|さん)$")
@@ -75,13 +76,14 @@ def read_byline(line: str, *, is_marked: bool = True, own_names: frozenset[str] 
     if len(text) > MAX_LINE:
         return Byline()
     bare = BRACKETS.sub(" ", text).strip()
+    bare = BY_COLON.sub(r"\1 ", bare)
     text = ADDRESS.sub(" | ", bare if LETTER.search(bare) else text.strip("()[]（）"))
     persons: dict[str, str] = {}
     sources: dict[str, str] = {}
     pieces = [piece for part in _split_parts(text) for piece in _split_names(part)]
     alone = is_marked and (len(pieces) == 1 or all(" " not in piece and piece.isalpha() for piece in pieces))
     for piece in pieces:
-        if _cut_beside(piece) != piece and not persons and not sources and not _cut_beside(piece):
+        if _find_word(piece, "others") == 0:
             break
         for name, is_source in _read_piece(piece, is_alone=alone, own_names=own_names):
             (sources if is_source else persons).setdefault(normalize_headline(name), name)
@@ -110,11 +112,15 @@ def _split_names(part: str) -> Iterator[str]:
         return
     for piece in pieces:
         given = piece.replace("&", " & ").replace("＆", " & ").split()
+        while len(given) > 1 and (given[0] == "&" or (given[0].islower() and given[0] in _load_words()["and"])):
+            given = given[1:]  # "Ann Lee, Bo Ek, and Carl Dahl"
         begin = 0
         for at in range(1, len(given) - 1):
             length = _measure_joint(given, at)
             # One letter may be part of a name: "Ortega y Gasset".
-            if not length or (len(given[at]) < 3 and given[at] != "&" and min(at - begin, len(given) - at - 1) < 2):
+            is_letter = len(given[at]) < 3 and given[at] != "&"
+            is_paper = normalize_headline(given[-1]) in _load_words()["organisations"] | _load_words()["names"]
+            if not length or (is_letter and not is_paper and min(at - begin, len(given) - at - 1) < 2):
                 continue
             yield " ".join(given[begin:at])
             begin = at + length
@@ -149,8 +155,7 @@ def strip_by(text: str) -> str:
     """Return the text without the words with which a byline begins: "Written by Ann Lee" -> "Ann Lee"."""
     text = PREFIX.sub("", text).strip()
     if (label := LABELLED.match(text)) and text[label.end() :][:1].isupper():
-        is_beside = any(normalize_headline(word) in _load_words()["beside"] for word in label[0].split())
-        return text[label.end() :] if not is_beside or label[0].lower().startswith(("posted", "published")) else ""
+        return "" if _find_word(label[0], "others") is not None else text[label.end() :]
     phrase = find_opening_phrase("by", normalize_headline(text))
     if not phrase:
         return text
@@ -193,11 +198,20 @@ def _read_piece(piece: str, *, is_alone: bool, own_names: frozenset[str]) -> Ite
 
 def _cut_beside(piece: str) -> str:
     """Return a piece of a byline up to the words that begin something else: "Ann Lee Updated" -> "Ann Lee"."""
-    given, words = piece.split(), _load_words()["beside"]
+    ends = [at for kind in ("beside", "others") if (at := _find_word(piece, kind)) is not None]
+    given = piece.split()[: min(ends, default=None)]
+    while len(given) > 2 and normalize_headline(given[-1]) in _load_words()["label"]:  # a button: "Follow"
+        given.pop()
+    return " ".join(given)
+
+
+def _find_word(piece: str, kind: str) -> int | None:
+    """Return at which word of a piece a word or two of this kind stand."""
+    given, words = piece.split(), _load_words()[kind]
     for at in range(len(given)):
         if normalize_headline(given[at]) in words or normalize_headline(" ".join(given[at : at + 2])) in words:
-            return " ".join(given[:at])
-    return piece
+            return at
+    return None
 
 
 def _is_degree(key: str) -> bool:
@@ -214,6 +228,7 @@ def _is_source(name: str, key: str, own_names: frozenset[str]) -> bool:
     parts = key.split()
     return (
         key in words["names"]
+        or (key.startswith("the ") and _is_capitalised(name))
         or key in own_names
         or key.removeprefix("the ") in own_names
         or (any(part in words["organisations"] for part in parts) and _is_capitalised(name))

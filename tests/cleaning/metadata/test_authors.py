@@ -41,6 +41,18 @@ def page(*around: str, below: str = "", head: str = "", lang: str = "") -> Any:
         ("김하늘 기자", ["김하늘"], []),
         ("BY ANNA BERG AND TOM HALE", ["ANNA BERG", "TOM HALE"], []),
         ("By Anna Berg And Tom Hale", ["Anna Berg", "Tom Hale"], []),
+        ("By Anna Berg, Tom Hale, and Ida Moss", ["Anna Berg", "Tom Hale", "Ida Moss"], []),
+        ("Anna Berg y agencias", ["Anna Berg"], ["agencias"]),
+        ("By Anna Berg, Political Editor, The Harbour Ledger", ["Anna Berg"], ["The Harbour Ledger"]),
+        ("Published by: Anna Berg", ["Anna Berg"], []),
+        ("Written by: Anna Berg, reviewed by Tom Hale", ["Anna Berg"], []),
+        ("Reporting by Anna Berg; Editing by Tom Hale", ["Anna Berg"], []),
+        ("Автор: Иван Петров, фото: Анна Лис", ["Иван Петров"], []),
+        ("Text von Anna Berg, Fotos von Tom Hale", ["Anna Berg"], []),
+        ("取材・文＝山田花子", ["山田花子"], []),
+        ("Anna Berg Follow", ["Anna Berg"], []),
+        ("Per-Erik Lund", ["Per-Erik Lund"], []),
+        ("Mark Read", ["Mark Read"], []),
         ("Berg, Anna", ["Berg, Anna"], []),
         ("José Ortega y Gasset", ["José Ortega y Gasset"], []),
         ("Anna Berg, PhD, Tom Hale, M.D.", ["Anna Berg", "Tom Hale"], []),
@@ -238,3 +250,26 @@ def test_authors_of_listed_articles_are_not_the_authors() -> None:
 def test_names_of_two_sources_stand_in_one_field() -> None:
     found = page("<p class='byline'>dpa, AFP</p>")
     assert (found.authors, found.source) == ((), "dpa, AFP")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Von Anna Berg</p>",
+        "<p><em>Text: Anna Berg</em></p>",
+        "<p><strong>Autorin: Anna Berg, Projektleiterin</strong></p>",
+        "<p>Автор: Anna Berg</p>",
+        "<p>Penulis: Anna Berg</p>",
+        "<div>Written by Anna Berg</div>",
+    ],
+)
+def test_a_byline_below_the_text_names_the_author_where_nothing_else_does(line: str) -> None:
+    text = f"<p>{PARAGRAPH}</p>" * 4
+    assert page(text, line).authors == ("Anna Berg",)
+
+
+@pytest.mark.parametrize(
+    "line", ["By the time the boat left Anna Berg was gone.", "Von Dienstag an fährt das Boot.", "Text and numbers"]
+)
+def test_a_sentence_that_begins_as_a_byline_is_none(line: str) -> None:
+    assert page(f"<p>{PARAGRAPH}</p>" * 4, f"<p>{line}</p>").authors == ()
