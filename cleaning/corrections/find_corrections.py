@@ -7,13 +7,13 @@ after the last one. Together, or in a part that is named so, they count everywhe
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from cleaning.corrections.note_forms import (
     MAX_LINK_SHARE,
     MAX_NOTE_LETTERS,
-    POSSIBLE_LABEL,
     NoteForm,
     is_at_beginning,
     is_general,
@@ -39,6 +39,7 @@ EMPHASIS = frozenset(("em", "i", "small", "strong", "b"))
 MAX_EMPHASIS_DEPTH = 3
 MIN_ENTRIES = 2  # texts that begin with a link: a list of other articles' corrections
 MAX_LABELLED = 3  # texts below a label that is a line of its own
+LABEL_MARK = re.compile(r"[:：—–|】\]]")
 LABEL_PLACE = 60  # characters in which the mark behind a label stands
 
 
@@ -130,7 +131,10 @@ class CorrectionFinder:
             return True
         if index in self._cut or not run.has_words or not self._is_possible(run):
             return False
-        form = read_form(run.text)
+        is_sentence = ends_a_sentence(run.text)
+        if not is_sentence and index not in self._article and len(run.text) > LABEL_PLACE:
+            return False
+        form = read_form(run.text) if is_sentence or index in self._article else read_label(run.text)
         if form.is_bare:
             below = [] if form.is_dated else list(self._find_below(index))
             if below:
@@ -142,7 +146,7 @@ class CorrectionFinder:
             return False
         if form.label is None and not (self._is_set_apart(run) or is_at_beginning(run.text, form.phrase)):
             return False
-        if index not in self._article and (not ends_a_sentence(run.text) or form.is_weak):
+        if index not in self._article and (not is_sentence or form.is_weak):
             return False  # a teaser of another article
         self.found[index] = f"a correction, {form.evidence}"
         return True
@@ -183,7 +187,7 @@ class CorrectionFinder:
         """Find notes between the paragraphs: those that have both a label and a phrase."""
         for index in body:
             run = self._runs[index]
-            if index not in self.found and self._is_possible(run) and POSSIBLE_LABEL.search(run.text[:LABEL_PLACE]):
+            if index not in self.found and self._is_possible(run) and LABEL_MARK.search(run.text, 0, LABEL_PLACE):
                 form = read_label(run.text)
                 if form.label and not form.is_bare and (form := read_form(run.text)).phrase:
                     self.found[index] = f"a correction, {form.evidence}"
