@@ -71,16 +71,22 @@ def join_parts(first: Article, parts: Sequence[Article]) -> Article:
     pages = [part for part in parts if is_part_of(first, part)]
     whole = next((part for part in pages if covers(first, part)), None)
     blocks = list(_cut_pager_lines(whole or first))
+    entries = list((whole or first).entries)
     seen = {normalize_headline(block.text) for block in blocks}
     if whole is None:
         for number, part in enumerate(pages, 1):
             own = _cut_repeated(first, list(_cut_pager_lines(part)), seen)
-            blocks += [
-                replace(block, layout=shift_layout(block.layout, number)) if block.layout else block for block in own
-            ]
+            blocks += [_shift_block(block, number, len(entries)) for block in own]
+            entries += part.entries
             seen.update(normalize_headline(block.text) for block in own)
     limits = dict.fromkeys(limit for one in (first, *pages) for limit in one.limits_hit)
-    return replace(first, blocks=tuple(blocks), limits_hit=tuple(limits))
+    return replace(first, blocks=tuple(blocks), limits_hit=tuple(limits), entries=tuple(entries))
+
+
+def _shift_block(block: Block, part: int, entries: int) -> Block:
+    """Return a block of a further part: its lists and the entry of its live blog come after those of `entries`."""
+    layout = shift_layout(block.layout, part) if block.layout else ""
+    return replace(block, layout=layout, entry=None if block.entry is None else block.entry + entries)
 
 
 def _is_same_headline(first: Article, part: Article) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from live_pages import POSTS, make_plain
 from servers.real_web.long_reads import FORMS, make_pager, make_part, part_path, part_texts
 
 from cleaning.article import Article, Page
 from cleaning.clean import clean
-from cleaning.parts.join import covers, has_new_text, is_part_of
+from cleaning.parts.join import covers, has_new_text, is_part_of, join_parts
 
 HOST = "https://paper.org"
 PATH = "/2026/11/a-long-read-of-the-harbour"
@@ -94,3 +95,14 @@ def test_reading_with_observation_depends_on_all_parts() -> None:
     alone, together = clean(pages[0], observe=True), clean(replace(pages[0], parts=tuple(pages[1:])), observe=True)
     assert len(together.memory_dependency) > len(alone.memory_dependency)
     assert together.observation == alone.observation
+
+
+def test_the_entries_of_a_live_blog_go_on_in_its_further_parts() -> None:
+    newer, older = (
+        clean(Page(f"{HOST}{PATH}?page={number}", make_plain(posts)))
+        for number, posts in enumerate((POSTS, [post._replace(time=f"0{at}:10") for at, post in enumerate(POSTS)]), 1)
+    )
+    joined = join_parts(newer, [replace(older, rejected=None)])
+    assert [entry.clock for entry in joined.entries] == [entry.clock for entry in (*newer.entries, *older.entries)]
+    assert {block.entry for block in joined.blocks if block.entry is not None} == set(range(2 * len(POSTS)))
+    assert joined.get_entry_text(4) == ""  # the same text as in the first part is cut, its line stays
