@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from cleaning.live.clocks import EDGES, MAX_BESIDE, find_clock
 from cleaning.metadata.dates.machine_times import parse_page_time
 
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 MAX_MARKS = 2_000
 # Attributes in which pages write the moment of a time that they show.
 STAMPS = ("datetime", "data-datetime", "data-timestamp", "data-time", "data-date", "data-published", "data-utc")
-STAMPED = etree.XPath(f"//time | //*[{' or '.join(f'@{name}' for name in STAMPS[1:])}]")
+STAMP_NAMES = frozenset(STAMPS[1:])
 UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 HOUR = re.compile(r"\d[T ]\d{1,2}[:.]?\d\d")
 DIGIT = re.compile(r"\d")
@@ -53,11 +51,12 @@ class TimeMark:
 
 def find_time_marks(tree: HtmlElement, runs: Sequence[TextRun]) -> list[TimeMark]:
     """Return the times of a page in page order, at most MAX_MARKS."""
-    stamped = set(STAMPED(tree))
+    stamped = set(tree.iter("time"))
     marks: list[TimeMark] = []
     for index, run in enumerate(runs):
-        mark = _read_stamped(index, run, stamped) if stamped else None
         text = run.text
+        has_figure = len(text) <= MAX_LINE and DIGIT.search(text) is not None
+        mark = _read_stamped(index, run, stamped) if stamped or has_figure else None
         if mark is None and DIGIT.search(text, 0, MAX_LINE if len(text) <= MAX_LINE else MAX_BESIDE + 10):
             mark = _read_text(index, run)
         if mark is not None:
@@ -72,8 +71,10 @@ def _read_stamped(index: int, run: TextRun, stamped: AbstractSet[HtmlElement]) -
     """Return the time in a run that stands in an element of its own: <time>, or one with an attribute for machines."""
     for position, node in enumerate(run.nodes[:6]):
         element = node.element.getparent() if node.is_tail else node.element
-        if element not in stamped and (element is None or (element := element.getparent()) not in stamped):
-            continue
+        if element is None or not _is_stamped(element, stamped):
+            element = element.getparent() if element is not None else None
+            if element is None or not _is_stamped(element, stamped):
+                continue
         words = " ".join(node.text.split())
         clock = find_clock(words)
         moment = parse_stamp(element)
@@ -81,6 +82,10 @@ def _read_stamped(index: int, run: TextRun, stamped: AbstractSet[HtmlElement]) -
             is_leading = not "".join(one.text for one in run.nodes[:position]).strip()
             return TimeMark(index, words, clock.minutes if clock is not None else None, moment, is_leading)
     return None
+
+
+def _is_stamped(element: HtmlElement, stamped: AbstractSet[HtmlElement]) -> bool:
+    return element in stamped or not STAMP_NAMES.isdisjoint(element.keys())
 
 
 def _read_text(index: int, run: TextRun) -> TimeMark | None:

@@ -168,3 +168,17 @@ def test_the_minutes_of_a_match_are_times() -> None:
     article = clean(make_page("Lindmouth v Loxley: live text", f"<ul>{items}</ul>"))
     assert [entry.clock for entry in article.entries] == minutes
     assert NEWEST.time not in article.text
+
+
+def test_an_attribute_for_scripts_tells_the_moment_of_a_relative_time() -> None:
+    entries = "".join(
+        f"<div class=post><span data-timestamp={1764526800 - 600 * number}>{number + 2} min ago</span>"
+        f"<p>{text}</p></div>"
+        for number, text in enumerate((MINISTER, VOTE, BRIDGE, CROWD))
+    )
+    article = clean(make_page("Council live", entries))
+    assert [entry.time for entry in article.entries][:2] == [
+        datetime(2025, 11, 30, 18, 20, tzinfo=UTC),
+        datetime(2025, 11, 30, 18, 10, tzinfo=UTC),
+    ]
+    assert [entry.clock for entry in article.entries] == ["18:20", "18:10", "18:00", "17:50"]
