@@ -12,6 +12,7 @@ page/              read the page: tree, text runs, headings, addresses
 metadata/          title, authors, dates, licence, rights, language
 foreign/           find what of a page is no part of its article: next articles, questions for consent, hidden notices
 extraction.py      find the article's blocks, with trafilatura
+left_out.py        list the sentences in and around the article that are in none of its blocks, as cut blocks
 classifier/        estimate how likely each text belongs to the article, for what no rule is sure of
 live/              live blogs: find their entries, each with its time, heading, authors and paragraphs
 memory/            site memory: what a site repeats, and where in its pages the articles stand

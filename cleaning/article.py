@@ -69,6 +69,10 @@ def format_local(moment: datetime | None) -> str | None:
     return None if moment is None or get_stated_offset(moment) is None else moment.isoformat(timespec="microseconds")
 
 
+# The rule of a block that was in the page, and in no text that was extracted from it (cleaning.left_out).
+LEFT_OUT = "left_out"
+
+
 class BlockKind(StrEnum):
     """What a block is in its page."""
 

@@ -17,6 +17,7 @@ from cleaning.extraction import Extraction, build_extraction, extract, find_base
 from cleaning.foreign.consent import find_consent
 from cleaning.foreign.hidden_text import judge_hidden_parts, open_waiting_text
 from cleaning.foreign.next_story import find_next_story
+from cleaning.left_out import list_left_out
 from cleaning.live.find_live_blog import LiveBlog, find_live_blog
 from cleaning.live.place_entries import PlacedEntries, place_entries
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
@@ -175,9 +176,12 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         reason = "part"
     if reason != "error-page":  # its robots tags are those of the error, not of the page that stood there
         reason = find_robots_rejection(robots_tags.words, page.obeyed_tags, page.fetched_at) or reason
+    cut = prepared.removal
+    if reason != "section" and not place.runs and not posts and data is None:
+        cut = cut.merge(list_left_out(extraction, blocks, likely))
     article = replace(
         draft,
-        blocks=prepared.removal.insert_into(blocks, extraction.spans) if prepared.removal.blocks else blocks,
+        blocks=cut.insert_into(blocks, extraction.spans) if cut.blocks else blocks,
         language=language.code,
         language_probability=language.probability,
         rejected=reason,

@@ -14,7 +14,7 @@ from cleaning.page.addresses import resolve_link
 from cleaning.page.text_runs import WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -34,6 +34,10 @@ class Removal(NamedTuple):
     """What was cut of a page: each block with the index of the text run that it stands before, in page order."""
 
     blocks: tuple[tuple[int, Block], ...] = ()
+
+    def merge(self, blocks: Iterable[tuple[int, Block]]) -> Removal:
+        """Return the removed blocks with others, each with the index of its run."""
+        return Removal(tuple(sorted((*self.blocks, *blocks), key=lambda item: item[0])))
 
     def insert_into(self, blocks: Sequence[Block], spans: Sequence[tuple[int, ...]]) -> tuple[Block, ...]:
         """Return the page's blocks with the removed ones at their places. `spans` are the run indexes of the blocks."""

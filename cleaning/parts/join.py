@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
+from cleaning.article import LEFT_OUT, BlockKind
 from cleaning.markdown.layout import shift_layout
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import normalize_headline
@@ -58,12 +58,17 @@ def covers(first: Article, part: Article) -> bool:
 
 def has_new_text(earlier: Iterable[Article], part: Article) -> bool:
     """Return whether a part has a text of some length that no earlier one has."""
-    seen = {normalize_headline(block.text) for one in earlier for block in one.blocks}
+    seen = {key for one in earlier for key in _list_keys(one.blocks)}
     return any(
         len(block.text) >= MIN_REPEATED_CHARACTERS and normalize_headline(block.text) not in seen
         for block in part.blocks
         if block.is_kept
     )
+
+
+def _list_keys(blocks: Iterable[Block]) -> set[str]:
+    """Return the headline keys of the texts that were judged: one that was left out may be of a later part."""
+    return {normalize_headline(block.text) for block in blocks if block.rule != LEFT_OUT}
 
 
 def join_parts(first: Article, parts: Sequence[Article]) -> Article:
@@ -72,13 +77,13 @@ def join_parts(first: Article, parts: Sequence[Article]) -> Article:
     whole = next((part for part in pages if covers(first, part)), None)
     blocks = list(_cut_pager_lines(whole or first))
     entries = list((whole or first).entries)
-    seen = {normalize_headline(block.text) for block in blocks}
+    seen = _list_keys(blocks)
     if whole is None:
         for number, part in enumerate(pages, 1):
             own = _cut_repeated(first, list(_cut_pager_lines(part)), seen)
             blocks += [_shift_block(block, number, len(entries)) for block in own]
             entries += part.entries
-            seen.update(normalize_headline(block.text) for block in own)
+            seen |= _list_keys(own)
     limits = dict.fromkeys(limit for one in (first, *pages) for limit in one.limits_hit)
     return replace(first, blocks=tuple(blocks), limits_hit=tuple(limits), entries=tuple(entries))
 

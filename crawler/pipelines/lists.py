@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 
-from cleaning.article import Article
+from cleaning.article import LEFT_OUT, Article
 from cleaning.metadata.robots_tags import NOFOLLOW
 from cleaning.page.paragraphs import is_body
 from crawler.discovery.addresses import classify_address
@@ -74,7 +74,9 @@ class ListsPipeline:
 def _may_be_list(article: Article, site: Site) -> bool:
     if article.rejected == SECTION:
         return True
-    if article.rejected not in _WITHOUT_TEXT or any(is_body(block) for block in article.blocks):
+    if article.rejected not in _WITHOUT_TEXT or any(
+        is_body(block) and block.rule != LEFT_OUT for block in article.blocks
+    ):
         return False
     return classify_address(article.url, site).kind is AddressKind.SECTION
 
