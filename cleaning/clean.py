@@ -31,6 +31,7 @@ from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tag
 from cleaning.page.forum_posts import find_posts, is_thread_address
 from cleaning.page.hidden import erase_hidden_words
 from cleaning.page.parsing import parse_html
+from cleaning.page.question_buttons import read_question_buttons
 from cleaning.page.removal import Removal, cut_elements
 from cleaning.page.slug_names import forget_slugs
 from cleaning.page.text_runs import read_runs
@@ -246,6 +247,7 @@ def _read_texts(tree: HtmlElement, page: Page) -> list[TextRun]:
     if not (page.rules.text or page.known.text):  # which may find an element by its slug
         forget_slugs(tree, is_part_label)
     erase_hidden_words(tree)
+    read_question_buttons(tree)
     runs = read_runs(tree)
     return read_runs(tree) if open_waiting_text(tree, runs) else runs
 

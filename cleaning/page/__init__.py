@@ -8,6 +8,7 @@ tags.py            the kinds of elements: part of a line, never read, and the ki
 line_parts.py      elements whose place or style tells whether they are part of a line: custom ones, styled spans
 block_elements.py  the elements around a text: path, kind, place in a list or table
 hidden.py          hidden elements, and words for screen readers within a line
+question_buttons.py  questions in buttons, which are headings
 text_runs.py       the texts between block boundaries, with their links and block elements
 forum_posts.py     the posts of a forum's thread
 list_entries.py    the entries of a list of stories: linked headlines with their teasers

@@ -32,6 +32,7 @@ KINDS = {
     **dict.fromkeys(HEADINGS, BlockKind.HEADING),
     **dict.fromkeys(("li", "dd", "dt"), BlockKind.ITEM),
     **dict.fromkeys(("figcaption", "caption"), BlockKind.CAPTION),
+    "summary": BlockKind.HEADING,
     "blockquote": BlockKind.QUOTE,
     "pre": BlockKind.CODE,
 }

@@ -44,9 +44,11 @@ def _is_protected(page: PageBlocks, index: int, following: list[int]) -> bool:
     likelihood = page.context.low_scores[index].likelihood
     if count_letters(block.text) >= LONG and likelihood >= LONG_MIN_LIKELIHOOD:
         return True
+    answered = block.link_share <= LINKED and page.is_answered(index)
+    # A question stands beside the panel that unfolds its answer; all panels have one path, and may be the container.
     if position is BlockPosition.OUTSIDE:
-        return False
-    if block.link_share <= LINKED and page.is_answered(index):
+        return answered and block.kind is BlockKind.HEADING
+    if answered:
         return True
     among = page.body[0] < index < page.last_paragraph if page.body else False
     if block.link_share > LINKED:
