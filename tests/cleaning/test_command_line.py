@@ -35,7 +35,8 @@ def test_every_page_is_answered_in_the_order_of_the_lines(news_page: Any) -> Non
     found = read_answers("".join(make_line(number, html) for number, html in enumerate(pages)), "--jobs", "2")
     assert [record["id"] for record in found] == list(range(15))
     assert found[0]["title"] == news_page.headline
-    assert set(found[0]) == {"id", "url", "title", "authors", "published_at", "language", "text", "removed", "rejected"}
+    keys = {"id", "url", "title", "authors", "source", "published_at", "language", "text", "removed", "rejected"}
+    assert set(found[0]) == keys
     assert found[0]["rejected"] is None
     assert (found[1]["rejected"], found[1]["text"]) == ("too-short", "short")
     assert found[2]["removed"][-1]["rule"] == "repeated_headline"
