@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cleaning.page.text_runs import TextRun
 
 MIN_BEGINNING, BEGINNING = 30, 60  # characters by which a text is recognised
-NUMBER = re.compile(r"\d{5,}$")
+NUMBER = re.compile(r"(?<!\d)\d{5,}$")
 TAG = re.compile(r"<[a-zA-Z/]")
 
 

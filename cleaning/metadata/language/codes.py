@@ -76,7 +76,7 @@ SAME = dict(
         glg:gl gle:ga isl:is ice:is mlt:mt ltz:lb epo:eo pus:ps kur:ku
     """.split()  # noqa: SIM905
 )
-TAG = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])((?:[-_][A-Za-z0-9]{1,8})*)")
+LANGUAGE_TAG = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])((?:[-_][A-Za-z0-9]{1,8})*)")
 TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})  # regions and script of a Chinese tag
 
 
@@ -85,7 +85,7 @@ def parse_tag(tag: str) -> str | None:
 
     The code has two letters, or three where there are no two; Chinese is "zh-cn" or "zh-tw".
     """
-    found = TAG.match(tag)
+    found = LANGUAGE_TAG.match(tag)
     if found is None:
         return None
     code = found[1].lower()

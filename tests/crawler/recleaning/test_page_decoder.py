@@ -132,6 +132,7 @@ def blocks(data: Path) -> dict[str, list[Block]]:
             row.rule,
             row.evidence,
             layout=row.layout or "",
+            entry=row.entry,
         )
         found.setdefault(row.article_id, []).append(block)
     return found
@@ -166,6 +167,7 @@ def fields(article: Article) -> dict[str, object]:
         "title": make_storable(article.title),
         "headline_key": make_storable(article.headline_key),
         "authors": make_json_storable(article.authors),
+        "source": article.source and make_storable(article.source),
         "published_at": article.published_at,
         "published_offset": get_stated_offset(article.published_at),
         "published_raw": article.published_raw,
