@@ -17,7 +17,8 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import BinaryIO
 
-# None of them starts a thread, opens a file, installs Twisted's reactor, or reads the environment, as crawler.settings does.
+# None of them starts a thread, opens a file, installs Twisted's reactor, or reads the environment, as
+# crawler.settings does.
 MODULES = ["scrapy.cmdline", "scrapy.crawler", "crawler.spiders.articles", "crawler.run.session"]
 TESTS = str(Path(__file__).parent)
 
