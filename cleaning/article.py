@@ -271,13 +271,16 @@ class LiveEntry:
 
     @property
     def line(self) -> str:
-        """Its line in the text: time and heading, "18:20 Debate begins"; "" if it has neither."""
+        """The words of its line in the text: time and heading, "18:20 Debate begins"; "" if it has neither.
+
+        Where the page writes them as one text, that text is the line: "18:20: Debate begins".
+        """
         return " ".join(part for part in (self.clock, self.heading) if part)
 
     def join_text(self, blocks: Iterable[tuple[str, str]]) -> str:
         """Return the text of the entry, of the kind and text of each of its kept blocks; without its line."""
         pieces = list(blocks)
-        if pieces and pieces[0] == (BlockKind.HEADING, self.line):
+        if pieces and pieces[0][0] == BlockKind.HEADING and _WORD.findall(pieces[0][1]) == _WORD.findall(self.line):
             del pieces[0]
         return "\n".join(text for _, text in pieces)
 

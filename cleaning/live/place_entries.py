@@ -119,12 +119,12 @@ def _place_next(
 
 
 def _make_line(extraction: Extraction, found: FoundEntry) -> Block | None:
-    """Return the line of an entry: its time and its heading."""
+    """Return the line of an entry: its time and its heading, in the page's own words where they are one text."""
     entry = found.entry
-    text = entry.line
-    if not text or not found.head.has_own_line:
+    if not entry.line or not found.head.has_own_line:
         return None
     runs = [extraction.runs[run] for run in found.head.runs]
+    text = runs[0].text if len(runs) == 1 and entry.heading else entry.line
     block = build_block(text, runs, extraction.base)
     if block is None:
         return None

@@ -43,7 +43,7 @@ WITH_LINES = {
     "articles": (make_articles, [f"{post.time} {post.heading}" for post in POSTS]),
     "items": (make_items, CLOCKS),
     "plain": (make_plain, CLOCKS),
-    "flat": (make_flat, [f"{post.time} Uhr {post.heading}" for post in POSTS]),
+    "flat": (make_flat, [f"{post.time} Uhr: {post.heading}" for post in POSTS]),
     "key events": (make_with_key_events, [f"{post.time} {post.heading}" for post in POSTS]),
 }
 
