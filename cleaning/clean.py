@@ -14,6 +14,7 @@ from cleaning.classifier.classify import Classification, add_repeated_blocks, cl
 from cleaning.classifier.model import load_model, load_site_model
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
+from cleaning.foreign.article_place import free_article
 from cleaning.foreign.consent import find_consent
 from cleaning.foreign.hidden_text import judge_hidden_parts, open_waiting_text
 from cleaning.foreign.next_story import find_next_story
@@ -225,6 +226,8 @@ def prepare_page(tree: HtmlElement | None, page: Page, metadata: Metadata, names
         return PreparedPage(Removal(), metadata, [])
     cuts, outcomes = find_removed_elements(tree, page.rules.remove)
     runs = _read_texts(tree, page)
+    if free_article(metadata.headline, runs):
+        runs = read_runs(tree)
     headlines: tuple[str, ...] = ()
     if not (page.rules.text or page.known.text):
         cuts += find_consent(runs, metadata)

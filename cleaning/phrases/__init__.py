@@ -9,6 +9,7 @@ at once: a page is cleaned before its language is known, and pages mix languages
     form         begins a block of a comment form, and of nothing else
     form_label   a label of a field in a comment form, as a whole block
     act          asks the reader to sign up, subscribe, follow or donate, anywhere in a block
+    access       says that access is being verified, or asks to leave the reader mode: a paywall's notice
     note         the label of a correction or a note of the editors, at its beginning ("Correction", "Editor's note")
     corrected    says that an article was changed ("an earlier version of this article"), anywhere in such a note
     share        the words of a share bar, as a whole block

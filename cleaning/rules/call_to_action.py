@@ -1,4 +1,4 @@
-"""Cut lines that ask the reader to sign up, subscribe, follow or donate."""
+"""Cut lines that ask the reader to sign up, subscribe, follow or donate, or to wait until access is verified."""
 
 from __future__ import annotations
 
@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 250
 LINKED = 0.2  # link share from which on a line asks to follow its link
 MOSTLY_LINKED = 0.3  # the same for a line that only mentions newsletters
+MAX_NOTICE_CHARACTERS = 400  # of a paywall's notice, which may stand in the midst of the text
+QUOTED = re.compile(r"[\"“”„«»‹›「」『』]")
 SENTENCES = re.compile(rf"[{FULL_STOPS}{EXCLAMATIONS}:|：｜•·–—]")
 
 
 def rule(page: PageBlocks) -> Iterator[Cut]:
     last = page.body[-1] if page.body else -1
     for index, block in page.kept_blocks():
+        if len(block.text) > MAX_NOTICE_CHARACTERS:
+            continue
+        if (phrase := find_phrase("access", page.get_key(index))) and _is_notice(page, index):
+            yield Cut(index, f"“{phrase}” in a notice on access")
+            continue
         if len(block.text) > MAX_CHARACTERS:
             continue
         phrase = find_phrase("act", page.get_key(index))
@@ -35,3 +42,13 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
                 yield Cut(index, f"“{phrase}” with a link")
         elif index > last >= 0 and (asks or page.find_position(index) is BlockPosition.OUTSIDE):
             yield Cut(index, f"“{phrase}” after the last paragraph")
+
+
+def _is_notice(page: PageBlocks, index: int) -> bool:
+    """Return whether a sentence of the block is such a notice from its beginning, or the block asks to log in."""
+    block = page.blocks[index]
+    if QUOTED.search(block.text):
+        return False  # somebody tells of one
+    return any(find_opening_phrase("access", normalize_headline(part)) for part in SENTENCES.split(block.text)) or (
+        block.link_share > 0 and find_phrase("act", page.get_key(index)) is not None
+    )

@@ -26,8 +26,8 @@ def entries(language: str, kind: str) -> list[str]:
 
 def test_the_kinds_are_the_documented_ones() -> None:
     assert KINDS == [
-        "live", "see_also", "more", "form", "form_label", "act", "note", "corrected", "share", "rights", "cookie",
-        "consent", "consent_button", "by", "error",
+        "live", "see_also", "more", "form", "form_label", "act", "access", "note", "corrected", "share", "rights",
+        "cookie", "consent", "consent_button", "by", "error",
     ]  # fmt: skip
 
 

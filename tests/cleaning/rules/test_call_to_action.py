@@ -48,6 +48,40 @@ SENTENCES = [
     "He never had to log in again.",
 ]
 
+NOTICES = {
+    "English": "Thank you for your patience while we verify access.",
+    "English, reader mode": "If you are in Reader mode please exit and <a href='/login'>log into</a> your account.",
+    "English, checking": "One moment. We’re checking your subscription…",
+    "French": "Veuillez patienter pendant que nous vérifions votre abonnement.",
+    "German": "Wir prüfen Ihren Zugang. Wenn Sie den Lesemodus nutzen, verlassen Sie ihn bitte.",
+    "Italian": "Stiamo verificando il tuo abbonamento, attendi qualche secondo.",
+    "Japanese": "購読状況を確認しています。しばらくお待ちください。",
+    "Polish": "Weryfikujemy twój dostęp do artykułu.",
+    "Russian": "Подождите, пока мы проверяем вашу подписку.",
+    "Spanish": "Gracias por su paciencia mientras verificamos su acceso.",
+    "Turkish": "Aboneliğiniz kontrol ediliyor, lütfen bekleyin.",
+}
+REPORTED = [
+    "The ushers thanked the crowd for its patience while they verified access to the stand, one ticket at a time.",
+    "“We are verifying your access,” the machine at the gate told her for twenty minutes, and then it went dark.",
+    "Passengers in reader mode, as the crew calls those with a book, were the last to notice that the boat had left.",
+]
+
+
+@pytest.mark.parametrize("line", NOTICES.values(), ids=NOTICES)
+def test_a_notice_that_access_is_being_verified_is_cut_in_the_midst_of_the_text(
+    line: str, clean_page: Callable[..., Article], article_text: str
+) -> None:
+    article = clean_page(middle=f"<div class='css-gate'><p>{line}</p></div>")
+    assert article.text == article_text
+
+
+@pytest.mark.parametrize("sentence", REPORTED)
+def test_a_sentence_of_the_article_on_checks_and_readers_stays(
+    sentence: str, clean_page: Callable[..., Article]
+) -> None:
+    assert sentence in clean_page(middle=f"<p>{sentence}</p>").text.split("\n")
+
 
 @pytest.mark.parametrize("line", LINKED.values(), ids=LINKED)
 def test_a_call_to_sign_up_with_a_link_is_cut(line: str, clean_page: Callable[..., Article], article_text: str) -> None:
