@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from cleaning.metadata.dates.day_month_order import DateOrder
 from cleaning.metadata.dates.written_dates import find_written_times
+from cleaning.metadata.dates.zone_names import EVERYWHERE
 from crawler.discovery.month_names import ENGLISH_WEEKDAY, translate_date_words
 
 _MIN_YEAR, _MAX_YEAR = 1990, 2100  # a date outside comes from a broken clock or is a joke
@@ -20,12 +21,10 @@ _HALF_DAY = re.compile(r"\b[ap]\.? ?m\b", re.IGNORECASE)
 # As programs in C print a time: Mon Nov 30 20:15:00 CET 2026.
 _CTIME = re.compile(r"([A-Za-z]{3}) (\d\d?) (\d\d:\d\d(?::\d\d)?) ?([+-]\d{4}|) (\d{4})\b")
 
-# Hours ahead of UTC, where the abbreviation means one zone to most readers. "IST" has three meanings.
-_ZONES = {
-    "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2,
-    "SAST": 2, "EEST": 3, "MSK": 3, "TRT": 3, "GST": 4, "PKT": 5, "WIB": 7, "ICT": 7, "HKT": 8, "SGT": 8, "AWST": 8,
-    "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "ART": -3, "AST": -4, "EDT": -4,
-    "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
+# Hours ahead of UTC. A feed names no country: an abbreviation of several zones means what it does to most readers, and
+# "IST" nothing.
+_ZONES = {name: hours for name, hours in EVERYWHERE.items() if len(name) > 1 and name.isascii()} | {
+    "BST": 1, "GST": 4, "AST": -4, "CDT": -5, "CST": -6,
 }  # fmt: skip
 _ZONE = re.compile(rf"(?<=[\d ])(?:{'|'.join(_ZONES)})(?:([+-])(\d\d?)(?::?(\d\d))?)?\b")
 
@@ -85,5 +84,5 @@ def _write_offset(zone: re.Match[str]) -> str:
     """Write a zone as its offset: "CET" and "GMT+1" as +0100."""
     if zone[1]:
         return f"{zone[1]}{int(zone[2]):02}{zone[3] or '00'}"
-    ahead = _ZONES[zone[0]]
-    return f"{'-' if ahead < 0 else '+'}{abs(ahead):02}00"
+    ahead = round(_ZONES[zone[0]] * 60)
+    return f"{'-' if ahead < 0 else '+'}{abs(ahead) // 60:02}{abs(ahead) % 60:02}"

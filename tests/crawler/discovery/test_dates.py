@@ -21,6 +21,7 @@ DAY = datetime(2026, 11, 30, tzinfo=UTC)
     [
         "Mon, 30 Nov 2026 20:15:00 +0000", "Mon, 30 Nov 2026 20:15:00 GMT", "Mon, 30 Nov 2026 21:15:00 CET",
         "Mon, 30 Nov 2026 15:15:00 EST", "Mon, 30 Nov 2026 21:15:00 GMT+1", "Mon, 30 Nov 2026 23:15:00 MSK",
+        "Tue, 01 Dec 2026 05:45:00 ACST", "Mon, 30 Nov 2026 16:45:00 NST", "Mon, 30 Nov 2026 21:15:00 BST",
         "Mon, 30 Nov 2026 15:15:00 -0500 (EST)", "30 Nov 2026 20:15", "30 Nov 26 20:15", "Mon 30 Nov 2026 20:15",
         "Monday, 30 November 2026 20:15:00 +0000", "Mon, 30-Nov-2026 20:15:00 GMT", "Mon, Nov 30 2026 08:15:00 PM",
         "Mon Nov 30 20:15:00 2026", "Mon Nov 30 21:15:00 CET 2026", "Monday, November 30, 2026 - 20:15",

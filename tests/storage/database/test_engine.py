@@ -8,10 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
+from migrations import compare_with_models, migrate
 from sqlalchemy import (
     URL,
     Connection,
@@ -29,32 +26,17 @@ from sqlalchemy import (
 
 from cleaning.errors import DatabaseMissing, DataFolderError
 from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
-from storage.database.schema import MIGRATIONS
 from storage.frontier.rechecks import compute_rank
-from storage.models import Address, Base, KeepRule, Run, StoredArticle, StoredMatch
+from storage.models import Address, KeepRule, Run, StoredArticle, StoredMatch
 from storage.site_memory.memories import load_memories, save_memory
 from storage.site_memory.observations import sample_pages, save_memory_dependency, save_observation
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def compare_with_models(connection: Connection) -> list[object]:
-    """Return how the schema differs from the models. The search index is in no model: each database has its own."""
-    options = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search_")}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
-
-
 def test_the_migrations_make_the_schema_of_the_models(engine: Engine) -> None:
     with engine.connect() as connection:
         assert compare_with_models(connection) == []
-
-
-def migrate(connection: Connection, revision: str, *, is_back: bool = False) -> None:
-    """Bring the schema to a revision: up to it, or back to it."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    (command.downgrade if is_back else command.upgrade)(config, revision)
 
 
 def test_articles_of_the_first_edition_live_on(database_url: URL) -> None:

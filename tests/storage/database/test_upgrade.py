@@ -1,0 +1,73 @@
+"""A store that an earlier edition filled: it is brought to the newest schema, goes on, and can go back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from live_pages import POSTS, Post, make_articles
+from migrations import compare_with_models, migrate
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, func, inspect, select
+
+from cleaning import clean_html
+from storage import runs
+from storage.articles.live_entries import load_entries
+from storage.articles.saving import make_article_id, save_article
+from storage.database.engine import open_database
+from storage.models import StoredArticle, StoredBlock, StoredEntry
+
+ADDRESS = "https://post.example/news/council"
+EVENING = datetime(2026, 11, 30, 19, 0, tzinfo=UTC)
+EARLIER = "0015"  # before `article.source`, `block.entry` and the table `entry`
+
+
+def fetch(connection: Connection, posts: tuple[Post, ...], night: int) -> None:
+    fetched_at = EVENING + timedelta(days=night)
+    article = clean_html(make_articles(posts), url=ADDRESS, fetched_at=fetched_at)
+    run = runs.begin(connection, spider="articles", now=fetched_at)
+    save_article(connection, article, site="post", run=run, fetched_at=fetched_at, location=None)
+
+
+def count_entries(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(StoredEntry)).scalar_one()
+
+
+def list_columns(connection: Connection) -> dict[str, list[str]]:
+    return {name: Table(name, MetaData(), autoload_with=connection).c.keys() for name in ("article", "block")}
+
+
+def test_a_store_from_before_sources_and_entries_gains_them_with_the_next_fetch(
+    engine: Engine, database_url: URL
+) -> None:
+    name = make_article_id(ADDRESS)
+    with engine.begin() as connection:
+        fetch(connection, POSTS[1:], 0)
+        text = connection.scalar(select(StoredArticle.text))
+        blocks = connection.execute(select(StoredBlock.position, StoredBlock.text, StoredBlock.rule)).all()
+        newest = list_columns(connection)
+        assert count_entries(connection) == 3
+    with engine.begin() as connection:
+        migrate(connection, EARLIER, is_back=True)
+        assert not inspect(connection).has_table("entry")
+        earlier = list_columns(connection)
+        assert set(newest["article"]) - set(earlier["article"]) == {"source"}
+        assert set(newest["block"]) - set(earlier["block"]) == {"entry"}
+    engine.dispose()
+
+    again = open_database(database_url)
+    with again.begin() as connection:
+        assert compare_with_models(connection) == []
+        assert connection.execute(select(StoredArticle.text, StoredArticle.source)).one() == (text, None)
+        assert connection.execute(select(StoredBlock.position, StoredBlock.text, StoredBlock.rule)).all() == blocks
+        assert connection.scalars(select(StoredBlock.entry).distinct()).all() == [None]
+        assert load_entries(connection, [name]) == {}
+        fetch(connection, POSTS, 1)
+        assert [entry.heading for entry in load_entries(connection, [name])[name]] == [post.heading for post in POSTS]
+        assert set(connection.scalars(select(StoredBlock.entry))) >= {0, 1, 2, 3}
+        grown = connection.scalar(select(StoredArticle.text))
+    again.dispose()
+
+    with again.begin() as connection:
+        migrate(connection, EARLIER, is_back=True)
+        assert list_columns(connection) == earlier
+        assert connection.scalar(select(StoredArticle.text)) == grown
+    again.dispose()
