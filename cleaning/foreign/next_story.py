@@ -51,6 +51,7 @@ NEXT_ARTICLE = "next_article"  # the rule that cuts it
 MIN_WORDS, MIN_LETTERS = 3, 10  # of a headline
 MIN_OWN_LETTERS = 80  # in sentences of the page's article, between its headline and the next one
 MAX_CANDIDATES = 100
+MAX_SENTENCE = 100  # characters of a headline of lower rank that is written as a sentence, with a full stop
 NUMBERED = re.compile(r"\W*\d{1,3}\s?[.):-]\s|\W*(?:#|No\.?|Nr\.?)\s?\d", re.IGNORECASE)
 
 
@@ -105,6 +106,8 @@ def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], sta
     """
     if normalize_headline(candidate.text) in stated:
         return True
+    if len(candidate.text) > MAX_SENTENCE and candidate.text.endswith((".", "。", "।")):
+        return False  # a standfirst of the page's article
     element = candidate.heading
     if element.getparent() in around and next(element.iter("a"), None) is not None:
         return True

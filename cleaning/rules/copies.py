@@ -7,6 +7,7 @@ lines are short, or stand in the same element as what they repeat.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import BlockKind
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MIN_LETTERS, MIN_WORDS = 50, 8  # of a text that nobody writes twice by chance
 LONG = 150  # letters of a text that stands twice in one element by mistake
 MIN_BODY_LETTERS, MIN_ITEM_LETTERS = 80, 50  # of each of two such texts in a row; no line of a song is so long
+MIN_SHARE = 0.6  # of the letters from the beginning of such a text to that of its copy
 MAX_STEP = 4  # blocks between two neighbours of a copy
 COPIES = frozenset("mobile print printable hidden desktop amp copy clone phone tablet summary".split())  # noqa: SIM905
 RANKS = {BlockPosition.SAME: 2, BlockPosition.WITHIN: 1, BlockPosition.OUTSIDE: 0}
@@ -93,8 +95,10 @@ def _choose_copies(page: PageBlocks, kept: Sequence[int], chain: Sequence[_Pair]
     apart = [pair for pair in pairs if page.blocks[pair[0]].path != page.blocks[pair[1]].path]
     if not any(is_telling(page, one) for one, _ in apart or pairs):
         return {}
-    if not apart and not _is_mistake(page, pairs):
+    if not apart and not (_is_mistake(page, pairs) and _is_whole(page, kept, chain)):
         return {}
+    if all(page.blocks[other].kind is BlockKind.HEADING is not page.blocks[one].kind for one, other in pairs):
+        return {}  # a list of contents, and the headings of its parts
     earlier, later = [one for one, _ in pairs], [other for _, other in pairs]
     before = [index for index in kept if index < later[0]]
     after = [index for index in kept if index >= later[0]]
@@ -113,6 +117,19 @@ def _is_mistake(page: PageBlocks, pairs: Sequence[tuple[int, int]]) -> bool:
             return True
         found += length >= (MIN_ITEM_LETTERS if block.kind is BlockKind.ITEM else MIN_BODY_LETTERS)
     return found >= 2
+
+
+def _is_whole(page: PageBlocks, kept: Sequence[int], chain: Sequence[_Pair]) -> bool:
+    """Return whether most of what stands between a text and its copy is that text, so that it is a copy of a body.
+
+    Lines that come again in each of several parts, as those of a timetable, have other lines between them, or come
+    more than twice.
+    """
+    between = sum(count_letters(page.blocks[index].text) for index in kept[chain[0].earlier : chain[0].later])
+    same = sum(count_letters(page.blocks[kept[pair.earlier]].text) for pair in chain)
+    times = Counter(map(page.get_key, kept))
+    often = sum(1 for pair in chain if times[page.get_key(kept[pair.earlier])] > 2)
+    return same >= MIN_SHARE * between and often <= len(chain) / 2
 
 
 def _weigh(page: PageBlocks, copy: Sequence[int], around: Sequence[int]) -> tuple[bool, int, int]:

@@ -35,6 +35,8 @@ QUOTES = frozenset(
     """.split()  # noqa: SIM905
 )
 ASIDE = re.compile(r"(?:^| > )(?:aside|blockquote|q)(?=[.# ]|$)")
+# A post that the article shows, and may cite as well.
+EMBEDDED = re.compile(r"(?:twitter|bluesky|mastodon|instagram|tiktok|threads|fb|facebook|text-post|reddit|embed)-")
 SIGNED = re.compile(r"[”\"»“’'.!?…]\s?[—–-]\s?[^—–-]{3,60}$")  # a quotation with the name behind it
 QUOTED = re.compile(r"^[\"“„«‹「『»]")
 
@@ -127,6 +129,8 @@ def _find_quotations(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[in
         words = key.count(" ") + 1
         is_named = block.kind is BlockKind.QUOTE or _is_quotation_path(block.path)
         if block.kind in (BlockKind.CAPTION, BlockKind.ITEM) or (block.path in places and not is_named):
+            continue
+        if EMBEDDED.search(block.path):
             continue
         least = MIN_QUOTED_WORDS if is_named else MIN_UNNAMED_WORDS
         long = count_letters(block.text) >= MIN_QUOTED_LETTERS and (words >= least or is_telling(page, index))

@@ -225,6 +225,10 @@ def test_a_site_of_endless_pages_is_learnt_without_the_next_articles() -> None:
         assert known.published_at == datetime(2024, 5, number + 10, 8, tzinfo=UTC)
 
 
+STANDFIRST = (
+    "Forty neighbours met at the mill on Saturday with brushes and ladders, and the youngest of them, who is six, chose"
+    " the colour of the rail."
+)
 QUESTIONS = ("What will the bridge look like?", "Who is going to pay for the paint?", "When will it be done?")
 OWN: dict[str, Callable[[], str]] = {
     "cross-headings of the second rank": lambda: f"<article>{FIRST}<h2>What it costs</h2>{body(1)}</article>",
@@ -256,6 +260,10 @@ OWN: dict[str, Callable[[], str]] = {
         f"<div class='answer' itemtype='https://schema.org/Answer'><h2>Answer {n} of three</h2>{body(n, 2)}</div>"
         for n in (1, 2, 3)
     ) + "</main>",
+    "a standfirst below a summary, as a heading above byline and text": lambda: (
+        f"<main><h1>{headline(0)}</h1><div class='summary'>{body(0)}</div><div class='story'><div class='bar'>"
+        f"<p class='byline'>By Ines Morrow</p></div><h2 class='first-paragraph'>{STANDFIRST}</h2>{body(1)}</div></main>"
+    ),
     "a linked headline in the middle of the text": lambda: (
         f"<article><h1>{headline(0)}</h1><div class='text'>{body(0)}<p><strong>See also</strong></p>"
         f"<h1>{link(3)}</h1>{body(1)}</div></article>"

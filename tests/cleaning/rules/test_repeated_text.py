@@ -93,6 +93,45 @@ def test_the_evidence_says_where_the_other_copy_stands() -> None:
     ]
 
 
+def test_a_list_of_contents_and_the_headings_of_its_parts_stay() -> None:
+    names = "1. Seven rooms with a view of the whole sound of Skarn", "2. A lamp that no storm has ever put out so far"
+    contents = "".join(f"<p>{name}</p>" for name in names)
+    parts = "".join(f"<h2>{name}</h2>{''.join(LINES[at : at + 3])}" for name, at in zip(names, (0, 3), strict=True))
+    article = clean_body(f"<div class='text'>{LINES[0]}{contents}{parts.replace(LINES[0], '', 1)}</div>")
+    assert [block.text for block in article.blocks if block.rule == "repeated_text"] == []
+
+
+SCHEDULE = (
+    "Rise at five, polish the lens from the top to the bottom, and write the height of the barometer into the book.",
+    "Carry the oil up the ninety-one steps, and never fill the tank while the flame is burning, whatever the weather.",
+)
+DAYS = "Monday is for the paint of the doors and the windows", "Tuesday is for the garden, the goat and the wall above"
+
+
+def test_the_same_lines_in_each_part_of_a_timetable_stay() -> None:
+    weeks = "".join(
+        f"<p>{day}, as long as the light is good.</p><p>{SCHEDULE[0]}</p><p>{day}, then the letters to the"
+        f" board and to the families in the town, and a long talk.</p><p>{SCHEDULE[1]}</p>"
+        for day in DAYS
+    )
+    article = clean_body("<div class='text'>BODY</div>", text="".join([*LINES[:3], weeks, *LINES[3:]]))
+    assert [article.text.count(line) for line in SCHEDULE] == [2, 2]
+
+
+def test_the_same_day_in_each_of_three_places_of_a_plan_stays() -> None:
+    day = "<h3>Before noon</h3>" + "".join(f"<p>{line}</p>" for line in SCHEDULE)
+    plan = "".join(f"<h2>{name}</h2>{day}" for name in ("First week", "Second week", "Third week"))
+    article = clean_body("<div class='text'>BODY</div>", text="".join([*LINES[:3], plan, *LINES[3:]]))
+    assert [article.text.count(line) for line in SCHEDULE] == [3, 3]
+
+
+def test_a_post_that_the_article_shows_and_cites_stays() -> None:
+    words = "She will live in the two rooms below the lamp, look after the walls"
+    post = f"<blockquote class='twitter-tweet'><p>{words}</p></blockquote>"
+    article = clean_body("<div class='text'>BODY</div>", text="".join([*LINES[:4], post, *LINES[4:]]))
+    assert [block.text for block in article.blocks if block.rule == "repeated_text"] == []
+
+
 SONG = ("When the herring come to Skarn, my love,", "the nets hang wet and low,", "and the lamp goes round and round.")
 STAYS = (
     "".join(f"<p>{line}</p>" for _ in range(3) for line in SONG),
