@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 BESIDE = frozenset(("aside", "footer", "form", "fieldset", "figure", "dialog", "noindex"))  # a <nav> is one not closed
 MIN_SHARE = 0.6  # of the letters in the page's paragraphs
 MIN_PARAGRAPHS = 2
+MAX_HEAD = 600  # characters of headline, standfirst, byline and date above the text
 
 
 def free_article(headline: HtmlElement | None, runs: Sequence[TextRun]) -> bool:
     """Make a <div> of each such element around the headline; return whether there was one. The tree is changed."""
-    if headline is None:
+    if headline is None or not runs:
         return False
     around = [element for element in headline.iterancestors() if element.tag in BESIDE]
+    if not around:  # the text may stand in one right below the headline
+        holder = max(runs, key=lambda run: run.characters).nodes[0].holder
+        texts = [] if holder is None else [one for one in holder.iterancestors() if one.tag == "aside"]
+        around = [one for one in texts if _is_below(headline, one)]
     if not around:
         return False
     prose = [run for run in runs if is_paragraph(run)]
@@ -51,3 +56,11 @@ def _holds_article(element: HtmlElement, prose: Sequence[TextRun], total: int) -
 
 def _is_inside(element: HtmlElement, outer: HtmlElement) -> bool:
     return element is outer or any(around is outer for around in element.iterancestors())
+
+
+def _is_below(headline: HtmlElement, element: HtmlElement) -> bool:
+    """Return whether an element stands right after the headline, or after an element with it and without the text."""
+    before = element.getprevious()
+    if before is None or not (before is headline or headline in before.iter(headline.tag)):
+        return False
+    return sum(map(len, before.itertext())) <= MAX_HEAD

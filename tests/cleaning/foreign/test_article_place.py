@@ -13,7 +13,8 @@ TEXT = (
     "The abbey will have it rung on the first Sunday of a month, and never before nine, as the neighbours had asked.",
     "A second bell of the tower is still cracked. The parish collects money for it, and has a third of the sum so far.",
 )
-BODY = f"<h1>{HEADLINE}</h1>" + "".join(f"<p>{line}</p>" for line in TEXT)
+H1, PROSE = f"<h1>{HEADLINE}</h1>", "".join(f"<p>{line}</p>" for line in TEXT)
+BODY = H1 + PROSE
 LINKS = "<ul><li><a href='/a'>Lake ferry gets a roof</a></li><li><a href='/b'>School choir sings in Orr</a></li></ul>"
 
 
@@ -32,11 +33,15 @@ def clean_body(content: str) -> Article:
         "<aside id='page'><aside class='text'>BODY</aside></aside>",
         "<form id='aspnetForm' action='/search'><div>BODY</div></form>",
         "<footer class='entry'>BODY</footer>",
+        "<main>HEADLINE<aside class='text'>PROSE</aside></main><footer>LINKS</footer>",
+        "<main><header>HEADLINE</header><aside>PROSE</aside></main><footer>LINKS</footer>",
         "<main><aside>BODY</aside><aside class='related'><h3>Also today</h3>LINKS</aside></main>",
     ],
 )  # fmt: skip
 def test_an_article_in_an_element_for_what_stands_beside_one_is_found(content: str) -> None:
-    article = clean_body(content.replace("BODY", BODY).replace("LINKS", LINKS))
+    article = clean_body(
+        content.replace("BODY", BODY).replace("HEADLINE", H1).replace("PROSE", PROSE).replace("LINKS", LINKS)
+    )
     assert article.text.split("\n") == list(TEXT)
 
 
@@ -52,6 +57,14 @@ def test_an_article_in_an_element_for_what_stands_beside_one_is_found(content: s
 )
 def test_what_stands_beside_the_article_stays_where_it_is(beside: str) -> None:
     article = clean_body(f"<main>{BODY}</main>{beside}")
+    assert article.text.split("\n") == list(TEXT)
+
+
+def test_an_aside_with_more_prose_than_the_article_beside_it_is_none() -> None:
+    letters = "".join(
+        f"<p>Letter {at}: I heard the bell from my bed, and thought of my father.</p>" for at in range(12)
+    )
+    article = clean_body(f"<main>{BODY}</main><aside>{letters}</aside>")
     assert article.text.split("\n") == list(TEXT)
 
 
