@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cleaning.classifier.features import FEATURES, FEATURES_WITH_MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 Node = tuple[int, float, Any, Any, float]  # feature, threshold, left, right, value; a leaf is its value alone
 
@@ -46,13 +46,18 @@ class TreeModel:
     def predict(self, vector: Sequence[float]) -> float:
         """Return how likely the text with this feature vector is the article's, between 0 and 1."""
         total = 0.0
-        for tree in self.trees:
-            node: Any = tree
-            while type(node) is tuple:
-                feature, threshold, left, right, _ = node
-                node = left if vector[feature] <= threshold else right
-            total += node
+        for leaf in self._find_leaves(vector):
+            total += leaf
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+    @cached_property
+    def _find_leaves(self) -> Callable[[Sequence[float]], tuple[float, ...]]:
+        """The trees as one compiled expression, which finds the leaves in half the time that a walk takes."""
+        leaves = "".join(f"{_write_expression(tree)}," for tree in self.trees)
+        names = {"inf": math.inf, "nan": math.nan}
+        # The expression is made of the model's numbers alone.
+        compiled: Callable[[Sequence[float]], tuple[float, ...]] = eval(f"lambda vector: ({leaves})", names)  # noqa: S307
+        return compiled
 
     def compute_contributions(self, vector: Sequence[float]) -> dict[str, float]:
         """Return what each feature on the paths adds to the log-odds: the changes of value at its nodes, summed.
@@ -87,3 +92,12 @@ def _read_node(record: Any) -> Node | float:
         return float(record)
     feature, threshold, left, right, value = record
     return int(feature), float(threshold), _read_node(left), _read_node(right), float(value)
+
+
+def _write_expression(node: Any) -> str:
+    """Write a tree as the expression of its leaf, in the terms of a `vector`."""
+    if type(node) is not tuple:
+        return repr(float(node))
+    feature, threshold, left, right, _ = node
+    chosen, other = _write_expression(left), _write_expression(right)
+    return f"({chosen} if vector[{int(feature)}] <= {float(threshold)!r} else {other})"

@@ -12,6 +12,7 @@ MAX_CHARACTERS = 2_000
 WWW = re.compile(r"^www\d*\.")
 
 
+@lru_cache(maxsize=4096)  # a page's links are resolved by several stages
 def resolve_link(base: str, link: str) -> str:
     """Return the link as an absolute address, or unchanged where it is no address."""
     link = link.strip()[:MAX_CHARACTERS]
@@ -27,6 +28,7 @@ def identify_page(address: str) -> str:
     return (before.partition("://")[2] or before).removeprefix("www.").rstrip("/")
 
 
+@lru_cache(maxsize=4096)
 def get_host(address: str) -> str:
     """Return the host of an http(s) address, "" where it has none."""
     try:

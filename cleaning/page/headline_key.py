@@ -24,7 +24,7 @@ def normalize_headline(title: str, site_name: str | None = None) -> str:
     headline is nothing else. The key is "" where the title has no word.
     """
     words = _split_words(title)
-    name = _split_words(site_name or "")
+    name = _split_words(site_name) if site_name else []
     if name and len(words) > len(name):
         if words[-len(name) :] == name:
             words = words[: -len(name)]
