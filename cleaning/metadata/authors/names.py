@@ -41,6 +41,7 @@ SUFFIX = re.compile(r"\s?(?:記者|记者|特派員|特派员|編集委員|論�
 PREFIX = re.compile(
     r"^(?:本報記者|本报记者|記者|记者|文|著者|作者|撰文|編譯|编译|取材|執筆)[●◎/／:： ]+"
     r"|^(?:本報記者|本报记者|記者|记者)(?=\S{2,4}$)"
+    r"|^(?:โดย|द्वारा|[Bb]ởi)[:：]? "  # sentences begin with them, too: they say "by" in marked bylines only
 )
 SENTENCE = re.compile(r"(?<=\w{4})[.!?。！？]$|[!?。！？“”\"]")
 # The ends of words that name organisations where words are written as one.
@@ -76,10 +77,11 @@ def read_byline(line: str, *, is_marked: bool = True, own_names: frozenset[str] 
     if len(text) > MAX_LINE:
         return Byline()
     bare = BRACKETS.sub(" ", text).strip()
+    in_brackets = [name.strip("()[]（）【】 ") for name in BRACKETS.findall(text)] if bare != text else []
     bare = BY_COLON.sub(r"\1 ", bare)
     text = ADDRESS.sub(" | ", bare if LETTER.search(bare) else text.strip("()[]（）"))
     persons: dict[str, str] = {}
-    sources: dict[str, str] = {}
+    sources = {key: name for name in in_brackets if (key := normalize_headline(name)) in _load_words()["names"]}
     pieces = [piece for part in _split_parts(text) for piece in _split_names(part)]
     alone = is_marked and (len(pieces) == 1 or all(" " not in piece and piece.isalpha() for piece in pieces))
     for piece in pieces:

@@ -247,6 +247,25 @@ def test_authors_of_listed_articles_are_not_the_authors() -> None:
     assert page(below=cards).authors == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [("โดย มานี รักดี", "มานี รักดี"), ("Bởi Trần Thị Hoa", "Trần Thị Hoa"), ("द्वारा: सीता वर्मा", "सीता वर्मा")],
+)
+def test_words_for_by_that_also_begin_sentences_count_in_a_marked_byline(line: str, author: str) -> None:
+    assert page(f"<p class='byline'>{line}</p>").authors == (author,)
+
+
+@pytest.mark.parametrize("line", ["By Anna Berg (AFP)", "Anna Berg [AFP]", "Anna Berg（AFP）"])
+def test_an_agency_in_brackets_behind_the_author_is_the_source(line: str) -> None:
+    found = page(f"<p class='byline'>{line}</p>")
+    assert (found.authors, found.source) == (("Anna Berg",), "AFP")
+
+
+def test_a_place_in_brackets_is_no_source() -> None:
+    found = page("<p class='byline'>Anna Berg (Berlin)</p>")
+    assert (found.authors, found.source) == (("Anna Berg",), None)
+
+
 def test_names_of_two_sources_stand_in_one_field() -> None:
     found = page("<p class='byline'>dpa, AFP</p>")
     assert (found.authors, found.source) == ((), "dpa, AFP")
