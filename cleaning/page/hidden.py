@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from cleaning.page.block_elements import make_label
 from cleaning.page.line_parts import is_line_part
 from cleaning.page.tags import INLINE, SILENT
@@ -30,11 +28,8 @@ FOR_SCREEN_READERS = re.compile(
     r"|assistive-text|hidden-?(?:visually|accessible)|off-?screen|for-?screen-?readers?)(?![\w-]*focusable)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-CANDIDATES = etree.XPath(
-    ".//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden') or @aria-hidden = 'true' or self::dialog"
-    " or contains(@class, 'idden') or contains(@class, 'sr-') or contains(@class, 'sronly')"
-    " or contains(@class, 'creen') or contains(@class, 'invisible') or contains(@class, 'assistive')]"
-)
+# What every class that FOR_SCREEN_READERS finds has in it.
+MAY_BE_FOR_READERS = re.compile(r"idden|sr-|sronly|creen|invisible|assistive")
 MAX_HIDDEN_WORDS = 60  # characters; a longer hidden end of a line is shown by "Read more"
 MAX_READER_WORDS = 200  # characters of words that only screen readers read
 HIDING = ("hidden", "style", "aria-hidden")  # attributes that hide an element
@@ -48,6 +43,26 @@ class HiddenPart:
     reason: str
     label: str
     runs: tuple[int, ...]
+
+
+def _list_candidates(tree: HtmlElement) -> list[HtmlElement]:
+    """Return the elements that may be hidden, in page order. A walk takes two thirds of the time of an XPath."""
+    is_for_readers: dict[str, bool] = {"": False}
+    found: list[HtmlElement] = []
+    for element in tree.iterdescendants("*"):
+        get = element.get
+        classes = get("class", "")
+        if classes not in is_for_readers:
+            is_for_readers[classes] = MAY_BE_FOR_READERS.search(classes) is not None
+        if (
+            is_for_readers[classes]
+            or ((style := get("style")) and ("none" in style or "hidden" in style))
+            or get("hidden") is not None
+            or get("aria-hidden") == "true"
+            or element.tag == "dialog"
+        ):
+            found.append(element)
+    return found
 
 
 def find_hiding(element: HtmlElement) -> str | None:
@@ -69,7 +84,7 @@ def erase_hidden_words(tree: HtmlElement) -> None:
 
     A drop cap that is kept from screen readers is a letter of its word, and shown to all readers from here on.
     """
-    for element in CANDIDATES(tree):
+    for element in _list_candidates(tree):
         if element.getparent() is None or not is_line_part(element) or element.tag in SILENT:
             continue
         reason = find_hiding(element)
@@ -95,7 +110,7 @@ def find_hidden_parts(tree: HtmlElement, runs: Sequence[TextRun]) -> list[Hidden
     """Return the hidden block elements of the page, in page order, without those inside of others."""
     owners: dict[HtmlElement, HtmlElement] = {}
     reasons: dict[HtmlElement, str] = {}
-    for element in CANDIDATES(tree):
+    for element in _list_candidates(tree):
         if element in owners or is_line_part(element) or element.tag in ("body", "html"):
             continue
         reason = find_hiding(element)
