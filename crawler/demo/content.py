@@ -36,6 +36,7 @@ _KEYS = frozenset(
     {
         "title",
         "authors",  # separated by ";"
+        "source",  # the agency that the byline names in place of a person
         "published",
         "modified",
         "section",
@@ -96,6 +97,7 @@ class DemoStory:
     published: datetime
     modified: datetime | None
     authors: tuple[str, ...]
+    source: str | None
     tags: tuple[str, ...]
     standfirst: str
     caption: str
@@ -108,6 +110,11 @@ class DemoStory:
     kind: str
     second_address: str
     blocks: tuple[StoryBlock, ...]
+
+    @property
+    def byline(self) -> tuple[str, ...]:
+        """Who is named in the page's byline: its authors, or the agency in their place."""
+        return self.authors or ((self.source,) if self.source else ())
 
 
 @cache
@@ -131,6 +138,7 @@ def _read_story(path: Path) -> DemoStory:
         published=datetime.fromisoformat(keys["published"]),
         modified=datetime.fromisoformat(keys["modified"]) if "modified" in keys else None,
         authors=_split_parts(keys.get("authors", ""), ";"),
+        source=keys.get("source"),
         tags=_split_parts(keys.get("tags", ""), ","),
         standfirst=keys.get("standfirst", ""),
         caption=keys.get("caption", ""),

@@ -29,6 +29,7 @@ class GoldArticle:
     path: str
     title: str
     authors: tuple[str, ...]
+    source: str | None
     published_at: datetime
     modified_at: datetime | None
     language: str
@@ -80,6 +81,7 @@ def _make_record(paper: Paper, story: DemoStory, path: str, duplicate_of: tuple[
         path=path,
         title=story.title,
         authors=story.authors,
+        source=story.source,
         published_at=story.published,
         modified_at=story.modified,
         language=paper.language,

@@ -33,7 +33,7 @@ def make_entry(paper: Paper, story: DemoStory, base: str) -> dict[str, Any]:
         "other": base + story.second_address if story.second_address else "",
         "teaser": sentence + full_stop.strip(),
         "day": paper.format_day(story.published),
-        "authors": story.authors,
+        "authors": story.byline,
         "published": story.published.isoformat(),
         "changed": (story.modified or story.published).isoformat(),
         "rfc822": format_datetime(story.published),

@@ -194,7 +194,7 @@ def _make_json_ld(paper: Paper, story: DemoStory, base: str) -> dict[str, Any]:
         "url": base + paper.get_path(story),
         "datePublished": story.published.isoformat(),
         **({"dateModified": story.modified.isoformat()} if story.modified else {}),
-        "author": [{"@type": "Person", "name": author} for author in story.authors],
+        "author": [{"@type": "Person", "name": author} for author in story.byline],
         "publisher": {"@type": "Organization", "name": paper.title},
         "isAccessibleForFree": story.kind != "paywall",
     }

@@ -60,7 +60,7 @@ def test_an_article_equals_its_gold(article: GoldArticle, stored: dict[tuple[str
         return
     assert row.text.split("\n") == article.text.split("\n")
     assert row.title == article.title
-    assert tuple(row.authors) == article.authors
+    assert (tuple(row.authors), row.source) == (article.authors, article.source)
     assert row.published_at == article.published_at
     assert row.modified_at == article.modified_at
     assert row.language == article.language

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
@@ -21,7 +21,7 @@ from sqlalchemy import Row
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel counts a child's memory on Linux only")
 
-SLOW = "".join(f"<p>{line}</p>" for line in prose("slow", paragraphs=400) * 20)  # seconds to clean
+SLOW = "".join(f"<p>{line}</p>" for line in prose("slow", paragraphs=400) * 10)  # seconds to clean
 MOST_MEMORY = 330_000_000
 LOADED = 90 << 20  # bytes of a child process that is ready to clean
 
@@ -64,7 +64,7 @@ class Night:
             self.paths = rude.publish(STORIES)
             rude.front()
             rude.on_request = self._asked
-            settings = {"CLEANING_MEMORY": MOST_MEMORY, "CLEANING_DEADLINE": 12, "LOG_FILE": folder / "log"}
+            settings = {"CLEANING_MEMORY": MOST_MEMORY, "CLEANING_DEADLINE": 2, "LOG_FILE": folder / "log"}
             more = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
             arguments = command("crawl", "articles", "-a", f"url={rude.url}/", *FAST, *more, data=self.data)
             self._crawl = Popen(arguments, cwd=ROOT, env=environment(), stdout=DEVNULL, stderr=DEVNULL)
@@ -90,9 +90,10 @@ class Night:
         deadline = time.monotonic() + 25
         while time.monotonic() < deadline:
             for child in psutil.Process(self._crawl.pid).children():
-                is_cleaner = "spawn_main" in " ".join(child.cmdline())
-                if is_cleaner and child.memory_info().rss > LOADED and is_idle(child):
-                    return child
+                with suppress(psutil.NoSuchProcess):  # it has just ended
+                    is_cleaner = "spawn_main" in " ".join(child.cmdline())
+                    if is_cleaner and child.memory_info().rss > LOADED and is_idle(child):
+                        return child
         raise AssertionError("the cleaner was never idle")
 
 
