@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert, update
 
-from cleaning.article import Article, Block
+from cleaning.article import Article, Block, LiveEntry
 from storage import runs
 from storage.articles import saving
 from storage.articles.saving import make_article_id
@@ -158,8 +159,11 @@ def test_the_tables_do_not_depend_on_the_order_of_arrival(engine: Engine, sqlite
                 site = ("Zeitung", "courier", "älter")[number % 3]
                 for days in (0, 1) if number % 2 else (1, 0):
                     said = Block(f"It says {'one' if days else 'two'} of {number}.")
-                    blocks = (Block(FERRY), said, Block("Share", rule="share_bar"))
-                    save(connection, f"p{number}", site=site, days=days, blocks=blocks)
+                    blocks: tuple[Block, ...] = (Block(FERRY), said, Block("Share", rule="share_bar"))
+                    entries: tuple[LiveEntry, ...] = ()
+                    if table == "entries":
+                        blocks, entries = (replace(said, entry=0),), (LiveEntry(clock="18:20", anchor="p1"),)
+                    save(connection, f"p{number}", site=site, days=days, blocks=blocks, entries=entries)
                 save(connection, f"r{number}", site=site, rejected="section")
 
     fill(engine, list(range(9)))
