@@ -143,7 +143,7 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
     metadata, runs = prepared.metadata, prepared.runs
     if tree is not None and (page.rules.text or page.known.text):
         place = find_text_place(tree, runs, page)
-    unseen = judge_hidden_parts(tree, runs)
+    unseen = judge_hidden_parts(prepared.hidden, runs)
     match = MemoryMatch(memory, runs, metadata.draft.title) if memory else None
     posts = find_posts(runs) if not place.runs else frozenset[int]()
     is_thread = bool(posts) or is_thread_address(page.url)
@@ -208,12 +208,16 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
 
 
 class PreparedPage(NamedTuple):
-    """What was cut of a page, the metadata and text runs of what is left, the outcomes of `remove` in sites.toml."""
+    """What was cut of a page, the metadata and text runs of what is left, the outcomes of `remove` in sites.toml.
+
+    `hidden` are the elements that may be hidden.
+    """
 
     removal: Removal
     metadata: Metadata
     runs: list[TextRun]
     outcomes: tuple[RuleOutcome, ...] = ()
+    hidden: Sequence[HtmlElement] = ()
 
 
 def prepare_page(tree: HtmlElement | None, page: Page, metadata: Metadata, names: Sequence[str] = ()) -> PreparedPage:
@@ -225,7 +229,7 @@ def prepare_page(tree: HtmlElement | None, page: Page, metadata: Metadata, names
     if tree is None:
         return PreparedPage(Removal(), metadata, [])
     cuts, outcomes = find_removed_elements(tree, page.rules.remove)
-    runs = _read_texts(tree, page)
+    hidden, runs = _read_texts(tree, page)
     if free_article(metadata.headline, runs):
         runs = read_runs(tree)
     headlines: tuple[str, ...] = ()
@@ -242,17 +246,20 @@ def prepare_page(tree: HtmlElement | None, page: Page, metadata: Metadata, names
         runs = read_runs(tree)
     if headlines:  # what the page states may be of the articles that were cut
         metadata = read_metadata(tree, page, names, others=headlines)
-    return PreparedPage(removal, metadata, runs, outcomes)
+    return PreparedPage(removal, metadata, runs, outcomes, hidden)
 
 
-def _read_texts(tree: HtmlElement, page: Page) -> list[TextRun]:
-    """Return the text runs of a page. Words that no reader sees leave the tree, an article that waits comes into it."""
+def _read_texts(tree: HtmlElement, page: Page) -> tuple[list[HtmlElement], list[TextRun]]:
+    """Return the elements of a page that may be hidden, and its text runs.
+
+    Words that no reader sees leave the tree, an article that waits comes into it.
+    """
     if not (page.rules.text or page.known.text):  # which may find an element by its slug
         forget_slugs(tree, is_part_label)
-    erase_hidden_words(tree)
+    hidden = erase_hidden_words(tree)
     read_question_buttons(tree)
     runs = read_runs(tree)
-    return read_runs(tree) if open_waiting_text(tree, runs) else runs
+    return hidden, read_runs(tree) if open_waiting_text(tree, runs) else runs
 
 
 def _extract(

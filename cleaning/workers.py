@@ -80,8 +80,10 @@ class Cleaners:
         """Start the children; return when they have loaded their models."""
         with hold_interrupts():  # between a child's start and its entry in the pool, Ctrl-C would leave it behind
             ready = [self._pool.submit(_do_nothing, START_TIMEOUT) for _ in range(self.count)]
-        for future in ready:
-            future.result()
+        # Children that are killed while they start may never answer: the watching thread replaces their pool.
+        for future in futures.wait(ready, START_TIMEOUT).done:
+            if not isinstance(future.exception(), BrokenProcessPool | ProcessExpired | TimeoutError):
+                future.result()
         Thread(target=self._watch_pool, name="cleaners", daemon=True).start()
 
     def submit(self, page: Page, memory: bytes | None = None, *, observe: bool = False) -> Future[Article]:

@@ -36,12 +36,13 @@ STREAMED = re.compile(r"S:[0-9a-f]+")
 STANDS_FOR_ARTICLE = frozenset("article content body story text".split())  # noqa: SIM905
 
 
-def judge_hidden_parts(tree: HtmlElement | None, runs: Sequence[TextRun]) -> dict[int, str]:
+def judge_hidden_parts(candidates: Sequence[HtmlElement], runs: Sequence[TextRun]) -> dict[int, str]:
     """Return the runs that nobody sees, each with what hides it. The hidden text of the article is shown in the tree.
 
-    Runs of a part that is the article's are not returned. The tree changes only by attributes of hidden elements.
+    `candidates` are the elements that may be hidden. Runs of a part that is the article's are not returned. The tree
+    changes only by attributes of hidden elements.
     """
-    parts = find_hidden_parts(tree, runs) if tree is not None else []
+    parts = find_hidden_parts(candidates, runs) if candidates else []
     if not parts:
         return {}
     page = _HiddenParts(runs, parts)

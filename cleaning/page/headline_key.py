@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WORDS = re.compile(r"[^\W_]+")
 # Marks without which a word is another word: vowels and tones in the scripts of India, Tibet, Thailand, Burma and the
@@ -15,6 +16,7 @@ ESSENTIAL_MARKS = re.compile(
 # Characters of a stored key. The key is indexed, an index row of PostgreSQL holds at most 2,704 bytes, and a character
 # takes up to 4. Headlines that differ only after so many characters are told apart by their stories.
 MAX_KEY_CHARACTERS = 300
+MAX_CACHED = 300  # characters of a text whose key is kept: several parts of the cleaner ask for it
 
 
 def normalize_headline(title: str, site_name: str | None = None) -> str:
@@ -23,8 +25,9 @@ def normalize_headline(title: str, site_name: str | None = None) -> str:
     Two headlines with the same key are the same headline. The site's name is left out at either end, unless the
     headline is nothing else. The key is "" where the title has no word.
     """
-    words = _split_words(title)
-    name = _split_words(site_name) if site_name else []
+    if not site_name:
+        return _join_words(title) if len(title) <= MAX_CACHED else " ".join(_split_words(title))
+    words, name = _split_words(title), _split_words(site_name)
     if name and len(words) > len(name):
         if words[-len(name) :] == name:
             words = words[: -len(name)]
@@ -36,6 +39,11 @@ def normalize_headline(title: str, site_name: str | None = None) -> str:
 def make_headline_key(title: str, site_name: str | None = None) -> str:
     """Return the headline's key as it is stored, cut after MAX_KEY_CHARACTERS."""
     return normalize_headline(title, site_name)[:MAX_KEY_CHARACTERS].rstrip()
+
+
+@lru_cache(maxsize=4096)
+def _join_words(text: str) -> str:
+    return " ".join(_split_words(text))
 
 
 def _split_words(text: str) -> list[str]:

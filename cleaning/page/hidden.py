@@ -79,12 +79,14 @@ def find_hiding(element: HtmlElement) -> str | None:
     return "a closed dialog" if element.tag == "dialog" and element.get("open") is None else None
 
 
-def erase_hidden_words(tree: HtmlElement) -> None:
+def erase_hidden_words(tree: HtmlElement) -> list[HtmlElement]:
     """Remove the words within lines that no reader sees; a longer text stays, as one that a script shows.
 
-    A drop cap that is kept from screen readers is a letter of its word, and shown to all readers from here on.
+    A drop cap that is kept from screen readers is a letter of its word, and shown to all readers from here on. Returned
+    are all elements that may be hidden, for `find_hidden_parts`: the page is walked once for both.
     """
-    for element in _list_candidates(tree):
+    candidates = _list_candidates(tree)
+    for element in candidates:
         if element.getparent() is None or not is_line_part(element) or element.tag in SILENT:
             continue
         reason = find_hiding(element)
@@ -98,6 +100,7 @@ def erase_hidden_words(tree: HtmlElement) -> None:
             element.drop_tree()
         else:
             show(element)
+    return candidates
 
 
 def show(element: HtmlElement) -> None:
@@ -106,11 +109,11 @@ def show(element: HtmlElement) -> None:
         element.attrib.pop(name, None)
 
 
-def find_hidden_parts(tree: HtmlElement, runs: Sequence[TextRun]) -> list[HiddenPart]:
-    """Return the hidden block elements of the page, in page order, without those inside of others."""
+def find_hidden_parts(candidates: Sequence[HtmlElement], runs: Sequence[TextRun]) -> list[HiddenPart]:
+    """Return the hidden block elements among these in page order that hold runs, without those inside of others."""
     owners: dict[HtmlElement, HtmlElement] = {}
     reasons: dict[HtmlElement, str] = {}
-    for element in _list_candidates(tree):
+    for element in candidates:
         if element in owners or is_line_part(element) or element.tag in ("body", "html"):
             continue
         reason = find_hiding(element)

@@ -72,7 +72,8 @@ def extract_rows(page: Page) -> TrainingRows:
     if tree is None:
         return TrainingRows([], [], [])
     fetched = Fetched(page["url"], page["html"])
-    _, metadata, runs, _ = prepare_page(tree, fetched, read_metadata(tree, fetched))
+    prepared = prepare_page(tree, fetched, read_metadata(tree, fetched))
+    metadata, runs = prepared.metadata, prepared.runs
     features = build_page_features(extract(tree, page["url"], runs), metadata, page["url"])
     rows: list[list[float]] = []
     targets: list[bool] = []

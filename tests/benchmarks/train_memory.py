@@ -76,7 +76,8 @@ def extract_rows_with_memory(task: tuple[Page, SiteMemory]) -> list[TrainingRows
             return []
         fetched = Fetched(page["url"], page["html"])
         metadata = read_metadata(tree, fetched, memory.names)
-        _, metadata, runs, _ = prepare_page(tree, fetched, metadata, memory.names)
+        prepared = prepare_page(tree, fetched, metadata, memory.names)
+        metadata, runs = prepared.metadata, prepared.runs
         match = MemoryMatch(memory, runs, metadata.draft.title)
         if by_site and match.is_understood:
             extraction = build_extraction(runs, match.taken, find_base_url(tree, page["url"]))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
@@ -159,6 +160,23 @@ def test_children_that_die_between_pages_are_replaced(cleaners: Cleaners, caplog
         time.sleep(0.5)  # until the pool notices that the child is gone
         assert cleaners.submit(page).result(60) == clean(page)
     assert "restarting the cleaning processes" in caplog.text
+
+
+def test_children_that_are_killed_while_they_start_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "START_TIMEOUT", 10.0)
+    pool = Cleaners(count=1, deadline=5.0)
+    before = set(psutil.Process().children())
+    starting = Thread(target=pool.start)
+    starting.start()
+    while not (children := set(psutil.Process().children()) - before):
+        time.sleep(0.01)
+    for child in children:
+        child.kill()
+    starting.join(60)
+    assert not starting.is_alive()
+    page = Page("https://a.example/b", "<p>words</p>")
+    assert pool.submit(page).result(60) == clean(page)
+    pool.stop()
 
 
 def test_a_pool_that_answers_nothing_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
