@@ -95,10 +95,10 @@ def _list_removed(
 
 def _make_block(run: TextRun, nodes: Sequence[TextNode], base: str) -> Block | None:
     """Return the block of the removed part of a run; None where it has no word."""
-    text = " ".join("".join(node.text for node in nodes).split())
+    is_whole = len(nodes) == len(run.nodes)
+    text = run.text if is_whole else " ".join("".join(node.text for node in nodes).split())
     if not WORD.search(text):
         return None
-    is_whole = len(nodes) == len(run.nodes)
     links = run.links if is_whole else ()
     share = run.link_characters / run.characters if is_whole and run.characters else 0.0
     return Block(

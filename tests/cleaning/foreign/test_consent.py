@@ -138,3 +138,9 @@ def test_an_article_about_consent_stays(opening: str) -> None:
 def test_a_page_that_is_nothing_but_a_question_is_left_to_the_verdict() -> None:
     page = f"<html><head><title>Before you go on</title></head><body>{question('<div class=consent>')}</body></html>"
     assert [block for block in clean(Page(URL, page)).blocks if block.rule == "consent"] == []
+
+
+def test_the_words_of_a_question_are_as_far_apart_as_the_page_shows_them() -> None:
+    notice = "<span>We use cookies to count our readers.</span> <a href='/p'>Privacy notice</a><button>Accept</button>"
+    article = build(before=f"<div class='cookie-notice' role='dialog'>{notice}</div>")
+    assert "We use cookies to count our readers. Privacy notice" in {block.text for block in article.removed}
