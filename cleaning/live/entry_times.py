@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def find_moments(
             day, zone = moment.date(), moment.tzinfo
             before = moment.hour * 60 + moment.minute
         elif minutes is not None and day is not None:
-            if before is not None and before - minutes > MIDNIGHT:
+            if before is not None and before - minutes > MIDNIGHT and day < date.max:
                 day += timedelta(days=1)
             before = minutes
             moments[index] = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)

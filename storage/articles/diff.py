@@ -147,11 +147,6 @@ def get_kept_texts(blocks: Iterable[RevisionBlock]) -> list[str]:
     return [block.text for block in blocks if block.rule is None]
 
 
-def compare_words(one: str, other: str) -> float:
-    """Return the fraction of their words that two texts share, 0 to 1."""
-    return 1.0 if one == other else _compute_likeness(_count_words(one), _count_words(other))
-
-
 def _find_whole_entries(blocks: Iterable[RevisionBlock], changed: Container[int]) -> set[int]:
     """Return the positions among the kept blocks of the entries of which every block changed."""
     entries: defaultdict[int, list[int]] = defaultdict(list)
@@ -219,12 +214,12 @@ def _match_similar_texts(
     froms = [at for at in gap.old if at not in old_taken]
     tos = [to for to in gap.new if to not in new_taken]
     shift = len(tos) - len(froms)  # a block may have kept its distance from the end of the gap
-    words = [_count_words(new[to]) for to in tos]
+    words = [tally_words(new[to]) for to in tos]
     pairs: list[tuple[float, int, int]] = []
     for i, at in enumerate(froms):
-        own = _count_words(old[at])
+        own = tally_words(old[at])
         near = {*range(i - MAX_SHIFT, i + MAX_SHIFT + 1), *range(i + shift - MAX_SHIFT, i + shift + MAX_SHIFT + 1)}
-        likenesses = ((_compute_likeness(own, words[j]), tos[j]) for j in near if 0 <= j < len(tos))
+        likenesses = ((compare_tallies(own, words[j]), tos[j]) for j in near if 0 <= j < len(tos))
         pairs.extend((-likeness, at, to) for likeness, to in likenesses if likeness >= MIN_LIKENESS)
     used: tuple[set[int], set[int]] = set(), set()
     for _, at, to in sorted(pairs):
@@ -234,11 +229,12 @@ def _match_similar_texts(
             yield at, to
 
 
-def _count_words(text: str) -> Counter[str]:
+def tally_words(text: str) -> Counter[str]:
+    """Return how often each word of a text stands in it, for `compare_tallies`."""
     return Counter(_WORD.findall(text.casefold()))
 
 
-def _compute_likeness(one: Counter[str], other: Counter[str]) -> float:
+def compare_tallies(one: Counter[str], other: Counter[str]) -> float:
     """Return the fraction of their words that both texts share, 0 to 1 (Dice 1945)."""
     total = one.total() + other.total()
     if total == 0 or 2 * min(one.total(), other.total()) < MIN_LIKENESS * total:

@@ -6,23 +6,34 @@ that showed it. The order is that of the latest page; an entry that left it stan
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 
 from cleaning.article import Block, LiveEntry
-from storage.articles.diff import MIN_LIKENESS, compare_words
+from storage.articles.diff import MIN_LIKENESS, compare_tallies, tally_words
+
+# Entries of one time, heading or id that an entry is compared with. Newsrooms write a few a minute; a page that gives
+# thousands one time would hold up the storing of all other pages.
+MAX_ALIKE = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EntryText:
     """An entry with its blocks, and those between it and the next one, which belong to none."""
 
     entry: LiveEntry
     blocks: tuple[Block, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(block.text for block in self.blocks if block.is_kept and block.entry is not None)
+
+    @cached_property
+    def tally(self) -> Counter[str]:
+        return tally_words(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +150,19 @@ def match_entries(page: Sequence[EntryText], other: Sequence[EntryText]) -> dict
     found: dict[int, int] = {}
     taken: set[int] = set()
     for key, is_same in _STEPS:
-        places: dict[Hashable, list[int]] = {}
+        places: dict[Hashable, dict[int, None]] = {}
         for to, one in enumerate(page):
             if to not in taken and (value := key(one)) is not None:
-                places.setdefault(value, []).append(to)
+                places.setdefault(value, {})[to] = None
         for at, one in enumerate(other):
             if at in found:
                 continue
-            for to in places.get(key(one), ()):
-                if to not in taken and is_same(page[to], one):
+            alike = places.get(key(one), {})
+            for to in islice(alike, MAX_ALIKE):
+                if is_same(page[to], one):
                     found[at] = to
                     taken.add(to)
+                    del alike[to]
                     break
     return found
 
@@ -166,8 +179,8 @@ def _by_heading(one: EntryText) -> Hashable:
     return one.entry.heading or None
 
 
-def _by_text(one: EntryText) -> Hashable:
-    return one.text or None
+def _by_moment_and_text(one: EntryText) -> Hashable:
+    return (_by_moment(one), one.text) if one.text else None
 
 
 def _has_same_head(one: EntryText, other: EntryText) -> bool:
@@ -175,7 +188,7 @@ def _has_same_head(one: EntryText, other: EntryText) -> bool:
 
 
 def _has_like_text(one: EntryText, other: EntryText) -> bool:
-    return compare_words(one.text, other.text) >= MIN_LIKENESS
+    return one.text == other.text or compare_tallies(one.tally, other.tally) >= MIN_LIKENESS
 
 
 def _is_nearly_same(one: EntryText, other: EntryText) -> bool:
@@ -189,7 +202,7 @@ def _is_nearly_same(one: EntryText, other: EntryText) -> bool:
 
 _STEPS: tuple[tuple[Callable[[EntryText], Hashable], Callable[[EntryText, EntryText], bool]], ...] = (
     (_by_anchor, _is_nearly_same),
-    (_by_text, lambda one, other: _by_moment(one) == _by_moment(other)),
+    (_by_moment_and_text, lambda _one, _other: True),
     (_by_moment, lambda one, other: _has_same_head(one, other) and bool(one.entry.heading)),
     (_by_moment, _has_like_text),
     (_by_heading, _has_like_text),
