@@ -34,6 +34,7 @@ MAX_CELL_LETTERS = 150
 # trafilatura's fast mode is enough unless it finds fewer characters than this, and a smaller share of the page's
 # paragraphs. Then its standard mode runs, which compares with two other extractors and takes 1.5 times as long again.
 MIN_CHARACTERS, MIN_PAGE_SHARE = 1_500, 0.7
+MAX_AHEAD = 50  # runs after the last one that are looked through for words without a number
 ITEM_MARK = "- "  # trafilatura's, of a list item
 COMMENT_NAMED = etree.XPath("//body//*[contains(concat(@id, @class), 'omment')]")
 
@@ -192,14 +193,22 @@ def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
                 # Without a number it may be another line of the same run: preformatted text, or links side by side.
                 is_same = not read and last is not None and _squeeze(words) in _squeeze(runs[last].text)
                 numbers = [last] if is_same and last is not None else read
+                shown = words if numbers else _set_apart(words, runs, last)
                 last = numbers[-1] if numbers else last
-                block = build_block(words, [runs[number] for number in numbers], base)
+                block = build_block(shown, [runs[number] for number in numbers], base)
                 if block is not None:
                     if part.startswith("|") and numbers:
                         block = replace(block, layout=_add_columns(block.layout, _list_row(runs, numbers[0])))
                     blocks.append(block)
                     spans.append(tuple(numbers))
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
+
+
+def _set_apart(words: str, runs: Sequence[TextRun], last: int | None) -> str:
+    """Return words without a number as their run reads: elements of one character each bear none."""
+    start, letters = (0 if last is None else last + 1), _squeeze(words)
+    near = (run.text for run in runs[start : start + MAX_AHEAD] if not run.opening)
+    return next((text for text in near if _squeeze(text) == letters), words)
 
 
 def _read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cleaning.article import BlockKind
@@ -148,6 +148,7 @@ BLOCK_HTML = st.recursive(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BLOCK_HTML)
+@example("<a href='/x'>9</a><a href='/x'>9</a>")
 def test_no_word_of_a_block_is_made_of_two_words_of_the_page(html: str) -> None:
     tree = parse_tree(f"<html><body><article>{PARAGRAPHS}{html}{PARAGRAPHS}</article></body></html>")
     assert tree is not None
