@@ -42,7 +42,7 @@ SHAPES: dict[str, tuple[str, str | None, set[str]]] = {
 }
 STORIES: dict[str, Behaviour] = {
     **{name.replace(" ", "-"): answer(page(name, paragraphs=text)) for name, (text, _, _) in SHAPES.items()},
-    "hog": answer(page("A hog", paragraphs=f"<p>\N{MOTOR BOAT} {'word and more ' * 300_000}</p>")),
+    "hog": answer(page("A hog", paragraphs=f"<p>\N{MOTOR BOAT} {'word and more ' * 500_000}</p>")),
     "crash": answer(page("A crash", paragraphs=SLOW)),
     "hang": answer(page("A hang", paragraphs=SLOW)),
     "ordinary": answer(page("An ordinary story")),
@@ -64,12 +64,12 @@ class Night:
             self.paths = rude.publish(STORIES)
             rude.front()
             rude.on_request = self._asked
-            settings = {"CLEANING_MEMORY": MOST_MEMORY, "CLEANING_DEADLINE": 2, "LOG_FILE": folder / "log"}
+            settings = {"CLEANING_MEMORY": MOST_MEMORY, "CLEANING_DEADLINE": 3, "LOG_FILE": folder / "log"}
             more = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
             arguments = command("crawl", "articles", "-a", f"url={rude.url}/", *FAST, *more, data=self.data)
             self._crawl = Popen(arguments, cwd=ROOT, env=environment(), stdout=DEVNULL, stderr=DEVNULL)
             try:
-                self.code = self._crawl.wait(80)
+                self.code = self._crawl.wait(100)
             finally:
                 self._crawl.kill()
         self.log = (folder / "log").read_text("utf-8")
