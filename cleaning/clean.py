@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from cleaning.metadata.robots_tags import RobotsTags
     from cleaning.page.text_runs import TextRun
 
+MAX_NEW_OBJECTS = 50_000  # then garbage is collected; Python's own number is 700
+
 log = logging.getLogger(__name__)
 
 
@@ -117,13 +119,18 @@ def _join(first: Article, parts: list[Article], memory: SiteMemory | None, *, ob
 
 
 def preload_models() -> None:
-    """Load models and language profiles before the first page, and exempt them from garbage collection."""
+    """Load models and language profiles before the first page, and exempt them from garbage collection.
+
+    For processes that clean pages and nothing else: garbage is collected more seldom from now on. A page's objects live
+    until it is done, so that a collection in between finds nothing and takes a twentieth of the time.
+    """
     load_profiles()
     load_model()
     load_site_model()
     load_phrases("act")
     gc.collect()
     gc.freeze()
+    gc.set_threshold(MAX_NEW_OBJECTS)
 
 
 def empty_caches() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class BlockElement:
     is the innermost element that Markdown shows, itself or one around it.
     """
 
-    __slots__ = ("_path", "_pattern", "depth", "label", "parent", "shown", "tag")
+    __slots__ = ("_kind", "_path", "_pattern", "depth", "label", "parent", "shown", "tag")
 
     def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
         self.tag = tag
@@ -37,6 +38,7 @@ class BlockElement:
         self.shown: ShownElement | None = parent.shown if parent else None
         self._path: str | None = None
         self._pattern: tuple[str, ...] | None = None
+        self._kind: BlockKind | None = None
 
     @property
     def path(self) -> str:
@@ -67,13 +69,21 @@ class BlockElement:
     def kind(self) -> BlockKind:
         if self.tag in CELLS:  # only for text directly in a cell: pages are laid out in tables
             return BlockKind.ROW
-        return next((kind for element in self.walk_up() if (kind := KINDS.get(element.tag))), BlockKind.PARAGRAPH)
+        return self._read_kind_inside()
+
+    def _read_kind_inside(self) -> BlockKind:
+        """Return the kind of a text in elements of this one, where they tell none."""
+        if self._kind is None:
+            self._kind = KINDS.get(self.tag) or (
+                self.parent._read_kind_inside() if self.parent is not None else BlockKind.PARAGRAPH
+            )
+        return self._kind
 
     @property
     def pattern(self) -> tuple[str, ...]:
         """Tags and classes of the element and the two around it, without ids. Parts built alike share a pattern."""
         if self._pattern is None:
-            self._pattern = tuple(IDENTITY.sub("", element.label) for element in islice(self.walk_up(), 3))
+            self._pattern = tuple(_forget_identity(element.label) for element in islice(self.walk_up(), 3))
         return self._pattern
 
     def walk_up(self) -> Iterator[BlockElement]:
@@ -155,13 +165,22 @@ class ShownElement(BlockElement):
 
 
 def make_label(element: HtmlElement) -> str:
-    identity, classes = element.get("id"), element.get("class")
-    label = str(element.tag)
+    return _write_label(element.tag, element.get("id"), element.get("class"))
+
+
+@lru_cache(maxsize=1024)
+def _write_label(tag: str, identity: str | None, classes: str | None) -> str:
+    label = tag
     if identity:
         label += f"#{'_'.join(identity.split())}"
     if classes:
         label += "." + ".".join(classes.split())
     return label
+
+
+@lru_cache(maxsize=1024)
+def _forget_identity(label: str) -> str:
+    return IDENTITY.sub("", label)
 
 
 def _read_number(element: HtmlElement, name: str, default: int) -> int:

@@ -45,6 +45,7 @@ REFERENCE = re.compile(
 )
 # Joiners shape the letter or emoji before them; after Latin letters, signs and spaces they are left-overs of editing.
 IDLE_JOINER = re.compile("[\u200c\u200d](?<![\u0300-\u1fff\u2070-\U0010ffff].)")
+UNSEEN = re.compile(f"{INVISIBLE.pattern[:-1]}\u200c\u200d]")
 # Control characters that browsers show: the form feed as a space, the others as letters of Windows' character set.
 WINDOWS_LETTERS = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)} | {"\f": " "}
 WINDOWS_CONTROL = re.compile("[\f\x80-\x9f]")
@@ -169,7 +170,9 @@ def _replace_reference(reference: re.Match[bytes]) -> bytes:
 
 def strip_invisible(text: str) -> str:
     """Return the text without the characters that no reader sees."""
-    return text if text.isascii() and text.isprintable() else IDLE_JOINER.sub("", INVISIBLE.sub("", text))
+    if (text.isascii() and text.isprintable()) or not UNSEEN.search(text):
+        return text
+    return IDLE_JOINER.sub("", INVISIBLE.sub("", text))
 
 
 def _flatten(text: bytes, parser: HTMLParser) -> HtmlElement:

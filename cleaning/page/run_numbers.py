@@ -32,7 +32,7 @@ from cleaning.page.symbols import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaning.page.text_runs import TextNode, TextRun
+    from cleaning.page.text_runs import TextRun
 
 WORD = re.compile(r"\w")
 
@@ -44,23 +44,17 @@ def write_numbers(runs: Sequence[TextRun]) -> None:
     """
     for number, run in enumerate(runs):
         for node in run.nodes:
-            _write_node(node, run, number)
-
-
-def _write_node(node: TextNode, run: TextRun, number: int) -> None:
-    """Write the text that trafilatura reads: with the run's number if it is not written yet, and shaping symbols."""
-    text = node.text
-    plain = text.isascii()
-    read = text if plain else OWN_SYMBOL.sub("", text)
-    words = read.strip()
-    written = read if plain or not SHAPING_CHARACTER.search(read) else read.translate(TO_SYMBOLS)
-    if not run.opening and number < MAX_RUNS and len(words) >= 2 and WORD.search(words):
-        start = len(read) - len(read.lstrip())
-        end = start + 2
-        run.opening = read[start:end]
-        written = f"{written[:start]}{_make_mark(number)}{written[end:]}"
-    if written is not text:  # lxml copies every text that it is given
-        node.set_text(written)
+            text = node.text
+            read = text if text.isascii() else OWN_SYMBOL.sub("", text)
+            written = read if read.isascii() or not SHAPING_CHARACTER.search(read) else read.translate(TO_SYMBOLS)
+            if not run.opening and number < MAX_RUNS:
+                words = read.lstrip()
+                if len(words.rstrip()) >= 2 and WORD.search(words):
+                    start = len(read) - len(words)
+                    run.opening = words[:2]
+                    written = f"{written[:start]}{_make_mark(number)}{written[start + 2 :]}"
+            if written is not text:  # lxml copies every text that it is given
+                node.set_text(written)
 
 
 def _make_mark(number: int) -> str:

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from lxml import etree
-
 from cleaning.page.block_elements import BlockElement, ShownElement, make_label
 from cleaning.page.line_parts import is_line_part
 from cleaning.page.parsing import strip_invisible
@@ -52,17 +50,8 @@ def read_runs(tree: HtmlElement) -> list[TextRun]:
     """Return the text runs of a tree, in page order. The tree is not changed."""
     walk = _Walk()
     body = tree.find("body")
-    if body is None:
-        return []
-    steps = etree.iterwalk(body, events=("start", "end"))
-    for event, element in steps:
-        if event == "end":
-            walk.leave(element, inside=element is not body)
-        elif element.tag in UNREAD:
-            steps.skip_subtree()
-            walk.enter(element, unread=True)
-        else:
-            walk.enter(element)
+    if body is not None:
+        walk.read(body, None)
     return walk.runs
 
 
@@ -111,62 +100,62 @@ class TextNode(NamedTuple):
 
 
 class _Walk:
-    """The state of the walk over the tree: the open block element, the open link, the run that is being read."""
+    """The state of the walk over the tree: the open link, and the run that is being read."""
 
     def __init__(self) -> None:
         self.runs: list[TextRun] = []
-        self.element: BlockElement | None = None
         self.href: str | None = None
         self.run: TextRun | None = None
         self.shown = 0  # elements that Markdown shows
-        self.line_parts: set[HtmlElement] = set()  # that are open
         self.begins_link = False  # whether a link began after the last text
         self.ends_link = False  # whether the last text was a link's
 
-    def enter(self, element: HtmlElement, *, unread: bool = False) -> None:
+    def read(self, element: HtmlElement, block: BlockElement | None) -> None:
+        """Read an element that stands in this block element, without its tail. Trees are at most MAX_DEPTH deep."""
         tag = element.tag
         if tag == "a":
             self.href = element.get("href") or ""
             self.begins_link = True
-        if is_line_part(element):
-            self.line_parts.add(element)
-        else:
+        is_part = is_line_part(element)
+        if not is_part:
             self.run = None
-            if tag in SHOWN:
-                self.shown += 1
-                shown = ShownElement(str(tag), make_label(element), self.element)
-                shown.set_number(element, self.shown)
-                self.element = shown
-            else:
-                self.element = BlockElement(str(tag), make_label(element), self.element)
-        text = element.text
-        if text and not unread:
-            self.add_text(text, element, is_tail=False)
-
-    def leave(self, element: HtmlElement, *, inside: bool) -> None:
-        if element.tag == "a":
+            block = self._begin_block(element, block)
+        if tag not in UNREAD:
+            text = element.text
+            if text:
+                self._add_text(text, element, block, is_tail=False)
+            for child in element:
+                self.read(child, block)
+                tail = child.tail
+                if tail:
+                    self._add_text(tail, child, block, is_tail=True)
+        if tag == "a":
             self.href = None
-        if element in self.line_parts:
-            self.line_parts.remove(element)
-        else:
+        if not is_part:
             self.run = None
-            self.element = self.element.parent if self.element else None
-        tail = element.tail
-        if tail and inside:
-            self.add_text(tail, element, is_tail=True)
 
-    def add_text(self, text: str, element: HtmlElement, *, is_tail: bool) -> None:
+    def _begin_block(self, element: HtmlElement, around: BlockElement | None) -> BlockElement:
+        tag = element.tag
+        if tag not in SHOWN:
+            return BlockElement(tag, make_label(element), around)
+        self.shown += 1
+        shown = ShownElement(tag, make_label(element), around)
+        shown.set_number(element, self.shown)
+        return shown
+
+    def _add_text(self, text: str, element: HtmlElement, block: BlockElement | None, *, is_tail: bool) -> None:
         """Add a text node to the run that is being read, or begin a run with it."""
-        words = text.strip()
-        if not words or self.element is None:
-            if self.run is not None:
-                self.run.texts.append(text)  # the space between two elements
-            return
-        if not text.isascii() and OWN_SYMBOL.search(text):
-            text, words = OWN_SYMBOL.sub("", text), OWN_SYMBOL.sub("", words)
         run = self.run
+        if not text.isascii():
+            text = OWN_SYMBOL.sub("", text)
+        words = text.strip()
+        if not words or block is None:
+            if run is not None and text:
+                run.texts.append(text)  # the space between two elements
+            return
+        length = len(words)
         if run is None:
-            run = self.run = TextRun(self.element)
+            run = self.run = TextRun(block)
             self.runs.append(run)
         if (
             self.begins_link
@@ -176,13 +165,14 @@ class _Walk:
             and not run.texts[-1][-1].isspace()
         ):
             run.texts.append(" ")  # links side by side are set apart by their style
-        self.begins_link, self.ends_link = False, self.href is not None
+        href = self.href
+        self.begins_link, self.ends_link = False, href is not None
         run.nodes.append(TextNode(element, is_tail))
         run.texts.append(text)
-        if self.href is not None:
+        if href is not None:
             if run.link_characters == run.characters:
-                run.lead_link_characters += len(words)
-            run.link_characters += len(words)
-            if self.href and (not run.links or run.links[-1] != self.href):
-                run.links.append(self.href)
-        run.characters += len(words)
+                run.lead_link_characters += length
+            run.link_characters += length
+            if href and (not run.links or run.links[-1] != href):
+                run.links.append(href)
+        run.characters += length
