@@ -223,6 +223,8 @@ def _read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]
     if line.startswith("|"):
         return [(" ".join(restore_line(piece, runs)[0] for piece in _split_at_numbers(line)), numbers)]
     mark = ITEM_MARK if words.startswith(ITEM_MARK) else ""
+    if len(numbers) == 1 and words.removeprefix(mark) == runs[numbers[0]].text:
+        return [(words, numbers)]
     read = _find_runs(words.removeprefix(mark), numbers, runs)
     if read and all(runs[number].element.cell is not None for number in read):
         return [(" ".join(runs[number].text for number in read), numbers)]

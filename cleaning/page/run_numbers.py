@@ -44,6 +44,8 @@ def write_numbers(runs: Sequence[TextRun]) -> None:
     """
     for number, run in enumerate(runs):
         for node in run.nodes:
+            if run.opening and run.is_ascii:  # nothing else to write
+                break
             text = node.text
             read = text if text.isascii() else OWN_SYMBOL.sub("", text)
             written = read if read.isascii() or not SHAPING_CHARACTER.search(read) else read.translate(TO_SYMBOLS)

@@ -32,6 +32,7 @@ class TextRun:
     lead_link_characters: int = 0  # of the links before any other text
     links: list[str] = field(default_factory=list)
     nodes: list[TextNode] = field(default_factory=list, repr=False)
+    is_ascii: bool = True
     _text: str | None = None
 
     @property
@@ -146,7 +147,8 @@ class _Walk:
     def _add_text(self, text: str, element: HtmlElement, block: BlockElement | None, *, is_tail: bool) -> None:
         """Add a text node to the run that is being read, or begin a run with it."""
         run = self.run
-        if not text.isascii():
+        is_ascii = text.isascii()
+        if not is_ascii:
             text = OWN_SYMBOL.sub("", text)
         words = text.strip()
         if not words or block is None:
@@ -157,6 +159,8 @@ class _Walk:
         if run is None:
             run = self.run = TextRun(block)
             self.runs.append(run)
+        if not is_ascii:
+            run.is_ascii = False
         if (
             self.begins_link
             and self.ends_link
