@@ -8,6 +8,7 @@ after the last one. Together, or in a part that is named so, they count everywhe
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ from cleaning.corrections.note_forms import (
     read_form,
     read_label,
 )
-from cleaning.corrections.part_labels import names_correction
+from cleaning.corrections.part_labels import may_name_correction, names_correction
 from cleaning.page.paragraphs import count_letters, ends_a_sentence, is_paragraph
+from cleaning.page.run_elements import list_labels
 from cleaning.page.tags import HEADINGS
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class CorrectionFinder:
         self._runs = runs
         self._article = article
         self._cut = cut  # what the site's memory cuts
+        self._body: list[int] = []  # the article's paragraphs
         self._named: dict[BlockElement, tuple[bool | None, BlockElement | None]] = {}
         self.found: dict[int, str] = {}  # evidence by index
 
@@ -57,26 +60,36 @@ class CorrectionFinder:
         """Return the evidence of each run that is a correction, by its index."""
         body = [index for index in self._article if is_paragraph(self._runs[index])]
         if body:
-            self._letters = sum(count_letters(self._runs[index].text) for index in body)
-            self._paths = {self._runs[index].element.path for index in body}
-            self._first = min(body)
-            self._find_named(self._first)
-            self._find_at_ends(sorted(body))
-            self._find_among(sorted(body))
+            self._body = sorted(body)
+            self._find_named(max(0, self._body[0] - BEFORE))
+            self._find_at_ends(self._body)
+            self._find_among(self._body)
         return self._drop_copies()
 
-    def _find_named(self, first: int) -> None:
-        """Find the texts in parts of the page that are named as a correction."""
+    @cached_property
+    def _letters(self) -> int:
+        return sum(count_letters(self._runs[index].text) for index in self._body)
+
+    @cached_property
+    def _paths(self) -> set[str]:
+        return {self._runs[index].element.path for index in self._body}
+
+    def _find_named(self, start: int) -> None:
+        """Find the texts from a run on in parts of the page that are named as a correction."""
+        if not may_name_correction(list_labels(self._runs[start:])):
+            return
         parts: dict[BlockElement, list[int]] = {}
         certain: dict[BlockElement, bool] = {}
-        for index, run in enumerate(self._runs):
+        for index, run in enumerate(self._runs[start:], start):
             named, part = self._read_names(run.element)
-            if part is not None and index >= first - BEFORE and index not in self._cut and run.has_words:
+            if part is not None and index not in self._cut and run.has_words:
                 parts.setdefault(part, []).append(index)
                 certain[part] = bool(named)
         for part, indexes in parts.items():
+            if not self._is_part(indexes):
+                continue
             forms = {index: read_form(self._runs[index].text) for index in indexes}
-            if self._is_part(indexes) and (certain[part] or any(form.label or form.phrase for form in forms.values())):
+            if certain[part] or any(form.label or form.phrase for form in forms.values()):
                 self._take_part(part, forms, is_certain=certain[part])
 
     def _is_part(self, indexes: Sequence[int]) -> bool:
@@ -177,7 +190,7 @@ class CorrectionFinder:
             beside = run.element is around or run.element.parent is around.parent or run.element.parent is around
             if not (beside and ends_a_sentence(run.text) and self._is_possible(run)) or index in self._cut:
                 return
-            if label < self._first and not self._is_set_apart(run):
+            if label < self._body[0] and not self._is_set_apart(run):
                 return
             if index not in self._article and (run.lead_link_characters or is_general(run, read_form(run.text))):
                 return

@@ -103,8 +103,8 @@ def _list_notices(runs: Sequence[TextRun]) -> Iterator[_Notice]:
     texts = [run.text for run in runs]
     text = "\n".join(texts).casefold()
     found = [word for word in _load_cookie_words() if word in text]
-    for run, words in zip(runs, texts, strict=True) if found else ():
-        folded = words.casefold()
+    # A text is one line, and stays one in small letters.
+    for run, words, folded in zip(runs, texts, text.split("\n"), strict=True) if found else ():
         if any(word in folded for word in found):
             phrase = None if QUOTED.match(words) else find_phrase("consent", normalize_headline(words))
             yield _Notice(_find_element(run), phrase or "")

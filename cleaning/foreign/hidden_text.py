@@ -64,13 +64,15 @@ def open_waiting_text(tree: HtmlElement, runs: Sequence[TextRun]) -> bool:
     body = tree.find("body")
     waiting = [] if body is None else list(body.iter("template", "noscript"))
     opened = False
-    prose = sum(1 for run in runs if is_paragraph(run)) if waiting else 0
+    prose: int | None = None  # is counted where an element waits that may hold more
     for element in waiting:
         if element.getparent() is None:
             continue
         paragraphs = sum(1 for one in element.iter("p") if len("".join(one.itertext())) >= MIN_BODY_LETTERS)
         is_root = any(name in element.attrib for name in SHADOW_ROOT)
-        if is_root or (paragraphs >= MIN_WAITING and paragraphs > 2 * prose):
+        if prose is None and not is_root and paragraphs >= MIN_WAITING:
+            prose = sum(1 for run in runs if is_paragraph(run))
+        if is_root or (prose is not None and paragraphs >= MIN_WAITING and paragraphs > 2 * prose):
             element.tag = "div"
             opened = True
         elif element.tag == "template":

@@ -55,9 +55,10 @@ def find_time_marks(tree: HtmlElement, runs: Sequence[TextRun]) -> list[TimeMark
     marks: list[TimeMark] = []
     for index, run in enumerate(runs):
         text = run.text
-        has_figure = len(text) <= MAX_LINE and DIGIT.search(text) is not None
-        mark = _read_stamped(index, run, stamped) if stamped or has_figure else None
-        if mark is None and DIGIT.search(text, 0, MAX_LINE if len(text) <= MAX_LINE else MAX_BESIDE + 10):
+        is_line = len(text) <= MAX_LINE
+        has_figure = DIGIT.search(text, 0, MAX_LINE if is_line else MAX_BESIDE + 10) is not None
+        mark = _read_stamped(index, run, stamped) if stamped or (is_line and has_figure) else None
+        if mark is None and has_figure:
             mark = _read_text(index, run)
         if mark is not None:
             marks.append(mark)

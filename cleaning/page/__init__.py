@@ -10,6 +10,7 @@ block_elements.py  the elements around a text: path, kind, place in a list or ta
 hidden.py          hidden elements, and words for screen readers within a line
 question_buttons.py  questions in buttons, which are headings
 text_runs.py       the texts between block boundaries, with their links and block elements
+run_elements.py    the block elements of a page's text runs, each once
 forum_posts.py     the posts of a forum's thread
 list_entries.py    the entries of a list of stories: linked headlines with their teasers
 paragraphs.py      which texts are prose, and how long a text is in any script

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from cleaning.page.paragraphs import is_paragraph
+from cleaning.page.run_elements import list_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,12 @@ POST_MARKS = (
 )
 
 
+# What every label has in which the `text` of one of these is found. Pages of papers have few such labels.
+POSSIBLE_TEXT = re.compile(
+    r"\.(?:content|js-post__content-text|message-body|messageText|post|cooked|ipsType_richText|entry-content|postcolor"
+    r"|inner|post_body|bbp-(?:topic|reply)-content|wpforo-post-content|Post-body|Message)(?![\w-])|#post_message_\d"
+)
+
 # What the address of a thread says: the name of the forum's host, or the program's own.
 FORUM_HOSTS = frozenset(("forum", "forums", "foren", "foro", "foros", "fora", "board", "boards"))
 THREAD_ADDRESS = re.compile(r"/(?:viewtopic|showthread|viewthread|read_?thread|thread-\d)|[?;]topic=\d", re.IGNORECASE)
@@ -76,8 +83,10 @@ def find_posts(runs: Sequence[TextRun]) -> frozenset[int]:
 
     A page with more prose outside of posts is an article, and the posts are what its readers say.
     """
+    if not any(map(POSSIBLE_TEXT.search, list_labels(runs))):
+        return frozenset()
     known: dict[BlockElement, bool] = {}
-    inside = frozenset(index for index, run in enumerate(runs) if run.has_words and _is_in_post(run.element, known))
+    inside = frozenset(index for index, run in enumerate(runs) if _is_in_post(run.element, known) and run.has_words)
     if not inside:
         return inside
     posted = sum(runs[index].characters for index in inside)
@@ -107,4 +116,6 @@ def _holds_post(element: BlockElement) -> bool:
 @lru_cache(maxsize=8192)
 def _find_around(label: str) -> tuple[re.Pattern[str] | None, ...]:
     """Return what must stand around an element with this label if it is a post's text; nothing if it is none."""
+    if not POSSIBLE_TEXT.search(label):
+        return ()
     return tuple(mark.around for mark in POST_MARKS if mark.text.search(label))

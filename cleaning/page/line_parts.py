@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
 FLOAT = re.compile(r"float\s*:\s*(?:left|right)", re.IGNORECASE)  # a drop cap is a block of its own, and part of a word
 PARAGRAPHS = frozenset(("p", *HEADINGS, "figcaption", "caption", "summary"))
-CUSTOM = etree.XPath(".//*[contains(name(), '-')]")
-STYLED = etree.XPath(".//span[contains(@style, 'display')] | .//b[contains(@style, 'display')]")
+STYLED = frozenset(("span", "b"))  # whose style may make them blocks
 
 
 def is_line_part(element: HtmlElement) -> bool:
@@ -36,8 +35,14 @@ def write_known_tags(tree: HtmlElement) -> None:
 
     The name of a custom element becomes one of its classes.
     """
-    custom = CUSTOM(tree)
-    for element, is_part in [(one, is_line_part(one)) for one in (*custom, *STYLED(tree))]:
+    custom, styled = [], []
+    for element in tree.iterdescendants(etree.Element):
+        tag = element.tag
+        if "-" in tag:
+            custom.append(element)
+        elif tag in STYLED and "display" in (element.get("style") or ""):
+            styled.append(element)
+    for element, is_part in [(one, is_line_part(one)) for one in (*custom, *styled)]:
         if "-" in element.tag:
             element.set("class", f"{element.tag} {element.get('class') or ''}".strip())
         if is_part:

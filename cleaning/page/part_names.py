@@ -49,8 +49,15 @@ def read_part_names(label: str) -> frozenset[str]:
     """Return the words of an element's id and classes: "div#sideBar.post-tags" -> side, bar, post, tags."""
     if POST_CLASSES.search(label):
         return frozenset()
-    parts = [part for part in LABEL.split(label)[1:] if len(part) <= MAX_NAME_CHARACTERS]
-    words = [word for part in parts for word in BETWEEN.split(CAMEL.sub("-", part).lower())]
+    return frozenset[str]().union(
+        *(_split_name(part) for part in LABEL.split(label)[1:] if len(part) <= MAX_NAME_CHARACTERS)
+    )
+
+
+@lru_cache(maxsize=8192)  # labels are many, the ids and classes in them are few
+def _split_name(name: str) -> frozenset[str]:
+    """Return the words of one id or class."""
+    words = BETWEEN.split(CAMEL.sub("-", name).lower())
     return frozenset(
         match[1] for word in words if (match := NAME.fullmatch(word)) and (len(word) > 3 or word.isalpha())
     )

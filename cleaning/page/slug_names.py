@@ -17,7 +17,7 @@ from cleaning.page.part_names import CHROME, COMMENTS
 from cleaning.page.tags import HEADINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -48,34 +48,50 @@ def forget_slugs(tree: HtmlElement, is_label: Callable[[str], bool]) -> None:
     """
     for heading in islice(tree.iter(*HEADINGS), MAX_HEADINGS):
         element = heading
+        keys: tuple[str, ...] | None = None
         for _ in range(MAX_AROUND):
-            slugs = _list_possible_slugs(element)
-            if slugs and (element is heading or _begins_with(element, heading)):
-                _forget(element, heading, slugs, is_label)
+            slugs = _list_possible_slugs(element.get("id") or "", element.get("class") or "")
+            if slugs:
+                keys = _read_keys(heading) if keys is None else keys
+                if not keys:
+                    break
+                _forget(element, heading, slugs, keys, is_label)
             element = element.getparent()
             if element is None or element.tag in WHOLE:
                 break
 
 
-def _list_possible_slugs(element: HtmlElement) -> list[str]:
-    """Return the ids and classes of an element that have the form of a slug."""
-    identity, classes = element.get("id"), element.get("class")
-    found = [name for name in (classes or "").split() if len(_split_name(name)) >= MIN_WORDS]
+@lru_cache(maxsize=1024)  # a page's headings stand in elements of one name
+def _list_possible_slugs(identity: str, classes: str) -> tuple[str, ...]:
+    """Return which of an element's id and classes have the form of a slug."""
+    found = [name for name in classes.split() if len(_split_name(name)) >= MIN_WORDS]
     if identity and (len(words := _split_name(identity)) >= MIN_WORDS or not NAMES.isdisjoint(words)):
         found.append(identity)
-    return found
+    return tuple(found)
 
 
-def _forget(element: HtmlElement, heading: HtmlElement, slugs: list[str], is_label: Callable[[str], bool]) -> None:
+def _read_keys(heading: HtmlElement) -> tuple[str, ...]:
+    """Return the key of a heading, and that with its umlauts written out; none where it has no subject of its own."""
     text = " ".join("".join(heading.itertext()).split())
     key = normalize_headline(text) if len(text) <= MAX_HEADING_CHARACTERS else ""
     if not _names_subject(key.split()):
-        return
-    keys = {key, normalize_headline(text.lower().translate(UMLAUTS))}
+        return ()
+    return (key,) if text.isascii() else (key, normalize_headline(text.lower().translate(UMLAUTS)))
+
+
+def _forget(
+    element: HtmlElement,
+    heading: HtmlElement,
+    slugs: Sequence[str],
+    keys: Sequence[str],
+    is_label: Callable[[str], bool],
+) -> None:
     found = [slug for slug in slugs if any(_is_slug(slug, key.split()) for key in keys)]
+    if not found or not (element is heading or _begins_with(element, heading)):
+        return
     if any(len(_split_name(slug)) < MIN_WORDS for slug in found) and not _has_alike(element, heading):
         return
-    if not found or is_label(key) or not (element is heading or _has_prose(element)):
+    if is_label(keys[0]) or not (element is heading or _has_prose(element)):
         return
     for name in ("id", "class"):
         kept = [part for part in (element.get(name) or "").split() if part not in found]
