@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
-from cleaning.page.list_entries import find_list_entries
+from cleaning.page.list_entries import find_list_entries, find_possible_runs
 from cleaning.page.paragraphs import count_letters
 from cleaning.page.part_names import has_paywall
 from cleaning.phrases import find_opening_phrase
@@ -115,21 +115,31 @@ def _is_list(draft: Article, extraction: Extraction, blocks: tuple[Block, ...], 
     """Return whether the kept text is that of a list's entries: linked headlines, with or without teasers."""
     if draft.sources.get("published_at", "").startswith(STATED_DATES):
         return False
+    kept_runs = {index for span, block in zip(extraction.spans, blocks, strict=True) if block.is_kept for index in span}
+    possible = kept_runs.intersection(find_possible_runs(extraction.runs))
+    if _weigh_runs(extraction, blocks, possible)[0] < MIN_ENTRY_SHARE * length:
+        return False
     entries = find_list_entries(extraction.runs, draft.url, extraction.base, {normalize_headline(draft.title)})
-    spans = [set(span) for span, block in zip(extraction.spans, blocks, strict=True) if block.is_kept and span]
-    kept_runs = set[int]().union(*spans)
     kept = [entry for entry in entries if not kept_runs.isdisjoint(entry.runs)]
     makes = {(entry.pattern, entry.has_teaser) for entry in kept}
     if len({entry.target for entry in entries if (entry.pattern, entry.has_teaser) in makes}) < MIN_ENTRIES:
         return False
     in_entries = kept_runs.intersection(index for entry in kept for index in entry.runs)
+    letters, linked = _weigh_runs(extraction, blocks, in_entries)
+    is_dense = letters >= MIN_ENTRY_LETTERS * len(kept) or linked >= MIN_ENTRY_SHARE * length
+    return is_dense and letters >= MIN_ENTRY_SHARE * length
+
+
+def _weigh_runs(extraction: Extraction, blocks: tuple[Block, ...], wanted: AbstractSet[int]) -> tuple[float, float]:
+    """Return how many letters of the kept blocks are in these runs, and how many of them are in links."""
     runs = extraction.runs
     letters = linked = 0.0
     for block, span in zip(blocks, extraction.spans, strict=True):
+        if not block.is_kept or wanted.isdisjoint(span):
+            continue
         characters = sum(runs[index].characters for index in span)
-        if block.is_kept and characters:
+        if characters:
             per_character = count_letters(block.text) / characters
-            letters += per_character * sum(runs[index].characters for index in span if index in in_entries)
-            linked += per_character * sum(runs[index].link_characters for index in span if index in in_entries)
-    is_dense = letters >= MIN_ENTRY_LETTERS * len(kept) or linked >= MIN_ENTRY_SHARE * length
-    return is_dense and letters >= MIN_ENTRY_SHARE * length
+            letters += per_character * sum(runs[index].characters for index in span if index in wanted)
+            linked += per_character * sum(runs[index].link_characters for index in span if index in wanted)
+    return letters, linked

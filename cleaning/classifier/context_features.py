@@ -33,7 +33,6 @@ class ElementContext(NamedTuple):
     itself included. `everywhere` are the words of all elements around it.
     """
 
-    inside: bool = False  # the container
     in_region: bool = False
     beyond: int = 0  # elements between the container and the text
     tags: frozenset[str] = frozenset()
@@ -51,6 +50,16 @@ class ElementContexts:
         self._region = region
         self._around = frozenset(container.walk_up()) if container else frozenset()
         self._known: dict[BlockElement, ElementContext] = {}
+
+    def is_inside(self, element: BlockElement) -> bool:
+        """Return whether the element is the container, or stands in it."""
+        container = self._container
+        if container is None:
+            return False
+        outer: BlockElement | None = element
+        while outer is not None and outer.depth > container.depth:
+            outer = outer.parent
+        return outer is container
 
     def get(self, element: BlockElement) -> ElementContext:
         missing = []
@@ -73,7 +82,6 @@ class ElementContexts:
         everywhere = outer.everywhere if names <= outer.everywhere else outer.everywhere | names
         unnamed = words is outer.words and everywhere is outer.everywhere
         return ElementContext(
-            outer.inside or element is self._container,
             outer.in_region or element is self._region,
             beyond,
             tags,

@@ -10,11 +10,11 @@ from rapidfuzz import fuzz
 
 from cleaning.classifier.context_features import ElementContexts
 from cleaning.classifier.features import NEIGHBOUR_FEATURES
-from cleaning.classifier.text_features import MIN_PARAGRAPH_CHARACTERS, TextFeatures
+from cleaning.classifier.text_features import TextFeatures
 from cleaning.memory.match import NEIGHBOUR_STEPS
 from cleaning.page.addresses import get_domain, resolve_link
 from cleaning.page.headline_key import normalize_headline
-from cleaning.page.paragraphs import is_paragraph
+from cleaning.page.paragraphs import MIN_BODY_CHARACTERS, is_paragraph
 from cleaning.page.part_names import COMMENTS
 from cleaning.page.tags import HEADINGS
 from cleaning.rules.unlikely import LINKED as MAX_PROTECTED_LINKED
@@ -101,11 +101,10 @@ class PageFeatures:
         if index not in self._paragraphs or index not in self.taken:
             return False
         run = self.runs[index]
-        context = self._contexts.get(run.element)
         return (
             run.link_characters <= MAX_PROTECTED_LINKED * run.characters
-            and context.inside
-            and context.words.isdisjoint(COMMENTS)
+            and self._contexts.is_inside(run.element)
+            and self._contexts.get(run.element).words.isdisjoint(COMMENTS)
         )
 
     def build_vector(self, index: int) -> list[float]:
@@ -117,30 +116,31 @@ class PageFeatures:
         vector += self._page
         if self._memory_match is not None:
             vector += self._memory_match.compute_features(index)
-        return [float(value) for value in vector]  # a tree compares floats twice as fast
+        return list(map(float, vector))  # a tree compares floats twice as fast
 
     def _count_runs(self) -> None:
         """Compute the counts that the features of all runs share."""
         runs = self.runs
         paragraphs = [
-            index for index, run in enumerate(runs) if run.characters >= MIN_PARAGRAPH_CHARACTERS and is_paragraph(run)
+            index for index, run in enumerate(runs) if run.characters >= MIN_BODY_CHARACTERS and is_paragraph(run)
         ]
         body = [index for index in paragraphs if index in self.taken]
         self._paragraphs = frozenset(paragraphs)
         self._first, self._last = (body[0], body[-1]) if body else (len(runs), -1)
-        self._path_runs = Counter(run.element.path for run in runs)
-        self._paragraph_paths = Counter(runs[index].element.path for index in paragraphs)
-        self._body_paths = Counter(runs[index].element.path for index in body)
-        self._alike = Counter(run.element.pattern for run in runs)
-        self._body_alike = Counter(runs[index].element.pattern for index in body)
-        self._texts = Counter(run.text for run in runs)
+        self._path_runs = Counter([run.element.path for run in runs])
+        self._paragraph_paths = Counter([runs[index].element.path for index in paragraphs])
+        self._body_paths = Counter([runs[index].element.path for index in body])
+        self._alike = Counter([run.element.pattern for run in runs])
+        self._body_alike = Counter([runs[index].element.pattern for index in body])
+        self._texts = Counter([run.text for run in runs])
         self._siblings: dict[BlockElement | None, SiblingCounts] = defaultdict(SiblingCounts)
         for index, run in enumerate(runs):
             siblings = self._siblings[run.element.parent]
             siblings.runs += 1
             siblings.characters += run.characters
             siblings.link_characters += run.link_characters
-            siblings.taken_characters += run.characters if index in self.taken else 0
+            if index in self.taken:
+                siblings.taken_characters += run.characters
         for index in paragraphs:
             siblings = self._siblings[runs[index].element.parent]
             siblings.paragraphs += 1
@@ -174,7 +174,7 @@ class PageFeatures:
             or abs(index - self._first) <= EDGE
             or abs(index - self._last) <= EDGE
             or index in self._paragraphs
-            or self._contexts.get(element).inside
+            or self._contexts.is_inside(element)
         )
 
     def _compute_text_features(self, index: int) -> list[float]:
@@ -210,7 +210,7 @@ class PageFeatures:
         first, last = self._first, self._last
         return [
             index in self.taken,
-            context.inside,
+            self._contexts.is_inside(element),
             context.beyond,
             context.in_region,
             min(self._body_paths[path], MAX_RARE),
@@ -244,7 +244,7 @@ class PageFeatures:
                 run.link_characters / max(1, run.characters),
                 index in self.taken,
                 min(self._body_paths[run.element.path], MAX_RARE),
-                self._contexts.get(run.element).inside,
+                self._contexts.is_inside(run.element),
                 text.words,
                 self._compute_title_likeness(index),
                 text.sentence_end,

@@ -10,7 +10,6 @@ from cleaning.page.paragraphs import EXCLAMATIONS, FULL_STOPS, count_letters, en
 from cleaning.phrases import find_opening_phrase, find_phrase, load_phrases
 
 MAX_LENGTH, MAX_WORDS = 2_000, 100  # greater lengths say nothing more
-MIN_PARAGRAPH_CHARACTERS = 34  # in Chinese, which are a hundred letters
 TIME = re.compile(r"\d{1,2}:\d{2}|\b(?:19|20)\d\d\b")
 STOPS = FULL_STOPS + EXCLAMATIONS
 QUOTES = "\"“„«‘'「"
@@ -45,7 +44,7 @@ class TextFeatures:
             capitals / max(1, letters),
             numerals / max(1, len(text)),
             sum(map(text.count, COMMAS)) / max(1, len(words)),
-            sum(word[0].isupper() for word in words) / max(1, len(words)),
+            sum([word[0].isupper() for word in words]) / max(1, len(words)),
             "@" in text or "http" in text or "www." in text,
             "|" in text,
             "©" in text or "(c)" in text,

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-WORDS = re.compile(r"[^\W_]+")
+# The bytes of ASCII text in small letters, with spaces for all that are neither letters nor digits.
+ASCII_WORDS = bytes(ord(letter.lower()) if (letter := chr(code)).isalnum() else 32 for code in range(128)) + bytes(128)
 # Marks without which a word is another word: vowels and tones in the scripts of India, Tibet, Thailand, Burma and the
 # scripts related to them, and the voicing marks of kana. The accents of Europe, the points of Hebrew and Arabic, and
 # Hindi's dot are often left out in writing.
@@ -48,23 +49,26 @@ def _join_words(text: str) -> str:
 
 def _split_words(text: str) -> list[str]:
     if text.isascii():
-        return WORDS.findall(text.lower())
-    return unicodedata.normalize("NFKD", text).casefold().translate(LETTERS).split()
+        return text.encode().translate(ASCII_WORDS).decode().split()
+    text = unicodedata.normalize("NFKD", text).casefold()
+    for letter in set(text):  # far fewer than the text has characters
+        if (written := LETTERS[letter]) != letter:
+            text = text.replace(letter, written)
+    return text.split()
 
 
-class _Letters(dict[int, int | str | None]):
-    """A table for `str.translate` that keeps letters, digits and essential marks, and drops other marks and joiners.
+class _Letters(dict[str, str]):
+    """What stands for each character: for letters, digits and essential marks themselves, "" for marks and joiners.
 
-    Everything else becomes a space. Each character is looked up once.
+    For everything else it is a space. Each character is looked up once.
     """
 
-    def __missing__(self, code: int) -> int | str | None:
-        letter = chr(code)
+    def __missing__(self, letter: str) -> str:
         category = unicodedata.category(letter)
-        self[code] = None if category[0] == "M" or category == "Cf" else " "
+        self[letter] = "" if category[0] == "M" or category == "Cf" else " "
         if letter.isalnum() or (category[0] == "M" and ESSENTIAL_MARKS.match(letter)):
-            self[code] = code
-        return self[code]
+            self[letter] = letter
+        return self[letter]
 
 
-LETTERS = _Letters({ord("ı"): "i"})  # in capitals it is I, whose small letter is i outside Turkish
+LETTERS = _Letters({"ı": "i"})  # in capitals it is I, whose small letter is i outside Turkish

@@ -44,17 +44,29 @@ def find_list_entries(runs: Sequence[TextRun], url: str, base: str, own_titles: 
     return _ListReader(runs, url, base, own_titles).read()
 
 
+def find_possible_runs(runs: Sequence[TextRun]) -> set[int]:
+    """Return the indexes of all runs that could be in an entry if every link led to a page of the same site.
+
+    Told without resolving a link: most pages have no run of their text among them.
+    """
+    found: set[int] = set()
+    for index, run in enumerate(runs):
+        if not run.links:
+            continue
+        if run.lead_link_characters >= MIN_HEADLINE:
+            found.update(range(index, min(index + 1 + MAX_TEASER_RUNS, len(runs))))
+        if 0 < run.link_characters <= MAX_MORE:
+            found.update(range(max(0, index - MAX_LABELS - 1), index + 1))
+    return found
+
+
 class _ListReader:
     def __init__(self, runs: Sequence[TextRun], url: str, base: str, own_titles: Collection[str]) -> None:
         self._runs = runs
         self._own_titles = frozenset(own_titles)
         self._own = identify_page(url)
-        site = get_domain(url)
-        self._targets: list[tuple[str, ...]] = []  # of each run: the pages of the same site that it links to
-        for run in runs:
-            links = [resolve_link(base, link) for link in run.links]
-            own_site = dict.fromkeys(identify_page(link) for link in links if get_domain(link) == site)
-            self._targets.append(tuple(link for link in own_site if link != self._own))
+        self._site, self._base = get_domain(url), base
+        self._targets: dict[int, tuple[str, ...]] = {}
 
     def read(self) -> list[ListEntry]:
         found: list[ListEntry] = []
@@ -67,14 +79,25 @@ class _ListReader:
         found += self._read_more_entries(taken)
         return sorted(found, key=lambda entry: entry.runs)
 
+    def _find_targets(self, index: int) -> tuple[str, ...]:
+        """Return the pages of the same site that a run links to."""
+        if index not in self._targets:
+            links = [resolve_link(self._base, link) for link in self._runs[index].links]
+            own_site = dict.fromkeys(identify_page(link) for link in links if get_domain(link) == self._site)
+            self._targets[index] = tuple(link for link in own_site if link != self._own)
+        return self._targets[index]
+
     def _is_headline(self, index: int) -> bool:
         run = self._runs[index]
-        if run.lead_link_characters < MIN_HEADLINE or not self._targets[index]:
-            return False
-        return run.characters <= MAX_TEASER + MIN_HEADLINE and normalize_headline(run.text) not in self._own_titles
+        return (
+            run.lead_link_characters >= MIN_HEADLINE
+            and run.characters <= MAX_TEASER + MIN_HEADLINE
+            and bool(self._find_targets(index))
+            and normalize_headline(run.text) not in self._own_titles
+        )
 
     def _read_entry(self, index: int) -> ListEntry:
-        run, target = self._runs[index], self._targets[index][0]
+        run, target = self._runs[index], self._find_targets(index)[0]
         if run.link_characters < MIN_LINKED * run.characters:  # the teaser is in the same line
             has_teaser = run.characters - run.lead_link_characters >= MIN_TEASER
             return ListEntry(target, (index,), has_teaser, run.element.pattern)
@@ -86,7 +109,7 @@ class _ListReader:
         until = min(index + 1 + MAX_TEASER_RUNS, len(self._runs))
         text: int | None = None
         for number in range(index + 1, until):
-            if target in self._targets[number] and self._runs[number].link_characters <= MAX_MORE:
+            if self._runs[number].link_characters <= MAX_MORE and target in self._find_targets(number):
                 yield from range(index + 1, number + 1)
                 return
             if self._is_headline(number):
@@ -99,15 +122,7 @@ class _ListReader:
 
     def _read_more_entries(self, taken: set[int]) -> Iterator[ListEntry]:
         """Yield the texts that end in a link whose short words lead to several stories, with the text before them."""
-        by_words: dict[str, dict[str, int]] = defaultdict(dict)
-        for index, run in enumerate(self._runs):
-            if index not in taken and len(self._targets[index]) == 1 and 0 < run.link_characters <= MAX_MORE:
-                words = normalize_headline(run.text[-run.link_characters :])
-                if words:
-                    by_words[words].setdefault(self._targets[index][0], index)
-        for entries in by_words.values():
-            if len(entries) < MIN_MORE:
-                continue
+        for entries in self._group_by_words(taken):
             for target, index in entries.items():
                 run = self._runs[index]
                 members = [index]
@@ -122,6 +137,21 @@ class _ListReader:
                 )
                 if has_teaser:
                     yield ListEntry(target, tuple(sorted(members)), True, run.element.pattern)
+
+    def _group_by_words(self, taken: set[int]) -> Iterator[dict[str, int]]:
+        """Yield the stories that the same short words lead to, if they are several, each with its first run."""
+        by_words: dict[str, list[int]] = defaultdict(list)
+        for index, run in enumerate(self._runs):
+            if 0 < run.link_characters <= MAX_MORE and run.links and index not in taken:
+                words = normalize_headline(run.text[-run.link_characters :])
+                if words:
+                    by_words[words].append(index)
+        for indexes in by_words.values():
+            if len(indexes) >= MIN_MORE:
+                targets = ((self._find_targets(index), index) for index in reversed(indexes))
+                stories = {found[0]: index for found, index in targets if len(found) == 1}
+                if len(stories) >= MIN_MORE:
+                    yield stories
 
     def _is_text(self, index: int, taken: set[int]) -> bool:
         return index not in taken and MIN_TEASER <= self._runs[index].characters <= MAX_TEASER

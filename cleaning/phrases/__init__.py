@@ -29,14 +29,14 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from cleaning.page.headline_key import normalize_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 # The scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Han and kana. A word may begin or end at any
 # of their letters.
@@ -67,19 +67,24 @@ def find_opening_phrase(kind: str, key: str) -> str | None:
     return _find_phrase_at(kind, key, 0)
 
 
+@lru_cache(maxsize=4096)  # several parts of the cleaner ask for the same texts
 def find_phrase(kind: str, key: str) -> str | None:
     """Return the first phrase in a headline key, in whole words, and the longest that begins there; or None."""
-    return next((phrase for at in _find_starts(kind, key) if (phrase := _find_phrase_at(kind, key, at))), None)
+    if not key.isascii() and UNSPACED_LETTER.search(key):
+        starts = (start.start() for start in START.finditer(key))
+    else:
+        words, first_words = key.split(" "), _list_first_words(kind)
+        if first_words.isdisjoint(words):
+            return None
+        starts = _find_words(words, first_words)
+    return next((phrase for at in starts if (phrase := _find_phrase_at(kind, key, at))), None)
 
 
-def _find_starts(kind: str, key: str) -> Iterator[int]:
-    """Yield the offsets in a headline key at which a phrase of the kind may begin."""
-    if UNSPACED_LETTER.search(key):
-        yield from (start.start() for start in START.finditer(key))
-        return
-    at, first_words = 0, _list_first_words(kind)
-    for word in key.split(" "):
-        if word in first_words:
+def _find_words(words: Sequence[str], wanted: Collection[str]) -> Iterator[int]:
+    """Yield the offsets of the wanted words in a text that has these words with one space between them."""
+    at = 0
+    for word in words:
+        if word in wanted:
             yield at
         at += len(word) + 1
 
@@ -102,7 +107,10 @@ def text_after_phrase(text: str, phrase: str) -> str:
 
 
 def _find_phrase_at(kind: str, key: str, at: int) -> str | None:
-    for phrase in _group_by_beginning(kind).get(key[at : at + BUCKET], ()):
+    phrases = _group_by_beginning(kind).get(key[at : at + BUCKET])
+    if phrases is None or not key.startswith(phrases, at):
+        return None
+    for phrase in phrases:
         if key.startswith(phrase, at) and END.match(key, at + len(phrase)):
             return phrase
     return None
@@ -114,12 +122,12 @@ def _list_first_words(kind: str) -> frozenset[str]:
 
 
 @cache
-def _group_by_beginning(kind: str) -> Mapping[str, Sequence[str]]:
+def _group_by_beginning(kind: str) -> Mapping[str, tuple[str, ...]]:
     """Return the phrases of a kind by their first characters, the longest first."""
     buckets: dict[str, list[str]] = defaultdict(list)
     for phrase in sorted(load_phrases(kind), key=lambda phrase: (-len(phrase), phrase)):
         buckets[phrase[:BUCKET]].append(phrase)
-    return dict(buckets)
+    return {beginning: tuple(phrases) for beginning, phrases in buckets.items()}
 
 
 @cache

@@ -105,7 +105,8 @@ class Rule(Protocol):
     def __call__(self, page: PageBlocks) -> Iterator[Cut]: ...
 
 
-CACHED = ("body", "container", "_inside", "_paragraph_paths", "last_paragraph", "is_interview")  # until the next cut
+# Kept until the next cut, and until that of a body paragraph.
+CACHED, CACHED_OF_BODY = ("is_interview",), ("body", "container", "_inside", "_paragraph_paths", "last_paragraph")
 
 
 @dataclass
@@ -121,7 +122,7 @@ class PageBlocks:
 
     def cut(self, rule: str, cut: Cut) -> None:
         self.blocks[cut.index] = replace(self.blocks[cut.index], rule=rule, evidence=cut.evidence)
-        for name in CACHED:
+        for name in (*CACHED, *CACHED_OF_BODY) if self.is_body(cut.index) else CACHED:
             self.__dict__.pop(name, None)
 
     def get_key(self, index: int) -> str:
@@ -130,10 +131,18 @@ class PageBlocks:
             self._keys[index] = normalize_headline(self.blocks[index].text)
         return self._keys[index]
 
+    def is_body(self, index: int) -> bool:
+        """Return whether a block, kept or cut, is surely prose: long, hardly linked, ending like sentences."""
+        return index in self._prose
+
+    @cached_property
+    def _prose(self) -> frozenset[int]:
+        return frozenset(index for index, block in enumerate(self.blocks) if is_body(block))
+
     @cached_property
     def body(self) -> list[int]:
-        """The indexes of the kept blocks that are surely the article's: long, hardly linked, ending like sentences."""
-        return [index for index, block in self.kept_blocks() if is_body(block)]
+        """The indexes of the kept blocks that are surely the article's."""
+        return [index for index, _ in self.kept_blocks() if index in self._prose]
 
     @cached_property
     def container(self) -> list[str]:
