@@ -50,6 +50,7 @@ class ElementContexts:
         self._region = region
         self._around = frozenset(container.walk_up()) if container else frozenset()
         self._known: dict[BlockElement, ElementContext] = {}
+        self._alike: dict[tuple[BlockElement | None, str, str], ElementContext] = {}
 
     def is_inside(self, element: BlockElement) -> bool:
         """Return whether the element is the container, or stands in it."""
@@ -69,8 +70,17 @@ class ElementContexts:
             outer = outer.parent
         context = self._known[outer] if outer else ElementContext()
         for inner in reversed(missing):
-            context = self._known[inner] = self._enter(context, inner)
+            context = self._known[inner] = self._find_alike(context, inner)
         return context
+
+    def _find_alike(self, outer: ElementContext, element: BlockElement) -> ElementContext:
+        """Return the context of an element in this outer one: that of any other that is named alike beside it."""
+        if element in self._around or element is self._region:
+            return self._enter(outer, element)
+        place = element.parent, element.tag, element.label
+        if place not in self._alike:
+            self._alike[place] = self._enter(outer, element)
+        return self._alike[place]
 
     def _enter(self, outer: ElementContext, element: BlockElement) -> ElementContext:
         beyond, tags, words = outer.beyond, outer.tags, outer.words

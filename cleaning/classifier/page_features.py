@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -111,8 +112,11 @@ class PageFeatures:
         """Return the features of a run, in the order of FEATURES, or FEATURES_WITH_MEMORY if the site has a memory."""
         vector = self._compute_text_features(index)
         vector += self._compute_context_features(index)
-        for step in NEIGHBOUR_STEPS:
-            vector += self._compute_neighbour_features(index + step)
+        for other in (index + step for step in NEIGHBOUR_STEPS):
+            near = self._near.get(other)
+            if near is None:
+                near = self._near[other] = self._compute_neighbour_features(other)
+            vector += near
         vector += self._page
         if self._memory_match is not None:
             vector += self._memory_match.compute_features(index)
@@ -229,7 +233,7 @@ class PageFeatures:
             max(-MAX_DISTANCE, min(MAX_DISTANCE, index - first)),
             max(-MAX_DISTANCE, min(MAX_DISTANCE, index - last)),
             (index - first) / (last - first) if last > first else (-1.0 if index < first else 2.0),
-            *(element.tag in group for group in TAGS),
+            *_match_tag(element.tag),
             *context.elements,
             *context.named,
         ]
@@ -237,19 +241,17 @@ class PageFeatures:
     def _compute_neighbour_features(self, index: int) -> tuple[float, ...]:
         if not 0 <= index < len(self.runs):
             return NO_NEIGHBOUR
-        if index not in self._near:
-            run, text = self.runs[index], self._get_text_features(index)
-            self._near[index] = (
-                text.length,
-                run.link_characters / max(1, run.characters),
-                index in self.taken,
-                min(self._body_paths[run.element.path], MAX_RARE),
-                self._contexts.is_inside(run.element),
-                text.words,
-                self._compute_title_likeness(index),
-                text.sentence_end,
-            )
-        return self._near[index]
+        run, text = self.runs[index], self._get_text_features(index)
+        return (
+            text.length,
+            run.link_characters / max(1, run.characters),
+            index in self.taken,
+            min(self._body_paths[run.element.path], MAX_RARE),
+            self._contexts.is_inside(run.element),
+            text.words,
+            self._compute_title_likeness(index),
+            text.sentence_end,
+        )
 
     def _get_text_features(self, index: int) -> TextFeatures:
         if index not in self._text_features:
@@ -265,3 +267,9 @@ class PageFeatures:
                 best = max(best, fuzz.ratio(key, title, score_cutoff=best))
             self._likenesses[index] = best / 100
         return self._likenesses[index]
+
+
+@lru_cache(maxsize=256)
+def _match_tag(tag: str) -> tuple[bool, ...]:
+    """Return the features tag_p ... tag_div."""
+    return tuple(tag in group for group in TAGS)

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 from cleaning.page.headline_key import normalize_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 # The scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Han and kana. A word may begin or end at any
 # of their letters.
@@ -70,13 +70,12 @@ def find_opening_phrase(kind: str, key: str) -> str | None:
 @lru_cache(maxsize=4096)  # several parts of the cleaner ask for the same texts
 def find_phrase(kind: str, key: str) -> str | None:
     """Return the first phrase in a headline key, in whole words, and the longest that begins there; or None."""
+    starts: Iterable[int]
     if not key.isascii() and UNSPACED_LETTER.search(key):
         starts = (start.start() for start in START.finditer(key))
     else:
         words, first_words = key.split(" "), _list_first_words(kind)
-        if first_words.isdisjoint(words):
-            return None
-        starts = _find_words(words, first_words)
+        starts = () if first_words.isdisjoint(words) else _find_words(words, first_words)
     return next((phrase for at in starts if (phrase := _find_phrase_at(kind, key, at))), None)
 
 

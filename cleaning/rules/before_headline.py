@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.page.paragraphs import is_body
 from cleaning.rules.page_blocks import Cut, PageBlocks
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ MAX_LEAD = 8  # blocks; a headline further down is another article's, or a repea
 
 def rule(page: PageBlocks) -> Iterator[Cut]:
     lead = page.context.lead
-    if lead > MAX_LEAD or any(is_body(block) for block in page.blocks[:lead]):
+    if lead > MAX_LEAD or any(page.is_body(index) for index in range(min(lead, len(page.blocks)))):
         return
     for index, _ in page.kept_blocks():
         if index < lead:

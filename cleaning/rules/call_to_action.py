@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
-from cleaning.page.paragraphs import EXCLAMATIONS, FULL_STOPS, is_body
+from cleaning.page.paragraphs import EXCLAMATIONS, FULL_STOPS
 from cleaning.phrases import find_opening_phrase, find_phrase
 from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
@@ -38,7 +38,9 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
         asks = any(find_opening_phrase("act", normalize_headline(part)) for part in SENTENCES.split(block.text))
         # A line that only mentions newsletters or subscribers may be a paragraph or item of the article.
         if block.link_share >= LINKED and page.count_own_links(block):
-            if asks or (block.link_share >= MOSTLY_LINKED and not (is_body(block) or block.kind is BlockKind.ITEM)):
+            if asks or (
+                block.link_share >= MOSTLY_LINKED and not (page.is_body(index) or block.kind is BlockKind.ITEM)
+            ):
                 yield Cut(index, f"“{phrase}” with a link")
         elif index > last >= 0 and (asks or page.find_position(index) is BlockPosition.OUTSIDE):
             yield Cut(index, f"“{phrase}” after the last paragraph")

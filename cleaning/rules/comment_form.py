@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cleaning.page.paragraphs import is_body
 from cleaning.phrases import find_opening_phrase, load_phrases
 from cleaning.rules.page_blocks import Cut, PageBlocks
 
@@ -37,6 +36,8 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
 
 def _strip_count(key: str) -> str:
     """Return a label without its number: "3 comments", "Comments 12"."""
+    if not (key[:1].isdecimal() or key[-1:].isdecimal()):
+        return key
     return re.sub(r"^\d+ | \d+$", "", key)
 
 
@@ -45,11 +46,11 @@ def _cut_form(page: PageBlocks, group: list[tuple[int, int, str, bool]], end: in
 
     A single paragraph is no form: it writes about forms or comments.
     """
-    if not group or (len(group) == 1 and is_body(page.blocks[group[0][1]])):
+    if not group or (len(group) == 1 and page.is_body(group[0][1])):
         return
     notice = next((phrase for _, _, phrase, is_notice in group if is_notice), None)
     last = group[-1][1]
-    trailing = not any(is_body(block) for index, block in page.kept_blocks() if last < index <= end)
+    trailing = not any(last < index <= end for index in page.body)
     if (notice and len(group) >= 2) or (trailing and (notice or len(group) >= 2 or len(group[0][2].split()) >= 2)):
         form = "a part of a comment form" if len(group) == 1 else f"one of {len(group)} parts of a comment form"
         for _, index, phrase, _ in group:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
-from cleaning.page.paragraphs import is_body
 from cleaning.phrases import find_opening_phrase, find_phrase
 from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
@@ -28,7 +27,9 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
         and (phrase := find_opening_phrase("consent", page.get_key(index)))
         and find_phrase("cookie", page.get_key(index))
     }
-    others = [index for index, block in page.kept_blocks() if index not in notices and is_body(block)]
+    if not notices:
+        return
+    others = [index for index in page.body if index not in notices]
     for index, phrase in notices.items():
         position = page.find_position(index)
         if others and (index < others[0] or index > others[-1] or position is BlockPosition.OUTSIDE):

@@ -15,7 +15,7 @@ from cleaning.page.paragraphs import count_letters, ends_a_sentence, is_body
 from cleaning.page.part_names import COMMENTS, find_part_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from cleaning.article import Block
@@ -106,7 +106,10 @@ class Rule(Protocol):
 
 
 # Kept until the next cut, and until that of a body paragraph.
-CACHED, CACHED_OF_BODY = ("is_interview",), ("body", "container", "_inside", "_paragraph_paths", "last_paragraph")
+CACHED, CACHED_OF_BODY = (
+    ("_kept", "is_interview"),
+    ("body", "container", "_inside", "_paragraph_paths", "last_paragraph"),
+)
 
 
 @dataclass
@@ -117,8 +120,12 @@ class PageBlocks:
     context: Context
     _keys: dict[int, str] = field(default_factory=dict, repr=False)
 
-    def kept_blocks(self) -> Iterator[tuple[int, Block]]:
-        return ((index, block) for index, block in enumerate(self.blocks) if block.is_kept)
+    def kept_blocks(self) -> Sequence[tuple[int, Block]]:
+        return self._kept
+
+    @cached_property
+    def _kept(self) -> list[tuple[int, Block]]:
+        return [(index, block) for index, block in enumerate(self.blocks) if block.rule is None]
 
     def cut(self, rule: str, cut: Cut) -> None:
         self.blocks[cut.index] = replace(self.blocks[cut.index], rule=rule, evidence=cut.evidence)

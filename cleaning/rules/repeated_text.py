@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz
 
 from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
-from cleaning.page.paragraphs import count_letters, ends_a_sentence, is_body
+from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.part_names import read_part_names
 from cleaning.phrases import UNSPACED_LETTER, find_phrase
 from cleaning.rules.copies import find_copies, is_telling
@@ -77,7 +78,7 @@ def _find_excerpts(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[int,
         if key is not None:
             other = next((other for other in kept if other != index and _begins(page, kept, other, key)), None)
         elif at < FIRST and page.blocks[index].kind is not BlockKind.ITEM:
-            others = (other for other in kept[at + 1 : at + 1 + FIRST] if is_body(page.blocks[other]))
+            others = (other for other in kept[at + 1 : at + 1 + FIRST] if page.is_body(other))
             other = next((other for other in others if _is_made_of(page, index, other)), None)
         else:
             other = None
@@ -120,27 +121,30 @@ def _is_made_of(page: PageBlocks, index: int, other: int) -> bool:
 
 def _find_quotations(page: PageBlocks, kept: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the blocks that quote a paragraph of the text, in an element of their own; each with that paragraph."""
-    body = [index for index in kept if is_body(page.blocks[index])]
+    body = [index for index in kept if page.is_body(index)]
     places = {page.blocks[index].path for index in body}
     for index in kept:
-        block, key = page.blocks[index], page.get_key(index)
-        if signed := SIGNED.search(block.text):
-            key = normalize_headline(block.text[: signed.start()])
-        words = key.count(" ") + 1
+        block = page.blocks[index]
+        if block.kind in (BlockKind.CAPTION, BlockKind.ITEM):
+            continue
         is_named = block.kind is BlockKind.QUOTE or _is_quotation_path(block.path)
-        if block.kind in (BlockKind.CAPTION, BlockKind.ITEM) or (block.path in places and not is_named):
+        if not is_named and (block.path in places or not QUOTED.match(block.text)):
             continue
         if EMBEDDED.search(block.path):
             continue
+        signed = SIGNED.search(block.text)
+        key = normalize_headline(block.text[: signed.start()]) if signed else page.get_key(index)
+        words = key.count(" ") + 1
         least = MIN_QUOTED_WORDS if is_named else MIN_UNNAMED_WORDS
         long = count_letters(block.text) >= MIN_QUOTED_LETTERS and (words >= least or is_telling(page, index))
-        if not long or not (is_named or QUOTED.match(block.text)):
+        if not long:
             continue
         other = next((other for other in body if other != index and _holds(page.get_key(other), key)), None)
         if other is not None:
             yield index, other
 
 
+@lru_cache(maxsize=1024)  # the paragraphs of a page share a few paths
 def _is_quotation_path(path: str) -> bool:
     """Return whether one of the two innermost elements is one for a quotation."""
     labels = path.split(" > ")[-3:]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cleaning.page.paragraphs import is_body
 from cleaning.phrases import find_phrase
 from cleaning.rules.page_blocks import Cut, PageBlocks
 
@@ -37,4 +36,4 @@ def _is_about_phrase(page: PageBlocks, index: int, block: Block, phrase: str) ->
     """Return whether a paragraph writes about the phrase: quotes it, or holds it in the middle."""
     key = page.get_key(index)
     edge = key.startswith(phrase) or key.endswith(phrase)
-    return is_body(block) and (not edge or QUOTED.match(block.text) is not None)
+    return page.is_body(index) and (not edge or QUOTED.match(block.text) is not None)

@@ -32,6 +32,8 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
         index, following = kept[at], kept[at + 1 : at + 2]
         if index in low_scores and not _is_protected(page, index, [other for other in following if other not in found]):
             found.add(index)
+    if not found:
+        return
     lengths = {index: count_letters(page.blocks[index].text) for index in kept}
     if sum(lengths[index] for index in kept if index not in found) >= MIN_REMAINING * sum(lengths.values()):
         for index in sorted(found):
