@@ -9,6 +9,7 @@ from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
 from cleaning.metadata.authors.find_authors import find_authors
 from cleaning.metadata.dates.choose_date import find_modification_time, find_publication_time
 from cleaning.metadata.dates.day_month_order import detect_date_order
+from cleaning.metadata.dates.near_headline import LinesAround
 from cleaning.metadata.language.statements import list_language_statements
 from cleaning.metadata.licence import find_free_access, find_licence
 from cleaning.metadata.linked_data import read_addresses, read_strings, read_types
@@ -79,10 +80,11 @@ def read_metadata(
     has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
     ruled = read_rule_values(tree, structured, page, order) if has_rules else RuleValues()
     title = ruled.title or find_visible_title(tree, structured, (site_name.text, *names, *stated_names), page.url)
-    publication = ruled.publication or find_publication_time(tree, structured, title.element, page, order)
+    lines = LinesAround(title.element)
+    publication = ruled.publication or find_publication_time(tree, structured, lines, page, order)
     modification = find_modification_time(structured, page, order)
     names_of_site = (site_name.text, *(statement.text for statement in structured.find_linked("publisher")))
-    found = find_authors(tree, structured, title.element, names_of_site, page.url)
+    found = find_authors(tree, structured, title.element, lines, names_of_site, page.url)
     authors, authors_source = found.persons, found.persons_place
     if ruled.authors:
         authors, authors_source = ruled.authors, ruled.authors_source

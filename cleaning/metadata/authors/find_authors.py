@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.metadata.authors.linked import Claim, read_linked
 from cleaning.metadata.authors.marked import read_end, read_marked
 from cleaning.metadata.authors.names import MAX_AUTHORS, read_byline
-from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below
+from cleaning.metadata.authors.surroundings import Surroundings
 from cleaning.page.addresses import get_site
 from cleaning.page.headline_key import normalize_headline
 from cleaning.phrases import find_opening_phrase
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from cleaning.metadata.dates.near_headline import LinesAround
     from cleaning.metadata.structured import StructuredData
 
 META = (
@@ -63,14 +65,26 @@ class Authors(NamedTuple):
 
 
 def find_authors(
-    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, site_names: Iterable[str], url: str
+    tree: HtmlElement,
+    structured: StructuredData,
+    headline: HtmlElement | None,
+    lines: LinesAround,
+    site_names: Iterable[str],
+    url: str,
 ) -> Authors:
     """Return the persons that the page names as its authors, in its order, and the sources beside them."""
     own_names = frozenset(key for name in (*site_names, get_site(url) or "") if (key := normalize_headline(name)))
-    claims = list_claims(tree, structured, headline, own_names)
+    around = Surroundings(headline)
+    # What JSON-LD, marked bylines, meta elements and a line near the headline say.
+    claims = (
+        read_linked(structured, own_names),
+        read_marked(tree, headline, around, own_names),
+        _read_meta(structured, own_names),
+        _read_plain(lines, own_names),
+    )
     chosen = _choose(*claims)
     if not chosen.persons:
-        chosen = read_end(tree, headline, own_names)
+        chosen = read_end(tree, around, own_names)
     keys = set(map(normalize_headline, chosen.persons))
     by_trust = (chosen, *claims)
     source = next((claim for claim in by_trust if claim.sources), Claim())
@@ -123,18 +137,6 @@ def _is_fuller(claim: Claim, other: Claim) -> bool:
     )
 
 
-def list_claims(
-    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, own_names: frozenset[str]
-) -> tuple[Claim, Claim, Claim, Claim]:
-    """Return what JSON-LD, marked bylines, meta elements and a line near the headline say."""
-    return (
-        read_linked(structured, own_names),
-        read_marked(tree, headline, own_names),
-        _read_meta(structured, own_names),
-        _read_plain(headline, own_names),
-    )
-
-
 def _read_meta(structured: StructuredData, own_names: frozenset[str]) -> Claim:
     sources: tuple[str, ...] = ()
     place = ""
@@ -157,10 +159,8 @@ def _read_meta(structured: StructuredData, own_names: frozenset[str]) -> Claim:
     return Claim((), sources, place)
 
 
-def _read_plain(headline: HtmlElement | None, own_names: frozenset[str]) -> Claim:
-    if headline is None:
-        return Claim()
-    for line in (*read_lines_below(headline), *read_lines_above(headline)):
+def _read_plain(lines: LinesAround, own_names: frozenset[str]) -> Claim:
+    for line in chain(lines.below(), lines.above()):
         if len(line) <= MAX_BYLINE and find_opening_phrase("by", normalize_headline(line)):
             found = read_byline(line, is_marked=False, own_names=own_names)
             if found.persons:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,8 +74,11 @@ def read_byline(line: str, *, is_marked: bool = True, own_names: frozenset[str] 
     `own_names` are the keys of the site's own names, which are sources.
     """
     text = normalize_line(line)
-    if len(text) > MAX_LINE:
-        return Byline()
+    return _read_line(text, is_marked, own_names) if len(text) <= MAX_LINE else Byline()
+
+
+@lru_cache(maxsize=1024)  # a page shows the names that it states
+def _read_line(text: str, is_marked: bool, own_names: frozenset[str]) -> Byline:
     bare = BRACKETS.sub(" ", text).strip()
     in_brackets = [name.strip("()[]（）【】 ") for name in BRACKETS.findall(text)] if bare != text else []
     bare = BY_COLON.sub(r"\1 ", bare)

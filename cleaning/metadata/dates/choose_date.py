@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from cleaning.article import Page
     from cleaning.metadata.dates.day_month_order import DateOrder
+    from cleaning.metadata.dates.near_headline import LinesAround
     from cleaning.metadata.structured import Statement, StructuredData
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there were no web pages before
@@ -41,14 +42,14 @@ class ChosenTime(NamedTuple):
 
 
 def find_publication_time(
-    tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, page: Page, order: DateOrder
+    tree: HtmlElement, structured: StructuredData, lines: LinesAround, page: Page, order: DateOrder
 ) -> ChosenTime:
     """Find the time of publication: stated for machines, else shown near the headline, else shown anywhere.
 
     A day without an hour is its midnight; a time without a zone has the zone UNSTATED. Times more than 48 hours after
     the page's fetch, or before 1990, are not plausible and are left out.
     """
-    displayed = DisplayedTimes(tree, structured, headline, order)
+    displayed = DisplayedTimes(tree, structured, lines, order)
     implausible: str | None = None
     for statement in find_publication_statements(structured, page.url):
         stated = parse_stated_time(statement.text, order)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaning.metadata.dates.attributes import read_machine_time
 from cleaning.metadata.dates.labels import is_change, is_named_change, is_of_member
 from cleaning.metadata.dates.machine_times import parse_machine_time, parse_stated_time
-from cleaning.metadata.dates.near_headline import read_lines_above, read_lines_below
 from cleaning.metadata.dates.stated import UNCLEAR
 from cleaning.metadata.dates.written_dates import find_written_times
 from cleaning.metadata.title_parts import split_title
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from cleaning.metadata.dates.day_month_order import DateOrder
+    from cleaning.metadata.dates.near_headline import LinesAround
     from cleaning.metadata.structured import StructuredData
 
 NEAR, CALLED, SHORT = "a line near the headline", "a line called a date", "a short line"
@@ -58,12 +58,10 @@ class DisplayedTime(NamedTuple):
 class DisplayedTimes:
     """The times that one page shows. Each part of the page is read when its times are asked for."""
 
-    def __init__(
-        self, tree: HtmlElement, structured: StructuredData, headline: HtmlElement | None, order: DateOrder
-    ) -> None:
+    def __init__(self, tree: HtmlElement, structured: StructuredData, lines: LinesAround, order: DateOrder) -> None:
         self._tree = tree
         self._structured = structured
-        self._headline = headline
+        self._lines = lines
         self._order = order
         self._near = self._read_around_headline()
 
@@ -104,9 +102,7 @@ class DisplayedTimes:
         yield from self._find_anywhere()
 
     def _read_around_headline(self) -> Iterator[DisplayedTime]:
-        if self._headline is None:
-            return
-        for lines in (read_lines_below(self._headline), read_lines_above(self._headline)):
+        for lines in (self._lines.below(), self._lines.above()):
             above = ""
             for line in lines:
                 for found in find_written_times(line, self._order):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def is_labelled(label: str) -> bool:
     return bool(CHANGED.search(label) or PUBLISHED.search(label))
 
 
+@lru_cache(maxsize=4096)
 def is_change_name(names: str) -> bool:
     """Return whether the classes or other names of an element say that it holds the time of a change alone."""
     return CHANGE_NAMES.search(names) is not None and not PUBLICATION_NAMES.search(names)

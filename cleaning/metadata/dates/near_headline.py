@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -21,6 +22,24 @@ MAX_PARAGRAPHS = 2  # the date stands above the text, beside the lead or below i
 MAX_PARENTS, MAX_ABOVE = 6, 10  # above the headline
 MAX_CHANGE = 60  # characters of an element that holds the time of a change
 DATELINE = 60  # characters at the beginning of a paragraph
+
+
+class LinesAround:
+    """The lines around a headline, none where the page shows none. Each is read once, when it is first asked for."""
+
+    def __init__(self, headline: HtmlElement | None) -> None:
+        self._below = read_lines_below(headline) if headline is not None else iter(())
+        self._above = read_lines_above(headline) if headline is not None else iter(())
+
+    def below(self) -> Iterator[str]:
+        """Yield the lines that follow the headline."""
+        self._below, lines = tee(self._below)
+        return lines
+
+    def above(self) -> Iterator[str]:
+        """Yield the short lines before the headline, the nearest first."""
+        self._above, lines = tee(self._above)
+        return lines
 
 
 def read_lines_below(element: HtmlElement) -> Iterator[str]:
