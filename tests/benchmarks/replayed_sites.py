@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -33,7 +33,7 @@ class ReplayedSite(Loopback):
 
     def __init__(self, host: str, pages: Iterable[Page]) -> None:
         self.sent: list[Sent] = []
-        self.articles = _choose_paths(pages)
+        self.articles = choose_paths(pages)
         self._answers: dict[str, tuple[str, bytes]] = {}
         site = self
 
@@ -57,33 +57,34 @@ class ReplayedSite(Loopback):
                 site.sent.append(Sent(self.path, status, size))
 
         super().__init__(host, Handler)
-        self._answers = {path: ("text/html; charset=utf-8", _encode(page)) for path, page in self.articles.items()}
-        self._answers |= self._make_lists()
-
-    def _make_lists(self) -> dict[str, tuple[str, bytes]]:
-        links: list[str] = []
-        items: list[str] = []
-        entries: list[str] = []
-        for number, (path, page) in enumerate(self.articles.items()):
-            address, title = escape(self.url + path), escape(_get_title(page))
-            moment = NEWEST - timedelta(hours=number)
-            links.append(f'<li><h3><a href="{escape(path)}">{title}</a></h3></li>')
-            date = format_datetime(moment, usegmt=True)
-            items.append(f"<item><title>{title}</title><link>{address}</link><pubDate>{date}</pubDate></item>")
-            entries.append(f"<url><loc>{address}</loc><lastmod>{moment.isoformat()}</lastmod></url>")
-        feed = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
-        front = f"<!doctype html><html><head>{feed}</head><body><ul>{''.join(links[:LISTED])}</ul></body></html>"
-        rss = f'<rss version="2.0"><channel><title>Replay</title>{"".join(items[:LISTED])}</channel></rss>'
-        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-        return {
-            "/": ("text/html; charset=utf-8", front.encode()),
-            "/feed.xml": ("application/rss+xml", rss.encode()),
-            "/sitemap.xml": ("application/xml", f'<urlset xmlns="{space}">{"".join(entries)}</urlset>'.encode()),
-            "/robots.txt": ("text/plain", f"User-agent: *\nSitemap: {self.url}/sitemap.xml\n".encode()),
-        }
+        self._answers = make_answers(self.url, self.articles)
 
 
-def _choose_paths(pages: Iterable[Page]) -> dict[str, Page]:
+def make_answers(url: str, articles: Mapping[str, Page]) -> dict[str, tuple[str, bytes]]:
+    """Return the type and body of everything that the site at this address has, by path."""
+    links: list[str] = []
+    items: list[str] = []
+    entries: list[str] = []
+    for number, (path, page) in enumerate(articles.items()):
+        address, title = escape(url + path), escape(_get_title(page))
+        moment = NEWEST - timedelta(hours=number)
+        links.append(f'<li><h3><a href="{escape(path)}">{title}</a></h3></li>')
+        date = format_datetime(moment, usegmt=True)
+        items.append(f"<item><title>{title}</title><link>{address}</link><pubDate>{date}</pubDate></item>")
+        entries.append(f"<url><loc>{address}</loc><lastmod>{moment.isoformat()}</lastmod></url>")
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    front = f"<!doctype html><html><head>{feed}</head><body><ul>{''.join(links[:LISTED])}</ul></body></html>"
+    rss = f'<rss version="2.0"><channel><title>Replay</title>{"".join(items[:LISTED])}</channel></rss>'
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return {path: ("text/html; charset=utf-8", _encode(page)) for path, page in articles.items()} | {
+        "/": ("text/html; charset=utf-8", front.encode()),
+        "/feed.xml": ("application/rss+xml", rss.encode()),
+        "/sitemap.xml": ("application/xml", f'<urlset xmlns="{space}">{"".join(entries)}</urlset>'.encode()),
+        "/robots.txt": ("text/plain", f"User-agent: *\nSitemap: {url}/sitemap.xml\n".encode()),
+    }
+
+
+def choose_paths(pages: Iterable[Page]) -> dict[str, Page]:
     """Return the pages by the path at which they are replayed: their own, or one made of their id."""
     chosen: dict[str, Page] = {}
     for page in pages:
@@ -103,15 +104,20 @@ def _encode(page: Page) -> bytes:
     return str(page["html"]).encode("utf-8", "replace")
 
 
-@contextmanager
-def replay_sites(pages: Iterable[Page], *, sites: int, most: int) -> Iterator[list[ReplayedSite]]:
-    """Run the sites that have most pages, each with at most `most` of them and at an address of its own."""
+def choose_sites(pages: Iterable[Page], *, sites: int, most: int) -> list[list[Page]]:
+    """Return the pages of the sites that have most of them, at most `most` of each."""
     groups: defaultdict[str, list[Page]] = defaultdict(list)
     for page in pages:
         groups[get_page_site(page)].append(page)
     largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:sites]
+    return [own[:most] for _, own in largest]
+
+
+@contextmanager
+def replay_sites(pages: Iterable[Page], *, sites: int, most: int) -> Iterator[list[ReplayedSite]]:
+    """Run the sites that have most pages, each with at most `most` of them and at an address of its own."""
     with ExitStack() as stack:
         yield [
-            stack.enter_context(ReplayedSite(f"127.0.2.{number}", own[:most]))
-            for number, (_, own) in enumerate(largest, 1)
+            stack.enter_context(ReplayedSite(f"127.0.2.{number}", own))
+            for number, own in enumerate(choose_sites(pages, sites=sites, most=most), 1)
         ]

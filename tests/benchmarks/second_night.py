@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         data = Path(folder, "data")
         with replay_sites(pages, sites=options.sites, most=options.pages) as sites:
             nights = [_crawl(sites, data)]
-            _pass_a_night(data)
+            pass_a_night(data)
             nights.append(_crawl(sites, data))
     print(f"{'night':>6}{'requests':>10}{'304':>7}{'article bodies':>16}{'bytes':>14}")
     for number, night in enumerate(nights, 1):
@@ -81,7 +81,7 @@ def _crawl(sites: Sequence[ReplayedSite], data: Path) -> NightCost:
     )
 
 
-def _pass_a_night(data: Path) -> None:
+def pass_a_night(data: Path) -> None:
     """Put the times of all addresses and articles back by a day."""
     with sqlite3.connect(data / "broadsheet.db") as connection:
         for column in _TIMES:
