@@ -134,8 +134,9 @@ class PageFeatures:
         self._path_runs = Counter([run.element.path for run in runs])
         self._paragraph_paths = Counter([runs[index].element.path for index in paragraphs])
         self._body_paths = Counter([runs[index].element.path for index in body])
-        self._alike = Counter([run.element.pattern for run in runs])
         self._body_alike = Counter([runs[index].element.pattern for index in body])
+        tags = {runs[index].element.tag for index in body}  # other elements are like none of the body's
+        self._alike = Counter([run.element.pattern for run in runs if run.element.tag in tags])
         self._texts = Counter([run.text for run in runs])
         self._siblings: dict[BlockElement | None, SiblingCounts] = defaultdict(SiblingCounts)
         for index, run in enumerate(runs):
@@ -211,6 +212,7 @@ class PageFeatures:
         element = self.runs[index].element
         path, pattern = element.path, element.pattern
         siblings, context = self._siblings[element.parent], self._contexts.get(element)
+        alike = self._body_alike[pattern]
         first, last = self._first, self._last
         return [
             index in self.taken,
@@ -221,8 +223,8 @@ class PageFeatures:
             self._body_paths[path] / self._path_runs[path],
             min(self._path_runs[path], MAX_FREQUENT),
             min(self._paragraph_paths[path], MAX_RARE),
-            min(self._body_alike[pattern], MAX_RARE),
-            self._body_alike[pattern] / self._alike[pattern],
+            min(alike, MAX_RARE),
+            alike / self._alike[pattern] if alike else 0.0,
             min(siblings.runs, MAX_FREQUENT),
             min(siblings.body, MAX_RARE),
             min(siblings.paragraphs, MAX_RARE),

@@ -51,13 +51,23 @@ def find_possible_runs(runs: Sequence[TextRun]) -> set[int]:
     """
     found: set[int] = set()
     for index, run in enumerate(runs):
-        if not run.links:
-            continue
-        if run.lead_link_characters >= MIN_HEADLINE:
+        if run.links and run.lead_link_characters >= MIN_HEADLINE:
             found.update(range(index, min(index + 1 + MAX_TEASER_RUNS, len(runs))))
-        if 0 < run.link_characters <= MAX_MORE:
+    for indexes in _group_by_words(runs):
+        for index in indexes:
             found.update(range(max(0, index - MAX_LABELS - 1), index + 1))
     return found
+
+
+def _group_by_words(runs: Sequence[TextRun], taken: Collection[int] = ()) -> Iterator[list[int]]:
+    """Yield the runs with the same few linked words ("Read more"), if they are several."""
+    by_words: dict[str, list[int]] = defaultdict(list)
+    for index, run in enumerate(runs):
+        if 0 < run.link_characters <= MAX_MORE and run.links and index not in taken:
+            words = normalize_headline(run.text[-run.link_characters :])
+            if words:
+                by_words[words].append(index)
+    return (indexes for indexes in by_words.values() if len(indexes) >= MIN_MORE)
 
 
 class _ListReader:
@@ -122,7 +132,7 @@ class _ListReader:
 
     def _read_more_entries(self, taken: set[int]) -> Iterator[ListEntry]:
         """Yield the texts that end in a link whose short words lead to several stories, with the text before them."""
-        for entries in self._group_by_words(taken):
+        for entries in self._list_stories(taken):
             for target, index in entries.items():
                 run = self._runs[index]
                 members = [index]
@@ -138,20 +148,13 @@ class _ListReader:
                 if has_teaser:
                     yield ListEntry(target, tuple(sorted(members)), True, run.element.pattern)
 
-    def _group_by_words(self, taken: set[int]) -> Iterator[dict[str, int]]:
+    def _list_stories(self, taken: set[int]) -> Iterator[dict[str, int]]:
         """Yield the stories that the same short words lead to, if they are several, each with its first run."""
-        by_words: dict[str, list[int]] = defaultdict(list)
-        for index, run in enumerate(self._runs):
-            if 0 < run.link_characters <= MAX_MORE and run.links and index not in taken:
-                words = normalize_headline(run.text[-run.link_characters :])
-                if words:
-                    by_words[words].append(index)
-        for indexes in by_words.values():
-            if len(indexes) >= MIN_MORE:
-                targets = ((self._find_targets(index), index) for index in reversed(indexes))
-                stories = {found[0]: index for found, index in targets if len(found) == 1}
-                if len(stories) >= MIN_MORE:
-                    yield stories
+        for indexes in _group_by_words(self._runs, taken):
+            targets = ((self._find_targets(index), index) for index in reversed(indexes))
+            stories = {found[0]: index for found, index in targets if len(found) == 1}
+            if len(stories) >= MIN_MORE:
+                yield stories
 
     def _is_text(self, index: int, taken: set[int]) -> bool:
         return index not in taken and MIN_TEASER <= self._runs[index].characters <= MAX_TEASER

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 from cleaning.page.headline_key import normalize_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # The scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Han and kana. A word may begin or end at any
 # of their letters.
@@ -74,18 +74,19 @@ def find_phrase(kind: str, key: str) -> str | None:
     if not key.isascii() and UNSPACED_LETTER.search(key):
         starts = (start.start() for start in START.finditer(key))
     else:
-        words, first_words = key.split(" "), _list_first_words(kind)
-        starts = () if first_words.isdisjoint(words) else _find_words(words, first_words)
+        starts = _find_beginnings(kind, key.split(" "))
     return next((phrase for at in starts if (phrase := _find_phrase_at(kind, key, at))), None)
 
 
-def _find_words(words: Sequence[str], wanted: Collection[str]) -> Iterator[int]:
-    """Yield the offsets of the wanted words in a text that has these words with one space between them."""
-    at = 0
-    for word in words:
-        if word in wanted:
-            yield at
-        at += len(word) + 1
+def _find_beginnings(kind: str, words: Sequence[str]) -> Iterator[int]:
+    """Yield the offsets of the first two words of a phrase in a text that has these words with one space between."""
+    beginnings = _list_beginnings(kind)
+    if beginnings.keys().isdisjoint(words):
+        return
+    for number in [number for number, word in enumerate(words) if word in beginnings]:
+        seconds = beginnings[words[number]]
+        if seconds is None or not seconds.isdisjoint(words[number + 1 : number + 2]):
+            yield sum(map(len, words[:number])) + number
 
 
 def is_part_label(key: str) -> bool:
@@ -116,8 +117,13 @@ def _find_phrase_at(kind: str, key: str, at: int) -> str | None:
 
 
 @cache
-def _list_first_words(kind: str) -> frozenset[str]:
-    return frozenset(phrase.partition(" ")[0] for phrase in load_phrases(kind))
+def _list_beginnings(kind: str) -> Mapping[str, frozenset[str] | None]:
+    """Return the second words of the phrases of a kind by the first; None where one is that word alone."""
+    seconds: dict[str, set[str]] = defaultdict(set)
+    for phrase in load_phrases(kind):
+        first, *rest = phrase.split(" ")
+        seconds[first].update(rest[:1] or [""])
+    return {first: None if "" in found else frozenset(found) for first, found in seconds.items()}
 
 
 @cache

@@ -154,12 +154,12 @@ class PageBlocks:
     @cached_property
     def container(self) -> list[str]:
         """The path of the container, the innermost element that holds most of the body's text, comments left out."""
-        body = [index for index in self.body if not find_part_name(self.blocks[index].path, COMMENTS)]
-        if sum(count_letters(self.blocks[index].text) for index in body) < MIN_BODY_LETTERS:
-            body = self.body
-        by_path: dict[str, int] = defaultdict(int)
-        for index in body:
-            by_path[self.blocks[index].path] += count_letters(self.blocks[index].text)
+        every: dict[str, int] = defaultdict(int)
+        for index in self.body:
+            every[self.blocks[index].path] += count_letters(self.blocks[index].text)
+        by_path = {path: length for path, length in every.items() if not find_part_name(path, COMMENTS)}
+        if sum(by_path.values()) < MIN_BODY_LETTERS:
+            by_path = every
         held: dict[tuple[str, ...], int] = defaultdict(int)
         for path, length in by_path.items():
             labels = tuple(path.split(" > "))

@@ -97,6 +97,8 @@ def _begins(page: PageBlocks, kept: Sequence[int], index: int, key: str) -> bool
 
 def _strip_ending(text: str, key: str) -> str | None:
     """Return the key of a text that is cut off ("...", "... read more") without its last word; None for any other."""
+    if "…" not in text and "..." not in text:
+        return None
     if CUT_OFF.search(text):
         label = ""
     elif more := MORE.search(text):
