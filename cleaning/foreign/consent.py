@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.page.headline_key import normalize_headline
@@ -19,7 +19,7 @@ from cleaning.page.removal import ElementCut
 from cleaning.phrases import find_opening_phrase, find_phrase, load_written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -40,6 +40,7 @@ OVER = re.compile(
 WEAK_NAMES = frozenset(("privacy", "datenschutz"))  # of lists of links, too
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 FIXED = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
+STEM = 4  # characters that forms of one word share
 QUOTED = re.compile(r"^[\"“„«‹「『»]")
 BUTTONS = ("button", "a", "input", "span", "div", "label")
 MAX_BUTTON_CHARACTERS = 60
@@ -102,7 +103,9 @@ def _list_notices(runs: Sequence[TextRun]) -> Iterator[_Notice]:
     """Yield the texts with a word of such notices, and the phrase in each. Nearly all pages have few."""
     texts = [run.text for run in runs]
     text = "\n".join(texts).casefold()
-    found = [word for word in _load_cookie_words() if word in text]
+    found = [
+        word for stem, words in _load_cookie_words().items() if stem in text for word in words if word in text
+    ]
     # A text is one line, and stays one in small letters.
     for run, words, folded in zip(runs, texts, text.split("\n"), strict=True) if found else ():
         if any(word in folded for word in found):
@@ -111,10 +114,11 @@ def _list_notices(runs: Sequence[TextRun]) -> Iterator[_Notice]:
 
 
 @cache
-def _load_cookie_words() -> tuple[str, ...]:
-    """Return the words of such notices, without those that hold another one."""
+def _load_cookie_words() -> Mapping[str, Sequence[str]]:
+    """Return the words of such notices by what several of them begin with, without those that hold another one."""
     words = load_written("cookie")
-    return tuple(word for word in words if not any(other != word and other in word for other in words))
+    least = sorted(word for word in words if not any(other != word and other in word for other in words))
+    return {stem: tuple(group) for stem, group in groupby(least, lambda word: word[:STEM])}
 
 
 def _find_element(run: TextRun) -> HtmlElement:

@@ -9,6 +9,7 @@ or a newsletter and further parts of one article have headings, too, but of a lo
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.foreign.page_order import PageOrder
@@ -165,15 +166,15 @@ def _examine(
     heading = candidate.heading
     begin = order.get_begin(heading)
     own_text = order.list_sentences(order.get_begin(headline), begin)
-    if sum(count_letters(run.text) for run in own_text) < MIN_OWN_LETTERS:
+    if not any(total >= MIN_OWN_LETTERS for total in accumulate(sentence.letters for sentence in own_text)):
         return Signs(), []
     unit = find_unit(heading, headline, order)
     end = order.get_end(unit)
-    is_whole = bool(order.list_sentences(begin, end))  # the unit holds the article, not only its headline
+    is_whole = order.has_sentence(begin, end)  # the unit holds the article, not only its headline
     if not is_whole:
         end = order.get_end(unit.getparent())
     following = min((at for at in map(order.get_begin, headings) if at > begin), default=end)
-    paragraphs = order.list_paragraphs(begin, min(end, following))
+    paragraphs = order.count_paragraphs(begin, min(end, following))
     if not paragraphs:  # a headline alone, or one with a short teaser
         return Signs(), []
     signs = _read_signs(candidate, unit, headline, order, metadata, url, headings)
@@ -184,7 +185,7 @@ def _examine(
         is_beside=unit.getparent() in headline.iterancestors(),
         is_alike=has_same_look(heading, headline),
         is_closed=_is_closed(headline, unit, order, headings),
-        paragraphs=len(paragraphs),
+        paragraphs=paragraphs,
         alike=sum(1 for one in headings if one.tag == heading.tag),
         is_live=metadata.draft.page_kind == "live",
     )

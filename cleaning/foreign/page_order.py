@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import accumulate, count, islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import BlockKind
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 MIN_SENTENCE_LETTERS = 40  # of a text that tells something; captions and notices are shorter or have no full stop
 
 
+class Sentence(NamedTuple):
+    """A text in sentences that tells something, and its letters."""
+
+    run: TextRun
+    letters: int
+
+
 class PageOrder:
     """The elements of a page in their order, with the numbers at which they begin and end, and the page's sentences."""
 
     def __init__(self, tree: HtmlElement, runs: Sequence[TextRun]) -> None:
         self._runs = runs
-        self._begins: dict[HtmlElement, int] = {element: number for number, element in enumerate(tree.iter())}
+        self._begins: dict[HtmlElement, int] = dict(zip(tree.iter(), count(), strict=False))
 
     def get_begin(self, element: HtmlElement) -> int:
         """Return the element's number in page order; -1 for one of another tree."""
@@ -40,29 +48,29 @@ class PageOrder:
         return len(self._begins)
 
     @cached_property
-    def _sentences(self) -> tuple[list[int], list[TextRun]]:
-        found = [(self._begins[run.nodes[0].element], run) for run in self._runs if _tells_something(run)]
+    def _sentences(self) -> tuple[list[int], list[Sentence]]:
+        found = [
+            Sentence(run, letters)
+            for run in self._runs
+            if run.link_characters < MAX_BODY_LINK_SHARE * run.characters
+            and ends_a_sentence(run.text)
+            and (letters := count_letters(run.text)) >= MIN_SENTENCE_LETTERS
+            and run.element.kind is not BlockKind.HEADING
+        ]
         # A text behind an element stands after all that the element holds; runs are in page order already.
-        places, last = [], 0
-        for place, _ in found:
-            last = max(last, place)
-            places.append(last)
-        return places, [run for _, run in found]
+        places = accumulate((self._begins[sentence.run.nodes[0].element] for sentence in found), max)
+        return list(places), found
 
-    def list_sentences(self, begin: int, end: int) -> list[TextRun]:
-        """Return the texts in sentences whose element has a number from `begin` on and before `end`."""
-        places, runs = self._sentences
-        return runs[bisect_left(places, begin) : bisect_left(places, end)]
+    def has_sentence(self, begin: int, end: int) -> bool:
+        """Return whether a sentence stands in an element with a number from `begin` on and before `end`."""
+        places, _ = self._sentences
+        return bisect_left(places, begin) < bisect_left(places, end)
 
-    def list_paragraphs(self, begin: int, end: int) -> list[TextRun]:
-        """Return the sentences there that are long enough for a paragraph."""
-        return [run for run in self.list_sentences(begin, end) if count_letters(run.text) >= MIN_BODY_LETTERS]
+    def list_sentences(self, begin: int, end: int) -> Iterator[Sentence]:
+        """Yield the texts in sentences whose element has a number from `begin` on and before `end`."""
+        places, sentences = self._sentences
+        return islice(sentences, bisect_left(places, begin), bisect_left(places, end))
 
-
-def _tells_something(run: TextRun) -> bool:
-    return (
-        run.link_characters < MAX_BODY_LINK_SHARE * run.characters
-        and run.element.kind is not BlockKind.HEADING
-        and ends_a_sentence(run.text)
-        and count_letters(run.text) >= MIN_SENTENCE_LETTERS
-    )
+    def count_paragraphs(self, begin: int, end: int) -> int:
+        """Count the sentences there that are long enough for a paragraph."""
+        return sum(sentence.letters >= MIN_BODY_LETTERS for sentence in self.list_sentences(begin, end))

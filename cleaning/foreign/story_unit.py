@@ -21,7 +21,7 @@ def find_unit(heading: HtmlElement, headline: HtmlElement, order: PageOrder) -> 
     unit = heading
     for around in heading.iterancestors():
         first = order.get_begin(around)
-        if around.tag == "body" or first <= own or order.list_sentences(first, begin):
+        if around.tag == "body" or first <= own or order.has_sentence(first, begin):
             break
         unit = around
     return unit
@@ -37,7 +37,7 @@ def find_own_element(
         first, end = order.get_begin(element), order.get_end(element)
         if element is unit:
             return None
-        if end > begin and order.list_sentences(max(first, begin), end):
+        if end > begin and order.has_sentence(max(first, begin), end):
             return None if any(first <= number < end for number in numbers) else element
     return None
 
@@ -46,8 +46,8 @@ def list_elements_beside(heading: HtmlElement, unit: HtmlElement, order: PageOrd
     """Yield the elements of a unit before its first sentence; where it is only a heading, those that follow it."""
     first, begin = order.get_begin(unit), order.get_begin(heading)
     end = order.get_end(unit.getparent())
-    sentences = order.list_sentences(begin + 1, end)
-    last = order.get_begin(sentences[0].nodes[0].element) if sentences else end
+    sentence = next(order.list_sentences(begin + 1, end), None)
+    last = order.get_begin(sentence.run.nodes[0].element) if sentence is not None else end
     for element in (*unit.iter(), *(inner for sibling in unit.itersiblings() for inner in sibling.iter())):
         number = order.get_begin(element)
         if number >= last:

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from cleaning.live.clocks import EDGES, MAX_BESIDE, find_clock
 from cleaning.metadata.dates.machine_times import parse_page_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from collections.abc import Set as AbstractSet
 
     from lxml.html import HtmlElement
 
-    from cleaning.page.text_runs import TextRun
+    from cleaning.page.text_runs import TextNode, TextRun
 
 MAX_MARKS = 2_000
 # Attributes in which pages write the moment of a time that they show.
 STAMPS = ("datetime", "data-datetime", "data-timestamp", "data-time", "data-date", "data-published", "data-utc")
 STAMP_NAMES = frozenset(STAMPS[1:])
+TIMES = etree.XPath("descendant::time")
 UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 HOUR = re.compile(r"\d[T ]\d{1,2}[:.]?\d\d")
 DIGIT = re.compile(r"\d")
@@ -51,31 +53,52 @@ class TimeMark:
 
 def find_time_marks(tree: HtmlElement, runs: Sequence[TextRun]) -> list[TimeMark]:
     """Return the times of a page in page order, at most MAX_MARKS."""
-    stamped = set(tree.iter("time"))
+    stamped = _Stamped(tree)
     marks: list[TimeMark] = []
     for index, run in enumerate(runs):
         text = run.text
         is_line = len(text) <= MAX_LINE
         has_figure = DIGIT.search(text, 0, MAX_LINE if is_line else MAX_BESIDE + 10) is not None
-        mark = _read_stamped(index, run, stamped) if stamped or (is_line and has_figure) else None
+        mark = _read_stamped(index, run, stamped) if stamped.times or (is_line and has_figure) else None
         if mark is None and has_figure:
             mark = _read_text(index, run)
         if mark is not None:
             marks.append(mark)
             if len(marks) == MAX_MARKS:
                 return marks
-    unshown = list(_find_unshown(stamped, runs)) if stamped else []
+    unshown = list(_find_unshown(stamped.times, runs)) if stamped.times else []
     return sorted([*marks, *unshown], key=lambda mark: mark.run) if unshown else marks
 
 
-def _read_stamped(index: int, run: TextRun, stamped: AbstractSet[HtmlElement]) -> TimeMark | None:
-    """Return the time in a run that stands in an element of its own: <time>, or one with an attribute for machines."""
+class _Stamped:
+    """The elements with a moment for machines: <time>, and those with an attribute for it."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.times: frozenset[HtmlElement] = frozenset(TIMES(tree))
+        self._known: dict[HtmlElement, bool] = {}  # texts stand beside each other in few elements
+
+    def find_around(self, node: TextNode) -> HtmlElement | None:
+        """Return such an element that holds a text, itself or around its element."""
+        element = node.holder
+        for _ in range(2):
+            if element is None:
+                return None
+            is_stamped = self._known.get(element)
+            if is_stamped is None:
+                is_stamped = element in self.times or not STAMP_NAMES.isdisjoint(element.keys())
+                self._known[element] = is_stamped
+            if is_stamped:
+                return element
+            element = element.getparent()
+        return None
+
+
+def _read_stamped(index: int, run: TextRun, stamped: _Stamped) -> TimeMark | None:
+    """Return the time in a run that stands in an element of its own."""
     for position, node in enumerate(run.nodes[:6]):
-        element = node.element.getparent() if node.is_tail else node.element
-        if element is None or not _is_stamped(element, stamped):
-            element = element.getparent() if element is not None else None
-            if element is None or not _is_stamped(element, stamped):
-                continue
+        element = stamped.find_around(node)
+        if element is None:
+            continue
         words = " ".join(node.text.split())
         clock = find_clock(words)
         moment = parse_stamp(element)
@@ -83,10 +106,6 @@ def _read_stamped(index: int, run: TextRun, stamped: AbstractSet[HtmlElement]) -
             is_leading = not "".join(one.text for one in run.nodes[:position]).strip()
             return TimeMark(index, words, clock.minutes if clock is not None else None, moment, is_leading)
     return None
-
-
-def _is_stamped(element: HtmlElement, stamped: AbstractSet[HtmlElement]) -> bool:
-    return element in stamped or not STAMP_NAMES.isdisjoint(element.keys())
 
 
 def _read_text(index: int, run: TextRun) -> TimeMark | None:

@@ -76,7 +76,9 @@ def _read_keys(heading: HtmlElement) -> tuple[str, ...]:
     key = normalize_headline(text) if len(text) <= MAX_HEADING_CHARACTERS else ""
     if not _names_subject(key.split()):
         return ()
-    return (key,) if text.isascii() else (key, normalize_headline(text.lower().translate(UMLAUTS)))
+    small = text.lower()
+    written = small if text.isascii() else small.translate(UMLAUTS)
+    return (key,) if written == small else (key, normalize_headline(written))
 
 
 def _forget(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -98,24 +99,26 @@ class Story:
         return has_title and any(ADDRESS_KEY.search(key) for key in keys) and not self.measure(item)
 
     def _is_title(self, key: str, value: object) -> bool:
-        if isinstance(value, dict) and TITLE_KEY.search(key):
+        if isinstance(value, dict) and _is_title_key(key):
             return any(self._is_title("title", inner) for inner in list(value.values())[:10] if isinstance(inner, str))
         return (
             isinstance(value, str)
             and len(value) <= MAX_TITLE_CHARACTERS
-            and TITLE_KEY.search(key) is not None
+            and _is_title_key(key)
             and normalize_headline(TAG.sub("", value)) in self.titles
         )
 
     def _measure_address(self, key: str, value: object) -> int:
         if isinstance(value, dict) and "@id" in value:
             value = value["@id"]
-        if not self.path or not isinstance(value, str) or not ADDRESS_KEY.search(key) or len(value) > 2_000:
+        if not self.path or not isinstance(value, str) or len(value) > 2_000:
+            return 0
+        slug = self.path.rpartition("/")[2]
+        if slug not in value.casefold() or not ADDRESS_KEY.search(key):
             return 0
         path = _read_path(value)
         if path == self.path:
             return 2
-        slug = self.path.rpartition("/")[2]
         return int(len(slug) >= MIN_SLUG_CHARACTERS and path.rpartition("/")[2] == slug)
 
 
@@ -141,7 +144,7 @@ def find_in(item: dict[str, Any], story: Story, depth: int = 0) -> Body | None:
     """Return the largest body among the values of an object, or of the objects in it."""
     best, best_rank = None, 0
     for key, value in _list_values(item):
-        if BESIDE.search(key) or not isinstance(value, str | list | dict) or _is_other(value, story):
+        if not isinstance(value, str | list | dict) or _is_beside(key) or _is_other(value, story):
             continue
         body = judge_body(value)
         rank = body.letters * (3 if BODY_KEY.match(key) else 1) if body else 0
@@ -150,7 +153,7 @@ def find_in(item: dict[str, Any], story: Story, depth: int = 0) -> Body | None:
     if best is not None or depth >= MAX_HOLDER_DEPTH:
         return best
     for key, value in _list_values(item):
-        if isinstance(value, dict) and not BESIDE.search(key) and not _is_other(value, story):
+        if isinstance(value, dict) and not _is_beside(key) and not _is_other(value, story):
             body = find_in(value, story, depth + 1)
             if body is not None and (best is None or body.letters > best.letters):
                 best = body
@@ -183,6 +186,17 @@ def is_closed(item: dict[str, Any]) -> bool:
         if ACCESS_KEYS.match(key) and words in CLOSED_WORDS:
             return True
     return False
+
+
+# The objects of a page's data have the same few keys.
+@lru_cache(maxsize=4096)
+def _is_title_key(key: str) -> bool:
+    return TITLE_KEY.search(key) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_beside(key: str) -> bool:
+    return BESIDE.search(key) is not None
 
 
 def _is_other(value: object, story: Story) -> bool:

@@ -12,6 +12,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+
 from cleaning.article import Pager
 from cleaning.page.addresses import resolve_link
 from cleaning.page.canonical import to_canonical_url
@@ -37,6 +39,7 @@ _PAGER_NAME = re.compile(
 )
 _DIGITS = re.compile(r"\d{1,3}")
 _DIGIT_OR_WHOLE = re.compile(r"\d|all|full|single|one|komplett|complet|integral|todo|tout|tutt", re.IGNORECASE)
+_BASES = etree.XPath("descendant::base[@href]")
 _SHORT_HREF = 12  # characters: "page/2", "2.html"
 _LEVELS = 4  # elements around a link that may be named as its pager
 MAX_LINKS = 3_000  # of a page that are looked at
@@ -70,7 +73,7 @@ def find_pager(tree: HtmlElement, page: Page, draft: Article) -> Pager | None:
     if page.first_page is not None:
         first_keys = {reading.key for reading in read_part_addresses(page.first_page) if reading.number <= 1}
         by_key = {key: by_key.get(key, readings[0]) for key in first_keys}
-    links = [link for link in _iter_links(tree, url, by_key) if link.url != url]
+    links = list(_iter_links(tree, url, by_key))
     own = _find_own_reading(links, readings, page, draft)
     pages: dict[int, str] = {}
     whole: str | None = None
@@ -113,9 +116,9 @@ def _is_believed(link: _Link, own: PartAddress) -> bool:
 
 
 def _iter_links(tree: HtmlElement, url: str, by_key: dict[str, PartAddress]) -> Iterator[_Link]:
-    """Yield the links of the page whose address is one of its own with another number."""
-    base = tree.find(".//base[@href]")
-    origin = url if base is None else resolve_link(url, base.get("href") or "")
+    """Yield the links of the page to another address that is its own with another number."""
+    bases = _BASES(tree)
+    origin = resolve_link(url, bases[0].get("href") or "") if bases else url
     slugs = {_get_slug(key) for key in by_key}
     seen = 0
     for element in tree.iter("a", "link"):
@@ -125,13 +128,14 @@ def _iter_links(tree: HtmlElement, url: str, by_key: dict[str, PartAddress]) -> 
         seen += 1
         if seen > MAX_LINKS:
             return
-        if "comment" in href.partition("#")[2].lower() or not (address := to_canonical_url(href, origin)):
+        if href == url or "comment" in href.partition("#")[2].lower():
             continue
-        reading = next((one for one in read_part_addresses(address) if one.key in by_key), None)
-        if reading is None:
+        address = to_canonical_url(href, origin)
+        if address is None or address == url:
             continue
-        numbered = [one for one in read_part_addresses(address) if one.key in by_key and one.form != PartForm.PLAIN]
-        for one in numbered or [reading]:
+        readings = [one for one in read_part_addresses(address) if one.key in by_key]
+        numbered = [one for one in readings if one.form != PartForm.PLAIN]
+        for one in numbered or readings[:1]:
             if not _is_among_comments(element):
                 yield _describe_link(element, address, one)
 
@@ -140,8 +144,12 @@ def _may_be_part(href: str, slugs: set[str]) -> bool:
     """Return whether a link may lead to another part. Most links do not, and parsing their addresses takes long."""
     if href[0] == "?" or len(href) < _SHORT_HREF:
         return _DIGIT_OR_WHOLE.search(href) is not None
-    text = unquote(href) if "%" in href else href
-    return any(slug in text for slug in slugs) and (slugs != {""} or _DIGIT_OR_WHOLE.search(text) is not None)
+    if slugs == {""}:
+        return _DIGIT_OR_WHOLE.search(unquote(href)) is not None
+    # The slug stands in the path. Links that share the article have its address in their query.
+    path = href.partition("?")[0].partition("#")[0] or href
+    text = unquote(path) if "%" in path else path
+    return any(slug in text for slug in slugs)
 
 
 def _get_slug(key: str) -> str:
