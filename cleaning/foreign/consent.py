@@ -103,9 +103,7 @@ def _list_notices(runs: Sequence[TextRun]) -> Iterator[_Notice]:
     """Yield the texts with a word of such notices, and the phrase in each. Nearly all pages have few."""
     texts = [run.text for run in runs]
     text = "\n".join(texts).casefold()
-    found = [
-        word for stem, words in _load_cookie_words().items() if stem in text for word in words if word in text
-    ]
+    found = [word for stem, words in _load_cookie_words().items() if stem in text for word in words if word in text]
     # A text is one line, and stays one in small letters.
     for run, words, folded in zip(runs, texts, text.split("\n"), strict=True) if found else ():
         if any(word in folded for word in found):
