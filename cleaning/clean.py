@@ -29,6 +29,7 @@ from cleaning.metadata.collect import Metadata, read_metadata
 from cleaning.metadata.language.choose_language import detect_language
 from cleaning.metadata.language.ngrams import load_profiles
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
+from cleaning.page.addresses import load_suffixes
 from cleaning.page.forum_posts import find_posts, is_thread_address
 from cleaning.page.hidden import erase_hidden_words
 from cleaning.page.parsing import parse_html
@@ -119,12 +120,13 @@ def _join(first: Article, parts: list[Article], memory: SiteMemory | None, *, ob
 
 
 def preload_models() -> None:
-    """Load models and language profiles before the first page, and exempt them from garbage collection.
+    """Load models and other data before the first page, and exempt them from garbage collection.
 
     For processes that clean pages and nothing else: garbage is collected more seldom from now on. A page's objects live
     until it is done, so that a collection in between finds nothing and takes a twentieth of the time.
     """
     load_profiles()
+    load_suffixes()
     load_model()
     load_site_model()
     load_phrases("act")

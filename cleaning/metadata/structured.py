@@ -59,7 +59,8 @@ class StructuredData:
 
     def find_statements(self, *names: str) -> list[Statement]:
         """Return the values of these meta elements, in the order of the names."""
-        stated = ((name, normalize_line(value)) for name in names for value in self.meta.get(name, ()))
+        meta = self.meta
+        stated = ((name, normalize_line(value)) for name in names if name in meta for value in meta[name])
         return [Statement(text, f"meta {name}") for name, text in stated if text]
 
     def find_linked(self, key: str) -> list[Statement]:

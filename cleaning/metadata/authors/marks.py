@@ -19,7 +19,7 @@ BYLINE = re.compile(r"uth?[oe]|yline|riter|erfasser|eporter|ournalis|card|ontrib
 # Attributes that mark a byline whatever its classes are, and the elements that have them.
 ATTRIBUTES = frozenset(("itemprop", "property", "rel", "data-author", "data-author-name", "data-byline"))
 OTHER_PLACES = etree.XPath(
-    "//@itemprop[contains(., 'author') or contains(., 'creator')]/.. | //a[contains(@rel, 'author')]"
+    "//@itemprop[contains(., 'author') or contains(., 'creator')]/.. | //a/@rel[contains(., 'author')]/.."
     " | //@property[.='author' or .='schema:author']/.."
     " | //@data-author/.. | //@data-author-name/.. | //@data-byline/.."
 )
@@ -60,7 +60,11 @@ def list_marked(
 
     Links count before the headline and among the elements near it.
     """
-    named = [element for element in tree.iter(etree.Element) if _is_named(element)]
+    named = [
+        element
+        for element in tree.iter(etree.Element)
+        if _is_byline(element.get("class", "")) or _is_byline(element.get("id", ""))
+    ]
     links = [*_list_links_before(tree, headline), *(one for one in near if one.tag == "a" and _is_author_link(one))]
     is_link = set(links)
     for element in IN_PAGE_ORDER(tree, named=named, others=OTHER_PLACES(tree), links=links):
@@ -72,7 +76,8 @@ def list_marked_among(elements: Sequence[HtmlElement]) -> Iterator[tuple[HtmlEle
     """Yield those of these elements that are marked as bylines, each with its mark. All links among them count."""
     for element in elements:
         if (
-            _is_named(element)
+            _is_byline(element.get("class", ""))
+            or _is_byline(element.get("id", ""))
             or not ATTRIBUTES.isdisjoint(element.keys())
             or (element.tag == "a" and _is_author_link(element))
         ) and (mark := find_mark(element, may_link=True)):
@@ -91,7 +96,7 @@ def find_mark(element: HtmlElement, *, may_link: bool) -> str:
         return ""
     if element.tag == "a" and "author" in (element.get("rel") or "").split():
         return REL
-    if _is_named(element):
+    if _is_byline(element.get("class", "")) or _is_byline(element.get("id", "")):
         return CLASS
     if element.get("data-author") or element.get("data-author-name") or element.get("data-byline"):
         return DATA
@@ -126,12 +131,6 @@ def _list_links_before(tree: HtmlElement, headline: HtmlElement | None) -> Itera
 
 def _is_author_link(element: HtmlElement) -> bool:
     return is_author_page(element.get("href") or "")
-
-
-def _is_named(element: HtmlElement) -> bool:
-    """Return whether the classes or the id of an element are those of a byline."""
-    classes, name = element.get("class"), element.get("id")
-    return (classes is not None and _is_byline(classes)) or (name is not None and _is_byline(name))
 
 
 @lru_cache(maxsize=8192)

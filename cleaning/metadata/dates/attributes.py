@@ -18,7 +18,7 @@ DATA = re.compile(r"time|stamp|date|publish|utc|epoch|unix|created|moment|posted
 OTHER_DATA = re.compile(
     r"updat|modif|chang|event|start|end|expir|until|valid|birth|now|today|server|current|zone|format"
 )
-NAMES = ("datetime", "title", "data-")  # beginnings of the names of attributes that may state a time
+STATES_TIME = re.compile(r"datetime$|title$|data-").match  # names of attributes that may state a time
 HOLDS_DATE = re.compile(r"date|time|publi|posted|stamp|\bago\b", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MAX_TEXT = 150  # characters of an element that shows a time and little else
@@ -32,7 +32,7 @@ def read_machine_time(element: HtmlElement) -> str | None:
     element that is named as a time. If the element's text shows the hour of a day, only a `datetime` with an hour
     counts.
     """
-    if not any(name.startswith(NAMES) for name in element.keys()):  # noqa: SIM118 -- an element is no mapping
+    if not any(map(STATES_TIME, element.keys())):
         return None
     moment = element.get("datetime")
     if moment and _has_digit(moment):

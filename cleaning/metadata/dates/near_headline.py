@@ -111,11 +111,12 @@ def _iterate_following(element: HtmlElement) -> Iterator[tuple[str | None, bool]
 def _iterate_inside(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
     steps = etree.iterwalk(element, events=("start", "end"))
     for event, inner in steps:
-        ends_line = inner.tag not in INLINE
+        tag = inner.tag
+        ends_line = tag not in INLINE
         if event == "end":
             if inner is not element:
                 yield inner.tail, ends_line
-        elif inner.tag in UNREAD:
+        elif tag in UNREAD:
             steps.skip_subtree()
         elif stated := read_machine_time(inner):  # more exact than its text, "three hours ago"
             steps.skip_subtree()

@@ -8,6 +8,7 @@ counts where it is clearly in a language that the detector knows.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.metadata.language.codes import PROFILE_CODES, UNKNOWN, is_written_in, parse_tag
@@ -82,7 +83,7 @@ def detect_language(text: str, stated: Iterable[Statement] = (), expected: str |
                 break
         elif evidence.allows(code):
             return Language(code, evidence.find_probability(code), source)
-    if not likely or evidence.count_foreign_letters() >= VERY_FOREIGN:
+    if not likely or evidence.foreign_letters >= VERY_FOREIGN:
         return Language()
     return Language(likely[0][0], round(likely[0][1], 4))
 
@@ -99,20 +100,18 @@ class _Evidence:
     def find_probability(self, code: str) -> float:
         return round(dict(self._likely).get(code, 0.0), 4)
 
-    def count_foreign_letters(self) -> float:
-        """Return the share of letters that the most likely language does not have."""
+    @cached_property
+    def foreign_letters(self) -> float:
+        """The share of letters that the most likely language does not have."""
         if self._sample.isascii() or self._script in (HAN, KANA, HANGUL):  # no profile has all signs of these
             return 0.0
         return count_foreign_letters(keep_letters(self._sample, self._script), self._likely[0][0])
 
-    @property
+    @cached_property
     def is_doubtful(self) -> bool:
         """Whether the text is unlike its most likely language, by letters or by n-grams."""
         found = self._likely[0][0]
-        return (
-            self.count_foreign_letters() >= FOREIGN
-            or measure_fit(self._features, found) < find_usual_fit(found) - UNLIKE
-        )
+        return self.foreign_letters >= FOREIGN or measure_fit(self._features, found) < find_usual_fit(found) - UNLIKE
 
     def _is_partly_in(self, code: str, found: str) -> bool:
         """Return whether a good part of the text is clearly in the language `code`: the rest may be a quotation."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from page_heads import make_json_ld, read_draft
 
+from cleaning.metadata.authors.marks import is_author_page
 from cleaning.metadata.authors.names import read_byline
 
 HEADLINE = "The night ferry runs again from the first of June"
@@ -292,3 +293,40 @@ def test_a_byline_below_the_text_names_the_author_where_nothing_else_does(line: 
 )
 def test_a_sentence_that_begins_as_a_byline_is_none(line: str) -> None:
     assert page(f"<p>{PARAGRAPH}</p>" * 4, f"<p>{line}</p>").authors == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/author/anna-berg", "https://harbour.example/autoren/anna-berg", "/news/AUTHORS/7", "/our-team/anna",
+        "/profile-und-kontakt/anna", "/?author=7", "/x?page=1&author=anna", "/@anna.berg", "/@anna/",
+        "/author-anna.html", "//harbour.example/by/anna",
+    ],
+)  # fmt: skip
+def test_the_address_of_an_authors_page(address: str) -> None:
+    assert is_author_page(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "/", "author/anna", "/author", "/author/", "/author//anna", "/author/?page=2", "/author/#top",
+        "/authority/x", "/news/by-the-sea", "/@anna/boats", "mailto:anna@harbour.example", "/team", "https://people",
+    ],
+)  # fmt: skip
+def test_other_addresses(address: str) -> None:
+    assert not is_author_page(address)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p class='byline'>Anna Berg</p>",
+        "<div itemprop='author'>Anna Berg</div>",
+        "<a rel='author' href='/a'>Anna Berg</a>",
+    ],
+)
+def test_a_byline_far_below_names_the_author_where_none_near_the_headline_does(below: str) -> None:
+    text = f"<p>{PARAGRAPH}</p>" * 6
+    assert page("<p class='byline'>Follow</p>", below=text + below).authors == ("Anna Berg",)
+    assert page("<p class='byline'>Tom Hale</p>", below=text + below).authors == ("Tom Hale",)
