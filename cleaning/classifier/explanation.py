@@ -125,9 +125,7 @@ def _list_reasons(model: TreeModel, vector: Sequence[float], side: int) -> str:
     """Return the features that add most to one side (1 for, -1 against), the strongest first; ties in feature order."""
     contributions, names = model.compute_contributions(vector), model.features
     strongest = sorted(
-        (-side * share, number)
-        for number, name in enumerate(names)
-        if (share := contributions.get(name, 0.0)) * side > 0
+        (-side * share, model.numbers[name]) for name, share in contributions.items() if side * share > 0
     )
     return ", ".join(_describe_feature(names[feature], vector[feature]) for _, feature in strongest[:MAX_REASONS])
 

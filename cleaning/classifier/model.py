@@ -45,19 +45,24 @@ class TreeModel:
 
     def predict(self, vector: Sequence[float]) -> float:
         """Return how likely the text with this feature vector is the article's, between 0 and 1."""
-        total = 0.0
-        for leaf in self._find_leaves(vector):
-            total += leaf
+        total = self._add_leaves(*vector)
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
     @cached_property
-    def _find_leaves(self) -> Callable[[Sequence[float]], tuple[float, ...]]:
-        """The trees as one compiled expression, which finds the leaves in half the time that a walk takes."""
-        leaves = "".join(f"{_write_expression(tree)}," for tree in self.trees)
-        names = {"inf": math.inf, "nan": math.nan}
-        # The expression is made of the model's numbers alone.
-        compiled: Callable[[Sequence[float]], tuple[float, ...]] = eval(f"lambda vector: ({leaves})", names)  # noqa: S307
+    def _add_leaves(self) -> Callable[..., float]:
+        """The trees as one compiled function of the features, adding up leaves several times as fast as a walk."""
+        features = ", ".join(f"f{number}" for number in range(len(self.features)))
+        steps = "".join(f"    total += {_write_expression(tree)}\n" for tree in self.trees)
+        names: dict[str, Any] = {"inf": math.inf, "nan": math.nan}
+        # The function is made of the model's numbers alone.
+        exec(f"def add_leaves({features}):\n    total = 0.0\n{steps}    return total\n", names)  # noqa: S102
+        compiled: Callable[..., float] = names["add_leaves"]
         return compiled
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The positions of the features in a vector."""
+        return {name: number for number, name in enumerate(self.features)}
 
     def compute_contributions(self, vector: Sequence[float]) -> dict[str, float]:
         """Return what each feature on the paths adds to the log-odds: the changes of value at its nodes, summed.
@@ -95,9 +100,9 @@ def _read_node(record: Any) -> Node | float:
 
 
 def _write_expression(node: Any) -> str:
-    """Write a tree as the expression of its leaf, in the terms of a `vector`."""
+    """Write a tree as the expression of its leaf, in the terms of the features f0, f1 ..."""
     if type(node) is not tuple:
         return repr(float(node))
     feature, threshold, left, right, _ = node
     chosen, other = _write_expression(left), _write_expression(right)
-    return f"({chosen} if vector[{int(feature)}] <= {float(threshold)!r} else {other})"
+    return f"({chosen} if f{int(feature)} <= {float(threshold)!r} else {other})"

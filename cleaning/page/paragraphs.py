@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
@@ -63,6 +64,11 @@ def ends_a_sentence(text: str) -> bool:
 
 def count_letters(text: str) -> int:
     """Return the text's length in letters of an alphabet."""
-    if text.isascii() or not text.encode(errors="surrogatepass").translate(None, NOT_DENSE):
-        return len(text)
-    return len(text) + 2 * len(DENSE.findall(text))
+    return len(text) if text.isascii() else len(text) + 2 * _count_dense(text)
+
+
+@lru_cache(maxsize=1024)  # many rooms ask for the same texts
+def _count_dense(text: str) -> int:
+    if not text.encode(errors="surrogatepass").translate(None, NOT_DENSE):
+        return 0
+    return len(DENSE.findall(text))
