@@ -8,6 +8,7 @@ It is never the page's article: an article about cookies has the headline, most 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby, islice
@@ -91,9 +92,10 @@ def find_consent(runs: Sequence[TextRun], metadata: Metadata) -> list[ElementCut
     own = frozenset((metadata.headline, *metadata.headline.iterancestors())) if metadata.headline is not None else ()
     sentences = _Sentences(runs)
     cuts: dict[HtmlElement, ElementCut] = {}
+    buttons: dict[HtmlElement, str] = {}
     for notice in notices:
         if not _is_inside(notice.element, cuts):
-            found = _find_question(notice, own, sentences)
+            found = _find_question(notice, own, sentences, buttons)
             if found is not None:
                 cuts[found[0]] = ElementCut(found[0], CONSENT, found[1].evidence)
     return list(cuts.values()) if cuts and sentences.measure_rest(cuts) >= MIN_REMAINING else []
@@ -138,23 +140,35 @@ class _Sentences:
             if ends_a_sentence(run.text) and (letters := count_letters(run.text)) >= MIN_SENTENCE
         ]
 
+    @cached_property
+    def _total(self) -> int:
+        return sum(letters for _, letters in self._lengths)
+
     def measure_rest(self, cut: Collection[HtmlElement]) -> int:
         """Return the letters of the sentences outside of these elements."""
         return sum(letters for element, letters in self._lengths if not _is_inside(element, cut))
 
+    @cached_property
+    def _letters_inside(self) -> Mapping[HtmlElement, int]:
+        """The letters of the sentences in each element: many notices of a page ask for the same ones."""
+        inside: Counter[HtmlElement] = Counter()
+        for element, letters in self._lengths:
+            for around in _walk_up(element):
+                inside[around] += letters
+        return inside
+
     def measure_share(self, element: HtmlElement) -> float:
         """Return the share of the sentences' letters that an element holds."""
-        total = sum(letters for _, letters in self._lengths)
-        return 1 - self.measure_rest((element,)) / total if total else 0.0
+        return self._letters_inside[element] / self._total if self._total else 0.0
 
 
 def _find_question(
-    notice: _Notice, own: Collection[HtmlElement], sentences: _Sentences
+    notice: _Notice, own: Collection[HtmlElement], sentences: _Sentences, buttons: dict[HtmlElement, str]
 ) -> tuple[HtmlElement, _Form] | None:
     """Return the element of the question around a notice, with its form; None where nothing around it has one.
 
     It is the outermost element with a name for such questions, or the outermost dialog, else the innermost with a
-    button. `own` are the elements around the page's headline.
+    button. `own` are the elements around the page's headline, `buttons` are known of elements around other notices.
     """
     best: tuple[HtmlElement, _Form] | None = None
     name, is_over = "", False
@@ -169,7 +183,9 @@ def _find_question(
         is_over = is_over or is_dialog or OVER.search(label) is not None
         if not notice.phrase and name in ("", *WEAK_NAMES):
             continue
-        form = _Form(notice.phrase, name, is_over, _find_button(element))
+        if element not in buttons:
+            buttons[element] = _find_button(element)
+        form = _Form(notice.phrase, name, is_over, buttons[element])
         if form.is_enough and (form.is_complete or sentences.measure_share(element) <= MAX_SHARE):
             best = element, form
     return best
@@ -198,7 +214,7 @@ def _is_dialog(element: HtmlElement) -> bool:
 def _find_button(element: HtmlElement) -> str:
     """Return the words of a button in an element that accepts or refuses, "" where it has none."""
     for inner in islice(element.iter(*BUTTONS), MAX_BUTTONS):
-        words = inner.get("value") or "" if inner.tag == "input" else "".join(inner.itertext(with_tail=False))
+        words = inner.get("value") or "" if inner.tag == "input" else _read_beginning(inner)
         words = " ".join(words[: 10 * MAX_BUTTON_CHARACTERS].split())
         if 0 < len(words) <= MAX_BUTTON_CHARACTERS:
             key = normalize_headline(words)
@@ -206,6 +222,17 @@ def _find_button(element: HtmlElement) -> str:
             if phrase == key or (phrase and " " in phrase and _is_button(inner)):
                 return words
     return ""
+
+
+def _read_beginning(element: HtmlElement) -> str:
+    """Return the text of an element as far as a button's may reach: most elements hold too much for one."""
+    found, length = [], 0
+    for text in element.itertext(with_tail=False):
+        found.append(text)
+        length += len(text)
+        if length >= 10 * MAX_BUTTON_CHARACTERS:
+            break
+    return "".join(found)
 
 
 def _is_button(element: HtmlElement) -> bool:

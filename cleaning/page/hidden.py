@@ -102,7 +102,10 @@ def erase_hidden_words(tree: HtmlElement) -> list[HtmlElement]:
     are all elements that may be hidden, for `find_hidden_parts`: the page is walked once for both.
     """
     candidates = _list_candidates(tree)
+    dropping = _Dropping()
     for element in candidates:
+        if "-" in element.tag:  # whose place is told by the text beside it
+            dropping.write_tails()
         if element.getparent() is None or not is_line_part(element) or element.tag in SILENT:
             continue
         reason = find_hiding(element)
@@ -113,10 +116,36 @@ def erase_hidden_words(tree: HtmlElement) -> list[HtmlElement]:
             if len(words) == 1 and words.isalpha():
                 del element.attrib["aria-hidden"]
         elif len(words) <= (MAX_READER_WORDS if reason.startswith("for screen") else MAX_HIDDEN_WORDS):
-            element.drop_tree()
+            dropping.drop(element)
         else:
             show(element)
+    dropping.write_tails()
     return candidates
+
+
+class _Dropping:
+    """Takes elements out of the tree, and writes the texts behind them when all are out.
+
+    A text that is written again for each of ten thousand elements in it takes minutes.
+    """
+
+    def __init__(self) -> None:
+        self._tails: dict[tuple[HtmlElement, bool], list[str]] = {}
+
+    def drop(self, element: HtmlElement) -> None:
+        parent, before = element.getparent(), element.getprevious()
+        if element.tail:
+            place = (parent, False) if before is None else (before, True)
+            self._tails.setdefault(place, []).append(element.tail)
+        parent.remove(element)  # with its tail
+
+    def write_tails(self) -> None:
+        for (element, is_tail), texts in self._tails.items():
+            if is_tail:
+                element.tail = (element.tail or "") + "".join(texts)
+            else:
+                element.text = (element.text or "") + "".join(texts)
+        self._tails.clear()
 
 
 def show(element: HtmlElement) -> None:

@@ -120,6 +120,7 @@ def _iter_links(tree: HtmlElement, url: str, by_key: dict[str, PartAddress]) -> 
     bases = _BASES(tree)
     origin = resolve_link(url, bases[0].get("href") or "") if bases else url
     slugs = {_get_slug(key) for key in by_key}
+    among_comments: dict[HtmlElement, bool] = {}
     seen = 0
     for element in tree.iter("a", "link"):
         href = (element.get("href") or "").strip()
@@ -136,7 +137,7 @@ def _iter_links(tree: HtmlElement, url: str, by_key: dict[str, PartAddress]) -> 
         readings = [one for one in read_part_addresses(address) if one.key in by_key]
         numbered = [one for one in readings if one.form != PartForm.PLAIN]
         for one in numbered or readings[:1]:
-            if not _is_among_comments(element):
+            if not _is_among_comments(element.getparent(), among_comments):
                 yield _describe_link(element, address, one)
 
 
@@ -176,11 +177,19 @@ def _describe_link(element: HtmlElement, url: str, address: PartAddress) -> _Lin
     return _Link(url, address, "next" in relations, is_numbered, is_in_pager, label)
 
 
-def _is_among_comments(element: HtmlElement) -> bool:
-    around = element.getparent()
-    while around is not None and around.tag != "body":
-        label = ".".join(("", *(around.get("class") or "").split(), around.get("id") or ""))
+def _is_among_comments(element: HtmlElement | None, known: dict[HtmlElement, bool]) -> bool:
+    """Return whether an element, or one around it, holds what readers wrote; `known` are those that were asked for."""
+    asked = []
+    found = False
+    while element is not None and element.tag != "body":
+        if element in known:
+            found = known[element]
+            break
+        asked.append(element)
+        label = ".".join(("", *(element.get("class") or "").split(), element.get("id") or ""))
         if len(label) > 1 and (names := read_part_names(label) & COMMENTS) and not names & {"opinion", "opinions"}:
-            return True
-        around = around.getparent()
-    return False
+            found = True
+            break
+        element = element.getparent()
+    known.update(dict.fromkeys(asked, found))
+    return found
