@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,9 @@ from sqlalchemy import URL, create_engine, make_url, text
 
 # A shell ignores Ctrl-C in background processes; crawls that a test interrupts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Or each of the many processes that the tests start would compile our packages anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

@@ -6,20 +6,21 @@ start itself (its time, what it loads, Ctrl-C during it) it must run as a new pr
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import BinaryIO
 
-# None of them starts a thread, opens a file, installs Twisted's reactor, or reads the environment, as
-# crawler.settings does.
-MODULES = ["scrapy.cmdline", "scrapy.crawler", "crawler.spiders.articles", "crawler.run.session"]
+import pytest
+from prepared_cleaners import prepare_cleaners
+
 TESTS = str(Path(__file__).parent)
 
 
@@ -44,7 +45,10 @@ def run_prepared(
 @cache
 def _get_context() -> ForkServerContext:
     context = get_context("forkserver")
-    context.set_forkserver_preload(MODULES)
+    context.set_forkserver_preload(["prepared_modules"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", TESTS)
+        forkserver.ensure_running()
     return context
 
 
@@ -59,6 +63,8 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], paths: 
     os.environ.update(environment)
     sys.argv[:] = arguments
     sys.path[:] = [entry for entry in sys.path if not entry.startswith(TESTS)]
+    gc.freeze()  # or each collection would copy the memory that the processes share
+    prepare_cleaners()
     from scrapy.cmdline import execute
 
     execute()

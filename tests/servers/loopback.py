@@ -11,6 +11,8 @@ from typing import Self
 class Quiet:
     """Mixin for handlers that do not log their requests."""
 
+    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for 40 ms
+
     def log_message(self, *_: object) -> None:
         pass
 
