@@ -47,7 +47,7 @@ def environment(**more: str) -> dict[str, str]:
 def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
     """Run `scrapy ARGUMENTS` to its end, with more variables in its environment."""
     line = command(*arguments, *(FAST if fast and arguments[0] == "crawl" else ()), data=data)
-    if not any(name.startswith("PYTHON") for name in env):  # which say how Python starts
+    if not any(name.startswith("PYTHON") and name != "PYTHONPATH" for name in env):  # which say how Python starts
         return run_prepared(line, ROOT, environment(**env), timeout=100)
     return subprocess.run(
         line, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=100, check=False

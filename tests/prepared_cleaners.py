@@ -6,6 +6,7 @@ else of it is open in them.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import pickle
@@ -13,14 +14,13 @@ import platform
 import signal
 import socket
 import sys
-import traceback
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from fcntl import F_DUPFD_CLOEXEC, fcntl
 from functools import partial
 from multiprocessing import util
 from pathlib import Path
-from threading import Lock
-from typing import Any, NoReturn
+from typing import NoReturn
 
 CLONE_PARENT = 0x8000
 CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())  # the number of Linux's system call
@@ -41,10 +41,12 @@ def prepare_cleaners() -> None:
         theirs.detach()
         _serve(socket.socket(fileno=3))
     theirs.close()
-    util.spawnv_passfds = partial(_start, ours, Lock())  # type: ignore[attr-defined]
+    util.spawnv_passfds = partial(_start, ours, threading.Lock())  # type: ignore[attr-defined]
 
 
-def _start(requests: socket.socket, lock: Lock, path: bytes, arguments: Sequence[str], files: Sequence[int]) -> int:
+def _start(
+    requests: socket.socket, lock: threading.Lock, path: bytes, arguments: Sequence[str], files: Sequence[int]
+) -> int:
     """Start a process as `spawn` does; return its number."""
     if "--multiprocessing-fork" not in arguments:  # the resource tracker
         return int(_start_new(path, arguments, files))
@@ -71,7 +73,7 @@ def _serve(requests: socket.socket) -> NoReturn:
             number = _fork_sibling()
             if not number:
                 requests.detach()
-                os._exit(_run(files, *pickle.loads(request)))
+                _run(files, *pickle.loads(request))
             for file in files:
                 os.close(file)
             requests.sendall(number.to_bytes(4, "big"))
@@ -97,8 +99,8 @@ def _run(
     environment: dict[str, str],
     folder: str,
     blocked: list[int],
-) -> int:
-    """Take over what a new process would have, and run its program; return its exit status."""
+) -> NoReturn:
+    """Take over what a new process would have, and run its program to its end."""
     moved = [fcntl(file, F_DUPFD_CLOEXEC, max(numbers) + 1) for file in given]
     os.closerange(3, min(moved))
     for file, number in zip(moved, numbers, strict=True):
@@ -110,15 +112,31 @@ def _run(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     sys.argv[:] = ["-c", *arguments[-1:]]
+    end_as_python_does(lambda: exec(arguments[arguments.index("-c") + 1], {}))
+
+
+def end_as_python_does(run: Callable[[], object]) -> NoReturn:
+    """Run a program and end this process, with what Python does at the end of a program."""
+    status = 1
     try:
-        exec(arguments[arguments.index("-c") + 1], {})
+        run()
+        status = 0
     except SystemExit as ended:
-        status: Any = ended.code
-        return status if isinstance(status, int) else int(status is not None)
-    except BaseException:  # noqa: BLE001 -- as Python does
-        traceback.print_exc()
-        return 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    return 0
+        status = _read_status(ended)
+    except BaseException:  # noqa: BLE001 -- Python says so
+        try:
+            sys.excepthook(*sys.exc_info())
+        except SystemExit as ended:
+            status = _read_status(ended)
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for the threads
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _read_status(ended: SystemExit) -> int:
+    if ended.code is None or isinstance(ended.code, int):
+        return ended.code or 0
+    sys.stderr.write(f"{ended.code}\n")
+    return 1

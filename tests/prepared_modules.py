@@ -11,6 +11,8 @@ import sys
 import threading
 from types import ModuleType
 
+import prepared_scrapy  # noqa: F401 -- which each process would load
+
 import cleaning
 import crawler
 import storage

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crawling import ROOT, Store
+from crawling import ROOT, SCRAPY, Store
+from prepared_scrapy import run_prepared
 from servers.own_sites import PASSWORD, USER, OwnSites
 from servers.paper import Paper, prose
 
@@ -75,9 +76,12 @@ class Desk:
         paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         own = {"PATH": paths, "PYTHONPATH": str(self.folder), "SCRAPY_SETTINGS_MODULE": "on_loopback", "COLUMNS": "200"}
         inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        done = subprocess.run(
-            command, cwd=self.folder, env=inherited | own, capture_output=True, text=True, timeout=280, check=False
-        )
+        if command[0] == "scrapy":
+            done = run_prepared([str(SCRAPY), *command[1:]], self.folder, inherited | own, timeout=280)
+        else:
+            done = subprocess.run(
+                command, cwd=self.folder, env=inherited | own, capture_output=True, text=True, timeout=280, check=False
+            )
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 

@@ -13,8 +13,9 @@ from socket import socket
 from typing import Any
 
 import pytest
-from crawling import ROOT, command, environment
+from crawling import ROOT, command, environment, run_scrapy
 from lxml import html as lxml_html
+from prepared_scrapy import run_prepared_on
 from scrapy.cmdline import execute
 from servers.paper import Answer, Paper, prose
 from two_papers import BOILERPLATE, query
@@ -32,14 +33,11 @@ def explain(data: Path) -> Iterator[Explain]:
     """Runs `scrapy explain ARGUMENTS` to its end; whatever it says, it keeps nothing."""
 
     def run(*arguments: str, page: bytes | None = None, **env: str) -> Ran:
+        line = command("explain", *arguments, *QUICK, data=data)
+        if not env:
+            return run_prepared_on(page or b"", line, ROOT, environment(), timeout=100)
         return subprocess.run(
-            command("explain", *arguments, *QUICK, data=data),
-            cwd=ROOT,
-            env=environment(**env),
-            input=page,
-            capture_output=True,
-            timeout=100,
-            check=False,
+            line, cwd=ROOT, env=environment(**env), input=page, capture_output=True, timeout=100, check=False
         )
 
     yield run
@@ -255,15 +253,8 @@ def test_a_page_is_explained_as_the_crawl_cleaned_it(two_papers: Path, tmp_path:
     sites.write_text(f'[[site]]\nname = "one"\nurl = "{url}"\ntitle = "title"\n')
 
     def explain_record(*arguments: str) -> dict[str, Any]:
-        ran = subprocess.run(
-            command("explain", *arguments, "--json", "-s", f"SITES_FILE={sites}", data=two_papers),
-            cwd=ROOT,
-            env=environment(),
-            capture_output=True,
-            timeout=100,
-            check=False,
-        )
-        assert (ran.returncode, ran.stderr) == (0, b"")
+        ran = run_scrapy("explain", *arguments, "--json", "-s", f"SITES_FILE={sites}", data=two_papers)
+        assert (ran.returncode, ran.stderr) == (0, "")
         document: dict[str, Any] = json.loads(ran.stdout)
         return document
 

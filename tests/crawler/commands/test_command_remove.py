@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from crawling import ROOT, Scrapy, Store, command, environment, run_scrapy
+from prepared_scrapy import run_prepared
 from servers.paper import Answer, Paper
 
 from storage.archive.read_back import ArchiveReader
@@ -86,15 +87,7 @@ def test_a_dry_run_and_a_no_change_nothing(crawled: Paper, scrapy: Scrapy, data:
     url = crawled.url + ONE
     shown = scrapy("remove", "--dry-run", "--json", url)
     assert json.loads(shown.stdout)["records"] == 1
-    refused = subprocess.run(
-        command("remove", url, data=data),
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    refused = scrapy("remove", url)
     assert refused.returncode == 2
     assert refused.stderr.strip() == (
         "scrapy remove: nobody can be asked here; give --yes to remove it, or --dry-run to see what would go"
@@ -129,14 +122,8 @@ def test_a_killed_takedown_is_finished_by_the_next(
         "from scrapy.cmdline import execute\n"
         "execute(sys.argv)\n"
     )
-    killed = subprocess.run(
-        [sys.executable, "-c", program, *command("remove", url, "--yes", data=data)[1:]],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    line = [sys.executable, "-c", program, *command("remove", url, "--yes", data=data)[1:]]
+    killed = run_prepared(line, ROOT, environment(), timeout=100)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert ONE not in store.articles()
     place = ArchiveLocation(row.archive_file, row.archive_offset)
@@ -161,14 +148,8 @@ def test_a_site_that_was_killed_halfway_is_finished_by_the_next(
         "from scrapy.cmdline import execute\n"
         "execute(sys.argv)\n"
     )
-    killed = subprocess.run(
-        [sys.executable, "-c", program, *command("remove", "--site", site, "--yes", data=data)[1:]],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    line = [sys.executable, "-c", program, *command("remove", "--site", site, "--yes", data=data)[1:]]
+    killed = run_prepared(line, ROOT, environment(), timeout=100)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert set(store.articles()) == {ONE, TWO, THREE}
     finished = scrapy("remove")

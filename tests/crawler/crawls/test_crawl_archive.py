@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import signal
-import subprocess
 import time
 from io import BytesIO
 from pathlib import Path
 
 from crawling import FAST, ROOT, Scrapy, Store, command, environment, run_scrapy
+from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -151,18 +151,16 @@ def test_a_file_that_is_read_only_in_part_is_named(scrapy: Scrapy, store: Store,
 def test_a_stopped_replay_ends_and_says_so(data: Path, store: Store, tmp_path: Path) -> None:
     path = tmp_path / "long.warc"
     path.write_bytes(b"".join(record(f"story-number-{number}") for number in range(200)))
-    log = tmp_path / "log"
     arguments = ("crawl", "archive", "-a", f"path={path}", *FAST, "-s", "LOG_LEVEL=DEBUG")
-    with log.open("w") as file:
-        replay = subprocess.Popen(command(*arguments, data=data), cwd=ROOT, env=environment(), stdout=file, stderr=file)
+    replay = PreparedProcess(command(*arguments, data=data), ROOT, environment())
     try:
         until = time.monotonic() + 60
-        while "Scraped from" not in log.read_text():
-            assert replay.poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
+        while b"Scraped from" not in replay.errors:
+            assert replay.poll() is None, replay.errors
+            assert time.monotonic() < until, replay.errors
             time.sleep(0.05)
         replay.send_signal(signal.SIGTERM)
-        assert replay.wait(15) == 130, log.read_text()
+        assert replay.wait(15) == 130, replay.errors
     finally:
         replay.kill()
         replay.wait()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
 
 from crawling import FAST, ROOT, Scrapy, Store, command, environment
 from manners import load_rows
+from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
 
 from storage.models import Run
@@ -28,11 +28,9 @@ def publish_slowly(paper: Paper, pause: float = 0.05) -> None:
     paper.front(*PATHS)
 
 
-def start(paper: Paper, data: Path) -> subprocess.Popen[str]:
+def start(paper: Paper, data: Path, **env: str) -> PreparedProcess:
     arguments = command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=data)
-    return subprocess.Popen(
-        arguments, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return PreparedProcess(arguments, ROOT, environment(**env))
 
 
 def wait_until_asked(paper: Paper, articles: int) -> None:
@@ -142,9 +140,8 @@ def test_a_second_crawl_of_one_database_is_refused(
 ) -> None:
     publish_slowly(paper)
     for url in (postgres_database, f"sqlite:///{tmp_path}/shared.db"):
-        arguments = command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=tmp_path / "first")
         paper.asked.clear()
-        crawl = subprocess.Popen(arguments, cwd=ROOT, env=environment(DATABASE_URL=url), stderr=subprocess.DEVNULL)
+        crawl = start(paper, tmp_path / "first", DATABASE_URL=url)
         wait_until_asked(paper, 1)
         second = scrapy("crawl", "articles", "-a", f"url={paper.url}/", DATABASE_URL=url)
         crawl.send_signal(signal.SIGKILL)

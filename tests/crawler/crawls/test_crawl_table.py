@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from crawling import FAST, ROOT, Scrapy, command, environment, run_scrapy
 from manners import load_counts, load_rows
 from nights import let_a_night_pass
+from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
 
 from crawler.run.account import Account
@@ -127,19 +129,12 @@ def test_what_an_interrupted_run_left_is_found_by_the_next(paper: Paper, scrapy:
     paper.publish(*PATHS)
     stopping = paper.routes[PATHS[3]]
     assert isinstance(stopping, Answer)
-    pids: list[int] = []
-
-    def stop() -> None:
-        subprocess.run(["kill", "-TERM", str(pids[0])], check=True)
-
-    stopping.before = stop
+    started: list[PreparedProcess] = []
+    stopping.before = lambda: started[0].send_signal(signal.SIGTERM)
     words = command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=data)
-    with subprocess.Popen(
-        words, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        pids.append(process.pid)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    started.append(PreparedProcess(words, ROOT, environment()))
+    out, err = started[0].communicate(timeout=60)
+    assert started[0].returncode == 130, err
     stopping.before = None
     first = audit(data, subprocess.CompletedProcess(words, 130, out, err))[paper.name]
     assert first.found == count_touched(data) == len(PATHS)

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pyarrow.parquet
 import pytest
 from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from prepared_scrapy import run_prepared
 from servers.paper import Paper, prose
 from two_papers import BOILERPLATE, query
 
@@ -137,15 +138,8 @@ class After:
 
 def run_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `scrapy` in another folder than the project's, as somebody does who has installed it."""
-    return subprocess.run(
-        [*command(*arguments, data=folder / "data"), *FAST],
-        cwd=folder,
-        env=environment(SCRAPY_SETTINGS_MODULE="crawler.settings", PYTHONPATH=f"{folder}{os.pathsep}{ROOT}"),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    own = environment(SCRAPY_SETTINGS_MODULE="crawler.settings", PYTHONPATH=f"{folder}{os.pathsep}{ROOT}")
+    return run_prepared([*command(*arguments, data=folder / "data"), *FAST], folder, own, timeout=100)
 
 
 def test_own_pipelines_see_articles_and_standard_output_has_nothing_but_data(

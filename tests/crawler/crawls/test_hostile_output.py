@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
-import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crawling import FAST, ROOT, SCRAPY, Store, environment, run_scrapy
+from crawling import FAST, Store, run_scrapy
 from lxml import html as lxml_html
 from servers.rude import Rude, answer, page
 
@@ -134,8 +133,7 @@ def test_an_explanation_shows_hostile_text_and_runs_nothing(tmp_path: Path) -> N
         page("x", head='<link rel="canonical" href="javascript:alert(1)">').replace(">x<", f">{REFERENCES}<") + links,
         "utf-8",
     )
-    arguments = [SCRAPY, "explain", source, "--html", target]
-    done = subprocess.run(arguments, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = run_scrapy("explain", str(source), "--html", str(target), data=tmp_path / "none")
     assert (done.returncode, done.stderr) == (0, "")
     explained = target.read_text("utf-8")
     tree = lxml_html.document_fromstring(explained)
@@ -144,8 +142,6 @@ def test_an_explanation_shows_hostile_text_and_runs_nothing(tmp_path: Path) -> N
         name for element in tree.iter() for name in element.attrib if name in ("href", "src") or name[:2] == "on"
     ]
     assert {unicodedata.category(letter) for letter in explained if letter != "\n"}.isdisjoint(UNSEEN - {"Cf"})
-    at_terminal = subprocess.run(
-        [SCRAPY, "explain", source], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True
-    ).stdout
+    at_terminal = run_scrapy("explain", str(source), data=tmp_path / "none").stdout
     assert "[bold red]x[/]" in at_terminal
     assert {unicodedata.category(letter) for letter in at_terminal if letter != "\n"}.isdisjoint(UNSEEN - {"Cf"})

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import FAST, ROOT, Store, command, environment
+from crawling import FAST, ROOT, Store, command, environment, run_scrapy
 from manners import load_rows
+from prepared_scrapy import PreparedProcess
 from servers.paper import Paper, prose
 from two_papers import BOILERPLATE
 
@@ -190,14 +191,8 @@ def test_ctrl_c_while_the_texts_are_settled_leaves_them_to_the_next_run(
     (tmp_path / "sitecustomize.py").write_text(LINGERS)
     arguments = command("crawl", "articles", "-a", f"url={paper.url}/", "-O", "feed.jsonl", *FAST, data=data)
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
-    crawl = subprocess.Popen(
-        arguments,
-        cwd=tmp_path,
-        env=environment(SCRAPY_SETTINGS_MODULE="crawler.settings", PYTHONPATH=path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    own = environment(SCRAPY_SETTINGS_MODULE="crawler.settings", PYTHONPATH=path)
+    crawl = PreparedProcess(arguments, tmp_path, own)
     deadline = time.monotonic() + 90
     while not (tmp_path / "settling").exists():
         assert time.monotonic() < deadline
@@ -212,14 +207,6 @@ def test_ctrl_c_while_the_texts_are_settled_leaves_them_to_the_next_run(
     assert len((tmp_path / "feed.jsonl").read_text().splitlines()) == STORIES  # as an export would give them now
     assert [(run.outcome, run.exit_code) for run in load_rows(data, Run)] == [("finished", 130)]
     (tmp_path / "sitecustomize.py").unlink()
-    again = subprocess.run(
-        command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=data),
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    again = run_scrapy("crawl", "articles", "-a", f"url={paper.url}/", data=data)
     assert again.returncode == 0, again.stderr
     assert not [text for text in Store(data).texts().values() if BOILERPLATE in text]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from crawling import FAST, ROOT, Store, command, environment
+from prepared_scrapy import PreparedProcess, run_prepared
 from servers.paper import Paper, prose
 from servers.proxy import Proxy
 from sqlalchemy import create_engine, select, text
@@ -35,17 +36,14 @@ class Crawl:
         more = {name: str(value) for name, value in env.items()}
         if more:
             more["PYTHONPATH"] = str(FAULTY)
-        self._process = subprocess.Popen(
+        self._process = PreparedProcess(
             command(
                 *("crawl", "articles", "-a", f"url={paper.url}/", *FAST),
                 *(part for setting in settings for part in ("-s", setting)),
                 data=data,
             ),
-            cwd=ROOT,
-            env=environment(DATABASE_URL=url, **more),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            ROOT,
+            environment(DATABASE_URL=url, **more),
         )
         self.pid = self._process.pid
         self.out = self.err = ""
@@ -61,7 +59,7 @@ class Crawl:
             self._process.kill()
             self.out, self.err = self._process.communicate()
             raise AssertionError(f"the crawl does not end:\n{self.err[-4000:]}") from None
-        return self._process.returncode
+        return self._process.wait()
 
     @property
     def tracebacks(self) -> int:
@@ -227,15 +225,8 @@ def test_a_replay_of_the_archive_ends_when_the_database_is_lost(paper: Paper, da
     assert Crawl(paper, data).end() == 0
     again = data.with_name("again")
     arguments = command("crawl", "archive", "-a", f"path={data / 'archive'}", *FAST, data=again)
-    replay = subprocess.run(
-        [*arguments, "-s", "STORAGE_PATIENCE=1"],
-        cwd=ROOT,
-        env=environment(PYTHONPATH=str(FAULTY), READ_ONLY="INSERT INTO article "),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    faulty = environment(PYTHONPATH=str(FAULTY), READ_ONLY="INSERT INTO article ")
+    replay = run_prepared([*arguments, "-s", "STORAGE_PATIENCE=1"], ROOT, faulty, timeout=60)
     assert replay.returncode == 4, replay.stderr
     assert "Traceback" not in replay.stderr
     assert "Spider closed (database_lost)" in replay.stderr

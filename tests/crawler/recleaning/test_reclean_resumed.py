@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from crawling import ROOT, environment
+from prepared_scrapy import run_prepared
 from two_papers import STORIES, Tables, make_outdated, read_tables, run_reclean
 
 from crawler.recleaning.limits import SPOOL_NAME
@@ -64,7 +65,7 @@ def interrupted(data: Path, stage: str, after: int, by: signal.Signals) -> subpr
     words = (stage, str(after), str(int(by)), "reclean", "--jobs", "1", "-s", f"DATA_DIR={data}")
     env = environment(SCRAPY_SETTINGS_MODULE="crawler.settings")
     command = [sys.executable, "-c", INTERRUPTED, *words]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=100, check=False)
+    return run_prepared(command, ROOT, env, timeout=100)
 
 
 @pytest.mark.parametrize(("stage", "after"), [("trial", 17), ("adopting", 1), ("adopting", 4)])
