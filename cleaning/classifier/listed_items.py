@@ -23,9 +23,7 @@ def find_listed_items(runs: Sequence[TextRun], taken: Collection[int]) -> Iterat
 
     The paragraphs were taken, and are in the element that the list is in.
     """
-    at = 0
-    for around, group in groupby(runs, _find_list):
-        items = range(at, at := at + sum(1 for _ in group))
+    for around, items in _group_items(runs):
         if around is None or len(items) > MAX_ITEMS or any(runs[item].links for item in items):
             continue
         before, after = items.start - 1, items.stop
@@ -34,6 +32,16 @@ def find_listed_items(runs: Sequence[TextRun], taken: Collection[int]) -> Iterat
             or (_is_beside(runs, after, taken, around) and is_paragraph(runs[before]) and is_paragraph(runs[after]))
         ):
             yield from (item for item in items if item not in taken and runs[item].has_words)
+
+
+def _group_items(runs: Sequence[TextRun]) -> Iterator[tuple[BlockElement | None, range]]:
+    """Yield the items of each list that have no other text between them."""
+    numbers = [number for number, run in enumerate(runs) if run.element.tag == "li"]
+    # The difference of number and place is the same for numbers that follow each other.
+    places = groupby(enumerate(numbers), lambda pair: (pair[1] - pair[0], _find_list(runs[pair[1]])))
+    for (_, around), group in places:
+        items = [number for _, number in group]
+        yield around, range(items[0], items[-1] + 1)
 
 
 def _is_beside(runs: Sequence[TextRun], index: int, taken: Collection[int], around: BlockElement) -> bool:

@@ -17,7 +17,7 @@ ESSENTIAL_MARKS = re.compile(
 # Characters of a stored key. The key is indexed, an index row of PostgreSQL holds at most 2,704 bytes, and a character
 # takes up to 4. Headlines that differ only after so many characters are told apart by their stories.
 MAX_KEY_CHARACTERS = 300
-MAX_CACHED = 300  # characters of a text whose key is kept: several parts of the cleaner ask for it
+MAX_CACHED = 1_000  # characters of a text whose key is kept: several parts of the cleaner ask for it
 
 
 def normalize_headline(title: str, site_name: str | None = None) -> str:
@@ -42,7 +42,7 @@ def make_headline_key(title: str, site_name: str | None = None) -> str:
     return normalize_headline(title, site_name)[:MAX_KEY_CHARACTERS].rstrip()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _join_words(text: str) -> str:
     return " ".join(_split_words(text))
 
