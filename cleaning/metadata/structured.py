@@ -14,7 +14,7 @@ from cleaning.metadata.own_articles import drop_articles, select_own_articles
 from cleaning.page.lines import normalize_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -55,13 +55,19 @@ class StructuredData:
 
     def find_statement(self, *names: str) -> Statement | None:
         """Return the value of the first of these meta elements that the page has, with its source."""
-        return next(iter(self.find_statements(*names)), None)
+        return next(self._iterate_statements(names), None)
 
     def find_statements(self, *names: str) -> list[Statement]:
         """Return the values of these meta elements, in the order of the names."""
+        return list(self._iterate_statements(names))
+
+    def _iterate_statements(self, names: Iterable[str]) -> Iterator[Statement]:
         meta = self.meta
-        stated = ((name, normalize_line(value)) for name in names if name in meta for value in meta[name])
-        return [Statement(text, f"meta {name}") for name, text in stated if text]
+        for name in names:
+            if name in meta:
+                for value in meta[name]:
+                    if text := normalize_line(value):
+                        yield Statement(text, f"meta {name}")
 
     def find_linked(self, key: str) -> list[Statement]:
         """Return what the JSON-LD articles state under this key."""

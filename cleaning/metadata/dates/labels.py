@@ -29,7 +29,8 @@ JOINED = re.compile(
     r"|membre depuis|lid sinds|dołącz|üyelik)|注册|註冊|登録|가입",
     re.IGNORECASE,
 )
-CHANGE_NAMES = re.compile(r"updat|modif|changed|revis|lastmod|edited|aktualis", re.IGNORECASE)
+CHANGE_WORDS = ("updat", "modif", "changed", "revis", "lastmod", "edited", "aktualis")
+CHANGE_NAMES = re.compile("|".join(CHANGE_WORDS), re.IGNORECASE)
 PUBLICATION_NAMES = re.compile(r"publi|created|posted|issued|entry-date|pubdate", re.IGNORECASE)
 
 
@@ -52,7 +53,8 @@ def is_labelled(label: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_change_name(names: str) -> bool:
     """Return whether the classes or other names of an element say that it holds the time of a change alone."""
-    return CHANGE_NAMES.search(names) is not None and not PUBLICATION_NAMES.search(names)
+    lower = names.lower()  # the classes of a page are many and mostly none of these
+    return any(word in lower for word in CHANGE_WORDS) and not PUBLICATION_NAMES.search(names)
 
 
 def is_named_change(element: HtmlElement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaning.article import UNSTATED
@@ -46,6 +47,7 @@ def parse_page_time(raw: str, order: DateOrder = UNKNOWN) -> datetime | None:
     return stated.moment if stated else None
 
 
+@lru_cache(maxsize=1024)  # a page states its times several times
 def parse_stated_time(raw: str, order: DateOrder = UNKNOWN) -> StatedTime | None:
     """Parse the same, and tell whether there is an hour."""
     if (stated := parse_machine_time(raw, order)) is not None:

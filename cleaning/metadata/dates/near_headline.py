@@ -118,6 +118,8 @@ def _iterate_inside(element: HtmlElement) -> Iterator[tuple[str | None, bool]]:
                 yield inner.tail, ends_line
         elif tag in UNREAD:
             steps.skip_subtree()
+        elif not inner.keys():  # most elements within a text
+            yield inner.text, ends_line
         elif stated := read_machine_time(inner):  # more exact than its text, "three hours ago"
             steps.skip_subtree()
             yield f" {'updated ' if is_named_change(inner) else ''}{stated} ", ends_line

@@ -77,9 +77,10 @@ def detect_language(text: str, stated: Iterable[Statement] = (), expected: str |
     named = [(code, source) for tag, source in stated if (code := parse_tag(tag))]
     if expected and (code := parse_tag(expected)):
         named.append((code, SITES_TOML))
-    for code, source in named:
-        if likely and code == likely[0][0]:
-            if len(named) == 1 or not evidence.is_doubtful:
+    found = likely[0][0] if likely else None
+    for code, source in named if {code for code, _ in named} != {found} else ():
+        if code == found:
+            if not evidence.is_doubtful:
                 break
         elif evidence.allows(code):
             return Language(code, evidence.find_probability(code), source)
