@@ -6,9 +6,11 @@ they are likely. Blocks that it took get a low score if they are unlikely; the r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import Block, BlockKind
@@ -22,18 +24,19 @@ from cleaning.page.paragraphs import is_paragraph
 from cleaning.rules.page_blocks import LowScore
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from cleaning.classifier.model import TreeModel
     from cleaning.memory.match import MemoryMatch
     from cleaning.metadata.collect import Metadata
-    from cleaning.page.text_runs import TextRun
+    from cleaning.page.block_elements import BlockElement
 
 # The likelihood above which a text is added, and below which a block gets a low score. Chosen on pages that the model
 # had not seen: a higher one raises precision and lowers recall.
 THRESHOLD = 0.5
 # The same for adding a paragraph if at least two body paragraphs stand in elements of the same tags and classes: the
-# article is cut into several equal parts, of which trafilatura took one.
+# article is cut into several equal parts, of which trafilatura took one. The paragraphs of a part are added together,
+# by their mean: the last one of the article has less beside it that speaks for it than the others.
 MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
 ALIKE = FEATURES.index("alike")
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
@@ -83,11 +86,16 @@ def classify(
             last = numbers[0] if numbers else last
             placed.append((last, part, numbers))
     by_memory = memory_match is not None and memory_match.is_understood
-    for number, value in likelihoods.items():
+    # A run whose number is not in the tree may have been taken by trafilatura: that cannot be traced.
+    left_out = {
+        number: likelihood
+        for number, likelihood in likelihoods.items()
+        if number not in features.taken and (extraction.runs[number].opening or by_memory)
+    }
+    equal_parts = _find_equal_parts(extraction, left_out, vectors)
+    for number, value in left_out.items():
         run = extraction.runs[number]
-        # A run whose number is not in the tree may have been taken by trafilatura: that cannot be traced.
-        is_traced = run.opening or by_memory
-        if number not in features.taken and value > _find_threshold(run, vectors[number]) and is_traced:
+        if value > THRESHOLD or number in equal_parts:
             added = build_block(run.text, [run], extraction.base)
             if added is not None:
                 origin = "new at its place" if by_memory else "left out by trafilatura"
@@ -168,9 +176,21 @@ def _explain_low_score(mean: float, model: TreeModel, vector: Sequence[float]) -
     return f"{mean:.0%} likely: {reasons_against(model, vector)}"
 
 
-def _find_threshold(run: TextRun, vector: Sequence[float]) -> float:
-    """Return the likelihood above which a run is added."""
-    return ALIKE_THRESHOLD if vector[ALIKE] >= MIN_ALIKE and is_paragraph(run) else THRESHOLD
+def _find_equal_parts(
+    extraction: Extraction, left_out: Mapping[int, float], vectors: Mapping[int, Sequence[float]]
+) -> set[int]:
+    """Return the paragraphs that were left out with their part of an article that is cut into equal parts."""
+    parts: defaultdict[BlockElement | None, list[int]] = defaultdict(list)
+    for number in left_out:
+        run = extraction.runs[number]
+        if vectors[number][ALIKE] >= MIN_ALIKE and is_paragraph(run):
+            parts[run.element.parent].append(number)
+    return {
+        number
+        for part in parts.values()
+        for number in part
+        if max(left_out[number], fmean(left_out[other] for other in part)) > ALIKE_THRESHOLD
+    }
 
 
 def _split_block(

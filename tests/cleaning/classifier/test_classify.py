@@ -75,6 +75,15 @@ def test_a_paragraph_left_out_between_two_like_it_is_added_at_its_position_with_
     assert not found.low_scores
 
 
+@pytest.mark.parametrize(("likely", "is_added"), [(-0.6, True), (-2.5, False)])
+def test_the_paragraphs_of_an_equal_part_are_added_together_by_their_mean(likely: float, is_added: bool) -> None:
+    longer = f"{PROSE[2]} That is what the board says."
+    parts = (PROSE[:2], (longer, PROSE[2]))
+    body = "".join(f"<div class='row'><div class='text'>{paragraphs(*part)}</div></div>" for part in parts)
+    found = classify_body(split_on("length", len(PROSE[2]), -3.0, likely), body, (0,), (1,))
+    assert (found.likelihoods[3] < 0.05, texts(found)) == (True, [*PROSE[:2], *(parts[1] if is_added else ())])
+
+
 def test_an_added_block_has_its_links_and_its_kind() -> None:
     item = f"<ul><li>{PROSE[1]} <a href='/pell'>The yard</a></li></ul>"
     found = classify_body(LONG_TEXTS, paragraphs(PROSE[0]) + item + paragraphs(PROSE[2]), (0,), (2,))
