@@ -79,7 +79,8 @@ def find_next_story(tree: HtmlElement, runs: Sequence[TextRun], metadata: Metada
     headings = [candidate.heading for candidate in candidates]
     around = frozenset(headline.iterancestors())
     stated = _list_stated(metadata)
-    candidates = [one for one in candidates if one.rank == 0 or _may_be_headline(one, around, stated)]
+    known = dict.fromkeys(around, False)
+    candidates = [one for one in candidates if one.rank == 0 or _may_be_headline(one, around, stated, known)]
     if not candidates:
         return NextStory()
     order = PageOrder(tree, runs)
@@ -100,10 +101,12 @@ def find_next_story(tree: HtmlElement, runs: Sequence[TextRun], metadata: Metada
     return NextStory(tuple(headlines), tuple(cuts))
 
 
-def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], stated: Collection[str]) -> bool:
+def _may_be_headline(
+    candidate: _Candidate, around: Collection[HtmlElement], stated: Collection[str], known: dict[HtmlElement, bool]
+) -> bool:
     """Return whether a heading of lower rank is worth a look: it stands in an element of an article or under a label.
 
-    `around` are the elements around the page's headline.
+    `around` are the elements around the page's headline. `known` are those that were asked for: headings share theirs.
     """
     if normalize_headline(candidate.text) in stated:
         return True
@@ -112,7 +115,13 @@ def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], sta
     element = candidate.heading
     if element.getparent() in around and next(element.iter("a"), None) is not None:
         return True
-    while element is not None and element not in around:
+    asked = []
+    found = False
+    while element is not None:
+        if element in known:
+            found = known[element]
+            break
+        asked.append(element)
         if (
             is_article_element(element)
             or is_story_name(element)
@@ -120,9 +129,11 @@ def _may_be_headline(candidate: _Candidate, around: Collection[HtmlElement], sta
             or any(map(is_label, list_preceding(element)))
             or next(element.iter("time"), None) is not None
         ):
-            return True
+            found = True
+            break
         element = element.getparent()
-    return False
+    known.update(dict.fromkeys(asked, found))
+    return found
 
 
 def _links_elsewhere(headline: HtmlElement, url: str) -> bool:

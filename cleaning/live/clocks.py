@@ -23,10 +23,11 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 # What every line has in which one of these two is found; it is looked for in a twentieth of their time.
-POSSIBLE = re.compile(r"\d\s?[:.hH時时點点시aApP]|['’′´]")
+POSSIBLE = re.compile(r"\d\s?[:：.hH時时點点시aApP]|['’′´]")
 # The minute of a match: 23', 90+4', 45.+2
 MATCH_MINUTE = re.compile(r"(?<!\d)\d{1,3}(?:\.?\s?\+\s?\d{1,2})?\s?['’′´](?!\w)")
 EDGES = " \t+-–—:|·•,"  # signs between a time and what stands beside it
+FOREIGN_DIGIT = re.compile(r"[^\D0-9]|：")
 # Words that may stand in the line of a time beside it, which is else no such line.
 MAX_BESIDE = 36  # characters
 _AFTERNOON = re.compile(rf"p\.?\s?m|{_AFTER_NOON}", re.IGNORECASE)
@@ -43,9 +44,10 @@ class Clock(NamedTuple):
 
 def find_clock(text: str, *, until: int = MAX_BESIDE) -> Clock | None:
     """Return the first time of day in a line that begins among its first `until` characters."""
-    line = normalize_digits(text[: until + 24])
-    if not POSSIBLE.search(line):
+    line = text[: until + 24]
+    if not may_have_clock(line):
         return None
+    line = normalize_digits(line)
     found = CLOCK.search(line)
     if found is not None and found.start() <= until:
         return Clock(_count_minutes(found), found.start(), found.end())
@@ -56,9 +58,14 @@ def find_clock(text: str, *, until: int = MAX_BESIDE) -> Clock | None:
     return None
 
 
+def may_have_clock(text: str) -> bool:
+    """Return whether a text may have a time of day somewhere, written in any way."""
+    return POSSIBLE.search(text) is not None
+
+
 def normalize_digits(text: str) -> str:
     """Return the text with the digits of all scripts as ASCII digits; as long as before."""
-    if text.isascii():
+    if text.isascii() or not FOREIGN_DIGIT.search(text):
         return text
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text).replace("：", ":")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from cleaning.live.clocks import EDGES, MAX_BESIDE, find_clock
+from cleaning.live.clocks import EDGES, MAX_BESIDE, find_clock, may_have_clock
 from cleaning.metadata.dates.machine_times import parse_page_time
 
 if TYPE_CHECKING:
@@ -75,22 +75,27 @@ class _Stamped:
 
     def __init__(self, tree: HtmlElement) -> None:
         self.times: frozenset[HtmlElement] = frozenset(TIMES(tree))
-        self._known: dict[HtmlElement, bool] = {}  # texts stand beside each other in few elements
+        # Texts stand beside each other in few elements.
+        self._known: dict[HtmlElement, bool] = {}
+        self._around: dict[HtmlElement, HtmlElement | None] = {}
 
     def find_around(self, node: TextNode) -> HtmlElement | None:
         """Return such an element that holds a text, itself or around its element."""
-        element = node.holder
-        for _ in range(2):
-            if element is None:
-                return None
-            is_stamped = self._known.get(element)
-            if is_stamped is None:
-                is_stamped = element in self.times or not STAMP_NAMES.isdisjoint(element.keys())
-                self._known[element] = is_stamped
-            if is_stamped:
-                return element
-            element = element.getparent()
-        return None
+        holder = node.element.getparent() if node.is_tail else node.element
+        if holder is None:
+            return None
+        if holder not in self._around:
+            parent = holder.getparent()
+            is_near = parent is not None and self._is_stamped(parent)
+            self._around[holder] = holder if self._is_stamped(holder) else parent if is_near else None
+        return self._around[holder]
+
+    def _is_stamped(self, element: HtmlElement) -> bool:
+        is_stamped = self._known.get(element)
+        if is_stamped is None:
+            is_stamped = element in self.times or not STAMP_NAMES.isdisjoint(element.keys())
+            self._known[element] = is_stamped
+        return is_stamped
 
 
 def _read_stamped(index: int, run: TextRun, stamped: _Stamped) -> TimeMark | None:
@@ -113,6 +118,8 @@ def _read_text(index: int, run: TextRun) -> TimeMark | None:
     text = run.text
     if UNIX.fullmatch(text):  # a script writes the time that a reader sees
         return TimeMark(index, text, None, datetime.fromtimestamp(int(text[:10]), UTC), is_leading=True)
+    if not may_have_clock(text[:MAX_LINE]):
+        return None
     if len(text) <= MAX_LINE and len(run.nodes) > 1 and (mark := _read_nodes(index, run)) is not None:
         return mark
     clock = find_clock(text)

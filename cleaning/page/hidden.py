@@ -30,11 +30,11 @@ FOR_SCREEN_READERS = re.compile(
     r"|assistive-text|hidden-?(?:visually|accessible)|off-?screen|for-?screen-?readers?)(?![\w-]*focusable)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-# What every class that FOR_SCREEN_READERS finds has in it.
-MAY_BE_FOR_READERS = re.compile(r"idden|sr-|sronly|creen|invisible|assistive")
+# What every class that FOR_SCREEN_READERS finds has in it, the likeliest first.
+FOR_READERS = ("idden", "sr-", "creen", "invisible", "sronly", "assistive")
 MAX_HIDDEN_WORDS = 60  # characters; a longer hidden end of a line is shown by "Read more"
 MAX_READER_WORDS = 200  # characters of words that only screen readers read
-HIDING = ("hidden", "style", "aria-hidden")  # attributes that hide an element
+HIDING = frozenset(("hidden", "style", "aria-hidden"))  # attributes that hide an element
 DIALOGS = etree.XPath("descendant::dialog")
 
 
@@ -64,14 +64,14 @@ def _list_candidates(tree: HtmlElement) -> list[HtmlElement]:
             classes = element.get("class")
             is_known = is_for_readers.get(classes)
             if is_known is None:
-                is_known = is_for_readers[classes] = MAY_BE_FOR_READERS.search(classes) is not None
+                is_known = is_for_readers[classes] = any(part in classes for part in FOR_READERS)
             if is_known:
                 found.append(element)
                 continue
-        if (
+        if not HIDING.isdisjoint(names) and (
             "hidden" in names
+            or element.get("aria-hidden") == "true"
             or ("style" in names and ("none" in (style := element.get("style")) or "hidden" in style))
-            or ("aria-hidden" in names and element.get("aria-hidden") == "true")
         ):
             found.append(element)
     dialogs = DIALOGS(tree)
