@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,8 +111,11 @@ def _read_mark(element: HtmlElement) -> str:
     if element.get("itemprop") == "headline":
         return "itemprop headline"
     classes = element.get("class")
-    if classes and element.tag not in ("a", "li", "ul", "section", "article"):
-        for name in classes.lower().split():
-            if name in CLASSES:
-                return f"class {name}"
+    if classes and (name := _find_class(classes)) and element.tag not in ("a", "li", "ul", "section", "article"):
+        return f"class {name}"
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _find_class(classes: str) -> str:
+    return next((name for name in classes.lower().split() if name in CLASSES), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice, tee
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -128,11 +129,11 @@ class DisplayedTimes:
     def _find_anywhere(self) -> Iterator[DisplayedTime]:
         """Yield the times in elements that are named as dates, then those in any short line; none of a list of days."""
         called: list[DisplayedTime] = []
-        short: list[DisplayedTime] = []
+        lines: list[tuple[str, str]] = []  # with the line above each
         above = ""
         for element in islice(self._tree.iter(*ELEMENTS), MAX_ELEMENTS):
             classes = element.get("class") or element.get("id")
-            if classes and DATE_NAMES.search(classes):
+            if classes and _names_date(classes):
                 text = read_machine_time(element) or normalize_line(" ".join(element.itertext()))
                 if len(text) <= MAX_LINE:
                     called += self._read_short_line(text, CALLED, above)
@@ -140,11 +141,13 @@ class DisplayedTimes:
                 if not piece or piece.isspace():
                     continue
                 if len(piece) <= MAX_LINE and any(map(str.isdigit, piece)):
-                    short += self._read_short_line(piece, SHORT, above)
+                    lines.append((piece, above))
                 above = piece[:MAX_LINE]
-        for times in (called, short):
-            if len({time.moment.date() for time in times}) <= MAX_DAYS:
-                yield from times
+        if _are_few(called):
+            yield from called
+        short = [time for line, above in lines for time in self._read_short_line(line, SHORT, above)]
+        if _are_few(short):
+            yield from short
 
     def _read_short_line(self, line: str, source: str, above: str) -> list[DisplayedTime]:
         return [
@@ -152,3 +155,12 @@ class DisplayedTimes:
             for found in find_written_times(line, self._order)
             if not is_of_member(found.label if any(map(str.isalpha, found.label)) else above)
         ]
+
+
+def _are_few(times: list[DisplayedTime]) -> bool:
+    return len({time.moment.date() for time in times}) <= MAX_DAYS
+
+
+@lru_cache(maxsize=4096)
+def _names_date(classes: str) -> bool:
+    return DATE_NAMES.search(classes) is not None
