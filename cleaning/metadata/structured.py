@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 300  # of a kind; the elements that matter stand at the beginning of a page
 # Elements with microdata. Finding attributes and then their elements takes half the time of the opposite order.
 MARKED = etree.XPath("//@itemprop/.. | //@itemtype/..")
+LICENCES = etree.XPath("//a/@rel[contains(., 'license')]/..")
 
 
 class Statement(NamedTuple):
@@ -104,13 +105,9 @@ def read_structured(tree: HtmlElement, url: str = "", others: Collection[str] = 
     scripts: list[str] = []
     links: dict[str, str] = {}
     found: dict[str, list[HtmlElement]] = {"h1": [], "h2": [], "h3": [], "time": [], "title": []}
-    licences: list[str] = []
-    for element in tree.iter("meta", "link", "script", "title", "h1", "h2", "h3", "time", "a"):
+    for element in tree.iter("meta", "link", "script", "title", "h1", "h2", "h3", "time"):
         tag = element.tag
-        if tag == "a":
-            if "license" in element.get("rel", ""):
-                licences.append(element.get("href", ""))
-        elif tag == "meta":
+        if tag == "meta":
             _add_meta(element, meta)
         elif tag == "link":
             for relation in (element.get("rel") or "").lower().split():
@@ -128,7 +125,7 @@ def read_structured(tree: HtmlElement, url: str = "", others: Collection[str] = 
         licence=links.get("license") or None,
         headings=(*found["h1"], *found["h2"], *found["h3"]),
         times=tuple(found["time"]),
-        licences=tuple(licences),
+        licences=tuple(link.get("href", "") for link in LICENCES(tree)),
         tree=tree,
         url=url,
     )
