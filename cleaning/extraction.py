@@ -243,15 +243,16 @@ def _find_runs(words: str, numbers: Sequence[int], runs: Sequence[TextRun]) -> l
 
     A run of one character has no number in the line.
     """
-    rest, found = _squeeze(words), []
-    for number in range(numbers[0], len(runs)):
+    letters, at = _squeeze(words), 0
+    wanted, found = set(numbers), list[int]()
+    for number in range(numbers[0], min(len(runs), max(wanted) + 1 + MAX_AHEAD)):
         text = _squeeze(runs[number].text)
-        if text and rest.startswith(text) and (number in numbers or not runs[number].opening):
-            rest = rest[len(text) :]
+        if text and letters.startswith(text, at) and (number in wanted or not runs[number].opening):
+            at += len(text)
             found.append(number)
-            if not rest:
-                return found if set(numbers) <= set(found) else []
-        elif number in numbers:
+            if at == len(letters):
+                return found if wanted <= set(found) else []
+        elif number in wanted:
             break
     return []
 

@@ -48,14 +48,13 @@ def forget_slugs(tree: HtmlElement, is_label: Callable[[str], bool]) -> None:
     """
     for heading in islice(tree.iter(*HEADINGS), MAX_HEADINGS):
         element = heading
-        keys: tuple[str, ...] | None = None
+        text: str | None = None
         for _ in range(MAX_AROUND):
             slugs = _list_possible_slugs(element.get("id") or "", element.get("class") or "")
             if slugs:
-                keys = _read_keys(heading) if keys is None else keys
-                if not keys:
-                    break
-                _forget(element, heading, slugs, keys, is_label)
+                text = " ".join("".join(heading.itertext()).split()) if text is None else text
+                if _may_hold(text, slugs) and (keys := _read_keys(text)):
+                    _forget(element, heading, slugs, keys, is_label)
             element = element.getparent()
             if element is None or element.tag in WHOLE:
                 break
@@ -70,9 +69,17 @@ def _list_possible_slugs(identity: str, classes: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _read_keys(heading: HtmlElement) -> tuple[str, ...]:
+def _may_hold(text: str, slugs: Sequence[str]) -> bool:
+    """Return whether one of the slugs may be that of a heading with this text: its first word stands in it."""
+    if not text.isascii():
+        return True
+    small = text.lower()
+    return any(next(iter(_split_name(slug))) in small for slug in slugs)
+
+
+@lru_cache(maxsize=16)  # the elements around a heading ask for it one after the other
+def _read_keys(text: str) -> tuple[str, ...]:
     """Return the key of a heading, and that with its umlauts written out; none where it has no subject of its own."""
-    text = " ".join("".join(heading.itertext()).split())
     key = normalize_headline(text) if len(text) <= MAX_HEADING_CHARACTERS else ""
     if not _names_subject(key.split()):
         return ()
