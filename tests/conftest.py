@@ -1,4 +1,4 @@
-"""A real PostgreSQL server, for the tests that need one."""
+"""What all tests share: a real PostgreSQL server, for those that need one, and the order in which they start."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Or each of the many processes that the tests start would compile our packages anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Files whose tests wait for crawls: begun last, one of them would run alone at the end.
+FIRST = ("tests/crawler/crawls/", "tests/test_recipes.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.fixture(scope="session")
