@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from cleaning.live.clocks import EDGES, MAX_BESIDE, find_clock, may_have_clock
 from cleaning.metadata.dates.machine_times import parse_page_time
 
@@ -23,7 +21,6 @@ MAX_MARKS = 2_000
 # Attributes in which pages write the moment of a time that they show.
 STAMPS = ("datetime", "data-datetime", "data-timestamp", "data-time", "data-date", "data-published", "data-utc")
 STAMP_NAMES = frozenset(STAMPS[1:])
-TIMES = etree.XPath("descendant::time")
 UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 HOUR = re.compile(r"\d[T ]\d{1,2}[:.]?\d\d")
 DIGIT = re.compile(r"\d")
@@ -74,7 +71,7 @@ class _Stamped:
     """The elements with a moment for machines: <time>, and those with an attribute for it."""
 
     def __init__(self, tree: HtmlElement) -> None:
-        self.times: frozenset[HtmlElement] = frozenset(TIMES(tree))
+        self.times: frozenset[HtmlElement] = frozenset(tree.iter("time"))
         # Texts stand beside each other in few elements.
         self._known: dict[HtmlElement, bool] = {}
         self._around: dict[HtmlElement, HtmlElement | None] = {}

@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from cleaning.page.block_elements import make_label
 from cleaning.page.line_parts import is_line_part
 from cleaning.page.tags import INLINE, SILENT
@@ -35,7 +33,6 @@ FOR_READERS = ("idden", "sr-", "creen", "invisible", "sronly", "assistive")
 MAX_HIDDEN_WORDS = 60  # characters; a longer hidden end of a line is shown by "Read more"
 MAX_READER_WORDS = 200  # characters of words that only screen readers read
 HIDING = frozenset(("hidden", "style", "aria-hidden"))  # attributes that hide an element
-DIALOGS = etree.XPath("descendant::dialog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def _list_candidates(tree: HtmlElement) -> list[HtmlElement]:
             or ("style" in names and ("none" in (style := element.get("style")) or "hidden" in style))
         ):
             found.append(element)
-    dialogs = DIALOGS(tree)
+    dialogs = list(tree.iter("dialog"))
     if dialogs:  # nearly no page has one
         chosen = {*found, *dialogs}
         return [element for element in tree.iterdescendants() if element in chosen]

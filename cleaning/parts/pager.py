@@ -12,8 +12,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from lxml import etree
-
 from cleaning.article import Pager
 from cleaning.page.addresses import resolve_link
 from cleaning.page.canonical import to_canonical_url
@@ -39,7 +37,6 @@ _PAGER_NAME = re.compile(
 )
 _DIGITS = re.compile(r"\d{1,3}")
 _DIGIT_OR_WHOLE = re.compile(r"\d|all|full|single|one|komplett|complet|integral|todo|tout|tutt", re.IGNORECASE)
-_BASES = etree.XPath("descendant::base[@href]")
 _SHORT_HREF = 12  # characters: "page/2", "2.html"
 _LEVELS = 4  # elements around a link that may be named as its pager
 MAX_LINKS = 3_000  # of a page that are looked at
@@ -117,8 +114,8 @@ def _is_believed(link: _Link, own: PartAddress) -> bool:
 
 def _iter_links(tree: HtmlElement, url: str, by_key: dict[str, PartAddress]) -> Iterator[_Link]:
     """Yield the links of the page to another address that is its own with another number."""
-    bases = _BASES(tree)
-    origin = resolve_link(url, bases[0].get("href") or "") if bases else url
+    base = next((one for one in tree.iter("base") if one.get("href") is not None), None)
+    origin = url if base is None else resolve_link(url, base.get("href") or "")
     slugs = {_get_slug(key) for key in by_key}
     among_comments: dict[HtmlElement, bool] = {}
     seen = 0
@@ -148,9 +145,13 @@ def _may_be_part(href: str, slugs: set[str]) -> bool:
     if slugs == {""}:
         return _DIGIT_OR_WHOLE.search(unquote(href)) is not None
     # The slug stands in the path. Links that share the article have its address in their query.
-    path = href.partition("?")[0].partition("#")[0] or href
-    text = unquote(path) if "%" in path else path
-    return any(slug in text for slug in slugs)
+    text = unquote(href) if "%" in href else href
+    for slug in slugs:
+        if slug in text:
+            path = href.partition("?")[0].partition("#")[0] or href
+            if slug in (unquote(path) if "%" in path else path):
+                return True
+    return False
 
 
 def _get_slug(key: str) -> str:
