@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, and_, delete, func, insert, select, update
 
 from storage.frontier.addresses import AddressState
 from storage.models import Address, Host
@@ -106,6 +106,6 @@ def find_waiting_holds(connection: Connection, sites: Iterable[str], now: dateti
     return [(row.site, Hold(row.host, row.held_until, row.reason, row.opened)) for row in rows]
 
 
-def select_hosts_on_hold(now: datetime) -> Select[str]:
+def select_hosts_on_hold(now: datetime | BindParameter[datetime]) -> Select[str]:
     """Return a query for the hosts that are on hold now."""
     return select(Host.host).where(Host.held_until > now)

@@ -15,11 +15,26 @@ are one commit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState, Lease
@@ -27,6 +42,7 @@ from storage.frontier.hosts import select_hosts_on_hold
 from storage.frontier.settling import MAX_WAIT
 from storage.models import Address, Host
 
+_NEWEST = (Address.rank, Address.id)
 _LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries, Address.vain)
 
 
@@ -62,40 +78,101 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     site's other hosts are leased without those that it would have found; a run that lasts until then fetches it first,
     and its articles after it.
     """
-    due = and_(
-        Address.site == site,
-        Address.state == AddressState.PENDING,
-        Address.due_at <= now,
-        Address.host.not_in(select_hosts_on_hold(now)),
+    binds: dict[str, object] = {
+        "site": site, "run": run, "now": now, "soon": now + MAX_WAIT, "limit": limit,
+        "begins_at": since and since.begins_at, "midnight": since and since.midnight,
+    }  # fmt: skip
+    shape = _make_statements(this_run_only=this_run_only, is_dated=since is not None)
+    is_near = max_articles is not None and (
+        max_articles <= 0 or _exists(connection, shape.wanted_at, binds | {"skip": max_articles - 1})
     )
-    wanted = and_(
-        due, Address.kind == AddressKind.ARTICLE, is_not_before(since), _is_offered_in(run if this_run_only else None)
-    )
-    discovery = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == run)
-    if max_articles is not None and (max_articles <= 0 or _exists(connection, wanted, skip=max_articles - 1)):
-        near = and_(Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1), Address.source != GUESS)
-        discovery = and_(discovery, near)
-    kinds = case({kind: place for place, kind in enumerate(AddressKind)}, value=Address.kind)
-    newest = (Address.rank, Address.id)
+    lists = shape.near if is_near else shape.lists
     first = limit if max_lists is None else max(0, min(limit, max_lists))
-    leases = _select_leases(
-        connection, site, select(*_LEASED).where(due, discovery).order_by(kinds, *newest).limit(first)
-    )
-    states = [AddressState.LEASED]  # a separate condition, so that the index is used
-    under_way = Address.state == AddressState.LEASED
-    if max_lists is None or max_lists > 0:
-        states.append(AddressState.PENDING)
-        under_way |= and_(Address.due_at <= now + MAX_WAIT, Address.host.not_in(select_hosts_on_hold(now + MAX_WAIT)))
-    if not leases and not _exists(connection, Address.site == site, Address.state.in_(states), discovery, under_way):
+    leases = _select_leases(connection, site, lists.due, binds | {"limit": first}) if first else []
+    under_way = lists.under_way if max_lists is None or max_lists > 0 else lists.leased
+    if not leases and not _exists(connection, under_way, binds):
         quota = limit if max_articles is None else max(0, min(limit, max_articles))
-        leases = _select_leases(connection, site, select(*_LEASED).where(wanted).order_by(*newest).limit(quota))
+        leases = _select_leases(connection, site, shape.wanted, binds | {"limit": quota}) if quota else []
     if leases:
-        leased = Address.id.in_([lease.id for lease in leases])
-        # An address that failed for this run, and is leased again because the run goes on: how it ends is open again.
-        ended_at = case((Address.tries > 0, None), else_=Address.ended_at)
-        values = {"state": AddressState.LEASED, "last_run": run, "ended_at": ended_at}
-        connection.execute(update(Address).where(leased).values(values))
+        connection.execute(_LEASE, {"ids": [lease.id for lease in leases], "run": run})
     return leases
+
+
+_Query = Select[*tuple[Any, ...]]
+
+
+class _ListStatements(NamedTuple):
+    """Of the lists of a site that a run fetches: those that are due, whether any is under way, whether any is leased.
+
+    Discovery that waits for a retry or for its host is under way if it is due within MAX_WAIT.
+    """
+
+    due: _Query
+    under_way: _Query
+    leased: _Query
+
+
+class _Statements(NamedTuple):
+    """The queries of a lease. Building one takes as long as running it, so each is built once."""
+
+    lists: _ListStatements
+    near: _ListStatements  # no deeper than the links of the front page, and no guesses
+    wanted: _Query  # articles that are due
+    wanted_at: _Query  # the one after `skip` others
+
+
+_NOW, _SOON = bindparam("now", type_=UTCDateTime), bindparam("soon", type_=UTCDateTime)
+# An address that failed for this run, and is leased again because the run goes on: how it ends is open again.
+_LEASE = (
+    update(Address)
+    .where(Address.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=AddressState.LEASED,
+        last_run=bindparam("run"),
+        ended_at=case((Address.tries > 0, None), else_=Address.ended_at),
+    )
+)
+
+
+@cache
+def _make_statements(*, this_run_only: bool, is_dated: bool) -> _Statements:
+    due = and_(
+        Address.site == bindparam("site"),
+        Address.state == AddressState.PENDING,
+        Address.due_at <= _NOW,
+        Address.host.not_in(select_hosts_on_hold(_NOW)),
+    )
+    begins_at, midnight = bindparam("begins_at", type_=UTCDateTime), bindparam("midnight", type_=UTCDateTime)
+    wanted = and_(
+        due,
+        Address.kind == AddressKind.ARTICLE,
+        _is_dated_from(begins_at, midnight) if is_dated else true(),
+        _is_offered_in(bindparam("run") if this_run_only else None),
+    )
+    lists = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == bindparam("run"))
+    near = and_(Address.depth <= case((Address.kind == AddressKind.SECTION, 0), else_=1), Address.source != GUESS)
+    limit = bindparam("limit", type_=Integer)
+    return _Statements(
+        _make_list_statements(due, lists, limit),
+        _make_list_statements(due, and_(lists, near), limit),
+        select(*_LEASED).where(wanted).order_by(*_NEWEST).limit(limit),
+        select(Address.id).where(wanted).limit(1).offset(bindparam("skip", type_=Integer)),
+    )
+
+
+def _make_list_statements(
+    due: ColumnElement[bool], lists: ColumnElement[bool], limit: BindParameter[int]
+) -> _ListStatements:
+    kinds = case({kind: place for place, kind in enumerate(AddressKind)}, value=Address.kind)
+    # The states stand in a condition of their own, so that the index is used.
+    of_site = select(Address.id).where(Address.site == bindparam("site"), lists).limit(1)
+    is_leased = Address.state == AddressState.LEASED
+    is_soon = and_(Address.due_at <= _SOON, Address.host.not_in(select_hosts_on_hold(_SOON)))
+    return _ListStatements(
+        select(*_LEASED).where(due, lists).order_by(kinds, *_NEWEST).limit(limit),
+        of_site.where(Address.state.in_((AddressState.LEASED, AddressState.PENDING)), or_(is_leased, is_soon)),
+        of_site.where(is_leased),
+    )
 
 
 def find_next_due(
@@ -129,25 +206,29 @@ def find_next_due(
 
 def is_not_before(since: FirstDay | None) -> ColumnElement[bool]:
     """Return the condition that neither the source nor the page of an address dates it before `since`. Never NULL."""
-    if since is None:
-        return true()
-    is_recent = or_(Address.changed_at >= since.begins_at, Address.changed_at == since.midnight)
+    return true() if since is None else _is_dated_from(since.begins_at, since.midnight)
+
+
+def _is_dated_from(
+    begins_at: datetime | BindParameter[datetime], midnight: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    is_recent = or_(Address.changed_at >= begins_at, Address.changed_at == midnight)
     return and_(
         or_(Address.changed_at.is_(None), is_recent),
-        or_(Address.published_at.is_(None), Address.published_at >= since.begins_at),
+        or_(Address.published_at.is_(None), Address.published_at >= begins_at),
     )
 
 
-def _is_offered_in(run: int | None) -> ColumnElement[bool]:
+def _is_offered_in(run: int | BindParameter[int] | None) -> ColumnElement[bool]:
     return true() if run is None else Address.last_run == run
 
 
-def _select_leases(connection: Connection, site: str, query: Select[*tuple[Any, ...]]) -> list[Lease]:
+def _select_leases(connection: Connection, site: str, query: _Query, binds: Mapping[str, object]) -> list[Lease]:
     return [
         Lease(row.id, row.url, site, AddressKind(row.kind), row.depth, row.source, row.tries, row.vain)
-        for row in connection.execute(query)
+        for row in connection.execute(query, binds)
     ]
 
 
-def _exists(connection: Connection, *where: ColumnElement[bool], skip: int = 0) -> bool:
-    return connection.execute(select(Address.id).where(*where).limit(1).offset(skip)).first() is not None
+def _exists(connection: Connection, query: _Query, binds: Mapping[str, object]) -> bool:
+    return connection.execute(query, binds).first() is not None

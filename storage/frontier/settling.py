@@ -45,6 +45,8 @@ def settle(
 
 def refuse(connection: Connection, addresses: Sequence[int], *, reason: str, now: datetime) -> None:
     """End leases without a request, because these addresses are not to be fetched."""
+    if not addresses:
+        return
     values = {"state": AddressState.REFUSED, "reason": reason, "tries": 0, "ended_at": now}
     _update(connection, addresses, **values, **_rest(reason, now))
 
@@ -139,6 +141,8 @@ def return_outdated(connection: Connection, address: int, *, published_at: datet
 
 def return_leases(connection: Connection, addresses: Sequence[int] | None = None) -> int:
     """Return these leases without a request, or all of them; return how many. All: only while no crawl runs."""
+    if addresses is not None and not addresses:
+        return 0
     which = Address.state == AddressState.LEASED
     if addresses is not None:
         which = and_(which, Address.id.in_(addresses))
