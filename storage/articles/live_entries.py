@@ -11,13 +11,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from cleaning.article import Article, Block, BlockKind, LiveEntry, get_stated_offset, set_offset
 from storage.articles.entry_union import EntryText, LiveText, unite
 from storage.models import StoredArticle, StoredBlock, StoredEntry
 
 _ROW = StoredArticle.__table__.c
+_DELETE = delete(StoredEntry).where(StoredEntry.article_id == bindparam("name"))
 _LOOKUP = 500  # ids a query: SQLite allows 32,766 variables, older builds 999
 
 
@@ -79,9 +80,13 @@ def _take_first_fetches(own: LiveText, known: tuple[EntryText, ...]) -> LiveText
     return replace(own, entries=tuple(entries))
 
 
-def save_entries(connection: Connection, name: str, entries: Sequence[LiveEntry]) -> None:
-    """Store the entries of an article in place of those that it has."""
-    connection.execute(delete(StoredEntry).where(StoredEntry.article_id == name))
+def delete_entries(connection: Connection, name: str) -> None:
+    """Delete the entries of an article."""
+    connection.execute(_DELETE, {"name": name})
+
+
+def insert_entries(connection: Connection, name: str, entries: Sequence[LiveEntry]) -> None:
+    """Store the entries of an article that has none."""
     rows = [
         {
             "article_id": name,

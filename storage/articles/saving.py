@@ -8,19 +8,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cleaning.article import Article, count_text_words, get_stated_offset
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
-from storage.articles.live_entries import add_older_entries, complete_entries, save_entries
+from storage.articles.live_entries import add_older_entries, complete_entries, delete_entries, insert_entries
 from storage.articles.sanitise import sanitise_article
 from storage.models import StoredArticle, StoredBlock
 from storage.search.index import update_search_index
 
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
+# Built once, because building a statement takes as long as running it.
+_STORED = select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == bindparam("name"))
+_INSERT = insert(StoredArticle)
+_UPDATE = update(StoredArticle).where(_ROW.id == bindparam("name"))
+_DELETE_BLOCKS = delete(StoredBlock).where(StoredBlock.article_id == bindparam("name"))
+_INSERT_BLOCKS = insert(StoredBlock)
 
 
 class SaveResult(StrEnum):
@@ -56,9 +62,7 @@ def save_article(
     """
     name = make_article_id(article.url)
     article = sanitise_article(article, fetched_at)
-    stored = connection.execute(
-        select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == name)
-    ).one_or_none()
+    stored = connection.execute(_STORED, {"name": name}).one_or_none()
     # In any order of arrival, a fetch that is no version of the article never replaces one that is.
     says_nothing = _is_no_version(article.rejected)
     stands_late = stored is not None and _is_no_version(stored.rejected) and not says_nothing
@@ -113,11 +117,12 @@ def save_article(
         "archive_offset": location.offset if location else None,
     } | ({} if run is None else {"run_id": run})
     if stored is None:
-        connection.execute(insert(StoredArticle).values(id=name, **values))
+        connection.execute(_INSERT, {"id": name, **values})
     else:
-        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
+        connection.execute(_UPDATE, {"name": name, **values})
+        _delete_blocks(connection, name)
     update_search_index(connection, name)
-    _replace_blocks(connection, name, article)
+    _insert_blocks(connection, name, article)
     if run is not None and (parts or stored is not None):
         save_parts(connection, name, parts)
     if stored is None:
@@ -166,10 +171,20 @@ def save_blocks(connection: Connection, name: str, article: Article) -> None:
 
 
 def _replace_blocks(connection: Connection, name: str, article: Article) -> None:
-    connection.execute(delete(StoredBlock).where(StoredBlock.article_id == name))
+    _delete_blocks(connection, name)
+    _insert_blocks(connection, name, article)
+
+
+def _delete_blocks(connection: Connection, name: str) -> None:
+    connection.execute(_DELETE_BLOCKS, {"name": name})
+    delete_entries(connection, name)
+
+
+def _insert_blocks(connection: Connection, name: str, article: Article) -> None:
     if article.blocks:
-        connection.execute(insert(StoredBlock), _make_block_rows(name, article))
-    save_entries(connection, name, article.entries if article.rejected is None else ())
+        connection.execute(_INSERT_BLOCKS, _make_block_rows(name, article))
+    if article.rejected is None:
+        insert_entries(connection, name, article.entries)
 
 
 def _is_no_version(rejected: str | None) -> bool:

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from storage.archive.write import ArchiveLocation
 from storage.articles.saving import make_article_id
 from storage.database.query_batches import split_for_queries
 from storage.models import RemovedSite, Tombstone
 
+_FIRST = select(Tombstone.article_id).limit(1)
+_REMOVED_SITE = select(RemovedSite.removed_at).where(RemovedSite.site == bindparam("site"))
 REMOVED = "removed"  # the reason of addresses and pages that were taken down
 
 
@@ -32,7 +34,7 @@ def find_removed_urls(connection: Connection, site: str, urls: Iterable[str]) ->
 
 def has_tombstones(connection: Connection) -> bool:
     """Return whether any article was taken down."""
-    return connection.execute(select(Tombstone.article_id).limit(1)).first() is not None
+    return connection.execute(_FIRST).first() is not None
 
 
 def is_removed_site(connection: Connection, site: str) -> bool:
@@ -41,7 +43,7 @@ def is_removed_site(connection: Connection, site: str) -> bool:
 
 def find_removed_site(connection: Connection, site: str) -> datetime | None:
     """Return when a site was taken down, None if it was not."""
-    return connection.execute(select(RemovedSite.removed_at).where(RemovedSite.site == site)).scalar_one_or_none()
+    return connection.execute(_REMOVED_SITE, {"site": site}).scalar_one_or_none()
 
 
 def add_tombstones(

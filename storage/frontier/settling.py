@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, literal, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, delete, literal, select, update
 
 from storage.database.query_batches import split_for_queries
 from storage.database.types import UTCDateTime
@@ -32,15 +33,33 @@ def settle(
 
     `outlook` is of a page that was fetched (DONE). Any other state is a night in vain, after which the address rests.
     """
-    values: dict[str, Any] = {"state": state, "status": status, "reason": reason, "tries": 0, "ended_at": now}
     if state is AddressState.DONE:
-        values |= {"fetched_at": now, "due_at": now + outlook.again_after}
-        values["vain"] = Address.vain + 1 if outlook.is_in_vain else 0
-        if outlook.is_changed:
-            values["changes"] = Address.changes + 1
+        done = _make_done(is_in_vain=outlook.is_in_vain, is_changed=outlook.is_changed)
+        due_at = now + outlook.again_after
+        binds = {"address": address, "status": status, "reason": reason, "now": now, "again_at": due_at}
+        connection.execute(done, binds)
     else:
-        values |= _rest(reason, now)
-    _update(connection, [address], **values)
+        values = {"state": state, "status": status, "reason": reason, "tries": 0, "ended_at": now}
+        _update(connection, [address], **values, **_rest(reason, now))
+
+
+@cache
+def _make_done(*, is_in_vain: bool, is_changed: bool) -> Update:
+    """Return the statement that settles an address as DONE; built once, because that takes as long as running it."""
+    moment = bindparam("now", type_=UTCDateTime)
+    values: dict[str, Any] = {
+        "state": AddressState.DONE,
+        "status": bindparam("status"),
+        "reason": bindparam("reason"),
+        "tries": 0,
+        "ended_at": moment,
+        "fetched_at": moment,
+        "due_at": bindparam("again_at", type_=UTCDateTime),
+        "vain": Address.vain + 1 if is_in_vain else 0,
+    }
+    if is_changed:
+        values["changes"] = Address.changes + 1
+    return update(Address).where(Address.id == bindparam("address")).values(values)
 
 
 def refuse(connection: Connection, addresses: Sequence[int], *, reason: str, now: datetime) -> None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.models import Validator
 
+_LOAD = select(Validator.__table__).where(Validator.address_id == bindparam("address"))
+_UPDATE = update(Validator).where(Validator.address_id == bindparam("address"))
+_DELETE = delete(Validator).where(Validator.address_id == bindparam("address"))
+_INSERT = insert(Validator)
 _MAX_UNCHANGED = 4  # answers 304 in a row; then the whole is asked for once, since validators lie
 _MAX_BODY = 2 << 20  # bytes of a list, compressed; a longer one is fetched anew each time
 
@@ -61,7 +65,7 @@ def compare_validators(old: Validators | None, new: Validators) -> Validators:
 
 
 def load_validators(connection: Connection, address: int) -> Validators | None:
-    row = connection.execute(select(Validator.__table__).where(Validator.address_id == address)).one_or_none()
+    row = connection.execute(_LOAD, {"address": address}).one_or_none()
     if row is None:
         return None
     return Validators(
@@ -79,8 +83,8 @@ def load_validators(connection: Connection, address: int) -> Validators | None:
 def save_validators(connection: Connection, address: int, validators: Validators | None) -> None:
     """Store the validators of an address in place of earlier ones; None deletes them."""
     if validators is None:
-        connection.execute(delete(Validator).where(Validator.address_id == address))
+        connection.execute(_DELETE, {"address": address})
         return
     values = {name: getattr(validators, name) for name in Validators.__slots__}
-    if not connection.execute(update(Validator).where(Validator.address_id == address).values(values)).rowcount:
-        connection.execute(insert(Validator).values(address_id=address, **values))
+    if not connection.execute(_UPDATE, {"address": address, **values}).rowcount:
+        connection.execute(_INSERT, {"address_id": address, **values})

@@ -9,12 +9,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
 from storage.archive.part_locations import ArchivedPart, load_parts
 from storage.archive.write import ArchiveLocation
 from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation
+
+_DELETE_OBSERVATION = delete(StoredObservation).where(StoredObservation.article_id == bindparam("name"))
+_INSERT_OBSERVATION = insert(StoredObservation)
+_DELETE_DEPENDENCY = delete(StoredMemoryDependency).where(StoredMemoryDependency.article_id == bindparam("name"))
+_INSERT_DEPENDENCY = insert(StoredMemoryDependency)
 
 
 class PageDependency(NamedTuple):
@@ -72,11 +77,10 @@ def save_observation(
 
     `version` is that of the cleaner that observed the page as it was fetched at `fetched_at`.
     """
-    connection.execute(delete(StoredObservation).where(StoredObservation.article_id == name))
+    connection.execute(_DELETE_OBSERVATION, {"name": name})
     connection.execute(
-        insert(StoredObservation).values(
-            article_id=name, site=site, cleaner_version=version, fetched_at=fetched_at, data=data
-        )
+        _INSERT_OBSERVATION,
+        {"article_id": name, "site": site, "cleaner_version": version, "fetched_at": fetched_at, "data": data},
     )
 
 
@@ -113,13 +117,13 @@ def save_memory_dependency(connection: Connection, name: str, digest: str, data:
     `digest` is the fingerprint of that part when the text was cleaned. Call this in the transaction that stores the
     text, for every text that is cleaned.
     """
-    connection.execute(delete(StoredMemoryDependency).where(StoredMemoryDependency.article_id == name))
-    connection.execute(insert(StoredMemoryDependency).values(article_id=name, digest=digest, data=data))
+    delete_memory_dependency(connection, name)
+    connection.execute(_INSERT_DEPENDENCY, {"article_id": name, "digest": digest, "data": data})
 
 
 def delete_memory_dependency(connection: Connection, name: str) -> None:
     """Forget what the text of a page depends on: it is due to be cleaned again."""
-    connection.execute(delete(StoredMemoryDependency).where(StoredMemoryDependency.article_id == name))
+    connection.execute(_DELETE_DEPENDENCY, {"name": name})
 
 
 def load_page_dependencies(connection: Connection, site: str, *, after: str = "", limit: int) -> list[PageDependency]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.frontier.same_pages.twin_forms import PARAMETER, SLUG, TWIN_MARKS, find_differences, is_presumed_idle
 from storage.models import TwinEvidence
 
+_RULES = select(TwinEvidence.difference, TwinEvidence.is_same).where(TwinEvidence.site == bindparam("site"))
 NEEDED = 3  # pages that must agree before a parameter is ignored
 _MAX_KEPT = 12  # pieces of evidence for one difference; contradictions are always kept
 _MAX_CHARACTERS = 64  # of a difference: TwinEvidence.difference
@@ -37,9 +38,7 @@ class TwinRules:
 
 def load_rules(connection: Connection, site: str) -> TwinRules:
     """Return what was learnt: three pages agree on a difference that is ignored, and none contradicts."""
-    rows = connection.execute(
-        select(TwinEvidence.difference, TwinEvidence.is_same).where(TwinEvidence.site == site)
-    ).all()
+    rows = connection.execute(_RULES, {"site": site}).all()
     refuted = frozenset(row.difference for row in rows if not row.is_same)
     agreeing = Counter(row.difference for row in rows if row.is_same)
     learnt = (name for name, count in agreeing.items() if count >= NEEDED and name.startswith((PARAMETER, SLUG)))

@@ -28,6 +28,17 @@ from storage.models import Address, StoredArticle, Twin
 
 _MAX_COMPARED = 200  # pages whose texts are compared before a parameter is ignored
 _IN_USE = (AddressState.DONE, AddressState.LEASED, AddressState.PENDING)
+_IN_GROUP = (
+    select(Address.url)
+    .join(Twin, Twin.address_id == Address.id)
+    .where(Twin.group_key == bindparam("group"))
+    .limit(_MAX_COMPARED)
+)
+_ALIKE = select(StoredArticle.url, StoredArticle.text).where(
+    StoredArticle.site == bindparam("site"), StoredArticle.rejected.is_(None), StoredArticle.url != bindparam("url")
+)
+_WITH_HEADLINE = _ALIKE.where(StoredArticle.headline_key == bindparam("key")).limit(20)
+_WITH_ID = _ALIKE.where(StoredArticle.id.in_(bindparam("ids", expanding=True)))
 _WORD = re.compile(r"\w+")
 _OTHER_TEXT = 0.5  # share of the words of two texts, below which they are two articles
 
@@ -59,20 +70,14 @@ def learn_from_pair(connection: Connection, site: str, one: str, other: str, *, 
 def learn_from_texts(connection: Connection, site: str, url: str, text: str, headline_key: str, now: datetime) -> int:
     """Learn from the stored pages that have the headline of a page, or whose addresses are in its group."""
     group = compute_group(url, load_rules(connection, site).ignored)
-    alike = select(StoredArticle.url, StoredArticle.text).where(
-        StoredArticle.site == site, StoredArticle.rejected.is_(None), StoredArticle.url != url
-    )
-    addresses = (
-        select(Address.url)
-        .join(Twin, Twin.address_id == Address.id)
-        .where(Twin.group_key == group)
-        .limit(_MAX_COMPARED)
-    )
-    ids = [make_article_id(other) for other in connection.execute(addresses).scalars() if other != url]
+    ids = [
+        make_article_id(other) for other in connection.execute(_IN_GROUP, {"group": group}).scalars() if other != url
+    ]
     rows: list[Row[Any]] = []
     if headline_key:
-        rows += connection.execute(alike.where(StoredArticle.headline_key == headline_key).limit(20))
-    rows += connection.execute(alike.where(StoredArticle.id.in_(ids[:20])))
+        rows += connection.execute(_WITH_HEADLINE, {"site": site, "url": url, "key": headline_key})
+    if ids:
+        rows += connection.execute(_WITH_ID, {"site": site, "url": url, "ids": ids[:20]})
     set_aside = 0
     for row in rows:
         if (is_same := _compare_words(text, row.text)) is not None:
