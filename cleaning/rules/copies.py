@@ -38,8 +38,10 @@ class _Pair(NamedTuple):
 def find_copies(page: PageBlocks, kept: Sequence[int]) -> dict[int, int]:
     """Return the blocks that are copies, each with the block that stays, by their indexes."""
     found: dict[int, int] = {}
-    for chain in _find_chains(page, kept):
-        found |= _choose_copies(page, kept, chain)
+    chains = list(_find_chains(page, kept))
+    times = Counter(map(page.get_key, kept)) if chains else Counter[str]()
+    for chain in chains:
+        found |= _choose_copies(page, kept, chain, times)
     # A block that stays in one pair may be cut in another: the last of a row of copies stays.
     return {index: _follow(found, other) for index, other in found.items()}
 
@@ -89,13 +91,15 @@ def _continues(chain: Sequence[_Pair], pair: _Pair) -> bool:
     )
 
 
-def _choose_copies(page: PageBlocks, kept: Sequence[int], chain: Sequence[_Pair]) -> dict[int, int]:
+def _choose_copies(
+    page: PageBlocks, kept: Sequence[int], chain: Sequence[_Pair], times: Counter[str]
+) -> dict[int, int]:
     """Return the blocks of a chain that are cut, each with the one that stays; none where the text repeats itself."""
     pairs = [(kept[pair.earlier], kept[pair.later]) for pair in chain]
     apart = [pair for pair in pairs if page.blocks[pair[0]].path != page.blocks[pair[1]].path]
     if not any(is_telling(page, one) for one, _ in apart or pairs):
         return {}
-    if not apart and not (_is_mistake(page, pairs) and _is_whole(page, kept, chain)):
+    if not apart and not (_is_mistake(page, pairs) and _is_whole(page, kept, chain, times)):
         return {}
     if all(page.blocks[other].kind is BlockKind.HEADING is not page.blocks[one].kind for one, other in pairs):
         return {}  # a list of contents, and the headings of its parts
@@ -119,15 +123,14 @@ def _is_mistake(page: PageBlocks, pairs: Sequence[tuple[int, int]]) -> bool:
     return found >= 2
 
 
-def _is_whole(page: PageBlocks, kept: Sequence[int], chain: Sequence[_Pair]) -> bool:
+def _is_whole(page: PageBlocks, kept: Sequence[int], chain: Sequence[_Pair], times: Counter[str]) -> bool:
     """Return whether most of what stands between a text and its copy is that text, so that it is a copy of a body.
 
     Lines that come again in each of several parts, as those of a timetable, have other lines between them, or come
-    more than twice.
+    more than twice. `times` counts the blocks of the page by their keys.
     """
     between = sum(count_letters(page.blocks[index].text) for index in kept[chain[0].earlier : chain[0].later])
     same = sum(count_letters(page.blocks[kept[pair.earlier]].text) for pair in chain)
-    times = Counter(map(page.get_key, kept))
     often = sum(1 for pair in chain if times[page.get_key(kept[pair.earlier])] > 2)
     return same >= MIN_SHARE * between and often <= len(chain) / 2
 
