@@ -241,11 +241,21 @@ def _read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]
 def _find_runs(words: str, numbers: Sequence[int], runs: Sequence[TextRun]) -> list[int]:
     """Return the runs whose texts are these words, white space aside; none where the words are not those of whole runs.
 
-    A run of one character has no number in the line.
+    A run of one character has no number in the line. The words may begin with some of them.
     """
-    letters, at = _squeeze(words), 0
+    letters, start = _squeeze(words), numbers[0]
+    found = _match_runs(letters, start, numbers, runs)
+    while not found and 0 < start > numbers[0] - MAX_AHEAD and not runs[start - 1].opening:
+        start -= 1
+        found = _match_runs(letters, start, numbers, runs)
+    return found
+
+
+def _match_runs(letters: str, start: int, numbers: Sequence[int], runs: Sequence[TextRun]) -> list[int]:
+    """Return the runs from this one on that have these letters; none where they are not those of whole runs."""
+    at = 0
     wanted, found = set(numbers), list[int]()
-    for number in range(numbers[0], min(len(runs), max(wanted) + 1 + MAX_AHEAD)):
+    for number in range(start, min(len(runs), max(wanted) + 1 + MAX_AHEAD)):
         text = _squeeze(runs[number].text)
         if text and letters.startswith(text, at) and (number in wanted or not runs[number].opening):
             at += len(text)

@@ -149,6 +149,8 @@ BLOCK_HTML = st.recursive(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(BLOCK_HTML)
 @example("<a href='/x'>9</a><a href='/x'>9</a>")
+@example("<blockquote><div>9</div>quay</blockquote>")
+@example("<li><div>9</div><div>8</div>quay of it</li>")
 def test_no_word_of_a_block_is_made_of_two_words_of_the_page(html: str) -> None:
     tree = parse_tree(f"<html><body><article>{PARAGRAPHS}{html}{PARAGRAPHS}</article></body></html>")
     assert tree is not None
