@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import trafilatura
@@ -16,9 +15,9 @@ from cleaning.article import Block, BlockKind
 from cleaning.page.addresses import resolve_link
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.line_parts import write_known_tags
-from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
-from cleaning.page.run_numbers import restore_line, write_numbers
-from cleaning.page.symbols import MARK
+from cleaning.page.lines_read_back import ITEM_MARK, is_layout_row, read_lines, set_apart, split_layout_row, squeeze
+from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS
+from cleaning.page.run_numbers import write_numbers
 from cleaning.page.text_runs import WORD, TextRun, erase_runs, read_runs, remove_empty_elements
 
 if TYPE_CHECKING:
@@ -28,14 +27,9 @@ if TYPE_CHECKING:
 
     from cleaning.page.block_elements import BlockElement
 
-# A table lays out the page instead of holding figures where one of its cells holds a paragraph of more letters than
-# this, or as many in sentences on separate lines.
-MAX_CELL_LETTERS = 150
 # trafilatura's fast mode is enough unless it finds fewer characters than this, and a smaller share of the page's
 # paragraphs. Then its standard mode runs, which compares with two other extractors and takes 1.5 times as long again.
 MIN_CHARACTERS, MIN_PAGE_SHARE = 1_500, 0.7
-MAX_AHEAD = 50  # runs after the last one that are looked through for words without a number
-ITEM_MARK = "- "  # trafilatura's, of a list item
 COMMENT_NAMED = etree.XPath("//body//*[contains(concat(@id, @class), 'omment')]")
 
 # trafilatura's warnings ("discarding data") repeat what our verdict says.
@@ -133,7 +127,7 @@ def _group_rows(runs: Sequence[TextRun], chosen: Iterable[int]) -> Iterator[tupl
     """Yield each run by itself, but the cells of a row of figures together."""
     for row, group in groupby(chosen, lambda index: _find_row(runs[index])):
         indexes = tuple(group)
-        if row is None or _is_layout_row([runs[index] for index in indexes]):
+        if row is None or is_layout_row([runs[index] for index in indexes]):
             yield from ((index,) for index in indexes)
         else:
             yield indexes
@@ -188,12 +182,12 @@ def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
     spans: list[tuple[int, ...]] = []
     last: int | None = None
     for line in text.split("\n"):
-        for part in _split_layout_row(line, runs):
-            for words, read in _read_lines(part, runs):
+        for part in split_layout_row(line, runs):
+            for words, read in read_lines(part, runs):
                 # Without a number it may be another line of the same run: preformatted text, or links side by side.
-                is_same = not read and last is not None and _squeeze(words) in _squeeze(runs[last].text)
+                is_same = not read and last is not None and squeeze(words) in squeeze(runs[last].text)
                 numbers = [last] if is_same and last is not None else read
-                shown = words if numbers else _set_apart(words, runs, last)
+                shown = words if numbers else set_apart(words, runs, last)
                 last = numbers[-1] if numbers else last
                 block = build_block(shown, [runs[number] for number in numbers], base)
                 if block is not None:
@@ -202,102 +196,6 @@ def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
                     blocks.append(block)
                     spans.append(tuple(numbers))
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)
-
-
-def _set_apart(words: str, runs: Sequence[TextRun], last: int | None) -> str:
-    """Return words without a number as their run reads: elements of one character each bear none."""
-    start, letters = (0 if last is None else last + 1), _squeeze(words)
-    near = (run.text for run in runs[start : start + MAX_AHEAD] if not run.opening)
-    return next((text for text in near if _squeeze(text) == letters), words)
-
-
-def _read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]]]:
-    """Return the lines that a line of trafilatura's text is in the page, each with the numbers of its runs.
-
-    trafilatura joins the blocks of a list item, a quote or an unknown element, with or without a space. Their runs say
-    where one ends and the next begins, and how each reads.
-    """
-    words, numbers = restore_line(line, runs)
-    if not numbers or runs[numbers[0]].element.kind is BlockKind.CODE:
-        return [(words, numbers)]
-    if line.startswith("|"):
-        return [(" ".join(restore_line(piece, runs)[0] for piece in _split_at_numbers(line)), numbers)]
-    mark = ITEM_MARK if words.startswith(ITEM_MARK) else ""
-    if len(numbers) == 1 and words.removeprefix(mark) == runs[numbers[0]].text:
-        return [(words, numbers)]
-    read = _find_runs(words.removeprefix(mark), numbers, runs)
-    if read and all(runs[number].element.cell is not None for number in read):
-        return [(" ".join(runs[number].text for number in read), numbers)]
-    if read:
-        return [(mark + runs[number].text, [number]) for number in read]
-    if len(numbers) == 1:
-        return [(words, numbers)]
-    return [
-        (mark + text.removeprefix(mark), found)
-        for text, found in (restore_line(piece, runs) for piece in _split_at_numbers(line))
-    ]
-
-
-def _find_runs(words: str, numbers: Sequence[int], runs: Sequence[TextRun]) -> list[int]:
-    """Return the runs whose texts are these words, white space aside; none where the words are not those of whole runs.
-
-    A run of one character has no number in the line. The words may begin with some of them.
-    """
-    letters, start = _squeeze(words), numbers[0]
-    found = _match_runs(letters, start, numbers, runs)
-    while not found and 0 < start > numbers[0] - MAX_AHEAD and not runs[start - 1].opening:
-        start -= 1
-        found = _match_runs(letters, start, numbers, runs)
-    return found
-
-
-def _match_runs(letters: str, start: int, numbers: Sequence[int], runs: Sequence[TextRun]) -> list[int]:
-    """Return the runs from this one on that have these letters; none where they are not those of whole runs."""
-    at = 0
-    wanted, found = set(numbers), list[int]()
-    for number in range(start, min(len(runs), max(wanted) + 1 + MAX_AHEAD)):
-        text = _squeeze(runs[number].text)
-        if text and letters.startswith(text, at) and (number in wanted or not runs[number].opening):
-            at += len(text)
-            found.append(number)
-            if at == len(letters):
-                return found if wanted <= set(found) else []
-        elif number in wanted:
-            break
-    return []
-
-
-def _squeeze(text: str) -> str:
-    return "".join(text.split())
-
-
-def _split_at_numbers(line: str) -> list[str]:
-    """Split a line where a run begins; what precedes the first one stays with it."""
-    edges = [mark.start() for mark in MARK.finditer(line)]
-    edges[:1] = [0]
-    return [line[start:end] for start, end in pairwise([*edges, len(line)])]
-
-
-def _split_layout_row(line: str, runs: Sequence[TextRun]) -> list[str]:
-    """Split a row of a layout table into its runs; any other line is one part."""
-    if line.startswith("|"):
-        _, numbers = restore_line(line, runs)
-        if _is_layout_row([runs[number] for number in numbers]):
-            edges = [0, *(mark.start() for mark in MARK.finditer(line)), len(line)]
-            return [line[start:end] for start, end in pairwise(edges)]
-    return [line]
-
-
-def _is_layout_row(row: Sequence[TextRun]) -> bool:
-    """Return whether the cells of a row hold the page's text, not figures and notes."""
-    sentences: Counter[BlockElement | None] = Counter()
-    for run in row:
-        length = count_letters(run.text)
-        if length > MAX_CELL_LETTERS:
-            return True
-        if ends_a_sentence(run.text):
-            sentences[run.element.cell] += length
-    return any(length > MAX_CELL_LETTERS for length in sentences.values())
 
 
 def build_block(line: str, runs: Sequence[TextRun], base: str) -> Block | None:

@@ -21,5 +21,6 @@ part_names.py      what ids and classes call the parts of a page: comments, rela
 slug_names.py      take the slugs of headings out of ids and classes, which name no parts of the page
 removal.py         cut elements out of the tree, and keep their texts as cut blocks
 run_numbers.py     mark each text run with a number that survives trafilatura, and read the numbers back
+lines_read_back.py  which runs a line of trafilatura's text is made of
 symbols.py         the rare characters that these marks are written with
 """
