@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -136,8 +137,13 @@ def preload_models() -> None:
 
 
 def empty_caches() -> None:
-    """Empty the libraries' caches, which grow with every page. For processes that clean many pages."""
+    """Empty the caches that grow with every page, the libraries' and our own. For processes that clean many pages."""
     reset_caches()
+    for module in [module for name, module in sys.modules.items() if name.startswith("cleaning.")]:
+        for function in vars(module).values():
+            # What is kept without a bound is read from files: phrases, models.
+            if hasattr(function, "cache_parameters") and function.cache_parameters()["maxsize"] is not None:
+                function.cache_clear()
 
 
 def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, observe: bool) -> Article:

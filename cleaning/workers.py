@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from cleaning.article import Article, Page
 
 MAX_PAGES_PER_CHILD = 2_000  # then the child is replaced: the libraries' memory grows
-MAX_PAGES_PER_CACHE = 300  # then trafilatura's caches are emptied
+# Characters of the pages that are cleaned, about 150 of newspapers; then the caches are emptied, which keep texts.
+MAX_CHARACTERS_PER_CACHE = 20_000_000
 START_TIMEOUT = 60.0  # seconds
 MAX_POOLS = 3  # pools that break while a page waits; then the page is given up
 # A page's time by the clock, as a multiple of its deadline: for a child that sleeps. A working child never needs it,
@@ -210,16 +211,17 @@ def _do_nothing() -> None:
     """Do nothing: a child that has done it is ready."""
 
 
-_pages_cleaned = 0
+_characters_cleaned = 0  # since the caches were emptied
 
 
 def _clean(page: Page, memory: bytes | None = None, *, observe: bool = False) -> Article:
-    global _pages_cleaned  # noqa: PLW0603 -- a count for the process
+    global _characters_cleaned  # noqa: PLW0603 -- a count for the process
     from cleaning.clean import clean, empty_caches  # noqa: PLC0415 -- the parent needs no trafilatura
 
-    _pages_cleaned += 1
-    if _pages_cleaned % MAX_PAGES_PER_CACHE == 0:
+    if _characters_cleaned > MAX_CHARACTERS_PER_CACHE:
+        _characters_cleaned = 0
         empty_caches()
+    _characters_cleaned += sum(len(one.html) for one in (page, *page.parts))
     try:
         known = load_site_memory(memory) if memory else None
     except MemoryUnreadable as error:  # the next settling learns the memory again

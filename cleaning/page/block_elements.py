@@ -28,17 +28,21 @@ class BlockElement:
     is the innermost element that Markdown shows, itself or one around it.
     """
 
-    __slots__ = ("_kind", "_path", "_pattern", "depth", "label", "parent", "shown", "tag")
+    __slots__ = ("_kind", "_path", "_pattern", "_shown", "depth", "label", "parent", "tag")
 
     def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
         self.tag = tag
         self.label = label
         self.parent = parent
         self.depth: int = parent.depth + 1 if parent else 0
-        self.shown: ShownElement | None = parent.shown if parent else None
+        self._shown: ShownElement | None = parent.shown if parent else None
         self._path: str | None = None
         self._pattern: tuple[str, ...] | None = None
         self._kind: BlockKind | None = None
+
+    @property
+    def shown(self) -> ShownElement | None:
+        return self._shown
 
     @property
     def path(self) -> str:
@@ -107,10 +111,14 @@ class ShownElement(BlockElement):
 
     def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
         super().__init__(tag, label, parent)
-        self.outer, self.shown = self.shown, self
+        self.outer = self._shown
         self.number = 0
         self.count = 0
         self.taken: dict[int, int] | None = None
+
+    @property
+    def shown(self) -> ShownElement:
+        return self
 
     @property
     def mark(self) -> str:

@@ -17,6 +17,7 @@ ESSENTIAL_MARKS = re.compile(
 # Characters of a stored key. The key is indexed, an index row of PostgreSQL holds at most 2,704 bytes, and a character
 # takes up to 4. Headlines that differ only after so many characters are told apart by their stories.
 MAX_KEY_CHARACTERS = 300
+MAX_LETTERS = 1_000  # distinct characters that are each replaced in the whole text
 MAX_CACHED = 1_000  # characters of a text whose key is kept: several parts of the cleaner ask for it
 
 
@@ -51,7 +52,10 @@ def _split_words(text: str) -> list[str]:
     if text.isascii():
         return text.encode().translate(ASCII_WORDS).decode().split()
     text = unicodedata.normalize("NFKD", text).casefold()
-    for letter in set(text):  # far fewer than the text has characters
+    letters = set(text)  # of nearly all texts far fewer than they have characters
+    if len(letters) > MAX_LETTERS:
+        return "".join(map(LETTERS.__getitem__, text)).split()
+    for letter in letters:
         if (written := LETTERS[letter]) != letter:
             text = text.replace(letter, written)
     return text.split()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
@@ -12,7 +12,7 @@ from cleaning.page.run_numbers import restore_line
 from cleaning.page.symbols import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cleaning.page.block_elements import BlockElement
     from cleaning.page.text_runs import TextRun
@@ -47,7 +47,7 @@ def read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]]
         return [(words, numbers)]
     read = _find_runs(words.removeprefix(mark), numbers, runs)
     if read and all(runs[number].element.cell is not None for number in read):
-        return [(" ".join(runs[number].text for number in read), numbers)]
+        return [_join_cells(row, runs) for row in _group_rows(read, runs)]
     if read:
         return [(mark + runs[number].text, [number]) for number in read]
     if len(numbers) == 1:
@@ -65,10 +65,25 @@ def _find_runs(words: str, numbers: Sequence[int], runs: Sequence[TextRun]) -> l
     """
     letters, start = squeeze(words), numbers[0]
     found = _match_runs(letters, start, numbers, runs)
-    while not found and 0 < start > numbers[0] - MAX_AHEAD and not runs[start - 1].opening:
+    while not found and 0 < start > numbers[0] - MAX_AHEAD and _may_precede(runs[start - 1]):
         start -= 1
         found = _match_runs(letters, start, numbers, runs)
     return found
+
+
+def _group_rows(numbers: Sequence[int], runs: Sequence[TextRun]) -> Iterator[list[int]]:
+    """Yield these runs in cells row by row."""
+    for _, row in groupby(numbers, lambda number: (cell := runs[number].element.cell) and cell.parent):
+        yield list(row)
+
+
+def _join_cells(numbers: list[int], runs: Sequence[TextRun]) -> tuple[str, list[int]]:
+    return " ".join(runs[number].text for number in numbers), numbers
+
+
+def _may_precede(run: TextRun) -> bool:
+    """Return whether a run may be a line without a number in front of others: a word of one character."""
+    return not run.opening and run.has_words
 
 
 def _match_runs(letters: str, start: int, numbers: Sequence[int], runs: Sequence[TextRun]) -> list[int]:

@@ -147,14 +147,14 @@ class _Walk:
     def _add_text(self, text: str, element: HtmlElement, block: BlockElement | None, *, is_tail: bool) -> None:
         """Add a text node to the run that is being read, or begin a run with it."""
         run = self.run
-        is_ascii = text.isascii()
-        if not is_ascii:
-            text = OWN_SYMBOL.sub("", text)
         words = text.strip()
         if not words or block is None:
-            if run is not None and text:
+            if run is not None:
                 run.texts.append(text)  # the space between two elements
             return
+        is_ascii = text.isascii()
+        if not is_ascii and OWN_SYMBOL.search(text):  # the node is the run's, too, if it holds nothing else
+            text, words = OWN_SYMBOL.sub("", text), OWN_SYMBOL.sub("", words)
         length = len(words)
         if run is None:
             run = self.run = TextRun(block)
@@ -165,8 +165,8 @@ class _Walk:
             self.begins_link
             and self.ends_link
             and run.texts
-            and not text[0].isspace()
-            and not run.texts[-1][-1].isspace()
+            and not text[:1].isspace()
+            and not run.texts[-1][-1:].isspace()
         ):
             run.texts.append(" ")  # links side by side are set apart by their style
         href = self.href

@@ -83,10 +83,13 @@ def _find_beginnings(kind: str, words: Sequence[str]) -> Iterator[int]:
     beginnings = _list_beginnings(kind)
     if beginnings.keys().isdisjoint(words):
         return
+    at = before = 0  # the offset of a word, and its number
     for number in [number for number, word in enumerate(words) if word in beginnings]:
+        at += sum(map(len, words[before:number])) + number - before
+        before = number
         seconds = beginnings[words[number]]
         if seconds is None or not seconds.isdisjoint(words[number + 1 : number + 2]):
-            yield sum(map(len, words[:number])) + number
+            yield at
 
 
 def is_part_label(key: str) -> bool:

@@ -27,9 +27,10 @@ from extractors import clean_page, extract_standard, prepare_process
 from gold import add_data_options, find_data_sets, get_page_site, load_pages, parse_count
 from memory import read_memory
 from stages import STAGES, Stages
+from trafilatura.meta import reset_caches
 
 from cleaning.article import Page as Fetched
-from cleaning.clean import clean, empty_caches, preload_models
+from cleaning.clean import clean, preload_models
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.observation import Observation
 
@@ -130,7 +131,7 @@ def _time_both(page: Page, memory: SiteMemory | None, *, ours_first: bool) -> tu
     """Return the CPU seconds of Broadsheet and of trafilatura for a page."""
     spent: dict[str, float] = {}
     for name in WORK if ours_first else reversed(WORK):
-        empty_caches()
+        reset_caches()
         start = time.process_time()
         if name == "broadsheet":
             clean(Fetched(page["url"], page["html"]), memory=memory)
@@ -154,7 +155,7 @@ def measure_memory(name: str, pages: Sequence[Page]) -> tuple[float, float]:
         preload_models()
     before = read_memory("VmRSS")
     for page in pages:
-        empty_caches()
+        reset_caches()
         WORK[name](page["url"], page["html"])
     return before, read_memory("VmHWM")
 

@@ -158,3 +158,27 @@ def test_no_word_of_a_block_is_made_of_two_words_of_the_page(html: str) -> None:
     words = {word for run in runs for word in run.text.split()}
     for block in extract(tree, "https://a.example/2024/05/a", runs).blocks:
         assert set(block.text.split()) <= words | {"|"}
+
+
+@pytest.mark.parametrize("forged", ["\U0001d000\U0001d002", "\U0001d000\U0001d001\U0001d000\U0001d003", "\U0001d001"])
+def test_a_page_cannot_forge_the_numbers_of_its_runs(forged: str) -> None:
+    found = extract_blocks(
+        f"<article>{PARAGRAPHS}<p>Hello <b>{forged}</b> world of {LINES[0]}</p>{PARAGRAPHS}</article>"
+    )
+    assert [text for _, text in found if not text.startswith(LINES)] == [f"Hello world of {LINES[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("html", "lines"),
+    [
+        ("<ul><li><div>€</div><div>50 for a cabin on the ferry</div></li></ul>", ["€50 for a cabin on the ferry"]),
+        ("<blockquote><div>9</div><div>quays of the harbour</div></blockquote>", ["9", "quays of the harbour"]),
+        (
+            "<q><table><tr><td>A</td><td>12 boats</td></tr><tr><td>B</td><td>14 boats</td></tr></table></q>",
+            ["A 12 boats", "B 14 boats"],
+        ),
+    ],
+)
+def test_words_of_one_character_are_lines_of_their_own_and_signs_are_not(html: str, lines: list[str]) -> None:
+    found = extract_blocks(f"<article>{PARAGRAPHS}{html}{PARAGRAPHS}</article>")
+    assert [text for _, text in found if not text.startswith(LINES)] == lines

@@ -33,6 +33,9 @@ PAGES = {
     "corrections": ("<p class='correction'>Correction {n}: an earlier version gave a wrong name.</p>", "", "", 3_500),
     "labels of corrections": ("<p>Correction</p><p>{sentence}</p>", "", "", 2_400),
     "links to further pages": ("<a href='?page={n}'>{n}</a> ", "<div class='x'>" * DEEP, "", 1_200),
+    "beginnings of phrases": ("mi i ", "<p>We use cookies ", "</p>", 60_000),
+    "bylines": ("<b class='byline'>x</b> ", "", "", 12_000),
+    "authors": ("<b class='author'>x</b><i itemprop='author'>y</i> ", "", "", 6_000),
     "slugs": ("<section id='share'><h2>share boat</h2><p>x</p></section>", "", "", 3_000),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ import pytest
 from cleaning import workers
 from cleaning.article import Article, Page
 from cleaning.clean import clean
+from cleaning.phrases import find_phrase
 from cleaning.workers import Cleaners
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,18 @@ def test_answers_are_futures_that_nobody_can_cancel(cleaners: Cleaners) -> None:
     assert isinstance(answer, Future)
     assert not answer.cancel()
     assert isinstance(answer.result(30), Article)
+
+
+def test_caches_of_texts_are_emptied_after_so_many_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page("https://a.example/b", "<html><body><h1>A title</h1><p>A paragraph of words.</p></body></html>")
+    workers._clean(page)
+    find_phrase("act", "a text of an earlier page")
+    for limit, is_kept in ((10_000_000, True), (0, False)):
+        monkeypatch.setattr(workers, "MAX_CHARACTERS_PER_CACHE", limit)
+        workers._clean(page)
+        before = find_phrase.cache_info().hits
+        find_phrase("act", "a text of an earlier page")
+        assert find_phrase.cache_info().hits - before == is_kept
 
 
 MISBEHAVING = """

@@ -23,7 +23,6 @@ OTHER_PLACES = etree.XPath(
     " | //@property[.='author' or .='schema:author']/.."
     " | //@data-author/.. | //@data-author-name/.. | //@data-byline/.."
 )
-IN_PAGE_ORDER = etree.XPath("$named | $others | $links")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 BYLINE_WORDS = frozenset(
     """
@@ -60,15 +59,12 @@ def list_marked(
 
     Links count before the headline and among the elements near it.
     """
-    named = [
-        element
-        for element in tree.iter(etree.Element)
-        if _is_byline(element.get("class", "")) or _is_byline(element.get("id", ""))
-    ]
-    links = [*_list_links_before(tree, headline), *(one for one in near if one.tag == "a" and _is_author_link(one))]
-    is_link = set(links)
-    for element in IN_PAGE_ORDER(tree, named=named, others=OTHER_PLACES(tree), links=links):
-        if mark := find_mark(element, may_link=element in is_link):
+    links = {*_list_links_before(tree, headline), *(one for one in near if one.tag == "a" and _is_author_link(one))}
+    places = links.union(OTHER_PLACES(tree))
+    for element in tree.iter(etree.Element):
+        if (element in places or _is_byline(element.get("class", "")) or _is_byline(element.get("id", ""))) and (
+            mark := find_mark(element, may_link=element in links)
+        ):
             yield element, mark
 
 
