@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.page.block_elements import BlockElement
 
 # trafilatura's fast mode is enough unless it finds fewer characters than this, and a smaller share of the page's
 # paragraphs. Then its standard mode runs, which compares with two other extractors and takes 1.5 times as long again.
@@ -125,7 +124,7 @@ def build_extraction(
 
 def _group_rows(runs: Sequence[TextRun], chosen: Iterable[int]) -> Iterator[tuple[int, ...]]:
     """Yield each run by itself, but the cells of a row of figures together."""
-    for row, group in groupby(chosen, lambda index: _find_row(runs[index])):
+    for row, group in groupby(chosen, lambda index: runs[index].element.row):
         indexes = tuple(group)
         if row is None or is_layout_row([runs[index] for index in indexes]):
             yield from ((index,) for index in indexes)
@@ -133,19 +132,13 @@ def _group_rows(runs: Sequence[TextRun], chosen: Iterable[int]) -> Iterator[tupl
             yield indexes
 
 
-def _find_row(run: TextRun) -> BlockElement | None:
-    """Return the row that a run in a cell of a table belongs to; None for any other run."""
-    cell = run.element.cell
-    return None if cell is None else cell.parent
-
-
 def _list_row(runs: Sequence[TextRun], number: int) -> list[TextRun]:
     """Return all runs of the row that a run belongs to: those of a single character have no number."""
-    row = _find_row(runs[number])
+    row = runs[number].element.row
     start = end = number
-    while row is not None and start > 0 and _find_row(runs[start - 1]) is row:
+    while row is not None and start > 0 and runs[start - 1].element.row is row:
         start -= 1
-    while row is not None and end + 1 < len(runs) and _find_row(runs[end + 1]) is row:
+    while row is not None and end + 1 < len(runs) and runs[end + 1].element.row is row:
         end += 1
     return list(runs[start : end + 1])
 

@@ -233,7 +233,8 @@ class CorrectionFinder:
 
 
 def _is_emphasised(node: TextNode) -> bool:
-    element = node.element.getparent() if node.is_tail else node.element
-    return not node.text.strip() or any(
-        one.tag in EMPHASIS for one in islice((element, *element.iterancestors()), MAX_EMPHASIS_DEPTH)
+    element = node.holder
+    return not node.text.strip() or (
+        element is not None
+        and any(one.tag in EMPHASIS for one in islice((element, *element.iterancestors()), MAX_EMPHASIS_DEPTH))
     )

@@ -78,7 +78,7 @@ class _Stamped:
 
     def find_around(self, node: TextNode) -> HtmlElement | None:
         """Return such an element that holds a text, itself or around its element."""
-        holder = node.element.getparent() if node.is_tail else node.element
+        holder = node.holder
         if holder is None:
             return None
         if holder not in self._around:

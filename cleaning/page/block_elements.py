@@ -70,6 +70,12 @@ class BlockElement:
         return element
 
     @property
+    def row(self) -> BlockElement | None:
+        """The row of a table that the element's cell stands in; None outside of cells."""
+        cell = self.cell
+        return None if cell is None else cell.parent
+
+    @property
     def kind(self) -> BlockKind:
         if self.tag in CELLS:  # only for text directly in a cell: pages are laid out in tables
             return BlockKind.ROW

@@ -47,7 +47,7 @@ def read_lines(line: str, runs: Sequence[TextRun]) -> list[tuple[str, list[int]]
         return [(words, numbers)]
     read = _find_runs(words.removeprefix(mark), numbers, runs)
     if read and all(runs[number].element.cell is not None for number in read):
-        return [_join_cells(row, runs) for row in _group_rows(read, runs)]
+        return list(_join_cells(read, runs))
     if read:
         return [(mark + runs[number].text, [number]) for number in read]
     if len(numbers) == 1:
@@ -71,14 +71,11 @@ def _find_runs(words: str, numbers: Sequence[int], runs: Sequence[TextRun]) -> l
     return found
 
 
-def _group_rows(numbers: Sequence[int], runs: Sequence[TextRun]) -> Iterator[list[int]]:
-    """Yield these runs in cells row by row."""
-    for _, row in groupby(numbers, lambda number: (cell := runs[number].element.cell) and cell.parent):
-        yield list(row)
-
-
-def _join_cells(numbers: list[int], runs: Sequence[TextRun]) -> tuple[str, list[int]]:
-    return " ".join(runs[number].text for number in numbers), numbers
+def _join_cells(numbers: Sequence[int], runs: Sequence[TextRun]) -> Iterator[tuple[str, list[int]]]:
+    """Yield the text of each row that these runs, all in cells, stand in, with the numbers of its runs."""
+    for _, group in groupby(numbers, lambda number: runs[number].element.row):
+        row = list(group)
+        yield " ".join(runs[number].text for number in row), row
 
 
 def _may_precede(run: TextRun) -> bool:

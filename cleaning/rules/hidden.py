@@ -14,10 +14,10 @@ MIN_REMAINING = 0.35  # share of the text: if more would be cut, a script shows 
 
 
 def rule(page: PageBlocks) -> Iterator[Cut]:
-    if not page.context.hidden:
+    hidden = page.context.hidden
+    if not hidden:
         return
     lengths = {index: count_letters(block.text) for index, block in page.kept_blocks()}
-    hidden = page.context.hidden
     seen = sum(length for index, length in lengths.items() if index not in hidden)
     if seen >= MIN_REMAINING * sum(lengths.values()):
         for index in lengths:

@@ -136,7 +136,7 @@ def _add_older_entries(connection: Connection, name: str, article: Article, fetc
     completed = add_older_entries(connection, name, article, fetched_at)
     if completed is not None:
         values = {"text": completed.text, "words": count_text_words(completed.text)}
-        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(values))
+        connection.execute(_UPDATE, {"name": name, **values})
         update_search_index(connection, name)
         _replace_blocks(connection, name, completed)
 

@@ -79,7 +79,7 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     and its articles after it.
     """
     binds: dict[str, object] = {
-        "site": site, "run": run, "now": now, "soon": now + MAX_WAIT, "limit": limit,
+        "site": site, "run": run, "now": now, "soon": now + MAX_WAIT,
         "begins_at": since and since.begins_at, "midnight": since and since.midnight,
     }  # fmt: skip
     shape = _make_statements(this_run_only=this_run_only, is_dated=since is not None)

@@ -64,9 +64,11 @@ def read_marked(
     The whole page is searched only where the best one near the headline is not better than any other could be.
     """
     near = [*reversed(around.above), *around.near]
-    best, places = _choose_best(_read_places(list_marked_among(near), around, own_names))
+    places = _read_places(list_marked_among(near), around, own_names)
+    best = _choose_best(places)
     if best is None or not best.byline.persons or best.score <= MAX_FAR:
-        best, places = _choose_best(_read_places(list_marked(tree, headline, around.near), around, own_names))
+        places = _read_places(list_marked(tree, headline, around.near), around, own_names)
+        best = _choose_best(places)
     if best is None:
         return Claim()
     group = [place for place in places if place is best or _belongs(place, best)]
@@ -95,9 +97,8 @@ def _read_places(
     return places
 
 
-def _choose_best(places: list[_Place]) -> tuple[_Place | None, list[_Place]]:
-    """Return the best of these bylines, and all of them."""
-    return max(places, key=lambda place: (bool(place.byline.persons), place.score), default=None), places
+def _choose_best(places: Sequence[_Place]) -> _Place | None:
+    return max(places, key=lambda place: (bool(place.byline.persons), place.score), default=None)
 
 
 def read_end(tree: HtmlElement, around: Surroundings, own_names: frozenset[str]) -> Claim:

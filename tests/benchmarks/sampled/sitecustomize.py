@@ -1,8 +1,8 @@
 """Sample the CPU time of every thread of this process by part of the crawl, where a folder for the samples is named.
 
-Python imports this module at its start where the folder stands in PYTHONPATH (`cpu_parts.py` puts it there), in a crawl
-and in its children alike. Every second the file SAMPLES/PID gets a line of JSON: the time, and CPU seconds by place. A
-place is the thread and the files of its stack, innermost first, without those outside of the project.
+Python imports this module at its start where the folder stands in PYTHONPATH, in a crawl and in its children alike
+(`throughput.py` puts it there). Every second the file SAMPLES/PID gets a line of JSON: the time, and CPU seconds by
+place. A place is the thread and the files of its stack, innermost first, without those outside of the project.
 """
 
 from __future__ import annotations
