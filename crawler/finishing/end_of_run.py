@@ -100,6 +100,8 @@ class EndOfRun:
         """Do all that needs the store after the crawl. Blocking."""
         self._measure_night()
         self._settle()
+        if self._session.cleaners is not None:  # whether they have settled anything or not
+            self._session.cleaners.stop()
         self._compare()
 
     def _measure_night(self) -> None:
@@ -124,7 +126,8 @@ class EndOfRun:
         try:
             with show_progress("settling", "sites", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
                 progress = SettlingProgress(report, session.counts.add)
-                with Settler(session.engine, settings, session.data_dir, progress.count) as settler:
+                count, cleaners = progress.count, session.cleaners
+                with Settler(session.engine, settings, session.data_dir, count, cleaners=cleaners) as settler:
                     self._settler = settler
                     if session.is_interrupted:  # meanwhile
                         settler.interrupt()

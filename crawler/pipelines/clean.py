@@ -68,6 +68,7 @@ class CleanPipeline:
     async def open_spider(self) -> None:
         # Starting a child takes most of a second: done in a thread, and before the first page.
         await asyncio.to_thread(self._cleaners.start)
+        self._session.cleaners = self._cleaners  # which clean again after the last page
         # The memories of the last run; what this run learns is settled at its end (crawler/recleaning/settler.py).
         with self._session.suppress_storage_lost():
             self._memories = await self._session.run_in_transaction(
@@ -75,7 +76,8 @@ class CleanPipeline:
             )
 
     async def close_spider(self) -> None:
-        await asyncio.to_thread(self._cleaners.stop)
+        if self._session.cleaners is None:  # they did not start
+            await asyncio.to_thread(self._cleaners.stop)
         self._rules.add_notices()
 
     async def process_item(self, item: Any) -> Any:

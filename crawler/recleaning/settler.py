@@ -109,19 +109,23 @@ class Settler:
         count: CountOutcome = _ignore_count,
         *,
         jobs: int | None = None,
+        cleaners: Cleaners | None = None,
     ) -> None:
+        """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started."""
         self._engine = engine
         self._count = count
+        jobs = cleaners.count if cleaners else jobs
         self._jobs = jobs or settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
         self._window, self._sample = settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE")
         self._pages = PageDecoder(settings)
         self._archive = ArchiveReader(data_dir / "archive", max_body=self._pages.max_body)
-        self._cleaners = Cleaners(
+        self._cleaners = cleaners or Cleaners(
             count=self._jobs,
             deadline=settings.getfloat("CLEANING_DEADLINE"),
             max_memory=settings.getint("CLEANING_MEMORY"),
         )
-        self._is_started = self._is_indexed = False
+        self._is_started, self._is_indexed = cleaners is not None, False
+        self._last_learned: tuple[object, LearnedMemory] | None = None  # what it was learnt from, and the result
         self._missing: set[str] = set()  # archive files that do not exist
         self._is_interrupted = False
 
@@ -149,9 +153,13 @@ class Settler:
         else, so the second round is the last one.
         """
         others = Counter[str]()
+        before: LearnedMemory | None = None
         for _ in range(MAX_ROUNDS):
             self._check_interrupt()
             learned = self.learn(site)
+            if learned is before:  # nothing that it is learnt from has changed by the last round
+                break
+            before = learned
             self.remember(site, learned)
             memory, others = learned.memory, Counter()
             due = self._find_due(site, memory, others)
@@ -171,11 +179,17 @@ class Settler:
     def learn(self, site: str) -> LearnedMemory:
         """Learn the site's memory from a sample of its pages. Do not put it into effect.
 
-        The observation of each page is stored, because it depends on the page only.
+        The observation of each page is stored, because it depends on the page only. What was learnt last is returned as
+        it is while it would be learnt from the same again.
         """
         version = name_observation_version(self._pages.get_rules(site))
         with self._engine.begin() as connection:
             sample = sample_pages(connection, site, window=self._window, size=self._sample)
+            headlines = frozenset(fingerprint(key) for key, _ in load_headlines(connection, site))
+            keep_rules = frozenset(load_keep_rules(connection, site))
+            source = (site, version, tuple(sample), headlines, keep_rules)
+            if self._last_learned is not None and self._last_learned[0] == source:
+                return self._last_learned[1]
             stored = load_observations(connection, site, sample, version)
         parsed = ((name, _parse_observation(name, data)) for name, data in stored.items())
         observations = {name: observation for name, observation in parsed if observation is not None}
@@ -192,8 +206,9 @@ class Settler:
                             observations[page.id] = observation
         with self._engine.begin() as connection:
             delete_observations(connection, site, sample)
-            others = (fingerprint(key) for key, _ in load_headlines(connection, site))
-            return learn_memory(observations, headlines=others, keep_rules=load_keep_rules(connection, site))
+        learned = learn_memory(observations, headlines=headlines, keep_rules=keep_rules)
+        self._last_learned = source, learned
+        return learned
 
     def remember(self, site: str, learned: LearnedMemory) -> None:
         """Store the memory of a site: from now on its pages are cleaned with it."""

@@ -17,6 +17,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Connection
 
 from cleaning.errors import StorageLost
+from cleaning.workers import Cleaners
 from crawler.run.archive_writer import ArchiveWriter
 from crawler.run.counts import counts_of
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
@@ -87,6 +88,8 @@ class Session:
         self._is_closed = False
         # Set by EndOfRun: the work after the last page, which still needs the store.
         self.finish: Callable[[], Awaitable[None]] | None = None
+        # Set by the clean pipeline when they have started: after the last page they clean stored pages again.
+        self.cleaners: Cleaners | None = None
         # Set by the scheduler.
         self.on_change: Callable[[str], None] | None = None  # a site may have an address to lease
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
@@ -198,6 +201,8 @@ class Session:
         if self._is_closed:
             return
         self._is_closed = True
+        if self.cleaners is not None:
+            self.cleaners.stop()
         self._archive_writer.close()
         for claim in self._claims:
             claim.close()
