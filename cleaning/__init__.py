@@ -27,6 +27,7 @@ duplicates/        decide whether two articles tell the same story in the same w
 markdown/          write an article as Markdown
 workers.py         clean in child processes; a page that hangs or kills its process costs that page only
 child.py           a child process: how it starts, and the limits of its time and memory
+fork_server.py     the process that has loaded the cleaner, and of which children are forked
 program/           the program python -m cleaning: pages in, articles out
 __main__.py        its start and end
 errors.py          the tree of errors of all three packages: each with its exit status

@@ -2,8 +2,9 @@
 
 Time is counted in seconds of the processor. On a busy machine a page takes longer by the clock, and must not be
 rejected for that: the same pages give the same corpus. The kernel counts and ends the child, so that a loop in a
-library's C code ends, too. No child outlives its parent: the kernel ends it with the parent (Linux), and an alarm ends
-a page's work where nothing else can. Children ignore Ctrl-C; the parent handles it.
+library's C code ends, too. No child outlives its parent: with the parent ends the fork server, and the kernel ends the
+child with that (Linux); an alarm ends a page's work where nothing else can. Children ignore Ctrl-C; the parent handles
+it.
 
 A child that came near its memory limit is replaced, because a library may have swallowed the MemoryError and returned
 half a page.
@@ -12,23 +13,19 @@ half a page.
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import re
 import resource
 import signal
 import sys
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.context import SpawnContext
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from cleaning.interruption import hold_interrupts
+from cleaning.fork_server import ForkedProcess, is_server_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.popen_spawn_posix import Popen
-    from multiprocessing.process import BaseProcess
 
     from cleaning.article import Article, Page
 
@@ -39,51 +36,22 @@ PEAK = re.compile(r"VmPeak:\s+(\d+) kB")
 # Exit codes of a child.
 OUT_OF_MEMORY = 86
 OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGALRM)
-_STARTING = Lock()  # crawls that run at once start their children in several threads
-
-
-class _CleanerProcess(SpawnProcess):
-    """A child process that does not run its parent's script again.
-
-    That would import Scrapy into every child, and start children of children where a script has no
-    `if __name__ == "__main__"`.
-    """
-
-    @staticmethod
-    def _Popen(process: BaseProcess) -> Popen:  # noqa: N802 -- multiprocessing's name
-        main = sys.modules["__main__"]
-        with _STARTING:
-            script, spec = main.__dict__.pop("__file__", None), main.__spec__
-            main.__spec__ = None  # of `python -m`
-            try:
-                # Ctrl-C is for the parent: a child that it reaches before `initialize_child` would print a traceback.
-                with hold_interrupts():
-                    return SpawnProcess._Popen(process)
-            finally:
-                main.__spec__ = spec
-                if script is not None:
-                    main.__file__ = script
 
 
 class CleanerContext(SpawnContext):
-    """Starts children by spawn: fork is unsafe beside the threads of a crawl, a fork server outlives its parent."""
+    """Starts children from the fork server. What they share with this process is handed over as by spawn."""
 
-    Process = _CleanerProcess
+    Process = ForkedProcess
 
 
-def initialize_child(parent: int, max_memory: int) -> None:
+def initialize_child(max_memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for ending in (signal.SIGPROF, signal.SIGALRM):  # the parent may ignore them, or have handlers
         signal.signal(ending, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent died before prctl was called
+        if not is_server_alive():  # it ended before prctl was called
             os._exit(1)
-    gc.disable()  # all that is loaded stays: to look for garbage meanwhile takes a seventh of the start
-    from cleaning.clean import preload_models  # noqa: PLC0415 -- the parent needs no trafilatura
-
-    preload_models()
-    gc.enable()
     if max_memory and sys.platform == "linux":  # elsewhere the limit has no effect, or the peak cannot be read
         resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
 

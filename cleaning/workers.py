@@ -7,7 +7,6 @@ answered exactly once, whatever happens to the child that has it.
 from __future__ import annotations
 
 import logging
-import os
 from concurrent import futures
 from concurrent.futures import Future, TimeoutError  # noqa: A004 -- pebble raises this one, on 3.11 the builtin
 from concurrent.futures.process import BrokenProcessPool
@@ -122,7 +121,7 @@ class Cleaners:
             max_workers=self.count,
             max_tasks=MAX_PAGES_PER_CHILD,
             initializer=initialize_child,
-            initargs=(os.getpid(), self._max_memory),
+            initargs=(self._max_memory,),
             context=CleanerContext(),
         )
 

@@ -79,7 +79,7 @@ def run_soak(folder: Path, pages: int) -> Soak:
 
 def _take_snapshot(crawl: psutil.Popen, pages: int, seconds: float) -> Snapshot:
     children = 0
-    for child in crawl.children():
+    for child in crawl.children(recursive=True):
         try:
             children += child.memory_info().rss
         except psutil.NoSuchProcess:  # it was just replaced

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,11 @@ from cleaning.phrases import find_phrase
 from cleaning.workers import Cleaners
 
 ROOT = Path(__file__).parents[2]
+
+
+def list_children() -> list[psutil.Process]:
+    """Return the processes that clean pages: they are children of the fork server."""
+    return [one for one in psutil.Process().children(recursive=True) if one.ppid() != os.getpid()]
 
 
 @pytest.fixture(scope="module")
@@ -168,20 +174,43 @@ def test_a_page_that_takes_too_much_memory_costs_only_that_page(parent: Callable
 def test_children_that_die_between_pages_are_replaced(cleaners: Cleaners, caplog: pytest.LogCaptureFixture) -> None:
     page = Page("https://a.example/b", "<p>words</p>")
     for _ in range(2):
-        (child,) = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+        (child,) = list_children()
         child.kill()
         time.sleep(0.5)  # until the pool notices that the child is gone
         assert cleaners.submit(page).result(60) == clean(page)
     assert "restarting the cleaning processes" in caplog.text
 
 
+def test_the_process_that_starts_the_children_is_replaced_when_it_dies(cleaners: Cleaners) -> None:
+    page = Page("https://a.example/b", "<p>words</p>")
+    for _ in range(2):
+        (server,) = {one.parent() for one in list_children()}
+        assert server is not None
+        server.kill()
+        server.wait(10)
+        assert cleaners.submit(page).result(60).rejected in (None, "cleaner-crash", clean(page).rejected)
+        assert cleaners.submit(page).result(60) == clean(page)
+
+
+def test_nothing_of_the_parent_is_open_in_a_child(cleaners: Cleaners, tmp_path: Path) -> None:
+    with (tmp_path / "ours").open("w") as file, socket.socket() as ours:
+        os.set_inheritable(file.fileno(), True)
+        os.set_inheritable(ours.fileno(), True)
+        pool = Cleaners(count=1)
+        pool.start()
+        for one in list_children():
+            assert not one.open_files()
+            assert not one.net_connections()
+        pool.stop()
+
+
 def test_children_that_are_killed_while_they_start_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "START_TIMEOUT", 10.0)
     pool = Cleaners(count=1, deadline=5.0)
-    before = set(psutil.Process().children())
+    before = set(list_children())
     starting = Thread(target=pool.start)
     starting.start()
-    while not (children := set(psutil.Process().children()) - before):
+    while not (children := set(list_children()) - before):
         time.sleep(0.01)
     for child in children:
         child.kill()
@@ -198,7 +227,7 @@ def test_a_pool_that_answers_nothing_is_renewed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(workers, "START_TIMEOUT", 60.0)
     pool.start()
     monkeypatch.setattr(workers, "START_TIMEOUT", 1.0)
-    (child,) = [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())][-1:]
+    (child,) = list_children()[-1:]
     child.suspend()  # before it takes a page, so that no deadline runs
     page = Page("https://a.example/b", "<p>words</p>")
     assert pool.submit(page).result(60) == clean(page)

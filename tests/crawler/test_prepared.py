@@ -12,7 +12,8 @@ from prepared_scrapy import run_prepared
 SPIDER = """
 import os, signal, sys
 import scrapy
-from cleaning.child import CleanerContext
+from multiprocessing import get_context
+from cleaning.fork_server import ServerProcess
 
 sys.path.insert(0, os.path.dirname(__file__))
 
@@ -23,10 +24,10 @@ def work(tell, wait):
     sys.exit(wait.recv())
 
 def start_child():
-    context = CleanerContext()
+    context = get_context("spawn")
     ours, tell = context.Pipe()
     wait, answer = context.Pipe()
-    child = context.Process(target=work, args=(tell, wait))
+    child = ServerProcess(target=work, args=(tell, wait))
     child.start()
     assert ours.recv() == (child.pid, os.getpid(), os.getcwd(), "now", [])
     return child, answer
@@ -56,7 +57,7 @@ def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     return run_prepared(command("runspider", str(file), *FAST, data=folder / "data"), ROOT, environment(), timeout=60)
 
 
-def test_a_cleaning_process_is_a_child_of_its_crawl_and_ends_as_it_would(tmp_path: Path) -> None:
+def test_the_process_of_the_cleaner_is_a_child_of_its_crawl_and_ends_as_it_would(tmp_path: Path) -> None:
     done = run(tmp_path, SPIDER)
     statuses, left = done.stdout.splitlines()
     assert (statuses, done.returncode) == ("3 -9", -signal.SIGKILL)

@@ -89,9 +89,9 @@ class Night:
     def _idle_cleaner(self) -> psutil.Process:
         deadline = time.monotonic() + 25
         while time.monotonic() < deadline:
-            for child in psutil.Process(self._crawl.pid).children():
+            for child in psutil.Process(self._crawl.pid).children(recursive=True):
                 with suppress(psutil.NoSuchProcess):  # it has just ended
-                    is_cleaner = "spawn_main" in " ".join(child.cmdline())
+                    is_cleaner = child.ppid() != self._crawl.pid  # but of the process that they are forked from
                     if is_cleaner and child.memory_info().rss > LOADED and is_idle(child):
                         return child
         raise AssertionError("the cleaner was never idle")

@@ -1,0 +1,25 @@
+"""Makes the newest schema in an empty database at once. All migrations in turn make the same, and take much longer.
+
+A migration that makes more than the models say is repeated here, as that of the search index is.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from storage.migrations.search_tables import POSTGRESQL, SQLITE
+from storage.models import Base
+
+_VERSION_TABLE = """
+CREATE TABLE alembic_version (
+  version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""  # as Alembic makes it
+
+
+def create(connection: Connection, version: str) -> None:
+    """Create all tables, and note that they are of this version. The caller holds the transaction."""
+    Base.metadata.create_all(connection, checkfirst=False)
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(_VERSION_TABLE)
+    connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
