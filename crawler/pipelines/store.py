@@ -40,6 +40,7 @@ from storage.articles.tombstones import REMOVED
 from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
+from storage.site_memory.unsettled import mark_page_unsettled, mark_unsettled
 
 _STORED = (SaveResult.NEW, SaveResult.UPDATED, SaveResult.UNCHANGED)
 IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
@@ -157,6 +158,7 @@ class StorePipeline:
             return StoreOutcome(None)
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)
+        mark_page_unsettled(connection, saving.make_article_id(article.url))  # its date may change
         saved = saving.save_article(
             connection,
             article,
@@ -168,6 +170,7 @@ class StorePipeline:
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at)
+            mark_unsettled(connection, item.site, article.published_at or fetched_at)
         # What a wall shows at the target of a redirect says nothing of that address.
         is_target_waiting = False
         if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):

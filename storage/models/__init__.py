@@ -25,6 +25,7 @@ from storage.models.site_memory import (
     StoredObservation,
     StoredSiteBlock,
     StoredSiteMemory,
+    UnsettledDay,
 )
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "Tombstone",
     "Twin",
     "TwinEvidence",
+    "UnsettledDay",
     "Validator",
 ]
