@@ -14,6 +14,7 @@ from cleaning.article import Article, Page, make_failed_article
 from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
 from cleaning.classifier.model import load_model, load_site_model
 from cleaning.corrections.mark_corrections import mark_corrections
+from cleaning.duplicates.article_sketch import seal_sketch
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
 from cleaning.foreign.article_place import free_article
 from cleaning.foreign.consent import find_consent
@@ -78,15 +79,16 @@ def clean(
         raise TypeError(f"clean takes a Page, got {type(page).__name__}; cleaning.clean_html takes HTML")
     if memory is not None and not memory.is_known:
         memory = None
-    first = _clean_one(page, model, memory, observe=observe)
-    if not page.parts or first.rejected is not None:
-        return first
-    parts = [_clean_one(part, model, memory, observe=observe) for part in page.parts]
-    try:
-        return _join(first, parts, memory, observe=observe)
-    except Exception:
-        log.warning("the parts of %s could not be joined", page.url, exc_info=True)
-        return first
+    article = _clean_one(page, model, memory, observe=observe)
+    if page.parts and article.rejected is None:
+        parts = [_clean_one(part, model, memory, observe=observe) for part in page.parts]
+        try:
+            article = _join(article, parts, memory, observe=observe)
+        except Exception:
+            log.warning("the parts of %s could not be joined", page.url, exc_info=True)
+    if observe and article.rejected is None:
+        article = replace(article, sketch=seal_sketch(article.text))
+    return article
 
 
 def _clean_one(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, observe: bool) -> Article:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 import struct
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from hashlib import blake2b
 
-from cleaning.duplicates.fingerprint import hash_to_int
 from cleaning.duplicates.likeness import ComparableText
 from cleaning.duplicates.shingles import is_unspaced, list_shingles, split_words
 from cleaning.metadata.title_parts import SEPARATOR
@@ -26,6 +25,8 @@ MIN_SHARED = 3
 MIN_SHARED_FRACTION = 0.08
 SHINGLE_WORDS, SHINGLE_CHARACTERS = 5, 8
 MAX_CHARACTERS = 100_000  # of a text that are read, from its beginning
+
+_DIGEST = 8  # bytes of the digest of a text
 
 MIN_WORDS = 3  # of a headline that identifies its story
 MAX_LABEL_WORDS = 2  # before a colon, as in "Opinion: " or "Live blog: "; such a label is no part of the headline
@@ -58,7 +59,22 @@ def build_article_sketch(text: str) -> tuple[int, ...]:
     """Return the smallest hashes of the text's shingles, at most SKETCH_SIZE, ascending; () if it has no word."""
     words = split_words(text[:MAX_CHARACTERS])
     size = SHINGLE_CHARACTERS if is_unspaced(words) else SHINGLE_WORDS
-    return tuple(heapq.nsmallest(SKETCH_SIZE, {hash_to_int(shingle) for shingle in list_shingles(words, size)}))
+    runs = "\0".join(set(list_shingles(words, size))).encode("utf-8", "replace")  # no word has a NUL
+    hashes = sorted([blake2b(run, digest_size=8).digest() for run in runs.split(b"\0")]) if runs else []
+    # As `hash_to_int` makes them. Two that differ in the bit that it drops are one: a few more are read for that.
+    return tuple(sorted({int.from_bytes(one) >> 1 for one in hashes[: SKETCH_SIZE + 2]})[:SKETCH_SIZE])
+
+
+def seal_sketch(text: str) -> bytes:
+    """Return the packed sketch of a text behind a digest of the text, for whoever stores the text later."""
+    return _digest_text(text) + pack_sketch(build_article_sketch(text))
+
+
+def open_sketch(sealed: bytes, text: str) -> tuple[int, ...]:
+    """Return the sketch of a text: the sealed one if it is of this very text, else a new one."""
+    if sealed[:_DIGEST] == _digest_text(text):
+        return unpack_sketch(sealed[_DIGEST:])
+    return build_article_sketch(text)
 
 
 def is_worth_comparing(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -94,6 +110,10 @@ def build_story_key(title: str, site_name: str | None = None) -> str:
 def is_distinctive(key: str) -> bool:
     """Return whether a headline with this key can identify its story; one or two words never do."""
     return key.count(" ") + 1 >= MIN_WORDS or (len(key) >= MIN_WORDS * 2 and is_unspaced(split_words(key)))
+
+
+def _digest_text(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST).digest()
 
 
 def _strip_label(part: str) -> str:

@@ -178,7 +178,7 @@ class StorePipeline:
             offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
-        duplicates = deduplicate(connection, saving.make_article_id(article.url))
+        duplicates = deduplicate(connection, saving.make_article_id(article.url), article.sketch)
         set_aside = learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         offered = self._offer_listed(connection, item, article)
         counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)

@@ -337,7 +337,7 @@ class Settler:
                         fetched_at=page.fetched_at,
                         location=page.location,
                     )
-                    deduplicate(connection, page.id)
+                    deduplicate(connection, page.id, article.sketch)
                 elif not saving.has_same_blocks(connection, page.id, article):
                     saving.save_blocks(connection, page.id, article)
                 if not same:

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, Row
 from cleaning.duplicates.article_sketch import (
     MIN_SHARED,
     ComparedArticle,
-    build_article_sketch,
     build_story_key,
     is_worth_comparing,
+    open_sketch,
     pack_sketch,
     unpack_sketch,
 )
@@ -54,16 +54,15 @@ class DeduplicationResult:
         return self.verdict is not None
 
 
-def deduplicate(connection: Connection, article_id: str) -> DeduplicationResult:
+def deduplicate(connection: Connection, article_id: str, sealed: bytes = b"") -> DeduplicationResult:
     """Find the articles that match a stored article, and update every verdict that depends on it.
 
     The result is the same in whatever order articles are stored: a match depends on its two articles alone, and a
     verdict on all matches of the article (`cleaning.duplicates.judge.judge_duplicate`). Runs within the transaction
-    that stores the article.
+    that stores the article. `sealed` is the sketch that cleaning made of its text.
     """
-    before = story_index.load_matches(connection, article_id).keys()
     article = story_index.load_article(connection, article_id)
-    matches = _index_and_match(connection, article)
+    before, matches = _index_and_match(connection, article, sealed)
     if not (before or matches or article.duplicate_of):
         return DeduplicationResult()  # the usual case: no verdict depends on this article
     story_index.save_matches(connection, article_id, matches)
@@ -83,29 +82,41 @@ def index_missing_articles(engine: Engine) -> int:
             return done
 
 
-def _index_and_match(connection: Connection, article: Row[Any]) -> dict[str, DuplicateMatch]:
-    """Update the index entries of an article; return its match with each article that is the same story, by id."""
+def _index_and_match(
+    connection: Connection, article: Row[Any], sealed: bytes
+) -> tuple[set[str], dict[str, DuplicateMatch]]:
+    """Update the index entries of an article.
+
+    Return the articles that it matched before, and its match with each article that is the same story now, by id.
+    """
     old = unpack_sketch(article.sketch or b"")
     if article.rejected is not None:
         if article.sketch is not None:
             story_index.index_article(connection, article.id, key="", sketch=None, old=old, new=())
-        return {}
-    values = build_article_sketch(article.text)
+        return set(story_index.load_matches(connection, article.id)), {}
+    values = open_sketch(sealed, article.text)
     key = build_story_key(article.title, article.site_name)
     if article.sketch is None or (values, key) != (old, article.story_key):
         story_index.index_article(connection, article.id, key=key, sketch=pack_sketch(values), old=old, new=values)
     own = _build_compared_article(article, key)
-    same_page = story_index.find_same_canonical_url(connection, own.canonical_url)
-    found = story_index.find_sharing(connection, values, MIN_SHARED, name=article.id) | same_page
-    if key:
-        found |= story_index.find_same_headline(connection, own.site, key, own.dated_at, REPEATED_HEADLINE_WINDOW)
+    related = story_index.find_related(
+        connection,
+        article.id,
+        canonical_url=own.canonical_url,
+        site=own.site,
+        key=key,
+        when=own.dated_at,
+        within=REPEATED_HEADLINE_WINDOW,
+    )
+    found = story_index.find_sharing(connection, values, MIN_SHARED, name=article.id)
+    found |= related.same_page | related.same_headline
     matches = {}
     for name, row in sorted(story_index.load_compared_articles(connection, found - {article.id}).items()):
-        if name in same_page or is_worth_comparing(values, unpack_sketch(row.sketch)):
+        if name in related.same_page or is_worth_comparing(values, unpack_sketch(row.sketch)):
             match = match_articles(own, _build_compared_article(row, row.story_key))
             if match is not None:
                 matches[name] = match
-    return matches
+    return related.matched, matches
 
 
 class _VerdictUpdate:

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    TextClause,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from storage.database.query_batches import split_for_queries
-from storage.models import SketchValue, StoredArticle, StoredMatch
+from storage.models import StoredArticle, StoredMatch
 
 # Candidates of one article by each way of finding them: those that share most. The verdict does not depend on the order
 # of arrival as long as no story and no template has more articles than this.
@@ -22,9 +41,16 @@ COPY_SHARE, MAX_WEAK = 0.25, 64
 MAX_HOLDERS = 512
 MIN_RARE = 0.5
 
+# A row of the index is a number: the last 35 bits of a value, then the first 28 of the id of an article that holds it,
+# its holder. Other values and articles with the same bits are so rare that they cost a comparison now and then; what is
+# compared are the whole sketches and texts. Two copies whose ids begin alike (1 pair in 268 million) have common rows.
+HOLDER_BITS, _VALUE_BITS = 28, 35
+_LAST_HOLDER, _LAST_VALUE = (1 << HOLDER_BITS) - 1, (1 << _VALUE_BITS) - 1
+_DIGITS = HOLDER_BITS // 4  # hexadecimal ones, of an id of sixteen
+_OTHER_DIGITS = 16 - _DIGITS
+
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
-_SKETCH = SketchValue.__table__.c
 _MATCH = StoredMatch.__table__.c
 # The columns that are compared, and those of a duplicate verdict.
 _COMPARED: list[Any] = [
@@ -56,23 +82,47 @@ _INDEXED = (
     .where(_ROW.id == bindparam("name"))
     .values(story_key=bindparam("key"), sketch=bindparam("data"))
 )
-_INSERT = insert(SketchValue)
-_SHARING = (
-    select(_SKETCH.article, func.count().label("shared"))
-    .where(_SKETCH.value.in_(bindparam("values", expanding=True)))
-    .group_by(_SKETCH.article)
-    .having(func.count() >= bindparam("least"))
-    .order_by(func.count().desc(), _SKETCH.article)
-    .limit(MAX_CANDIDATES + 1)  # the article itself is among them
+# A list of numbers or texts is one value of a statement, as JSON: with a mark for each, it would be written anew for
+# every length.
+_WANTED = {
+    "sqlite": "json_each(:wanted) AS wanted",
+    "postgresql": "jsonb_array_elements_text(CAST(:wanted AS jsonb)) AS wanted (value)",
+}
+_VALUE = {"sqlite": "wanted.value", "postgresql": "CAST(wanted.value AS bigint)"}
+_JOIN = {"sqlite": "group_concat(holder)", "postgresql": "string_agg(CAST(holder AS text), ',')"}
+
+
+def _write_statement(words: str) -> dict[str, TextClause]:
+    """Return a statement for each database."""
+    parts = {"holder": f"sketch_key.key & {_LAST_HOLDER}"}
+    parts |= {"zeros": "0" * _OTHER_DIGITS, "last": "f" * _OTHER_DIGITS}
+    made = {}
+    for name, value in _VALUE.items():
+        first = f"({value} << {HOLDER_BITS})"
+        parts |= {"value": value, "of_value": f"sketch_key.key BETWEEN {first} AND {first} + {_LAST_HOLDER}"}
+        made[name] = text(words.format(**parts, wanted=_WANTED[name], join=_JOIN[name]))
+    return made
+
+
+_INSERT_KEYS = _write_statement(
+    "INSERT INTO sketch_key (key) SELECT {value} FROM {wanted} WHERE true ON CONFLICT DO NOTHING"
 )
-# Values of the article itself that no more than MAX_HOLDERS others have. Counting stops there.
-_OWN = SketchValue.__table__.alias("own")
-_CROWD = (
-    select(_SKETCH.article).where(_SKETCH.value == _OWN.c.value).limit(1).offset(MAX_HOLDERS).correlate(_OWN)
-).scalar_subquery()
-_RARE = select(_OWN.c.value).where(
-    _OWN.c.value.in_(bindparam("values", expanding=True)), _OWN.c.article == bindparam("article"), _CROWD.is_(None)
-)
+_DELETE_KEYS = _write_statement("DELETE FROM sketch_key WHERE key IN (SELECT {value} FROM {wanted})")
+_HOLDERS = _write_statement("""
+    SELECT (
+        SELECT {join}
+        FROM (SELECT {holder} AS holder FROM sketch_key WHERE {of_value} ORDER BY key LIMIT :most) AS found
+    ) FROM {wanted}
+""")
+# CROSS JOIN lets SQLite begin with what is wanted.
+_SHARING = _write_statement("""
+    SELECT {holder} AS holder, count(*) AS shared FROM {wanted} CROSS JOIN sketch_key WHERE {of_value}
+    GROUP BY {holder} HAVING count(*) >= :least ORDER BY count(*) DESC, {holder} LIMIT :most
+""")
+_IDS = _write_statement("""
+    SELECT article.id FROM {wanted} CROSS JOIN article
+    WHERE article.id BETWEEN wanted.value || '{zeros}' AND wanted.value || '{last}'
+""")
 _SAME_HEADLINE = (
     select(_ROW.id)
     .where(_ROW.site == bindparam("site"), _ROW.story_key == bindparam("key"), _ROW.rejected.is_(None))
@@ -86,17 +136,31 @@ _SAME_CANONICAL = (
     .order_by(_ROW.id)
     .limit(MAX_CANDIDATES)
 )
+_WAYS = ("match", "page", "headline")
+_FORMER = select(case((_MATCH.one == bindparam("name"), _MATCH.other), else_=_MATCH.one).label("id")).where(
+    or_(_MATCH.one == bindparam("name"), _MATCH.other == bindparam("name"))
+)
+_RELATED = union_all(
+    *(
+        select(literal_column(f"'{way}'").label("way"), found.subquery(way).c.id)
+        for way, found in zip(_WAYS, (_FORMER, _SAME_CANONICAL, _SAME_HEADLINE), strict=True)
+    )
+)
 _MATCHES = select(StoredMatch.__table__).where(or_(_MATCH.one == bindparam("name"), _MATCH.other == bindparam("name")))
 
 
-def to_index_number(article_id: str) -> int:
-    """Return an article id, sixteen hexadecimal digits, as a signed number of eight bytes, its key in the index."""
-    return int.from_bytes(bytes.fromhex(article_id), signed=True)
+class RelatedArticles(NamedTuple):
+    """The ids of articles that an article may match for another reason than its text."""
+
+    matched: set[str]  # when it was judged last
+    same_page: set[str]
+    same_headline: set[str]
 
 
-def from_index_number(number: int) -> str:
-    """Return the id of the article with this number in the index."""
-    return number.to_bytes(8, signed=True).hex()
+def make_index_keys(article_id: str, values: Iterable[int]) -> list[int]:
+    """Return the rows that the index has for an article with these values in its sketch, ascending."""
+    holder = _find_holder(article_id)
+    return sorted((value & _LAST_VALUE) << HOLDER_BITS | holder for value in values)
 
 
 def load_compared_articles(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
@@ -129,55 +193,75 @@ def index_article(
 
     A sketch of None, with no values, removes it from the index.
     """
-    article, before, after = to_index_number(name), set(old), set(new)
+    before, after = set(make_index_keys(name, old)), set(make_index_keys(name, new))
     if gone := before - after:
-        connection.execute(
-            delete(SketchValue).where(
-                _SKETCH.value.in_(bindparam("values", expanding=True)), _SKETCH.article == article
-            ),
-            {"values": sorted(gone)},
-        )
+        connection.execute(_DELETE_KEYS[connection.dialect.name], {"wanted": json.dumps(sorted(gone))})
     if added := after - before:
-        connection.execute(_INSERT, [{"value": value, "article": article} for value in sorted(added)])
+        connection.execute(_INSERT_KEYS[connection.dialect.name], {"wanted": json.dumps(sorted(added))})
     connection.execute(_INDEXED, {"name": name, "key": key, "data": sketch})
 
 
 def find_sharing(connection: Connection, values: Collection[int], least: int, *, name: str | None = None) -> set[str]:
-    """Return the articles whose sketches share at least `least` of these values.
+    """Return the articles whose sketches share at least `least` of these values, and seldom others beside them.
 
     If there are more than MAX_CANDIDATES, only those that share most, with the representatives of their stories. If the
     values are those of the indexed article `name`, the values that very many articles hold are left out, and then
     proportionally fewer must be shared: the caller compares the sketches as a whole. An article most of whose values
     are common has many copies; all its values are looked up.
     """
-    wanted = sorted(values)
-    own = {"values": wanted, "article": to_index_number(name)} if name is not None else None
-    rare = wanted if own is None else sorted(connection.scalars(_RARE, own))
-    if MIN_RARE * len(wanted) <= len(rare) < len(wanted):
-        least = max(1, least * len(rare) // len(wanted))
-        wanted = rare
-    sharing = connection.execute(_SHARING, {"values": wanted, "least": least}).all()
-    found = {
-        from_index_number(row.article)
-        for rank, row in enumerate(sharing)
-        if rank <= MAX_WEAK or row.shared >= COPY_SHARE * len(wanted)  # the article itself is among them
+    wanted = sorted({value & _LAST_VALUE for value in values})
+    number = len(wanted)
+    asked = {"wanted": json.dumps(wanted), "most": MAX_HOLDERS + 1}
+    found = connection.execute(_HOLDERS[connection.dialect.name], asked).scalars().all()
+    holders = [joined.split(",") for joined in found if joined]
+    rare = [some for some in holders if len(some) <= MAX_HOLDERS]
+    is_complete = len(rare) == len(holders)
+    if is_complete or (name is not None and len(rare) >= MIN_RARE * number):
+        if not is_complete:
+            least, number = max(1, least * len(rare) // number), len(rare)
+        counts = Counter(map(int, chain.from_iterable(rare)))
+        sharing = [(holder, shared) for holder, shared in counts.items() if shared >= least]
+        sharing = sorted(sharing, key=lambda one: (-one[1], one[0]))[: MAX_CANDIDATES + 1]
+    else:
+        asked |= {"least": least, "most": MAX_CANDIDATES + 1}  # the article itself is among them
+        sharing = [(row.holder, row.shared) for row in connection.execute(_SHARING[connection.dialect.name], asked)]
+    best = {
+        holder
+        for rank, (holder, shared) in enumerate(sharing)
+        if rank <= MAX_WEAK or shared >= COPY_SHARE * number  # the article itself is among them
     }
+    names: set[str] = set()
+    own = None if name is None else _find_holder(name)
+    if name is not None and own in best:
+        best.remove(own)
+        names.add(name)
+    if best:
+        prefixes = [f"{holder:0{_DIGITS}x}" for holder in sorted(best)]
+        names.update(connection.execute(_IDS[connection.dialect.name], {"wanted": json.dumps(prefixes)}).scalars())
     if len(sharing) > MAX_CANDIDATES:
-        for some in split_for_queries(sorted(found)):
+        for some in split_for_queries(sorted(names)):
             question = select(_ROW.duplicate_of).where(_ROW.id.in_(some), _ROW.duplicate_of.is_not(None))
-            found.update(connection.scalars(question))
-    return found
+            names.update(connection.scalars(question))
+    return names
 
 
-def find_same_headline(connection: Connection, site: str, key: str, when: datetime, within: timedelta) -> set[str]:
-    """Return articles of a site with this story key, dated `when` +- `within`; at most MAX_CANDIDATES."""
-    about = {"site": site, "key": key, "first": when - within, "last": when + within}
-    return set(connection.scalars(_SAME_HEADLINE, about))
+def find_related(
+    connection: Connection, name: str, *, canonical_url: str, site: str, key: str, when: datetime, within: timedelta
+) -> RelatedArticles:
+    """Return the articles that match an article as it was judged last, and those that may match it by other than text.
+
+    `same_page` declare this canonical URL, or have it and declare none. `same_headline` are of the site, with this
+    story key, dated `when` +- `within`; none if the key is empty. Both have at most MAX_CANDIDATES.
+    """
+    about = {"name": name, "url": canonical_url, "site": site if key else "", "key": key}
+    found: dict[str, set[str]] = {way: set() for way in _WAYS}
+    for way, other in connection.execute(_RELATED, about | {"first": when - within, "last": when + within}):
+        found[way].add(other)
+    return RelatedArticles(*found.values())
 
 
-def find_same_canonical_url(connection: Connection, canonical_url: str) -> set[str]:
-    """Return articles that declare this canonical URL, or have it and declare none; at most MAX_CANDIDATES."""
-    return set(connection.scalars(_SAME_CANONICAL, {"url": canonical_url}))
+def _find_holder(article_id: str) -> int:
+    return int(article_id[:_DIGITS], 16)
 
 
 def load_matches(connection: Connection, name: str) -> dict[str, Row[Any]]:

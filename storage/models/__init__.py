@@ -9,7 +9,7 @@ site_memory.py  what was learnt of sites
 from storage.models.articles import (
     RemovedSite,
     Revision,
-    SketchValue,
+    SketchKey,
     StoredArticle,
     StoredBlock,
     StoredEntry,
@@ -36,7 +36,7 @@ __all__ = [
     "RemovedSite",
     "Revision",
     "Run",
-    "SketchValue",
+    "SketchKey",
     "StoredArticle",
     "StoredBlock",
     "StoredEntry",

@@ -2,7 +2,7 @@
 
 article          one judged page: an article, a duplicate of one, or rejected with the reason
 revision         earlier versions of an article, before its site changed it
-sketch           the index of near-duplicates: which articles have a shingle hash in their sketch
+sketch_key       the index of near-duplicates: which articles have a shingle hash in their sketch
 duplicate_match  two articles that are one story, and the rule that matched them
 entry            the entries of a live blog, also those that its page no longer shows
 block            the blocks of an article in reading order, kept and cut, with the rule that cut them
@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -147,15 +147,15 @@ class Revision(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
 
 
-class SketchValue(Base):
-    """The index of near-duplicates. It names articles by number, not by id: a row is a third as large."""
+class SketchKey(Base):
+    """The index of near-duplicates: a row for each value of an article's sketch, see storage.articles.story_index."""
 
-    __tablename__ = "sketch"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as above)
+    __tablename__ = "sketch_key"
 
-    value: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # hash of a shingle
-    # The article's id as a number, see storage.articles.story_index.to_index_number.
-    article: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # The value's last bits, then the first of the article's id. On SQLite the key is the row: twelve bytes of the file.
+    key: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
 
 
 class StoredMatch(Base):

@@ -30,7 +30,7 @@ from recombined import ArticleGenerator, RecombinedArticle
 from cleaning.duplicates.article_sketch import ComparedArticle, build_article_sketch, build_story_key, pack_sketch
 from cleaning.duplicates.judge import DuplicateMatch, DuplicateVerdict, RankedArticle, judge_duplicate, match_articles
 from storage.articles.saving import make_article_id
-from storage.articles.story_index import to_index_number as in_index
+from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
 from storage.runs import begin
 
@@ -88,18 +88,18 @@ def _fill_store(home: Path, generator: ArticleGenerator, size: int, prototype: R
         for name, _ in triggers:
             store.execute(f"DROP TRIGGER {name}")
         store.execute("ATTACH ? AS unsorted", (str(home / "unsorted.db"),))
-        store.executescript("PRAGMA unsorted.journal_mode = OFF; CREATE TABLE unsorted.value (value, article)")
+        store.executescript("PRAGMA unsorted.journal_mode = OFF; CREATE TABLE unsorted.value (key)")
         store.execute("BEGIN")
         for row in prototype["run"]:
             _insert_rows(store, "run", [row])
         for done, rows in enumerate(_make_rows(generator, size, prototype), start=1):
             for table in ("article", "block", "duplicate_match"):
                 _insert_rows(store, table, rows[table])
-            pairs = ((value, row["article"]) for row in rows["sketch"] for value in row["values"])
-            store.executemany("INSERT INTO unsorted.value VALUES (?, ?)", pairs)
+            keys = ((key,) for row in rows["sketch"] for key in row["keys"])
+            store.executemany("INSERT INTO unsorted.value VALUES (?)", keys)
             if done % 10 == 0:
                 print(f"{done * CHUNK:,} of {size:,} articles", file=sys.stderr, flush=True)
-        store.execute("INSERT INTO sketch (value, article) SELECT value, article FROM unsorted.value ORDER BY 1, 2")
+        store.execute("INSERT OR IGNORE INTO sketch_key (key) SELECT key FROM unsorted.value ORDER BY 1")
         store.execute("COMMIT")
         store.execute("DETACH unsorted")
         for _, sql in (*indexes, *triggers):
@@ -176,7 +176,7 @@ def _make_article_rows(number: int, prototype: Rows, generator: ArticleGenerator
         "words": len(re.findall(r"\w+", "\n".join(source.text))),
         "sketch": pack_sketch(values),
     }
-    made: Rows = {"duplicate_match": [], "sketch": [{"article": in_index(name), "values": values}]}
+    made: Rows = {"duplicate_match": [], "sketch": [{"keys": make_index_keys(name, values)}]}
     copy = generator.copy_of(number)
     other = one if copy is None else generator.article(copy)
     if other.copy_of is not None and (copy is None or copy < size):

@@ -38,7 +38,7 @@ from crawler.storing.observations import store_page_observation
 from storage import runs
 from storage.archive.write import ArchiveLocation
 from storage.articles import saving
-from storage.articles.story_index import to_index_number
+from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
 from storage.database.words import fold_words
 from storage.frontier import settling
@@ -60,7 +60,7 @@ OBSERVED = 500  # pages of a site whose observations are kept
 FIRST = datetime(2024, 11, 1, tzinfo=UTC)
 CHUNK = 1_000
 LETTERS = "etaoinshrdlucmfwypvbgk"
-SKETCH = "sketch"
+SKETCH = "sketch_key"
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]  # of each table
 
@@ -133,7 +133,7 @@ class TextMaker:
     def draw_sketch(self, number: int, made: MadeText) -> tuple[int, ...]:
         rng = random.Random(number)
         bound = (1 << 63) * SKETCH_SIZE // SHINGLES
-        own = {int(rng.random() * bound) for _ in range(SKETCH_SIZE)}
+        own = {rng.randrange(bound) for _ in range(SKETCH_SIZE)}
         own.update(value for number in made.stock for value in self.stock_values[number])
         return tuple(sorted(own)[:SKETCH_SIZE])
 
@@ -209,7 +209,7 @@ def _make_rows(maker: TextMaker, numbers: Iterable[int], size: int, pattern: Row
                 if table in own:
                     more = {"text": made.lines[place]} if table == "block" and "text" in row else {}
                     found[table].append(row | own[table] | more)
-        found[SKETCH] += [{"value": value, "article": to_index_number(name)} for value in values]
+        found[SKETCH] += [{"key": key} for key in make_index_keys(name, values)]
     return found
 
 
@@ -269,12 +269,12 @@ def _fill_sqlite(path: str, chunks: Iterable[Rows]) -> None:
         later = store.execute(f"SELECT type, name, sql FROM sqlite_master WHERE {kinds} ORDER BY type").fetchall()
         for kind, name, _ in later:
             store.execute(f"DROP {kind} {name}")
-        store.execute("CREATE TABLE unsorted AS SELECT * FROM sketch")  # the index is filled in its order
+        store.execute("CREATE TABLE unsorted AS SELECT * FROM sketch_key")  # the index is filled in its order
         store.execute("BEGIN")
         for rows in chunks:
             for table, some in rows.items():
                 _insert(store, "unsorted" if table == SKETCH else table, some)
-        store.execute("INSERT INTO sketch SELECT * FROM unsorted ORDER BY 1, 2")
+        store.execute("INSERT OR IGNORE INTO sketch_key SELECT * FROM unsorted ORDER BY 1")
         store.execute("DROP TABLE unsorted")
         store.execute("COMMIT")
         for _, _, sql in later:

@@ -27,7 +27,7 @@ from sqlalchemy import Connection, Row, select
 
 from cleaning.article import Article
 from storage.database.engine import make_database_url, open_database
-from storage.models import SketchValue, StoredArticle, StoredMatch
+from storage.models import SketchKey, StoredArticle, StoredMatch
 from storage.runs import begin
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def read_outcome(connection: Connection) -> Outcome:
     for url, representative in representatives.items():
         members[representative].add(url)
     matches = select(StoredMatch.__table__).order_by(StoredMatch.one, StoredMatch.other)
-    sketches = select(SketchValue.__table__).order_by(SketchValue.value, SketchValue.article)
+    sketches = select(SketchKey.__table__).order_by(SketchKey.key)
     return Outcome(
         stories=frozenset(map(frozenset, members.values())),
         representatives=representatives,

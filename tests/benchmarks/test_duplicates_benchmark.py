@@ -230,7 +230,7 @@ def test_a_bulk_store_is_made_once_and_has_consistent_rows(tmp_path: Path) -> No
         assert store.execute("PRAGMA foreign_key_check").fetchall() == []
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         values = store.execute("SELECT sum(length(sketch)) / 8 FROM article").fetchone()
-        assert store.execute("SELECT count(*) FROM sketch").fetchone() == values
+        assert store.execute("SELECT count(*) FROM sketch_key").fetchone() == values
     assert make_store(tmp_path, ArticleGenerator(LIBRARY.articles, 6), 200) == home
     assert (home / "broadsheet.db").stat().st_mtime_ns == made
     (home / RECIPE).write_text("another")

@@ -27,7 +27,7 @@ from storage import runs
 from storage.articles import saving, story_index
 from storage.articles.saving import SaveResult, make_article_id
 from storage.database.engine import make_database_url, open_database
-from storage.models import SketchValue, StoredArticle, StoredMatch
+from storage.models import SketchKey, StoredArticle, StoredMatch
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Verdicts = dict[str, tuple[str | None, str | None]]
@@ -193,7 +193,7 @@ def test_the_store_of_an_older_version_is_indexed_and_judged_again(tmp_path: Pat
         run = runs.begin(connection, spider="articles", now=NOON)
         store(connection, run, *NIGHT)
         connection.execute(delete(StoredMatch))
-        connection.execute(delete(SketchValue))
+        connection.execute(delete(SketchKey))
         connection.execute(update(StoredArticle).values(sketch=None, story_key="", duplicate_of=None))
         stray = make_article_id("https://courier/briefing-1")
         story_index.save_verdict(

@@ -23,7 +23,7 @@ from storage.articles.shown_instead import load_rejected_texts
 from storage.database.engine import make_database_url, open_database
 from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Headline, Lease, Offer
-from storage.models import Address, SketchValue, StoredArticle
+from storage.models import Address, SketchKey, StoredArticle
 
 NIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC)
 SITE = "paper"
@@ -95,7 +95,7 @@ def test_the_third_page_rejects_the_first_two(connection: Connection) -> None:
     assert [former.is_duplicate for former in verdict.former] == [False, False]  # each is one before the next is judged
     assert verdicts(connection) == [("wall", None)] * 3
     assert connection.scalars(select(Address.reason)).all() == ["wall"] * 3
-    assert connection.scalars(select(SketchValue.article)).all() == []
+    assert connection.scalars(select(SketchKey.key)).all() == []
     assert run.fetch(TITLES[3], WALL).former == []  # nothing is settled twice
 
 

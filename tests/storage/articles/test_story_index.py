@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from storage.articles import story_index
 from storage.articles.saving import make_article_id
-from storage.models import SketchValue, StoredArticle, StoredMatch
+from storage.models import SketchKey, StoredArticle, StoredMatch
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -46,10 +46,28 @@ def index(connection: Connection, number: int, *values: int, old: tuple[int, ...
     story_index.index_article(connection, NAMES[number], key=key, sketch=b"", old=old, new=values)
 
 
+def add_article(connection: Connection, name: str) -> None:
+    """Add an article with this id, like the first one."""
+    row = connection.execute(select(StoredArticle.__table__).where(StoredArticle.id == NAMES[0])).mappings().one()
+    connection.execute(insert(StoredArticle).values(dict(row) | {"id": name}))
+
+
 @pytest.mark.parametrize("name", ["0000000000000000", "7fffffffffffffff", "8000000000000000", "ffffffffffffffff"])
-def test_the_index_number_of_an_article_gives_back_its_id(name: str) -> None:
-    assert story_index.from_index_number(story_index.to_index_number(name)) == name
-    assert -(2**63) <= story_index.to_index_number(name) < 2**63
+@pytest.mark.parametrize("value", [0, 2**35 - 1, 2**63 - 1])
+def test_an_article_is_found_by_its_keys_whatever_its_id(connection: Connection, name: str, value: int) -> None:
+    assert all(0 <= key < 2**63 for key in story_index.make_index_keys(name, [value]))
+    add_article(connection, name)
+    story_index.index_article(connection, name, key="", sketch=b"", old=(), new=[value])
+    assert story_index.find_sharing(connection, [value], 1) == {name}
+
+
+def test_articles_whose_ids_begin_alike_are_both_found_and_share_a_row(connection: Connection) -> None:
+    twin = f"{NAMES[0][:-1]}{int(NAMES[0][-1], 16) ^ 1:x}"
+    add_article(connection, twin)
+    for name in (NAMES[0], twin):
+        story_index.index_article(connection, name, key="", sketch=b"", old=(), new=[7])
+    assert story_index.find_sharing(connection, [7], 1) == {NAMES[0], twin}
+    assert connection.scalar(select(func.count()).select_from(SketchKey)) == 1
 
 
 def test_articles_are_found_by_the_values_that_they_share(connection: Connection) -> None:
@@ -66,8 +84,7 @@ def test_of_too_many_candidates_the_most_similar_are_found(
 ) -> None:
     for number in range(3):
         index(connection, number, *range(10 - number))
-    question = story_index._SHARING.limit(2)
-    monkeypatch.setattr(story_index, "_SHARING", question)
+    monkeypatch.setattr(story_index, "MAX_CANDIDATES", 1)  # beside the article itself
     assert story_index.find_sharing(connection, range(10), 2, name=NAMES[0]) == {NAMES[0], NAMES[1]}
 
 
@@ -82,13 +99,14 @@ def test_an_article_most_of_whose_values_are_common_is_looked_up_by_all_of_them(
     for value in (7, 8, 9):
         add_crowd(connection, value)
     index(connection, 0, 1, 7, 8, 9)
-    assert len(story_index.find_sharing(connection, [1, 7, 8, 9], 3, name=NAMES[0])) > 2
+    index(connection, 1, 7, 8, 9)
+    assert story_index.find_sharing(connection, [1, 7, 8, 9], 3, name=NAMES[0]) == {NAMES[0], NAMES[1]}
 
 
 def add_crowd(connection: Connection, value: int) -> None:
-    """Let more articles hold a value than are looked up."""
-    rows = [{"value": value, "article": number} for number in range(1, story_index.MAX_HOLDERS + 2)]
-    connection.execute(insert(SketchValue), rows)
+    """Let more articles hold a value than are looked up. They come last."""
+    holders = (f"{0xFFFFFFF - number:07x}{0:09x}" for number in range(story_index.MAX_HOLDERS + 1))
+    connection.execute(insert(SketchKey), [{"key": story_index.make_index_keys(one, [value])[0]} for one in holders])
 
 
 def test_a_changed_article_is_found_by_its_new_values(connection: Connection) -> None:
@@ -97,7 +115,7 @@ def test_a_changed_article_is_found_by_its_new_values(connection: Connection) ->
     assert story_index.find_sharing(connection, [1, 3], 1, name=NAMES[0]) == set()
     assert story_index.find_sharing(connection, [2, 7, 8], 3, name=NAMES[0]) == {NAMES[0]}
     story_index.index_article(connection, NAMES[0], key="", sketch=None, old=(2, 7, 8), new=())
-    assert connection.scalar(select(func.count()).select_from(SketchValue)) == 0
+    assert connection.scalar(select(func.count()).select_from(SketchKey)) == 0
     assert NAMES[0] in story_index.list_unindexed(connection, 10)
 
 
@@ -110,19 +128,30 @@ def test_unindexed_are_the_articles_without_a_sketch(connection: Connection) -> 
     )
 
 
+def relate(connection: Connection, **about: Any) -> story_index.RelatedArticles:
+    wanted = {"canonical_url": "", "site": "courier", "key": "", "when": NOON, "within": WEEK} | about
+    return story_index.find_related(connection, NAMES[0], **wanted)
+
+
 def test_a_headline_is_searched_on_its_site_within_a_period(connection: Connection) -> None:
     for number in range(5):
         index(connection, number, key="ferry runs again")
-    assert story_index.find_same_headline(connection, "courier", "ferry runs again", NOON, timedelta(days=1)) == set(
-        NAMES[:2]
-    )
-    assert story_index.find_same_headline(connection, "courier", "ferry runs again", NOON, WEEK) == set(NAMES[:4])
-    assert story_index.find_same_headline(connection, "gazette", "ferry runs again", NOON, WEEK) == set()
+    day = timedelta(days=1)
+    assert relate(connection, key="ferry runs again", within=day).same_headline == set(NAMES[:2])
+    assert relate(connection, key="ferry runs again").same_headline == set(NAMES[:4])
+    assert relate(connection, key="ferry runs again", site="gazette").same_headline == set()
+    assert relate(connection).same_headline == set()
 
 
 def test_a_canonical_url_is_searched_everywhere_except_among_rejected_pages(connection: Connection) -> None:
-    assert story_index.find_same_canonical_url(connection, "https://courier.example/1") == {NAMES[1]}
-    assert story_index.find_same_canonical_url(connection, "https://courier.example/4") == set()
+    assert relate(connection, canonical_url="https://courier.example/1").same_page == {NAMES[1]}
+    assert relate(connection, canonical_url="https://courier.example/4").same_page == set()
+
+
+def test_what_matched_before_is_related(connection: Connection) -> None:
+    story_index.save_matches(connection, NAMES[0], {NAMES[1]: ALIKE, NAMES[2]: ALIKE})
+    story_index.save_matches(connection, NAMES[3], {NAMES[2]: ALIKE})
+    assert relate(connection).matched == {NAMES[1], NAMES[2]}
 
 
 def test_the_matches_of_an_article_are_replaced_as_a_whole(connection: Connection) -> None:

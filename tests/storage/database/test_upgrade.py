@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from live_pages import POSTS, Post, make_articles
 from migrations import compare_with_models, migrate
-from sqlalchemy import URL, Connection, Engine, MetaData, Table, func, inspect, select
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, func, insert, inspect, select
 
 from cleaning import clean_html
 from storage import runs
 from storage.articles.live_entries import load_entries
 from storage.articles.saving import make_article_id, save_article
+from storage.articles.story_index import make_index_keys
 from storage.database.engine import open_database
-from storage.models import StoredArticle, StoredBlock, StoredEntry
+from storage.models import SketchKey, StoredArticle, StoredBlock, StoredEntry
 
 ADDRESS = "https://post.example/news/council"
 EVENING = datetime(2026, 11, 30, 19, 0, tzinfo=UTC)
@@ -70,4 +71,23 @@ def test_a_store_from_before_sources_and_entries_gains_them_with_the_next_fetch(
         migrate(connection, EARLIER, is_back=True)
         assert list_columns(connection) == earlier
         assert connection.scalar(select(StoredArticle.text)) == grown
+    again.dispose()
+
+
+def test_the_index_of_near_duplicates_is_converted_in_place(engine: Engine, database_url: URL) -> None:
+    names = [make_article_id(ADDRESS), "0" * 16, "f" * 16]
+    values = [0, 1 << 34, 2**63 - 1]
+    with engine.begin() as connection:
+        migrate(connection, "0017", is_back=True)
+        rows = [(value, int.from_bytes(bytes.fromhex(name), signed=True)) for name in names for value in values]
+        sketch = Table("sketch", MetaData(), autoload_with=connection)
+        connection.execute(insert(sketch), [{"value": value, "article": number} for value, number in rows])
+    engine.dispose()
+
+    again = open_database(database_url)
+    with again.begin() as connection:
+        assert compare_with_models(connection) == []
+        assert not inspect(connection).has_table("sketch")
+        keys = connection.scalars(select(SketchKey.key).order_by(SketchKey.key)).all()
+        assert keys == sorted(key for name in names for key in make_index_keys(name, values))
     again.dispose()
