@@ -179,11 +179,12 @@ class ShownElement(BlockElement):
 
 
 def make_label(element: HtmlElement) -> str:
-    return _write_label(element.tag, element.get("id"), element.get("class"))
+    return write_label(element.tag, element.get("id"), element.get("class"))
 
 
 @lru_cache(maxsize=1024)
-def _write_label(tag: str, identity: str | None, classes: str | None) -> str:
+def write_label(tag: str, identity: str | None, classes: str | None) -> str:
+    """Return the label of an element with this tag, id and classes."""
     label = tag
     if identity:
         label += f"#{'_'.join(identity.split())}"

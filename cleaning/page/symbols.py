@@ -18,6 +18,10 @@ SHAPING = "\u200c\u200d\u180e\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0
 )
 TO_SYMBOLS = {ord(letter): chr(0x1D200 + at) for at, letter in enumerate(SHAPING)}
 FROM_SYMBOLS = {ord(symbol): chr(code) for code, symbol in TO_SYMBOLS.items()}
-SHAPING_CHARACTER = re.compile(f"[{SHAPING}]")
-SHAPING_SYMBOL = re.compile(f"[{''.join(TO_SYMBOLS.values())}]")
-OWN_SYMBOL = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}{''.join(TO_SYMBOLS.values())}]")
+# These are written as ranges: `re` compares a character with one after the other of fifty single ones.
+SHAPING_CHARACTER = re.compile(
+    "[\u200c\u200d\u180e\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"
+    "\U000e0030-\U000e0039\U000e0061-\U000e007a\U000e007f]"
+)
+SHAPING_SYMBOL = re.compile(f"[\U0001d200-{chr(0x1D200 + len(SHAPING) - 1)}]")
+OWN_SYMBOL = re.compile(f"[{chr(FIRST_SYMBOL)}-{chr(FIRST_SYMBOL + SYMBOLS - 1)}{SHAPING_SYMBOL.pattern[1:]}")

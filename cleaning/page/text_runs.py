@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.page.block_elements import BlockElement, ShownElement, make_label
+from cleaning.page.block_elements import BlockElement, ShownElement, write_label
 from cleaning.page.line_parts import is_line_part
 from cleaning.page.parsing import strip_invisible
 from cleaning.page.symbols import OWN_SYMBOL
-from cleaning.page.tags import BREAKS, SCRIPTS, SHOWN, UNREAD
+from cleaning.page.tags import BREAKS, INLINE, SCRIPTS, SHOWN, SILENT, UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,10 +117,14 @@ class _Walk:
         if tag == "a":
             self.href = element.get("href") or ""
             self.begins_link = True
-        is_part = is_line_part(element)
+        # Most elements are told by their tag alone; `is_line_part` tells of all.
+        if tag in INLINE:
+            is_part = not element.get("style") or is_line_part(element)
+        else:
+            is_part = tag in SILENT or ("-" in tag and is_line_part(element))
         if not is_part:
             self.run = None
-            block = self._begin_block(element, block)
+            block = self._begin_block(element, tag, block)
         if tag not in UNREAD:
             text = element.text
             if text:
@@ -135,23 +139,23 @@ class _Walk:
         if not is_part:
             self.run = None
 
-    def _begin_block(self, element: HtmlElement, around: BlockElement | None) -> BlockElement:
-        tag = element.tag
+    def _begin_block(self, element: HtmlElement, tag: str, around: BlockElement | None) -> BlockElement:
+        label = write_label(tag, element.get("id"), element.get("class"))
         if tag not in SHOWN:
-            return BlockElement(tag, make_label(element), around)
+            return BlockElement(tag, label, around)
         self.shown += 1
-        shown = ShownElement(tag, make_label(element), around)
+        shown = ShownElement(tag, label, around)
         shown.set_number(element, self.shown)
         return shown
 
     def _add_text(self, text: str, element: HtmlElement, block: BlockElement | None, *, is_tail: bool) -> None:
         """Add a text node to the run that is being read, or begin a run with it."""
         run = self.run
-        words = text.strip()
-        if not words or block is None:
+        if text.isspace() or block is None:
             if run is not None:
                 run.texts.append(text)  # the space between two elements
             return
+        words = text.strip()
         is_ascii = text.isascii()
         if not is_ascii and OWN_SYMBOL.search(text):  # the node is the run's, too, if it holds nothing else
             text, words = OWN_SYMBOL.sub("", text), OWN_SYMBOL.sub("", words)

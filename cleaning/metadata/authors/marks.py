@@ -62,7 +62,8 @@ def list_marked(
     links = {*_list_links_before(tree, headline), *(one for one in near if one.tag == "a" and _is_author_link(one))}
     places = links.union(OTHER_PLACES(tree))
     for element in tree.iter(etree.Element):
-        if (element in places or _is_byline(element.get("class", "")) or _is_byline(element.get("id", ""))) and (
+        classes, name = element.get("class"), element.get("id")  # most elements have neither
+        if (element in places or (classes and _is_byline(classes)) or (name and _is_byline(name))) and (
             mark := find_mark(element, may_link=element in links)
         ):
             yield element, mark
@@ -101,6 +102,7 @@ def find_mark(element: HtmlElement, *, may_link: bool) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)  # a page's links are asked for by several, and its menus repeat them
 def is_author_page(address: str) -> bool:
     """Return whether an address looks like that of an author's page, or of what else is kept of one person."""
     folders = address.split("/")[1:]
