@@ -100,44 +100,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except argparse.ArgumentTypeError as error:
         parser.error(f"--articles: {error}")
     maker = TextMaker(options.seed)
-    costs: dict[int, Costs] = {}
+    parts = [part for part in only if part in (*PER_PAGE, *PER_SITE)]
     is_reached = True
-    for size in sizes:
-        with _open_store(options.database, options.store, maker, size) as (engine, folder):
+    with _open_stores(options.database, options.store, maker, sizes) as stores:
+        benches = {size: _Bench(engine, maker, size, options.pages) for size, (engine, _) in stores.items()}
+        if not set(PER_PAGE).isdisjoint(only):
+            # In turn, so that what else the machine does weighs on all alike.
+            for _ in zip(*(bench.store_newcomers() for bench in benches.values()), strict=True):
+                pass
+        for size, (engine, folder) in stores.items():
+            benches[size].ask(only)
+            if {"bytes", "memory"}.isdisjoint(only):
+                continue
             print(f"\n{size:,} articles on {engine.dialect.name}", flush=True)
-            costs[size] = _Bench(engine, maker, size, options.pages).measure(only)
             if "bytes" in only:
                 is_reached &= _print_bytes(engine)
             if "memory" in only and folder is not None:
                 is_reached &= _print_memory(engine, folder)
-    return 0 if _print_costs(costs, [part for part in only if part in (*PER_PAGE, *PER_SITE)]) and is_reached else 1
+        is_reached &= _print_costs({size: bench.costs for size, bench in benches.items()}, parts)
+    return 0 if is_reached else 1
+
+
+Stores = dict[int, tuple[Engine, Path | None]]  # by size: each with its data folder, if it has one
 
 
 @contextmanager
-def _open_store(database: str, kept: Path | None, maker: TextMaker, size: int) -> Iterator[tuple[Engine, Path | None]]:
-    """Open a store of this size, and make it if it is missing."""
+def _open_stores(database: str, kept: Path | None, maker: TextMaker, sizes: Sequence[int]) -> Iterator[Stores]:
+    """Open the stores, and make those that are missing."""
+    stores: Stores = {}
     with ExitStack() as stack:
         if database == "postgresql":
             url = stack.enter_context(run_postgres())
-            maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
-            with maintenance.connect() as connection:
-                connection.execute(text("CREATE DATABASE scale"))
-            maintenance.dispose()
-            folder, engine = None, open_database(url.set(database="scale"))
-            fill(engine, maker, size)
+            for size in sizes:
+                maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
+                with maintenance.connect() as connection:
+                    connection.execute(text(f"CREATE DATABASE scale_{size}"))
+                maintenance.dispose()
+                engine = open_database(url.set(database=f"scale_{size}"))
+                stack.callback(engine.dispose)
+                fill(engine, maker, size)
+                stores[size] = (engine, None)
         else:
             home = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="broadsheet-scale-")))
-            folder = home / str(size)
-            if not (folder / "made").exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.mkdir(parents=True)
+            for size in sizes:
+                folder = home / str(size)
+                if not (folder / "made").exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    folder.mkdir(parents=True)
+                    engine = open_database(make_database_url(folder, None))
+                    fill(engine, maker, size)
+                    engine.dispose()
+                    (folder / "made").touch()
                 engine = open_database(make_database_url(folder, None))
-                fill(engine, maker, size)
-                engine.dispose()
-                (folder / "made").touch()
-            engine = open_database(make_database_url(folder, None))
-        stack.callback(engine.dispose)
-        yield engine, folder
+                stack.callback(engine.dispose)
+                stores[size] = (engine, folder)
+        yield stores
 
 
 class _Bench:
@@ -151,12 +168,8 @@ class _Bench:
         self._server: psutil.Process | None = None
         self._is_counted = False
 
-    def measure(self, only: Sequence[str]) -> Costs:
-        if not set(PER_PAGE).isdisjoint(only):
-            self._store_newcomers()
-        if not set(PER_SITE).isdisjoint(only):
-            self._is_counted = True
-            self._ask(only)
+    @property
+    def costs(self) -> Costs:
         return {
             part: Cost(
                 median(cost.cpu for cost in taken) + fmean(self._served[part]), median(cost.wall for cost in taken)
@@ -181,7 +194,8 @@ class _Bench:
         times = self._server.cpu_times()
         return 1000 * float(times.user + times.system)
 
-    def _store_newcomers(self) -> None:
+    def store_newcomers(self) -> Iterator[int]:
+        """Store the newcomers; yield after each transaction."""
         with self._engine.begin() as connection:
             run = runs.begin(connection, spider="articles", now=NIGHT)
             stored = connection.scalar(select(func.max(StoredArticle.run_id))) or 0
@@ -198,6 +212,7 @@ class _Bench:
                         self._store(connection, self._maker.make_article(number, copied), run)
                     with self._clock("commit", GROUP):
                         transaction.commit()
+            yield start
 
     def _watch_server(self, connection: Connection) -> None:
         if self._engine.dialect.name == "postgresql":
@@ -216,12 +231,14 @@ class _Bench:
             saving.save_article(connection, article, site=site, run=run, fetched_at=now, location=location)
             store_page_observation(connection, site, article, now)
         with self._clock("judge"):
-            deduplicate(connection, name)
+            deduplicate(connection, name, article.sketch)
         with self._clock("settle"):
             learn_same_pages(connection, site, article, None, now)
             settle_newcomer(connection, leased.id, article, now)
 
-    def _ask(self, only: Sequence[str]) -> None:
+    def ask(self, only: Sequence[str]) -> None:
+        """Ask what is asked for a site, or for the store."""
+        self._is_counted = True
         if "search" in only:
             index_backlog(self._engine)
         asked: dict[str, Callable[[Connection, int], object]] = {

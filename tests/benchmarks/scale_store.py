@@ -30,6 +30,7 @@ from cleaning.duplicates.article_sketch import (
     build_article_sketch,
     build_story_key,
     pack_sketch,
+    seal_sketch,
 )
 from cleaning.duplicates.fingerprint import hash_to_int
 from cleaning.duplicates.shingles import list_shingles, split_words
@@ -127,6 +128,7 @@ class TextMaker:
             observation=bytes(1_500),
             memory_dependency=bytes(250),
             memory_fingerprint=f"{number:016x}",
+            sketch=seal_sketch(made.text),
             cleaner_version="1",
         )
 
@@ -246,7 +248,7 @@ def store_newcomer(connection: Connection, article: Article, run: int, fetched_a
     place = ArchiveLocation(f"{fetched_at:%Y%m%d}.warc.gz", 123_456)
     saving.save_article(connection, article, site=site, run=run, fetched_at=fetched_at, location=place)
     store_page_observation(connection, site, article, fetched_at)
-    deduplicate(connection, saving.make_article_id(article.url))
+    deduplicate(connection, saving.make_article_id(article.url), article.sketch)
     (address,) = connection.scalars(select(Address.id).where(Address.url == article.url))
     settle_newcomer(connection, address, article, fetched_at)
 
