@@ -105,7 +105,9 @@ class StorePipeline:
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, examined, is_before), changed_sites=changed
+                    lambda connection: self._store(connection, item, examined, is_before),
+                    changed_sites=changed,
+                    can_wait=True,
                 )
             except (SQLAlchemyError, StorageLost) as error:
                 self._session.counts.add(item.site, "page/failed")

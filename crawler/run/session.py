@@ -115,14 +115,17 @@ class Session:
         """Whether the database has taken no writes for longer than STORAGE_PATIENCE."""
         return self._writer.lost is not None
 
-    async def run_in_transaction(self, operation: Callable[[Connection], T], *, changed_sites: Iterable[str] = ()) -> T:
+    async def run_in_transaction(
+        self, operation: Callable[[Connection], T], *, changed_sites: Iterable[str] = (), can_wait: bool = False
+    ) -> T:
         """Run an operation on the store, and return its result once it is committed.
 
         The operation may run several times, but is committed once. `changed_sites` may have more to lease afterwards:
-        new addresses, or addresses that waited for a lease to end. Raise `StorageLost` after STORAGE_PATIENCE.
+        new addresses, or addresses that waited for a lease to end. `can_wait`: the crawl goes on meanwhile, so the
+        operation is committed with others (storage/database/writer.py). Raise `StorageLost` after STORAGE_PATIENCE.
         """
         try:
-            return await self._writer.run(operation)
+            return await self._writer.run(operation, can_wait=can_wait)
         except StorageLost as lost:
             self._abort_because(lost)
             raise

@@ -17,6 +17,9 @@ from cleaning.errors import StorageLost
 from storage.database.faults import Fault, classify_fault
 from storage.database.retry import StorageRetry
 
+LINGER = 0.1  # seconds for which an operation that can wait does so, for others to be committed with it
+MAX_WAITING = 32  # operations; so many are not waited with
+
 T = TypeVar("T")
 Operation = Callable[[Connection], Any]
 Outcomes = list[tuple[Any, Exception | None]]  # for each operation its value, or the error that it raised
@@ -33,9 +36,10 @@ class UncertainCommit:
 class Writer:
     """Runs operations on the database in a thread, in the order in which they were given.
 
-    The operations that arrive during a commit are the next group: no timer is needed, and a single operation never
-    waits. Each operation has a savepoint, so that a failed one does not roll back its group. `run` returns only after
-    the COMMIT, so its result is on the disk.
+    The operations that arrive during a commit are the next group. One that can wait is committed with the next that
+    cannot, after LINGER at the latest: a COMMIT costs as much as storing a page. A failed operation does not roll back
+    its group: that is run again, each operation with a savepoint. `run` returns only after the COMMIT, so its result is
+    on the disk.
 
     If the database has a fault (storage/database/faults.py), the whole group is rolled back and retried, for as long as
     `retry` allows. An operation may therefore run several times; one of its runs is committed. When the patience is
@@ -50,30 +54,48 @@ class Writer:
         self._before_commit = before_commit
         self._thread = _WorkerThread("writer")
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
+        self._is_due = False  # whether an operation waits that is not to wait any longer
+        self._linger: asyncio.TimerHandle | None = None  # set while operations wait that can
         self._draining: asyncio.Task[None] | None = None
         self._uncertain_commit: UncertainCommit | None = None
         self.lost: StorageLost | None = None  # set when the patience is over
 
-    async def run(self, operation: Callable[[Connection], T]) -> T:
+    async def run(self, operation: Callable[[Connection], T], *, can_wait: bool = False) -> T:
         """Run `operation(connection)` and return its value once it is committed.
 
-        If the operation raises, raise the same error; nothing of the operation is committed.
+        If the operation raises, raise the same error; nothing of the operation is committed. `can_wait`: nothing is
+        held up by the operation, so it waits for others.
         """
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
         self._waiting.append((operation, done))
-        if self._draining is None:
-            self._draining = asyncio.create_task(self._drain())
+        if not can_wait or len(self._waiting) >= MAX_WAITING:
+            self._begin()
+        elif self._linger is None:
+            self._linger = loop.call_later(LINGER, self._begin)
         return await done
 
     async def close(self) -> None:
         """Wait for all operations given so far, then end the thread."""
+        if self._waiting:
+            self._begin()
         if self._draining is not None:
             await self._draining
         self._thread.close()
 
+    def _begin(self) -> None:
+        """Commit all operations that wait, as soon as the group before them is committed."""
+        self._is_due = True
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
+
     async def _drain(self) -> None:
         try:
-            while self._waiting:
+            while self._is_due:
+                self._is_due = False
+                if self._linger is not None:
+                    self._linger.cancel()
+                    self._linger = None
                 group, self._waiting = self._waiting, []
                 outcomes = await self._run_group([operation for operation, _ in group])
                 for (_, done), (value, failure) in zip(group, outcomes, strict=True):
@@ -107,6 +129,16 @@ class Writer:
         return [(None, StorageLost(str(self.lost), self.lost.fault)) for _ in group]
 
     def _commit(self, operations: list[Operation]) -> Outcomes:
+        # Hardly any operation fails, and two savepoint statements for each cost as much as a tenth of storing a page.
+        try:
+            return self._commit_transaction(operations, has_savepoints=False)
+        except _OperationFailed as failed:
+            if len(operations) == 1:
+                return [(None, failed.error)]
+        return self._commit_transaction(operations, has_savepoints=True)
+
+    def _commit_transaction(self, operations: list[Operation], *, has_savepoints: bool) -> Outcomes:
+        run = self._run_with_savepoint if has_savepoints else self._run_operation
         number: int | None = None
         outcomes: Outcomes = []
         with self._engine.connect() as connection:
@@ -114,7 +146,7 @@ class Writer:
                 return committed
             try:
                 with connection.begin():
-                    outcomes = [self._run_operation(connection, operation) for operation in operations]
+                    outcomes = [run(connection, operation) for operation in operations]
                     if self._before_commit is not None:
                         self._before_commit()
                     number = self._read_transaction_number(connection)
@@ -125,6 +157,14 @@ class Writer:
         return outcomes
 
     def _run_operation(self, connection: Connection, operation: Operation) -> tuple[Any, Exception | None]:
+        try:
+            return operation(connection), None
+        except Exception as error:
+            if isinstance(error, StorageLost) or classify_fault(error) is not None:
+                raise
+            raise _OperationFailed(error) from error
+
+    def _run_with_savepoint(self, connection: Connection, operation: Operation) -> tuple[Any, Exception | None]:
         savepoint = connection.begin_nested()
         try:
             value = operation(connection)
@@ -158,6 +198,14 @@ class Writer:
             raise ConnectionAbortedError("it is not known yet whether the last COMMIT succeeded")
         self._uncertain_commit = None
         return uncertain.outcomes if state == "committed" else None
+
+
+class _OperationFailed(Exception):
+    """An operation raised `error`, which is no fault of the database: its transaction is rolled back."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class _WorkerThread:

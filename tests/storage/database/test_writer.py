@@ -80,6 +80,39 @@ def test_many_operations_share_few_commits(engine: Engine) -> None:
     assert len(commits) <= 3
 
 
+def test_what_can_wait_is_committed_with_what_cannot_in_the_order_given(engine: Engine) -> None:
+    commits = []
+    event.listen(engine, "commit", commits.append)
+
+    async def write() -> None:
+        writer = Writer(engine)
+        waiting = [asyncio.create_task(writer.run(insert_run(name), can_wait=True)) for name in ("a", "b")]
+        await asyncio.sleep(0)
+        assert list_runs(engine) == []
+        assert await writer.run(insert_run("c")) == "c"
+        assert [task.result() for task in waiting] == ["a", "b"]
+        await writer.close()
+
+    asyncio.run(write())
+    assert list_runs(engine) == ["a", "b", "c"]
+    assert len(commits) == 1
+
+
+def test_what_can_wait_is_committed_though_nothing_follows(engine: Engine) -> None:
+    async def write() -> str:
+        writer = Writer(engine)
+        done = await writer.run(insert_run("alone"), can_wait=True)
+        assert list_runs(engine) == ["alone"]
+        last = asyncio.create_task(writer.run(insert_run("last"), can_wait=True))
+        await asyncio.sleep(0)
+        await writer.close()
+        assert last.result() == "last"
+        return done
+
+    assert asyncio.run(write()) == "alone"
+    assert list_runs(engine) == ["alone", "last"]
+
+
 def test_a_group_that_cannot_be_committed_tells_each_of_its_callers(engine: Engine) -> None:
     @event.listens_for(engine, "commit")
     def fail(_: Connection) -> None:
