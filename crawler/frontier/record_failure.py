@@ -37,9 +37,11 @@ class FailureRecorder:
                 self._session.abort_crawl()
             if outcome.status is not None and outcome.postponed_until is None:  # else no request was sent
                 self._session.counts.add(lease.site, "response/received")
+            is_list = lease.kind is not AddressKind.ARTICLE
             result = await self._session.run_in_transaction(
                 lambda connection: record_failure(connection, lease, outcome, self._retry_pauses),
-                changed_sites=[lease.site],
+                changed_sites=[lease.site] if is_list else (),
+                ended_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
             self._count(lease, outcome, result)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
+from collections.abc import Sequence
 from functools import partial
 
 from scrapy import Request, Spider, signals
@@ -21,6 +22,7 @@ from twisted.internet.defer import Deferred
 from cleaning.errors import StorageLost
 from crawler.frontier.frontier_spider import FrontierSpider
 from crawler.frontier.lease_quota import LeaseQuota, lease_within_quotas
+from crawler.frontier.leases_ahead import LeasesAhead
 from crawler.frontier.timers import WakeTimers
 from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
@@ -29,7 +31,7 @@ from crawler.run.account import OVER_LIMIT, WAITING
 from crawler.run.session import now, session_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
-from storage.frontier.addresses import TRAP, AddressKind, Lease
+from storage.frontier.addresses import TRAP, TWIN, AddressKind, Lease
 from storage.frontier.hosts import Hold
 from storage.frontier.waiting import DUE, count_waiting
 
@@ -38,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 class FrontierScheduler:
     """Leases addresses from the frontier, a few a site, so that a stop has few leases to release.
+
+    Of each site LEASES_PER_SITE addresses are asked for at once. The articles to be asked for next are leased with them
+    (crawler/frontier/leases_ahead.py).
 
     Duck type of Scrapy's scheduler. A request made from a lease carries it in `meta["lease"]`, and so does the request
     of a redirect. Every lease is settled by the callback, the errback or the store pipeline. A lease that is still
@@ -65,6 +70,8 @@ class FrontierScheduler:
         self._exhausted: set[str] = set()  # sites that had nothing due, and of which nothing has changed since
         self._may_lease_more = False  # whether anything happened since the frontier was last queried
         self._traps = traps_of(crawler)
+        self._ahead = LeasesAhead(self._is_barred)
+        self._being_leased: set[str] = set()  # sites
         self._spider: FrontierSpider
 
     @classmethod
@@ -76,13 +83,16 @@ class FrontierScheduler:
             raise TypeError(f"the frontier scheduler needs a FrontierSpider, got {spider!r}")
         self._spider = spider
         self._session.on_change = self._on_site_changed
+        self._session.on_reorder = self._on_reorder
+        self._session.on_withhold = self._ahead.withhold
         self._session.on_resume = self._wake_engine
         self._holds.on_change = self._stored_holds.record
-        self._crawler.signals.connect(self._on_request_left_downloader, signals.request_left_downloader)
+        # When a request has left the downloader, its response still passes the middlewares; the site gets no other one.
+        self._crawler.signals.connect(self._on_response, signals.response_received)
         self._crawler.signals.connect(self._on_idle, signals.spider_idle)
 
     def has_pending_requests(self) -> bool:
-        waiting = self._ready or self._redirected or self._leasing or self._spider.pending_failures
+        waiting = self._ready or self._redirected or self._ahead or self._leasing or self._spider.pending_failures
         return bool(waiting or self._may_lease_more or self._timers.has_soon)
 
     def enqueue_request(self, request: Request) -> bool:
@@ -97,43 +107,68 @@ class FrontierScheduler:
             return None
         if self._redirected:
             return self._redirected.popleft()
-        if self._ready:
-            return self._spider.build_request(self._ready.popleft())
-        if self._leasing is None and self._may_lease_more:
-            self._leasing = asyncio.create_task(self._lease_more())
-        return None
+        if not self._ready and (self._may_lease_more or (self._ahead and not self._engine.downloader.active)):
+            self._find_ready()
+        return self._spider.build_request(self._ready.popleft()) if self._ready else None
 
     def close(self, reason: str) -> Deferred[None]:
         return Deferred.fromFuture(asyncio.ensure_future(self._close(reason)))
 
-    async def _lease_more(self) -> None:
-        """Lease addresses for every site that is below its quota and may have some due."""
-        self._may_lease_more = False
+    def _find_ready(self) -> None:
+        """Take what is leased ahead for every site that is below its quota; lease more for sites that have nothing."""
+        hungry = []
+        for quota in self._compute_quotas():
+            most = quota.addresses if quota.articles is None else min(quota.addresses, quota.articles)
+            taken = self._ahead.take(quota.site, most)
+            self._hand_out(taken)
+            if not taken:
+                hungry.append(quota)
+        if self._leasing is None:
+            self._may_lease_more = False
+            if hungry or self._earlier_holds is None:
+                self._being_leased = {quota.site for quota in hungry}
+                self._leasing = asyncio.create_task(self._lease_more(hungry))
+        elif not hungry:
+            self._may_lease_more = False
+
+    def _hand_out(self, leases: Sequence[Lease]) -> None:
+        for lease in leases:
+            self._session.unsettled_leases[lease.id] = lease
+            self._session.counts.retract_failure(lease.id)
+        self._ready.extend(leases)
+
+    def _is_barred(self, lease: Lease) -> bool:
+        return self._holds.find(lease.url) is not None or self._traps.is_closed(lease.url)
+
+    async def _lease_more(self, quotas: list[LeaseQuota]) -> None:
+        """Lease addresses for these sites, and give back what was leased ahead and is not to be asked for now."""
         try:
             if self._earlier_holds is None:
                 await self._load_holds()
-            quotas = self._compute_quotas()
             # Until a lease below, or a change of the site meanwhile, shows the opposite.
             self._exhausted.update(quota.site for quota in quotas)
-            leases, refused, due_at = await self._session.run_in_transaction(
+            leases, refused, due_at, set_aside = await self._session.run_in_transaction(
                 partial(
                     lease_within_quotas,
                     quotas=quotas,
                     run=self._session.run,
                     this_run_only=self._spider.is_list_closed,
                     traps=self._traps,
+                    returned=self._ahead.pop_returned(),
                 )
             )
+            for site, number in set_aside.items():
+                self._session.counts.add(site, f"address/refused/{TWIN}", number)
             for lease in refused:
                 self._session.counts.add(lease.site, f"address/refused/{TRAP}")
             self._count_lists(leases)
             self._has_leased = self._has_leased or bool(leases)
             self._exhausted.difference_update(lease.site for lease in (*leases, *refused))
             self._may_lease_more = self._may_lease_more or bool(refused)  # a trap is emptied over several transactions
-            for lease in leases:
-                self._session.unsettled_leases[lease.id] = lease
-                self._session.counts.retract_failure(lease.id)
-            self._ready.extend(leases)
+            for quota in quotas:
+                of_site = [lease for lease in leases if lease.site == quota.site]
+                self._hand_out(of_site[: quota.addresses])
+                self._ahead.keep(quota.site, of_site[quota.addresses :])
             if due_at is not None:
                 self._timers.set(due_at)
         except StorageLost:
@@ -143,6 +178,8 @@ class FrontierScheduler:
             self._session.abort_crawl("frontier_failed")
         finally:
             self._leasing = None
+            self._being_leased = set()
+            self._may_lease_more = True  # these sites may have changed meanwhile
             self._wake_engine()
 
     def _compute_quotas(self) -> list[LeaseQuota]:
@@ -160,9 +197,12 @@ class FrontierScheduler:
                 None if site.limit is None else site.limit - self._count_stored_articles(site) - articles[site.name],
                 self._lists_per_site - self._lists[site.name],
                 self._spider.get_since(site),
+                self._ahead.find_size(site.name),
             )
             for site in self._spider.sites
-            if site.name not in self._exhausted and (free := self._leases_per_site - active[site.name]) > 0
+            if site.name not in self._exhausted
+            and site.name not in self._being_leased
+            and (free := self._leases_per_site - active[site.name]) > 0
         ]
 
     def _count_lists(self, leases: list[Lease]) -> None:
@@ -235,7 +275,10 @@ class FrontierScheduler:
         self._may_lease_more = True
         self._wake_engine()
 
-    def _on_request_left_downloader(self) -> None:
+    def _on_reorder(self, site: str, has_twins: bool) -> None:
+        self._ahead.give_back(site, has_twins=has_twins)
+
+    def _on_response(self) -> None:
         self._may_lease_more = True  # its site is below its quota again
 
     def _wake(self) -> None:

@@ -63,9 +63,13 @@ class Holds:
 
     def check(self, url: str) -> None:
         """Raise HostOnHold if the host is on hold."""
-        hold = self._holds.get(host_of(url))
-        if hold is not None and hold.until > datetime.now(UTC):
+        if (hold := self.find(url)) is not None:
             raise HostOnHold(hold)
+
+    def find(self, url: str) -> Hold | None:
+        """Return the hold of the host; None if it is not on hold."""
+        hold = self._holds.get(host_of(url)) if self._holds else None
+        return hold if hold is not None and hold.until > datetime.now(UTC) else None
 
     def is_on_trial(self, url: str) -> bool:
         """Return whether the host's breaker was opened and not closed since. Then one request at a time is sent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,8 @@ class StoreOutcome:
     article: Article | None = None  # as it was stored
     rejected: str | None = None  # the reason, as it was stored; REMOVED for an article that was taken down
     counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
+    has_twins: bool = False  # whether addresses that waited were set aside as twins
+    is_reordered: bool = False  # whether it may have changed which addresses of the site are due next
 
 
 class StorePipeline:
@@ -100,13 +102,14 @@ class StorePipeline:
         item.has_reached_store = True
         examined = self._walls.examine(item)
         is_before = getattr(find_articles_spider(self._crawler), "is_before_since", None)
-        changed = {item.site} if item.lease is None else {item.site, item.lease.site}
+        ended = {item.site} if item.lease is None else {item.site, item.lease.site}
+        withheld = self._session.withhold(_list_other_addresses(item, examined))
         outcome: StoreOutcome | None = None
         with self._session.suppress_storage_lost(item.lease):
             try:
                 outcome = await self._session.run_in_transaction(
-                    lambda connection: self._store(connection, item, examined, is_before),
-                    changed_sites=changed,
+                    lambda connection: self._store(connection, item, examined, is_before, withheld),
+                    ended_sites=ended,
                     can_wait=True,
                 )
             except (SQLAlchemyError, StorageLost) as error:
@@ -117,6 +120,9 @@ class StorePipeline:
                 raise
             if item.lease is not None:
                 self._session.unsettled_leases.pop(item.lease.id, None)
+            if outcome.is_reordered:
+                for site in ended:
+                    self._session.report_reorder(site, has_twins=outcome.has_twins)
             if outcome.walls is not None:
                 self._walls.record_verdict(examined, outcome.walls)
             self._count(item.site, outcome)
@@ -145,14 +151,20 @@ class StorePipeline:
         return made
 
     def _store(
-        self, connection: Connection, item: FetchedPage, examined: Examined, is_before: IsBefore | None
+        self,
+        connection: Connection,
+        item: FetchedPage,
+        examined: Examined,
+        is_before: IsBefore | None,
+        withheld: Sequence[int],
     ) -> StoreOutcome:
+        settling.return_leases(connection, withheld)
         run = self._session.run
         fetched_at = item.fetched_at
         # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
         article = sanitise_article(examined.article, fetched_at)
         if refuse_removed_page(connection, article, item.site, item.lease, item.location, now=fetched_at):
-            return StoreOutcome(None, rejected=REMOVED)
+            return StoreOutcome(None, rejected=REMOVED, is_reordered=True)
         published_at = article.published_at
         if item.lease is not None and is_before and published_at and is_before(item.lease.site, published_at):
             # Nothing is wrong with the article: a run without `since` shall fetch it.
@@ -200,7 +212,18 @@ class StorePipeline:
                 outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
                 now=fetched_at,
             )
-        return StoreOutcome(saved, duplicates, offered, article.limits_hit, walls, article, article.rejected, counts)
+        return StoreOutcome(
+            saved,
+            duplicates,
+            offered,
+            article.limits_hit,
+            walls,
+            article,
+            article.rejected,
+            counts,
+            has_twins=set_aside > 0,
+            is_reordered=bool(set_aside or item.listed or item.parts or withheld or article.rejected == PART),
+        )
 
     def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:
         """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section.
@@ -251,3 +274,9 @@ class StorePipeline:
                 count_page(site, f"rejected/{outcome.rejected}")
             case _:
                 count_page(site, "duplicate" if outcome.duplicates.is_duplicate else "stored")
+
+
+def _list_other_addresses(item: FetchedPage, examined: Examined) -> set[str]:
+    """Return the addresses beside the leased one whose pages are stored with this one."""
+    own = set() if item.lease is None else {item.lease.url}
+    return {examined.article.url, *(part.url for part in item.parts)} - own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,6 +92,8 @@ class Session:
         self.cleaners: Cleaners | None = None
         # Set by the scheduler.
         self.on_change: Callable[[str], None] | None = None  # a site may have an address to lease
+        self.on_reorder: Callable[[str, bool], None] | None = None  # see `report_reorder`
+        self.on_withhold: Callable[[Collection[str]], list[int]] | None = None  # see `withhold`
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
         self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name)))
         self._index_missing_articles()
@@ -116,12 +118,18 @@ class Session:
         return self._writer.lost is not None
 
     async def run_in_transaction(
-        self, operation: Callable[[Connection], T], *, changed_sites: Iterable[str] = (), can_wait: bool = False
+        self,
+        operation: Callable[[Connection], T],
+        *,
+        changed_sites: Iterable[str] = (),
+        ended_sites: Iterable[str] = (),
+        can_wait: bool = False,
     ) -> T:
         """Run an operation on the store, and return its result once it is committed.
 
         The operation may run several times, but is committed once. `changed_sites` may have more to lease afterwards:
-        new addresses, or addresses that waited for a lease to end. `can_wait`: the crawl goes on meanwhile, so the
+        new addresses, or addresses that waited for a lease to end. Of `ended_sites` only leases have ended: the order
+        of their other addresses is as before. `can_wait`: the crawl goes on meanwhile, so the
         operation is committed with others (storage/database/writer.py). Raise `StorageLost` after STORAGE_PATIENCE.
         """
         try:
@@ -130,9 +138,26 @@ class Session:
             self._abort_because(lost)
             raise
         finally:
+            for site in changed_sites:
+                self.report_reorder(site)
             if self.on_change is not None:
-                for site in changed_sites:
+                for site in (*changed_sites, *ended_sites):
                     self.on_change(site)
+
+    def report_reorder(self, site: str, *, has_twins: bool = False) -> None:
+        """Tell the scheduler that other addresses of a site may be due first, or are due no longer.
+
+        `has_twins`: it was learnt that some of its addresses show the same page.
+        """
+        if self.on_reorder is not None:
+            self.on_reorder(site, has_twins)
+
+    def withhold(self, urls: Collection[str]) -> list[int]:
+        """Keep the scheduler from asking for these addresses; return the ids of those that it had leased to do so.
+
+        Their pages are stored by the transaction that is given next, which has to return the leases first.
+        """
+        return [] if self.on_withhold is None or not urls else self.on_withhold(urls)
 
     async def archive(self, exchange: Exchange | Conversion) -> ArchiveLocation:
         """Archive an exchange, or a page made of one, and return where it is stored.

@@ -31,6 +31,6 @@ async def settle_unchanged_article(session: Session, lease: Lease, response: Res
         save_validators(connection, lease.id, response.meta["validators"])
 
     with session.suppress_storage_lost(lease):
-        await session.run_in_transaction(settle, changed_sites=[lease.site])
+        await session.run_in_transaction(settle, ended_sites=[lease.site], can_wait=True)
         session.unsettled_leases.pop(lease.id, None)
         session.counts.add_page(lease.site, "unchanged")

@@ -58,6 +58,7 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     site: str,
     *,
     limit: int,
+    ahead: int = 0,
     max_articles: int | None,
     max_lists: int | None = None,
     since: FirstDay | None,
@@ -67,6 +68,7 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
 ) -> list[Lease]:
     """Lease up to `limit` addresses of a site that are due: discovery first, then the newest articles.
 
+    If articles are leased, up to `ahead` more of them. A list may change what is due next, so none is leased ahead.
     `max_lists` bounds the discovery that the run may still fetch (None: no bound); at 0, discovery is complete.
     `max_articles` bounds the articles that the run may still fetch from the site (None: no bound). If that many are due
     already, discovery goes no deeper than the links of the front page, and guesses nothing. With `since`, leave out
@@ -91,7 +93,7 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     leases = _select_leases(connection, site, lists.due, binds | {"limit": first}) if first else []
     under_way = lists.under_way if max_lists is None or max_lists > 0 else lists.leased
     if not leases and not _exists(connection, under_way, binds):
-        quota = limit if max_articles is None else max(0, min(limit, max_articles))
+        quota = limit + ahead if max_articles is None else max(0, min(limit + ahead, max_articles))
         leases = _select_leases(connection, site, shape.wanted, binds | {"limit": quota}) if quota else []
     if leases:
         connection.execute(_LEASE, {"ids": [lease.id for lease in leases], "run": run})

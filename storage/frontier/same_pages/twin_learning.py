@@ -85,6 +85,15 @@ def learn_from_texts(connection: Connection, site: str, url: str, text: str, hea
     return set_aside
 
 
+def set_aside_returned(connection: Connection, site: str, addresses: Sequence[int], now: datetime) -> int:
+    """Set aside those of these addresses that are twins by what was learnt while they were leased."""
+    of_address = select(Address.id, Address.url, Address.state).where(
+        Address.id.in_(addresses), Address.state == AddressState.PENDING
+    )
+    rows: list[Row[Any]] = list(connection.execute(of_address))
+    return _set_twins_aside(connection, rows, load_rules(connection, site), now) if rows else 0
+
+
 def _compare_words(one: str, other: str) -> bool | None:
     """Return whether two texts are the same page's; None if that is not certain."""
     if one == other:
