@@ -36,6 +36,7 @@ from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
+from storage.articles.shown_instead import load_stored_page
 from storage.articles.tombstones import REMOVED
 from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressState
@@ -161,7 +162,6 @@ class StorePipeline:
         settling.return_leases(connection, withheld)
         run = self._session.run
         fetched_at = item.fetched_at
-        # Saving does this, too. Here it is needed for the date that is compared below, and for the limits to count.
         article = sanitise_article(examined.article, fetched_at)
         if refuse_removed_page(connection, article, item.site, item.lease, item.location, now=fetched_at):
             return StoreOutcome(None, rejected=REMOVED, is_reordered=True)
@@ -173,9 +173,13 @@ class StorePipeline:
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)
         mark_page_unsettled(connection, saving.make_article_id(article.url))  # its date may change
-        saved = saving.save_article(
+        stored = walls.stored
+        if not walls.has_looked_up:
+            stored = load_stored_page(connection, saving.make_article_id(article.url))
+        saved = saving.save_sanitised(
             connection,
             article,
+            stored,
             site=item.site,
             run=run,
             fetched_at=fetched_at,
@@ -183,7 +187,7 @@ class StorePipeline:
             parts=item.parts,
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
-            store_page_observation(connection, item.site, article, fetched_at)
+            store_page_observation(connection, item.site, article, fetched_at, is_new=saved is SaveResult.NEW)
             mark_unsettled(connection, item.site, article.published_at or fetched_at)
         # What a wall shows at the target of a redirect says nothing of that address.
         is_target_waiting = False

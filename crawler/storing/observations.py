@@ -18,13 +18,16 @@ from storage.site_memory.observations import PageDependency, save_memory_depende
 logger = logging.getLogger(__name__)
 
 
-def store_page_observation(connection: Connection, site: str, article: Article, fetched_at: datetime) -> None:
-    """Store the observation and the memory dependency of a page that was cleaned."""
+def store_page_observation(
+    connection: Connection, site: str, article: Article, fetched_at: datetime, *, is_new: bool = False
+) -> None:
+    """Store the observation and the memory dependency of a page. `is_new`: it was not stored before."""
     article_id = saving.make_article_id(article.url)
-    save_memory_dependency(connection, article_id, article.memory_fingerprint, article.memory_dependency)
+    fingerprint, dependency = article.memory_fingerprint, article.memory_dependency
+    save_memory_dependency(connection, article_id, fingerprint, dependency, is_first=is_new)
     if article.observation:
         version = _name_version(article.cleaner_version, _read_rules(article.memory_dependency))
-        save_observation(connection, article_id, site, version, fetched_at, article.observation)
+        save_observation(connection, article_id, site, version, fetched_at, article.observation, is_first=is_new)
 
 
 def name_observation_version(rules: SiteRules | None) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from cleaning.article import Article
 from storage.archive.write import ArchiveLocation
-from storage.articles.tombstones import REMOVED, add_tombstones, find_removed_urls, has_tombstones
+from storage.articles.tombstones import REMOVED, add_tombstones, find_removed_urls, has_removed
 from storage.frontier import settling
 from storage.frontier.addresses import Lease
 from storage.frontier.same_pages.twins import has_removed_twin
@@ -31,9 +31,9 @@ def refuse_removed_page(
     """
     urls = {article.url} if lease is None else {article.url, lease.url}
     declared = set() if article.canonical_url is None else {article.canonical_url}
-    if not find_removed_urls(connection, site, urls | declared) and not (
-        has_tombstones(connection) and has_removed_twin(connection, site, article.url)
-    ):
+    if not has_removed(connection, site):
+        return False  # the usual case
+    if not find_removed_urls(connection, site, urls | declared) and not has_removed_twin(connection, site, article.url):
         return False
     records = [location] if location is not None and "/" not in location.file else []
     add_tombstones(connection, [(url, site, records) for url in sorted(urls)], removed_at=now)

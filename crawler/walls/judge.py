@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from cleaning.article import Article
 from cleaning.duplicates.article_sketch import MIN_SHARED, build_article_sketch, build_story_key
@@ -41,6 +42,8 @@ class WallVerdict:
     is_wall: bool = False
     former: list[FormerVerdict] = field(default_factory=list)
     status_changes: list[StatusChange] = field(default_factory=list)
+    stored: Row[Any] | None = None  # the page that is stored at the address of the article, if that was looked up
+    has_looked_up: bool = False
 
 
 def judge_page(
@@ -62,11 +65,12 @@ def judge_page(
         return verdict
     if article.rejected in SHOWN_INSTEAD:
         return WallVerdict(article)
-    if _replaces_other_page(connection, article):
-        return WallVerdict(replace(article, rejected=WALL))
-    if article.rejected is None and page.lease.id in told and is_notice(page, article.text, told[page.lease.id]):
-        return WallVerdict(replace(article, rejected=NOT_FOUND))
-    return WallVerdict(article)
+    stored = load_stored_page(connection, make_article_id(article.url))
+    if _replaces_other_page(stored, article):
+        article = replace(article, rejected=WALL)
+    elif article.rejected is None and page.lease.id in told and is_notice(page, article.text, told[page.lease.id]):
+        article = replace(article, rejected=NOT_FOUND)
+    return WallVerdict(article, stored=stored, has_looked_up=True)
 
 
 def _load_left_over(connection: Connection, article: Article, page: ShownPage) -> list[ShownPage]:
@@ -100,12 +104,11 @@ def _reject_earlier(connection: Connection, page: ShownPage, verdict: WallVerdic
     )
 
 
-def _replaces_other_page(connection: Connection, article: Article) -> bool:
+def _replaces_other_page(stored: Row[Any] | None, article: Article) -> bool:
     """Return whether the page has nothing of the article that is stored at its address, and not even a date.
 
     So a wall does not replace the first articles that are fetched again behind it.
     """
-    stored = load_stored_page(connection, make_article_id(article.url))
     if stored is None or stored.rejected is not None or stored.published_at is None or states_date(article):
         return False
     if article.published_at == stored.published_at or normalize_headline(stored.title) == normalize_headline(

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
 
 from cleaning.article import Article, count_text_words, get_stated_offset
 from storage.archive.part_locations import ArchivedPart, save_parts
@@ -22,7 +22,7 @@ from storage.search.index import update_search_index
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
 # Built once, because building a statement takes as long as running it.
-_STORED = select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == bindparam("name"))
+_STORED: Select[Any] = select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == bindparam("name"))
 _INSERT = insert(StoredArticle)
 _UPDATE = update(StoredArticle).where(_ROW.id == bindparam("name"))
 _DELETE_BLOCKS = delete(StoredBlock).where(StoredBlock.article_id == bindparam("name"))
@@ -60,9 +60,35 @@ def save_article(
 
     `run` is the id of the crawl that fetched it; None if the article is stored already and keeps its run and `parts`.
     """
+    stored = connection.execute(_STORED, {"name": make_article_id(article.url)}).one_or_none()
+    return save_sanitised(
+        connection,
+        sanitise_article(article, fetched_at),
+        stored,
+        site=site,
+        run=run,
+        fetched_at=fetched_at,
+        location=location,
+        parts=parts,
+    )
+
+
+def save_sanitised(
+    connection: Connection,
+    article: Article,
+    stored: Row[Any] | None,
+    *,
+    site: str,
+    run: int | None,
+    fetched_at: datetime,
+    location: ArchiveLocation | None,
+    parts: Sequence[ArchivedPart] = (),
+) -> SaveResult:
+    """Store an article that is sanitised, as `save_article` does.
+
+    `stored` is the stored page at its address, with its title, text, rejection and time; None if there is none.
+    """
     name = make_article_id(article.url)
-    article = sanitise_article(article, fetched_at)
-    stored = connection.execute(_STORED, {"name": name}).one_or_none()
     # In any order of arrival, a fetch that is no version of the article never replaces one that is.
     says_nothing = _is_no_version(article.rejected)
     stands_late = stored is not None and _is_no_version(stored.rejected) and not says_nothing

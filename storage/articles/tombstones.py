@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from storage.archive.write import ArchiveLocation
 from storage.articles.saving import make_article_id
 from storage.database.query_batches import split_for_queries
 from storage.models import RemovedSite, Tombstone
 
-_FIRST = select(Tombstone.article_id).limit(1)
+_ANY = select(
+    exists().select_from(RemovedSite).where(RemovedSite.site == bindparam("site")).label("is_removed_site"),
+    exists().select_from(Tombstone).label("has_tombstones"),
+)
 _REMOVED_SITE = select(RemovedSite.removed_at).where(RemovedSite.site == bindparam("site"))
 REMOVED = "removed"  # the reason of addresses and pages that were taken down
 
 
-def find_removed_urls(connection: Connection, site: str, urls: Iterable[str]) -> set[str]:
+def find_removed_urls(connection: Connection, site: str, urls: Collection[str]) -> set[str]:
     """Return those of these canonical URLs that were taken down: all of them, if their site was."""
-    names = {make_article_id(url): url for url in urls}
-    if is_removed_site(connection, site):
-        return set(names.values())
-    if not has_tombstones(connection):
+    is_site_removed, is_any_removed = connection.execute(_ANY, {"site": site}).one()
+    if is_site_removed:
+        return set(urls)
+    if not is_any_removed:
         return set()  # the usual case
+    names = {make_article_id(url): url for url in urls}
     return {
         names[name]
         for some in split_for_queries(sorted(names))
@@ -32,9 +36,9 @@ def find_removed_urls(connection: Connection, site: str, urls: Iterable[str]) ->
     }
 
 
-def has_tombstones(connection: Connection) -> bool:
-    """Return whether any article was taken down."""
-    return connection.execute(_FIRST).first() is not None
+def has_removed(connection: Connection, site: str) -> bool:
+    """Return whether the site was taken down, or any article of any site."""
+    return any(connection.execute(_ANY, {"site": site}).one())
 
 
 def is_removed_site(connection: Connection, site: str) -> bool:

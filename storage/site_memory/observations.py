@@ -70,13 +70,22 @@ def sample_pages(
 
 
 def save_observation(
-    connection: Connection, name: str, site: str, version: str, fetched_at: datetime, data: bytes
+    connection: Connection,
+    name: str,
+    site: str,
+    version: str,
+    fetched_at: datetime,
+    data: bytes,
+    *,
+    is_first: bool = False,
 ) -> None:
     """Store the observation of a page, in place of an earlier one. The article with the id `name` is stored already.
 
-    `version` is that of the cleaner that observed the page as it was fetched at `fetched_at`.
+    `version` is that of the cleaner that observed the page as it was fetched at `fetched_at`. `is_first`: there is no
+    earlier one.
     """
-    connection.execute(_DELETE_OBSERVATION, {"name": name})
+    if not is_first:
+        connection.execute(_DELETE_OBSERVATION, {"name": name})
     connection.execute(
         _INSERT_OBSERVATION,
         {"article_id": name, "site": site, "cleaner_version": version, "fetched_at": fetched_at, "data": data},
@@ -122,13 +131,16 @@ def delete_observations(
     return len(outdated)
 
 
-def save_memory_dependency(connection: Connection, name: str, digest: str, data: bytes) -> None:
+def save_memory_dependency(
+    connection: Connection, name: str, digest: str, data: bytes, *, is_first: bool = False
+) -> None:
     """Store the part of the site memory that the text of the article with the id `name` depends on.
 
     `digest` is the fingerprint of that part when the text was cleaned. Call this in the transaction that stores the
-    text, for every text that is cleaned.
+    text, for every text that is cleaned. `is_first`: there is none of an earlier text.
     """
-    delete_memory_dependency(connection, name)
+    if not is_first:
+        delete_memory_dependency(connection, name)
     connection.execute(_INSERT_DEPENDENCY, {"article_id": name, "digest": digest, "data": data})
 
 

@@ -67,12 +67,22 @@ def learn_from_pair(connection: Connection, site: str, one: str, other: str, *, 
     return 0
 
 
-def learn_from_texts(connection: Connection, site: str, url: str, text: str, headline_key: str, now: datetime) -> int:
-    """Learn from the stored pages that have the headline of a page, or whose addresses are in its group."""
-    group = compute_group(url, load_rules(connection, site).ignored)
-    ids = [
-        make_article_id(other) for other in connection.execute(_IN_GROUP, {"group": group}).scalars() if other != url
-    ]
+def list_group(connection: Connection, group: int) -> list[str]:
+    """Return addresses of a group: all of a usual one, at most _MAX_COMPARED."""
+    return list(connection.scalars(_IN_GROUP, {"group": group}))
+
+
+def learn_from_texts(
+    connection: Connection,
+    site: str,
+    url: str,
+    text: str,
+    headline_key: str,
+    members: Sequence[str],
+    now: datetime,
+) -> int:
+    """Learn from the stored pages that have the headline of a page, or whose addresses are in its group (`members`)."""
+    ids = [make_article_id(other) for other in members if other != url]
     rows: list[Row[Any]] = []
     if headline_key:
         rows += connection.execute(_WITH_HEADLINE, {"site": site, "url": url, "key": headline_key})

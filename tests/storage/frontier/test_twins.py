@@ -14,7 +14,8 @@ from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressKind, AddressState, Lease, Offer
 from storage.frontier.redirects import pass_on_offer
 from storage.frontier.same_pages.twin_evidence import load_rules
-from storage.frontier.same_pages.twin_learning import learn_from_pair, learn_from_texts
+from storage.frontier.same_pages.twin_forms import compute_group
+from storage.frontier.same_pages.twin_learning import learn_from_pair, learn_from_texts, list_group
 from storage.models import Address, StoredArticle
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -170,7 +171,8 @@ def test_other_texts_refute_a_parameter_and_its_addresses_are_asked_for_again(co
     assert {states(connection)[part][1] for part in parts} == {TWIN}
     other = f"{pages[0]}&box=80"
     store(connection, run, pages[0], "the mill is sold to a baker who will mill no more")
-    learn_from_texts(connection, SITE, other, "quite another story of a ferry that sank twice", "other", NOW)
+    members = list_group(connection, compute_group(other, load_rules(connection, SITE).ignored))
+    learn_from_texts(connection, SITE, other, "quite another story of a ferry that sank twice", "other", members, NOW)
     assert load_rules(connection, SITE).refuted == {"parameter:box"}
     assert {states(connection)[part] for part in parts} == {("pending", None)}
 
