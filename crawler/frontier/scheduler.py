@@ -36,13 +36,15 @@ from storage.frontier.hosts import Hold
 from storage.frontier.waiting import DUE, count_waiting
 
 logger = logging.getLogger(__name__)
+# Pages of a site beside those under way: only a page that is judged tells of a trap, a twin or a full disk.
+_MOST_UNSTORED = 2
 
 
 class FrontierScheduler:
     """Leases addresses from the frontier, a few a site, so that a stop has few leases to release.
 
-    Of each site LEASES_PER_SITE addresses are asked for at once. The articles to be asked for next are leased with them
-    (crawler/frontier/leases_ahead.py).
+    Of each site LEASES_PER_SITE addresses are asked for at once, and none while many of its pages are not stored yet.
+    The articles to be asked for next are leased with them (crawler/frontier/leases_ahead.py).
 
     Duck type of Scrapy's scheduler. A request made from a lease carries it in `meta["lease"]`, and so does the request
     of a redirect. Every lease is settled by the callback, the errback or the store pipeline. A lease that is still
@@ -190,6 +192,10 @@ class FrontierScheduler:
         articles = Counter(
             lease.site for lease in self._session.unsettled_leases.values() if lease.kind is AddressKind.ARTICLE
         )
+        scraper = self._engine.scraper.slot
+        is_busy = bool(self._engine.downloader.active) or (scraper is not None and not scraper.is_idle())
+        unstored = articles if is_busy else Counter[str]()  # else nothing will end them
+        most = self._leases_per_site + _MOST_UNSTORED
         return [
             LeaseQuota(
                 site.name,
@@ -202,7 +208,7 @@ class FrontierScheduler:
             for site in self._spider.sites
             if site.name not in self._exhausted
             and site.name not in self._being_leased
-            and (free := self._leases_per_site - active[site.name]) > 0
+            and (free := min(self._leases_per_site - active[site.name], most - unstored[site.name])) > 0
         ]
 
     def _count_lists(self, leases: list[Lease]) -> None:

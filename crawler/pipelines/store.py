@@ -157,7 +157,7 @@ class StorePipeline:
         item: FetchedPage,
         examined: Examined,
         is_before: IsBefore | None,
-        withheld: Sequence[int],
+        withheld: Sequence[int] = (),
     ) -> StoreOutcome:
         settling.return_leases(connection, withheld)
         run = self._session.run

@@ -17,7 +17,7 @@ from cleaning.errors import StorageLost
 from storage.database.faults import Fault, classify_fault
 from storage.database.retry import StorageRetry
 
-LINGER = 0.1  # seconds for which an operation that can wait does so, for others to be committed with it
+LINGER = 0.1  # seconds from one COMMIT to the next, if all operations that are given in between can wait
 MAX_WAITING = 32  # operations; so many are not waited with
 
 T = TypeVar("T")
@@ -37,9 +37,9 @@ class Writer:
     """Runs operations on the database in a thread, in the order in which they were given.
 
     The operations that arrive during a commit are the next group. One that can wait is committed with the next that
-    cannot, after LINGER at the latest: a COMMIT costs as much as storing a page. A failed operation does not roll back
-    its group: that is run again, each operation with a savepoint. `run` returns only after the COMMIT, so its result is
-    on the disk.
+    cannot, at the latest LINGER after the COMMIT before: one costs as much as storing a page. A failed operation does
+    not roll back its group: that is run again, each operation with a savepoint. `run` returns only after the COMMIT, so
+    its result is on the disk.
 
     If the database has a fault (storage/database/faults.py), the whole group is rolled back and retried, for as long as
     `retry` allows. An operation may therefore run several times; one of its runs is committed. When the patience is
@@ -56,6 +56,7 @@ class Writer:
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
         self._is_due = False  # whether an operation waits that is not to wait any longer
         self._linger: asyncio.TimerHandle | None = None  # set while operations wait that can
+        self._committed_at = -LINGER  # when the last group was, in seconds of the event loop
         self._draining: asyncio.Task[None] | None = None
         self._uncertain_commit: UncertainCommit | None = None
         self.lost: StorageLost | None = None  # set when the patience is over
@@ -72,7 +73,7 @@ class Writer:
         if not can_wait or len(self._waiting) >= MAX_WAITING:
             self._begin()
         elif self._linger is None:
-            self._linger = loop.call_later(LINGER, self._begin)
+            self._linger = loop.call_at(self._committed_at + LINGER, self._begin)
         return await done
 
     async def close(self) -> None:
@@ -98,6 +99,7 @@ class Writer:
                     self._linger = None
                 group, self._waiting = self._waiting, []
                 outcomes = await self._run_group([operation for operation, _ in group])
+                self._committed_at = asyncio.get_running_loop().time()
                 for (_, done), (value, failure) in zip(group, outcomes, strict=True):
                     if done.cancelled():
                         continue
