@@ -172,10 +172,11 @@ class StorePipeline:
             return StoreOutcome(None)
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)
-        mark_page_unsettled(connection, saving.make_article_id(article.url))  # its date may change
-        stored = walls.stored
+        stored, name = walls.stored, saving.make_article_id(article.url)
         if not walls.has_looked_up:
-            stored = load_stored_page(connection, saving.make_article_id(article.url))
+            stored = load_stored_page(connection, name)
+        if stored is not None:
+            mark_page_unsettled(connection, name)  # its date may change
         saved = saving.save_sanitised(
             connection,
             article,
