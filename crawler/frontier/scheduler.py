@@ -36,8 +36,8 @@ from storage.frontier.hosts import Hold
 from storage.frontier.waiting import DUE, count_waiting
 
 logger = logging.getLogger(__name__)
-# Pages of a site beside those under way: only a page that is judged tells of a trap, a twin or a full disk.
-_MOST_UNSTORED = 2
+# Pages of a site beside those under way: a kill has them asked for again, and only a judged page tells of a trap.
+_MOST_UNSTORED = 1
 
 
 class FrontierScheduler:
