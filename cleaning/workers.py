@@ -64,7 +64,7 @@ class Cleaners:
         work: Callable[..., Article] | None = None,
     ) -> None:
         """`work` is the function that a child calls with a page; it must belong to a module. The default is `clean`."""
-        self._work = work or _clean
+        self._work = work or clean_in_child
         self.count = count
         self.deadline = deadline
         self._clock_limit = min(CLOCK_FACTOR * deadline, LONGEST)
@@ -213,7 +213,8 @@ def _do_nothing() -> None:
 _characters_cleaned = 0  # since the caches were emptied
 
 
-def _clean(page: Page, memory: bytes | None = None, *, observe: bool = False) -> Article:
+def clean_in_child(page: Page, memory: bytes | None = None, *, observe: bool = False) -> Article:
+    """Clean a page as `Cleaners.submit` says, and empty the caches of this process once they hold many pages."""
     global _characters_cleaned  # noqa: PLW0603 -- a count for the process
     from cleaning.clean import clean, empty_caches  # noqa: PLC0415 -- the parent needs no trafilatura
 

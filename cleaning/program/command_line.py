@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import json
 import os
 import sys
 import threading
+from functools import partial
 from queue import Queue
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
-from cleaning.article import Article, format_iso
 from cleaning.errors import UsageError
-from cleaning.markdown.head import format_head
 from cleaning.page.addresses import get_site
 from cleaning.program.learn_first import PageSpool, learn_spooled_sites
+from cleaning.program.line_answers import PageLine, answer_line, finish_answer
 from cleaning.program.page_lines import parse_page_line
 from cleaning.workers import Cleaners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
+
+    from cleaning.article import Article
 
 MAX_WAITING = 4  # pages a child process that may wait for it, or for the answers to earlier lines
 
@@ -46,8 +47,7 @@ example:
   python -m cleaning --output markdown < pages.jsonl > articles.md
 """
 
-# The queue holds for each line a complete answer, or the line's id and the future of its article.
-Answer = tuple[object, "Future[Article]"] | dict[str, Any]
+Answer = tuple[PageLine, "Future[Article]"]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,14 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
         help="what the articles are written as (default: jsonl)",
     )
     options = parser.parse_args(arguments)
-    write = _write_markdown if options.output == "markdown" else _write_line
+    markdown = options.output == "markdown"
     jobs: int = options.jobs
     try:
         lines: Iterable[bytes] = _open_standard_input()
     except UsageError as error:
         sys.stderr.write(f"{parser.prog}: {error}\n")
         return error.exit_status
-    cleaners = Cleaners(count=jobs)
+    cleaners = Cleaners(count=jobs, work=partial(answer_line, markdown=markdown))
     answers: Queue[Answer | None] = Queue(maxsize=MAX_WAITING * jobs)
     try:
         cleaners.start()
@@ -87,7 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
             memories = learn_spooled_sites(spool, cleaners)
         threading.Thread(target=_submit_lines, args=(lines, cleaners, answers, memories), daemon=True).start()
         while (answer := answers.get()) is not None:
-            write(answer, sys.stdout.buffer)
+            line, future = answer
+            sys.stdout.buffer.write(finish_answer(line, future.result(), markdown=markdown))
+            sys.stdout.buffer.flush()
     except UsageError as error:
         sys.stderr.write(f"{parser.prog}: {error}\n")
         return error.exit_status
@@ -119,58 +121,17 @@ def _open_standard_input() -> IO[bytes]:
 def _submit_lines(
     lines: Iterable[bytes], cleaners: Cleaners, answers: Queue[Answer | None], memories: Mapping[str, bytes]
 ) -> None:
-    """Put an answer, or the future of one, into the queue for every line. A full queue blocks."""
+    """Put the future of an answer into the queue for every line. A full queue blocks."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            answers.put(_submit_line(line, number, cleaners, memories))
+            page = PageLine(f"line {number}", "", line=line, number=number)
+            answers.put((page, cleaners.submit(page, _find_memory(page, memories) if memories else None)))
     answers.put(None)
 
 
-def _submit_line(line: bytes, number: int, cleaners: Cleaners, memories: Mapping[str, bytes]) -> Answer:
-    found = parse_page_line(line, number)
-    if isinstance(found, dict):
-        return found
-    identity, page = found
-    return identity, cleaners.submit(page, memories.get(get_site(page.url)))
-
-
-def _write_markdown(answer: Answer, out: IO[bytes]) -> None:
-    """Write an article, or the answer to a line that is no page, as a document with an empty line behind it."""
-    if isinstance(answer, dict):
-        text = format_head(answer)
-    else:
-        article = answer[1].result()
-        text = format_head({"id": answer[0]}).removesuffix("---\n") + article.to_markdown(head=True).removeprefix(
-            "---\n"
-        )
-    out.write(text.encode("utf-8", "replace") + b"\n")
-    out.flush()
-
-
-def _write_line(answer: Answer, out: IO[bytes]) -> None:
-    record = answer if isinstance(answer, dict) else _make_record(answer[0], answer[1].result())
-    try:
-        line = json.dumps(record, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # a lone surrogate in an id or an address
-        line = json.dumps(record).encode()
-    out.write(line + b"\n")
-    out.flush()
-
-
-def _make_record(identity: object, article: Article) -> dict[str, Any]:
-    return {
-        "id": identity,
-        "url": article.url,
-        "title": article.title,
-        "authors": list(article.authors),
-        "source": article.source,
-        "published_at": format_iso(article.published_at) if article.published_at else None,
-        "language": article.language,
-        "text": article.text,
-        "removed": [{"text": block.text, "rule": block.rule, "evidence": block.evidence} for block in article.removed],
-        "rejected": article.rejected,
-        **({"entries": article.entries_to_list()} if article.entries else {}),
-    }
+def _find_memory(line: PageLine, memories: Mapping[str, bytes]) -> bytes | None:
+    found = parse_page_line(line.line, line.number)
+    return None if isinstance(found, dict) else memories.get(get_site(found[1].url))
 
 
 def _parse_count(text: str) -> int:

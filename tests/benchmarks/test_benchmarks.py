@@ -91,6 +91,13 @@ def test_quality_takes_a_sample_of_chosen_sets(data: Path) -> None:
     assert "rule" not in done.stdout
 
 
+def test_jobs_compares_several_children_with_one(data: Path) -> None:
+    done = run_script("jobs.py", data, "--rounds", 1)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^2 +4 +\d+\.\d\d", done.stdout, re.MULTILINE)
+    assert re.search(r"^2 jobs are \d+\.\d\d times as fast as one$", done.stdout, re.MULTILINE)
+
+
 def test_speed_prints_both_and_the_time_of_each_stage(data: Path) -> None:
     done = run_script("speed.py", data, "--largest", 2, "--slowest", 1)
     assert done.returncode == 0, done.stderr

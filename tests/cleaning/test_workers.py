@@ -50,11 +50,11 @@ def test_answers_are_futures_that_nobody_can_cancel(cleaners: Cleaners) -> None:
 
 def test_caches_of_texts_are_emptied_after_so_many_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page("https://a.example/b", "<html><body><h1>A title</h1><p>A paragraph of words.</p></body></html>")
-    workers._clean(page)
+    workers.clean_in_child(page)
     find_phrase("act", "a text of an earlier page")
     for limit, is_kept in ((10_000_000, True), (0, False)):
         monkeypatch.setattr(workers, "MAX_CHARACTERS_PER_CACHE", limit)
-        workers._clean(page)
+        workers.clean_in_child(page)
         before = find_phrase.cache_info().hits
         find_phrase("act", "a text of an earlier page")
         assert find_phrase.cache_info().hits - before == is_kept
