@@ -1,5 +1,6 @@
 """The raw archive: every fetched article page, stored as it was sent, in WARC files.
 
+build.py           build one WARC record as a gzip member
 erase.py           erase records, and leave all others in their places
 part_locations.py  where the further parts of an article lie
 read_back.py       read the responses of a WARC file in order, or one by its location

@@ -5,7 +5,6 @@ A page that a spider made of a response is a third one, of the type `conversion`
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
@@ -19,10 +18,10 @@ from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from cleaning.article import HostRights
 from cleaning.errors import StorageLost
+from storage.archive.build import build_record, make_record_id
 from storage.archive.spider_note import NO_NOTE, SpiderNote
 from storage.database.disk import flush_to_disk
 from storage.database.faults import Fault, classify_fault, describe_error
@@ -43,6 +42,11 @@ PAGE_HEADERS = "Broadsheet-Headers"  # of a conversion: the headers of its respo
 SOURCE = "source"
 COPY = "copy"
 ERASED = "erased"
+
+_OF_RESPONSE = "application/http; msgtype=response"
+_OF_REQUEST = "application/http; msgtype=request"
+# Scrapy drops the reason phrase that the server sent; the registered phrase replaces it.
+_PHRASES = {code.value: code.phrase for code in HTTPStatus}
 
 Headers = list[tuple[str, str]]
 
@@ -115,16 +119,11 @@ class Archive:
         They are then handed to the operating system. Raise `OSError` if that fails (the disk is full): nothing of them
         stays in the archive, and the next one can be written as usual.
         """
+        records = _build_conversion(written) if isinstance(written, Conversion) else _build_exchange(written)
         file = self._open_file((written.source if isinstance(written, Conversion) else written).fetched_at)
-        writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
         location = ArchiveLocation(Path(file.name).name, file.tell())
         try:
-            if isinstance(written, Conversion):
-                writer.write_record(_build_conversion(writer, written))
-            else:
-                response = self._build_record(writer, written, "response")
-                request = self._build_record(writer, written, "request")
-                writer.write_request_response_pair(request, response)
+            file.write(records)
             file.flush()
         except BaseException:
             self._cut_back(Path(file.name), location.offset)
@@ -194,52 +193,52 @@ class Archive:
             stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
             path = self._folder / f"broadsheet-{stamp}-run{self._run:06d}-{self._files:03d}.warc.gz"
             self._file = path.open("xb")
-            writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:
                 flush_to_disk(self._folder)  # the name of a new file is on the disk only when its folder is
-                writer.write_record(writer.create_warcinfo_record(path.name, info))
+                self._file.write(_build_warcinfo(path.name, info, now))
+                self._file.flush()
             except BaseException:
                 self.close()
                 path.unlink()
                 raise
         return self._file
 
-    def _build_record(self, writer: WARCWriter, exchange: Exchange, kind: str) -> object:
-        warc = {"WARC-Date": _format_warc_date(exchange.fetched_at)}
-        if kind == "request":
-            line = f"{exchange.method} {_format_request_target(exchange.url)} HTTP/1.1"
-            http = StatusAndHeaders(line, exchange.request_headers, is_http_request=True)
-            body = b""
-        else:
-            http = StatusAndHeaders(_format_status_line(exchange.status), exchange.headers, protocol="HTTP/1.1")
-            body = exchange.body
-            warc[SITE] = exchange.site
-            if exchange.rights is not None:
-                warc[RIGHTS] = exchange.rights.to_json()
-            if exchange.part_of is not None:
-                warc[PART_OF] = exchange.part_of
-            if exchange.ip_address:
-                warc["WARC-IP-Address"] = exchange.ip_address
-            if exchange.note != NO_NOTE:
-                warc[NOTE] = exchange.note.to_json()
-            if exchange.is_source:
-                warc[ROLE] = SOURCE
-            if exchange.id is not None:
-                warc["WARC-Record-ID"] = exchange.id
-            if exchange.truncated:
-                warc["WARC-Truncated"] = "disconnect"
-        return writer.create_warc_record(
-            exchange.url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=warc
-        )
+
+def _build_exchange(exchange: Exchange) -> bytes:
+    """Return the records of the response and the request, which name each other's address, time and id."""
+    date, response_id = _format_warc_date(exchange.fetched_at), exchange.id or make_record_id()
+    warc = {"WARC-Record-ID": response_id, "WARC-Target-URI": exchange.url, "WARC-Date": date, SITE: exchange.site}
+    if exchange.rights is not None:
+        warc[RIGHTS] = exchange.rights.to_json()
+    if exchange.part_of is not None:
+        warc[PART_OF] = exchange.part_of
+    if exchange.ip_address:
+        warc["WARC-IP-Address"] = exchange.ip_address
+    if exchange.note != NO_NOTE:
+        warc[NOTE] = exchange.note.to_json()
+    if exchange.is_source:
+        warc[ROLE] = SOURCE
+    if exchange.truncated:
+        warc["WARC-Truncated"] = "disconnect"
+    head = StatusAndHeaders(_format_status_line(exchange.status), exchange.headers, protocol="HTTP/1.1")
+    response = build_record("response", warc, _OF_RESPONSE, exchange.body, head=head.to_ascii_bytes())
+    asked = {"WARC-Record-ID": make_record_id(), "WARC-Target-URI": exchange.url, "WARC-Date": date}
+    asked["WARC-Concurrent-To"] = response_id
+    line = f"{exchange.method} {_format_request_target(exchange.url)} HTTP/1.1"
+    head = StatusAndHeaders(line, exchange.request_headers, is_http_request=True)
+    return response + build_record("request", asked, _OF_REQUEST, b"", head=head.to_ascii_bytes())
 
 
-def _build_conversion(writer: WARCWriter, page: Conversion) -> object:
+def _build_conversion(page: Conversion) -> bytes:
+    date = _format_warc_date(page.source.fetched_at)
     warc = {
-        "WARC-Date": _format_warc_date(page.source.fetched_at),
+        "WARC-Record-ID": make_record_id(),
+        "WARC-Target-URI": page.note.url or page.source.url,
+        "WARC-Date": date,
         "WARC-Refers-To": page.source.id or "",
         "WARC-Refers-To-Target-URI": page.source.url,
-        "WARC-Refers-To-Date": _format_warc_date(page.source.fetched_at),
+        "WARC-Refers-To-Date": date,
         SITE: page.site,
         PAGE_HEADERS: json.dumps(page.headers),
         NOTE: page.note.to_json(),
@@ -248,15 +247,13 @@ def _build_conversion(writer: WARCWriter, page: Conversion) -> object:
         warc[ROLE] = COPY
     if page.source.rights is not None:
         warc[RIGHTS] = page.source.rights.to_json()
-    body = page.html.encode("utf-8", "replace")
-    return writer.create_warc_record(
-        page.note.url or page.source.url,
-        "conversion",
-        payload=io.BytesIO(body),
-        length=len(body),
-        warc_content_type="text/html; charset=utf-8",
-        warc_headers_dict=warc,
-    )
+    return build_record("conversion", warc, "text/html; charset=utf-8", page.html.encode("utf-8", "replace"))
+
+
+def _build_warcinfo(name: str, info: dict[str, str], now: datetime) -> bytes:
+    warc = {"WARC-Record-ID": make_record_id(), "WARC-Filename": name, "WARC-Date": _format_warc_date(now)}
+    lines = "".join(f"{field}: {value}\r\n" for field, value in info.items())
+    return build_record("warcinfo", warc, "application/warc-fields", lines.encode())
 
 
 def _format_warc_date(moment: datetime) -> str:
@@ -269,6 +266,4 @@ def _format_request_target(url: str) -> str:
 
 
 def _format_status_line(status: int) -> str:
-    # Scrapy drops the reason phrase that the server sent; the registered phrase replaces it.
-    known = {code.value: code.phrase for code in HTTPStatus}
-    return f"{status} {known.get(status, 'Unknown')}"
+    return f"{status} {_PHRASES.get(status, 'Unknown')}"
