@@ -21,6 +21,7 @@ from crawler.sites.site import Site
 
 ROBOTS_TAG = "x-robots-tag"
 _READ_HEADERS = (ROBOTS_TAG, *HEADERS)
+_QUICKLY_DECODED = 1 << 20  # bytes: about a millisecond
 
 
 class PageArguments(TypedDict):
@@ -91,6 +92,17 @@ def decode_response_text(response: Response) -> str | None:
     Blocking: to guess a charset takes up to a second.
     """
     return decode_html(response.body, get_content_type(response)) if isinstance(response, TextResponse) else None
+
+
+def is_quickly_decoded(response: Response) -> bool:
+    """Return whether the charset of a page need not be guessed: to hand such a page to a thread takes longer."""
+    if len(response.body) > _QUICKLY_DECODED:
+        return False
+    try:
+        response.body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def get_content_type(response: Response) -> str:

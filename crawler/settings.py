@@ -117,9 +117,19 @@ SPIDER_CONTRACTS = {  # of `scrapy check`
     "crawler.spiders.contracts.LeaseContract": 10,
     "crawler.spiders.contracts.ArticleContract": 20,
 }
+# Scrapy's own, without LogStats, which Progress replaces, FeedExporter, which would write articles before it is known
+# what is stored of them, and RemoteControl, a server that runs code. What is only set to None is loaded all the same.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.telnet.TelnetConsole": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.memdebug.MemoryDebugger": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.spiderstate.SpiderState": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
 EXTENSIONS = {
-    "scrapy.extensions.logstats.LogStats": None,  # replaced by Progress
-    "scrapy.extensions.feedexport.FeedExporter": None,  # would write articles before it is known what is stored of them
     "crawler.feeds.exporter.StoredFeedExporter": 0,
     "crawler.finishing.end_of_run.EndOfRun": 0,  # settles the texts and ends the run, whoever started the crawl
     "crawler.guard.self_check.GuardCheck": 0,
@@ -150,7 +160,6 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False  # a server that runs code
 HTTPPROXY_ENABLED = False
 # Scrapy's cookies last for the whole crawl, ours for one chain of redirects. A spider that logs in sets it to True.
 COOKIES_ENABLED = False

@@ -34,7 +34,7 @@ from crawler.failures.errors import CrawlStopped, OffSite
 from crawler.failures.outcome import classify_error, classify_failure
 from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
-from crawler.page_facts import PageFacts, decode_response_text
+from crawler.page_facts import PageFacts, decode_response_text, is_quickly_decoded
 from crawler.refetching.refetch import Refetch
 from crawler.run.notices import NoticeKind, Notices, describe_move, describe_removal, notices_of
 from crawler.run.pauses import parse_pauses
@@ -73,6 +73,7 @@ class ArticlesSpider(Spider):
     custom_settings = {  # noqa: RUF012 (Scrapy's)
         "SCHEDULER": "crawler.frontier.scheduler.FrontierScheduler",
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # filters nothing: the frontier knows every address
+        "CONCURRENT_ITEMS": 1,  # of a response: a page is one item, and Scrapy starts a task for each that could be
         "RETRY_ENABLED": False,  # Scrapy would retry at once; the frontier retries when an address is due
     }
 
@@ -221,13 +222,16 @@ class ArticlesSpider(Spider):
         if response.meta.get("is_unchanged"):
             await settle_unchanged_article(self._session, lease, response)
             return
-        html = await asyncio.to_thread(decode_response_text, response) or ""
+        if is_quickly_decoded(response):
+            html = decode_response_text(response)
+        else:
+            html = await asyncio.to_thread(decode_response_text, response)
         url = to_canonical_url(response.url) or lease.url
         # A redirect may lead to another edition.
         site = self.owners.find_owner(url, self._sites_by_name[lease.site]) or self._sites_by_name[lease.site]
         page = Page(
             url=url,
-            html=html,
+            html=html or "",
             status=response.status,
             fetched_at=response.meta["fetched_at"],
             **self._facts.collect(response.headers, response.meta.get("host_rights"), site),

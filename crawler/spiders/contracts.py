@@ -8,8 +8,6 @@ from typing import Any
 from scrapy.contracts import Contract
 from scrapy.exceptions import ContractFail
 
-from cleaning.clean import clean
-from crawler.explain.response_page import make_item_page
 from crawler.sites.site import SITE_OF_REQUEST, Site, make_site
 from storage.frontier.addresses import AddressKind, Lease
 
@@ -35,6 +33,10 @@ class ArticleContract(Contract):
     name = "article"
 
     def post_process(self, output: list[Any]) -> None:
+        # A crawl loads this module with those of the spiders, and must not load the cleaner.
+        from cleaning.clean import clean  # noqa: PLC0415
+        from crawler.explain.response_page import make_item_page  # noqa: PLC0415
+
         pages = [page for item in output if (page := make_item_page(item)) is not None]
         if len(pages) != 1:
             raise ContractFail(f"one page was expected, the callback yielded {len(pages)}")

@@ -98,6 +98,7 @@ class Lease:
     source: str
     tries: int  # failed tries since it was last fetched
     vain: int = 0  # nights in a row that brought nothing new of it
+    was_fetched: bool = True  # in an earlier night, or before in this one: something may be known of it
 
     @property
     def is_front_page(self) -> bool:

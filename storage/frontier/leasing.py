@@ -43,7 +43,16 @@ from storage.frontier.settling import MAX_WAIT
 from storage.models import Address, Host
 
 _NEWEST = (Address.rank, Address.id)
-_LEASED = (Address.id, Address.url, Address.kind, Address.depth, Address.source, Address.tries, Address.vain)
+_LEASED = (
+    Address.id,
+    Address.url,
+    Address.kind,
+    Address.depth,
+    Address.source,
+    Address.tries,
+    Address.vain,
+    Address.fetched_at,
+)
 
 
 class FirstDay(NamedTuple):
@@ -227,7 +236,17 @@ def _is_offered_in(run: int | BindParameter[int] | None) -> ColumnElement[bool]:
 
 def _select_leases(connection: Connection, site: str, query: _Query, binds: Mapping[str, object]) -> list[Lease]:
     return [
-        Lease(row.id, row.url, site, AddressKind(row.kind), row.depth, row.source, row.tries, row.vain)
+        Lease(
+            row.id,
+            row.url,
+            site,
+            AddressKind(row.kind),
+            row.depth,
+            row.source,
+            row.tries,
+            row.vain,
+            row.fetched_at is not None,
+        )
         for row in connection.execute(query, binds)
     ]
 
