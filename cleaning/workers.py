@@ -21,6 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 from cleaning.article import make_failed_article
 from cleaning.child import OUT_OF_MEMORY, OUT_OF_TIME, CleanerContext, initialize_child, run_with_limits
 from cleaning.errors import MemoryUnreadable
+from cleaning.fork_server import fork_server
 from cleaning.interruption import hold_interrupts
 from cleaning.memory.site_memory import load_site_memory
 
@@ -75,6 +76,10 @@ class Cleaners:
         self._waiting: dict[Future[Article], _Submission] = {}
         self._last_answer = monotonic()
         self._broken = Event()  # set to wake the watching thread
+
+    def prepare(self) -> None:
+        """Begin to load the cleaner, from which the children are forked; return at once."""
+        fork_server.start()
 
     def start(self) -> None:
         """Start the children; return when they have loaded their models."""

@@ -79,7 +79,8 @@ CLEANING_DEADLINE = 30.0  # seconds of the processor for one page; after that it
 # Bytes that a child process may use (0: no limit); above that its page is rejected as cleaner-memory. A child needs
 # 130 MB before its first page, and 440 MB for a page of 100,000 elements.
 CLEANING_MEMORY = 1_536 << 20
-# Bytes of response bodies that wait for cleaning. Scrapy's default of 5 MB lets a second's work pile up for nothing.
+# Bytes of response bodies that wait to be cleaned or stored; while there are more, no request begins. Scrapy's default
+# of 5 MB lets a second's work pile up for nothing.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 2_000_000
 REPLAY_AT_ONCE = 32  # pages of a WARC file that are in memory at once
 

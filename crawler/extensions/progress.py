@@ -10,6 +10,7 @@ from rich.live import Live
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from crawler.run.brake import LOOK_INTERVAL, brake_of
 from crawler.run.report import build_progress_table, format_progress_line
 from crawler.run.session import session_of
 from crawler.terminal.console import console
@@ -25,7 +26,8 @@ class Progress:
         self._crawler = crawler
         self._session = session_of(crawler)
         self._interval = crawler.settings.getfloat("PROGRESS_INTERVAL")
-        self._task: asyncio.Task[None] | None = None
+        self._brake = brake_of(crawler)
+        self._tasks: list[asyncio.Task[None]] = []
         self._live: Live | None = None
         self._began = monotonic()
         crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
@@ -40,24 +42,34 @@ class Progress:
         if console.is_terminal:
             self._live = Live(console=console, auto_refresh=False, transient=True)
             self._live.start()
-        self._task = asyncio.create_task(self._show())
+        self._tasks = [asyncio.create_task(self._show()), asyncio.create_task(self._look())]
 
     def _on_spider_closed(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
         if self._live is not None:
             self._live.stop()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_INTERVAL)
+            if self._crawler.engine is not None:
+                self._brake.look(len(self._crawler.engine.downloader.active))
 
     async def _show(self) -> None:
         while True:
             await asyncio.sleep(self._interval if self._live is None else _REDRAW_INTERVAL)
             counts, seconds = self._session.counts.by_site(), monotonic() - self._began
-            waiting_for = self._session.pause_reason
             if self._live is None:
-                logger.info(
-                    "%s%s", format_progress_line(counts, seconds), f"; waiting: {waiting_for}" if waiting_for else ""
-                )
+                logger.info("%s%s", format_progress_line(counts, seconds), self._describe_wait("; "))
             else:
                 table = build_progress_table(counts, seconds)
-                table.caption = f"waiting: {waiting_for}" if waiting_for else None
+                table.caption = self._describe_wait() or None
                 self._live.update(table, refresh=True)
+
+    def _describe_wait(self, before: str = "") -> str:
+        """Return what the crawl waits for, or which part is its brake; nothing where no page is under way."""
+        if (reason := self._session.pause_reason) is not None:
+            return f"{before}waiting: {reason}"
+        part = self._brake.find()
+        return "" if part is None else f"{before}brake: {part}"

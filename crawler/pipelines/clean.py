@@ -18,6 +18,7 @@ from crawler.failures.errors import CrawlStopped
 from crawler.items import FetchedPage
 from crawler.parts.collect import collect_parts
 from crawler.parts.fetch import PartFetcher
+from crawler.run.brake import Brake, Part, brake_of
 from crawler.run.rule_watch import RuleWatch
 from crawler.run.session import Session, session_of
 from storage.archive.part_locations import ArchivedPart
@@ -36,6 +37,7 @@ class CleanPipeline:
         session: Session,
         parts: PartFetcher,
         rules: RuleWatch,
+        brake: Brake,
         *,
         processes: int,
         deadline: float,
@@ -45,7 +47,9 @@ class CleanPipeline:
         self._parts = parts
         self._max_parts = max_parts
         self._rules = rules
+        self._brake = brake
         self._cleaners = Cleaners(count=processes, deadline=deadline, max_memory=most_memory)
+        self._cleaners.prepare()
         self._session = session
         self._memories: dict[str, bytes] = {}
 
@@ -59,6 +63,7 @@ class CleanPipeline:
             session,
             PartFetcher(crawler, session),
             RuleWatch(crawler),
+            brake_of(crawler),
             processes=processes,
             deadline=deadline,
             most_memory=most_memory,
@@ -118,4 +123,5 @@ class CleanPipeline:
         item.article = article
 
     async def _clean(self, page: Page, site: str) -> Article:
-        return await asyncio.wrap_future(self._cleaners.submit(page, self._memories.get(site), observe=True))
+        with self._brake.passing(Part.CLEANING):
+            return await asyncio.wrap_future(self._cleaners.submit(page, self._memories.get(site), observe=True))

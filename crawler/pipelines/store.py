@@ -23,6 +23,7 @@ from crawler.feeds.check import read_items_include
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.articles_spider import find_articles_spider
+from crawler.run.brake import Part, brake_of
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
@@ -77,6 +78,7 @@ class StorePipeline:
     def __init__(self, session: Session, crawler: Crawler, walls: WallWatch) -> None:
         self._session = session
         self._crawler = crawler
+        self._brake = brake_of(crawler)
         self._include = read_items_include(crawler.settings)
         self._traps = traps_of(crawler)
         self._walls = walls
@@ -93,7 +95,8 @@ class StorePipeline:
             began_as_page.set(False)
             return item
         began_as_page.set(True)
-        outcome = await self._store_page(item)
+        with self._brake.passing(Part.STORING):
+            outcome = await self._store_page(item)
         if outcome is None:
             raise DropItem("the storage is lost", log_level="DEBUG")
         return self._make_item(item, outcome)

@@ -3,6 +3,7 @@
 session.py           opens the database, its writer and the archive for one crawl, runs transactions, ends the run
 archive_writer.py    writes exchanges to the archive in a thread of its own; waits while the disk is full or fails
 counts.py            counts every event, in total and by site, in Scrapy's stats
+brake.py             tells which part of the crawl holds up the others: fetching, cleaning or storing
 address_bits.py      a set of addresses that takes one bit for each
 account.py           what became of the addresses that a run had to fetch: found = fetched + failed + waiting
 nights.py            measures the night of a run when it ends

@@ -20,6 +20,13 @@ from cpu_parts import sum_parts
         ("storage/articles/saving.py|crawler/recleaning/settler.py|crawler/finishing/end_of_run.py", "settle"),
         ("/twisted/internet/base.py", "fetch (Scrapy, Twisted)"),
         ("/pebble/pool/process.py", "queue to the children"),
+        ("/multiprocessing/connection.py|cleaning/fork_server.py", "queue to the children"),
+        ("cleaning/classifier/model.py|cleaning/clean.py|cleaning/fork_server.py", "start"),
+        (
+            "cleaning/page/parsing.py|cleaning/clean.py|cleaning/workers.py|cleaning/child.py|cleaning/fork_server.py",
+            "clean",
+        ),
+        ("import", "start"),
     ],
 )
 def test_work_counts_for_the_part_that_asked_for_it(files: str, part: str, tmp_path: Path) -> None:
@@ -27,9 +34,9 @@ def test_work_counts_for_the_part_that_asked_for_it(files: str, part: str, tmp_p
     assert sum_parts(tmp_path) == {("crawl", part): 2.5}
 
 
-def test_what_children_clean_while_the_crawl_settles_is_settling(tmp_path: Path) -> None:
+def test_what_children_do_while_the_crawl_settles_stands_apart(tmp_path: Path) -> None:
     cleans = {"MainThread|cleaning/clean.py": 1.0}
     settles = {"MainThread|crawler/recleaning/settler.py": 0.5}
     (tmp_path / "1").write_text("".join(json.dumps(row) + "\n" for row in ([1.0, {}], [5.0, settles])))
     (tmp_path / "2").write_text("".join(json.dumps([moment, cleans]) + "\n" for moment in (2.0, 6.0)))
-    assert sum_parts(tmp_path) == {("children", "clean"): 1.0, ("crawl", "settle"): 0.5, ("children", "settle"): 1.0}
+    assert sum_parts(tmp_path) == {("children", "clean"): 1.0, ("crawl", "settle"): 0.5, ("settling", "clean"): 1.0}

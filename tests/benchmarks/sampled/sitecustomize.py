@@ -2,7 +2,8 @@
 
 Python imports this module at its start where the folder stands in PYTHONPATH, in a crawl and in its children alike
 (`throughput.py` puts it there). Every second the file SAMPLES/PID gets a line of JSON: the time, and CPU seconds by
-place. A place is the thread and the files of its stack, innermost first, without those outside of the project.
+place. A place is the thread and the files of its stack, innermost first, without those outside of the project; "import"
+stands for all that is done while Python loads a module. A process that is forked is sampled as one of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ FOLDER = os.environ.get("BROADSHEET_SAMPLES")
 ROOT = str(Path(__file__).resolve().parents[3]) + os.sep
 INTERVAL = 0.005  # seconds
 OWN = tuple(ROOT + name + os.sep for name in ("crawler", "cleaning", "storage"))
+FORK_SERVER = "cleaning/fork_server.py"
+IMPORTING = "<frozen importlib._bootstrap>"
+STDLIB = str(Path(json.__file__).parents[1]) + os.sep
 MOST_FILES = 12  # of a stack
 
 
@@ -55,16 +59,30 @@ class Sampler(threading.Thread):
 
 
 def list_files(frame: FrameType) -> list[str]:
-    """Return our files of a stack, innermost first; where it has none, the innermost of all behind a slash."""
+    """Return our files of a stack, innermost first.
+
+    Where it has none, or only that of the server that forked the process, the innermost of all comes first, behind a
+    slash.
+    """
     files: list[str] = []
     outer: FrameType | None = frame
     while outer is not None and len(files) < MOST_FILES:
         file_name = outer.f_code.co_filename
+        if file_name == IMPORTING:
+            return ["import"]
         if file_name.startswith(OWN) and (own := file_name.removeprefix(ROOT)) not in files[-1:]:
             files.append(own)
         outer = outer.f_back
-    return files or ["/" + frame.f_code.co_filename.rpartition("site-packages/")[2]]
+    if files in ([], [FORK_SERVER]):
+        _, found, library = frame.f_code.co_filename.rpartition("site-packages/")
+        files.insert(0, "/" + (library if found else library.removeprefix(STDLIB)))
+    return files
+
+
+def start_sampler() -> None:
+    Sampler().start()
 
 
 if FOLDER:
-    Sampler().start()
+    start_sampler()
+    os.register_at_fork(after_in_child=start_sampler)
