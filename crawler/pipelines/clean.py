@@ -18,7 +18,7 @@ from crawler.failures.errors import CrawlStopped
 from crawler.items import FetchedPage
 from crawler.parts.collect import collect_parts
 from crawler.parts.fetch import PartFetcher
-from crawler.run.brake import Brake, Part, brake_of
+from crawler.run.brake import Brake, CrawlPart, brake_of
 from crawler.run.rule_watch import RuleWatch
 from crawler.run.session import Session, session_of
 from storage.archive.part_locations import ArchivedPart
@@ -123,5 +123,5 @@ class CleanPipeline:
         item.article = article
 
     async def _clean(self, page: Page, site: str) -> Article:
-        with self._brake.passing(Part.CLEANING):
+        with self._brake.passing(CrawlPart.CLEANING):
             return await asyncio.wrap_future(self._cleaners.submit(page, self._memories.get(site), observe=True))

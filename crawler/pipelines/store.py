@@ -23,7 +23,7 @@ from crawler.feeds.check import read_items_include
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.articles_spider import find_articles_spider
-from crawler.run.brake import Part, brake_of
+from crawler.run.brake import CrawlPart, brake_of
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
@@ -95,7 +95,7 @@ class StorePipeline:
             began_as_page.set(False)
             return item
         began_as_page.set(True)
-        with self._brake.passing(Part.STORING):
+        with self._brake.passing(CrawlPart.STORING):
             outcome = await self._store_page(item)
         if outcome is None:
             raise DropItem("the storage is lost", log_level="DEBUG")

@@ -20,7 +20,7 @@ LOOK_INTERVAL = 1.0  # seconds
 WINDOW = 10  # looks
 
 
-class Part(StrEnum):
+class CrawlPart(StrEnum):
     FETCHING = "fetching"
     CLEANING = "cleaning"
     STORING = "storing"
@@ -31,11 +31,11 @@ class Brake:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._under_way = Counter[Part]()
-        self._looks: deque[Counter[Part]] = deque(maxlen=WINDOW)
+        self._under_way = Counter[CrawlPart]()
+        self._looks: deque[Counter[CrawlPart]] = deque(maxlen=WINDOW)
 
     @contextmanager
-    def passing(self, part: Part) -> Iterator[None]:
+    def passing(self, part: CrawlPart) -> Iterator[None]:
         """Count a page in this part while the context lasts."""
         self._under_way[part] += 1
         try:
@@ -46,16 +46,16 @@ class Brake:
     def look(self, requests: int) -> None:
         """Take note of the pages under way. `requests` is the number of those that are being fetched."""
         found = Counter(self._under_way)
-        found[Part.FETCHING] += requests
+        found[CrawlPart.FETCHING] += requests
         self._looks.append(found)
         if (part := self.find()) is not None:
             self._crawler.stats.inc_value(f"brake/{part}")
 
-    def find(self) -> Part | None:
+    def find(self) -> CrawlPart | None:
         """Return the brake; None where nothing was under way."""
-        total = sum(self._looks, Counter[Part]())
+        total = sum(self._looks, Counter[CrawlPart]())
         # Of parts with equally many pages it is the later one: what waits there holds back the earlier.
-        return max(reversed(Part), key=total.__getitem__) if total.total() else None
+        return max(reversed(CrawlPart), key=total.__getitem__) if total.total() else None
 
 
 brake_of = once_per_crawler(Brake)
