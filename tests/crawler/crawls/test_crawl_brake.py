@@ -70,12 +70,14 @@ def test_pages_that_wait_for_cleaning_are_few_and_the_log_names_the_brake(paper:
     crawl = Crawl(paper, data)
     asked = threading.Event()
     stopped: list[psutil.Process] = []
+    stopping = threading.Lock()
 
     def stop_cleaner() -> None:
-        if not stopped:  # this page is not answered before the cleaner stands still
-            stopped.append(crawl.find_cleaner())
-            stopped[0].suspend()
-            asked.set()
+        with stopping:  # no page is answered before the cleaner stands still
+            if not stopped:
+                stopped.append(crawl.find_cleaner())
+                stopped[0].suspend()
+                asked.set()
 
     for path in PATHS:
         answer = paper.routes[path]
