@@ -40,10 +40,8 @@ class CleanPipeline:
         parts: PartFetcher,
         rules: RuleWatch,
         brake: Brake,
+        cleaners: Cleaners,
         *,
-        processes: int,
-        deadline: float,
-        most_memory: int,
         max_parts: int,
         sample: int,
     ) -> None:
@@ -51,7 +49,7 @@ class CleanPipeline:
         self._max_parts = max_parts
         self._rules = rules
         self._brake = brake
-        self._cleaners = Cleaners(count=processes, deadline=deadline, max_memory=most_memory)
+        self._cleaners = cleaners
         self._cleaners.prepare()
         self._session = session
         self._memories: dict[str, bytes] = {}
@@ -69,9 +67,7 @@ class CleanPipeline:
             PartFetcher(crawler, session),
             RuleWatch(crawler),
             brake_of(crawler),
-            processes=processes,
-            deadline=deadline,
-            most_memory=most_memory,
+            Cleaners(count=processes, deadline=deadline, max_memory=most_memory),
             max_parts=settings.getint("PARTS_MAX"),
             sample=settings.getint("MEMORY_SAMPLE"),
         )
