@@ -73,6 +73,7 @@ class Cleaners:
         self._stopped = False
         self._pool = self._make_pool()
         self._lock = RLock()
+        self._stopping = RLock()
         self._waiting: dict[Future[Article], _Submission] = {}
         self._last_answer = monotonic()
         self._broken = Event()  # set to wake the watching thread
@@ -117,7 +118,8 @@ class Cleaners:
             self._stopped = True
             self._broken.set()
             pool = self._pool
-        _stop_pool(pool)
+        with self._stopping:  # two threads that join one pool at once close its pipes under each other
+            _stop_pool(pool)
         for answer, submission in self._take_waiting():
             answer.set_result(make_failed_article(submission.page, "cleaner-stopped"))
 
