@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from trafilatura.meta import reset_caches
 
 from cleaning.article import Article, Page, make_failed_article
-from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
-from cleaning.classifier.model import load_model, load_site_model
+from cleaning.classifier.classify import Classification, add_repeated_blocks, classify, classify_by_place
+from cleaning.classifier.model import load_model, load_place_model, load_site_model
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.duplicates.article_sketch import seal_sketch
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url
@@ -64,24 +64,37 @@ MAX_NEW_OBJECTS = 50_000  # then garbage is collected; Python's own number is 70
 log = logging.getLogger(__name__)
 
 
+class Models(NamedTuple):
+    """Models to measure: of pages extracted by trafilatura or by site memory, and of pages read by place."""
+
+    model: TreeModel
+    by_place: TreeModel | None = None
+
+
 def clean(
-    page: Page, model: TreeModel | None = None, *, memory: SiteMemory | None = None, observe: bool = False
+    page: Page,
+    model: TreeModel | None = None,
+    *,
+    place_model: TreeModel | None = None,
+    memory: SiteMemory | None = None,
+    observe: bool = False,
 ) -> Article:
     """Return the article of a page. A page that is no article gives one, too, with the reason in `rejected`.
 
     Never raises, unless `page` is no Page (TypeError). The same page and memory give the same article, whatever was
     cleaned before. `memory` is that of the page's site; one that is not known well enough counts as none. `model`
-    replaces the cleaner's own, to measure it. The texts of a page's further parts are joined to its own. With `observe`
-    the article carries its memory dependency, and without a memory its observation, too: nothing is learnt from pages
-    that were cleaned with a memory.
+    replaces the cleaner's own, to measure it; trafilatura is then asked of each page, unless there is a `place_model`.
+    The texts of a page's further parts are joined to its own. With `observe` the article carries its memory dependency,
+    and without a memory its observation, too: nothing is learnt from pages that were cleaned with a memory.
     """
     if not isinstance(page, Page):
         raise TypeError(f"clean takes a Page, got {type(page).__name__}; cleaning.clean_html takes HTML")
     if memory is not None and not memory.is_known:
         memory = None
-    article = _clean_one(page, model, memory, observe=observe)
+    models = Models(model, place_model) if model is not None else None
+    article = _clean_one(page, models, memory, observe=observe)
     if page.parts and article.rejected is None:
-        parts = [_clean_one(part, model, memory, observe=observe) for part in page.parts]
+        parts = [_clean_one(part, models, memory, observe=observe) for part in page.parts]
         try:
             article = _join(article, parts, memory, observe=observe)
         except Exception:
@@ -91,10 +104,10 @@ def clean(
     return article
 
 
-def _clean_one(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, observe: bool) -> Article:
+def _clean_one(page: Page, models: Models | None, memory: SiteMemory | None, *, observe: bool) -> Article:
     """Clean one page without its further parts. Never raises."""
     try:
-        article = _clean(page, model, memory, observe=observe)
+        article = _clean(page, models, memory, observe=observe)
         if memory is None or article.rejected is None:
             return article
         # An article must not be lost because the memory of its site is wrong.
@@ -131,6 +144,7 @@ def preload_models() -> None:
     load_profiles()
     load_suffixes()
     load_model()
+    load_place_model()
     load_site_model()
     load_phrases("act")
     gc.collect()
@@ -148,7 +162,7 @@ def empty_caches() -> None:
                 function.cache_clear()
 
 
-def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, observe: bool) -> Article:
+def _clean(page: Page, models: Models | None, memory: SiteMemory | None, *, observe: bool) -> Article:
     tree, limits_hit = parse_html(page.html)
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
@@ -172,9 +186,9 @@ def _clean(page: Page, model: TreeModel | None, memory: SiteMemory | None, *, ob
         # classifier is asked.
         extraction, low_scores, likely = _take_place(tree, page.url, runs, match, place.runs or posts)
     else:
-        found = replace(_extract(tree, page.url, runs, match, comments=is_thread), unseen=unseen)
-        model = model or (load_site_model() if match else load_model())
-        extraction, low_scores, likely = classify(found, model, metadata, page.url, match)
+        extraction, low_scores, likely = _choose_texts(
+            tree, page, metadata, runs, match, models, unseen, comments=is_thread
+        )
     extraction, low_scores = mark_corrections(extraction, low_scores, match.cut if match else ())
     placed = place_entries(extraction, live, low_scores, likely) if live else PlacedEntries(extraction, low_scores)
     extraction = placed.extraction
@@ -277,6 +291,29 @@ def _read_texts(tree: HtmlElement, page: Page) -> tuple[list[HtmlElement], list[
     read_question_buttons(tree)
     runs = read_runs(tree)
     return hidden, read_runs(tree) if open_waiting_text(tree, runs) else runs
+
+
+def _choose_texts(
+    tree: HtmlElement | None,
+    page: Page,
+    metadata: Metadata,
+    runs: list[TextRun],
+    match: MemoryMatch | None,
+    models: Models | None,
+    unseen: dict[int, str],
+    *,
+    comments: bool,
+) -> Classification:
+    """Choose the article's texts by their place where that leaves no doubt; otherwise extract and classify them."""
+    place_model = models.by_place if models else load_place_model()
+    if place_model is not None and tree is not None and match is None and not comments:
+        whole = Extraction(runs=tuple(runs), base=find_base_url(tree, page.url), unseen=unseen)
+        by_place = classify_by_place(whole, place_model, metadata, page.url)
+        if by_place is not None:
+            return by_place
+    found = replace(_extract(tree, page.url, runs, match, comments=comments), unseen=unseen)
+    model = models.model if models else load_site_model() if match else load_model()
+    return classify(found, model, metadata, page.url, match)
 
 
 def _extract(

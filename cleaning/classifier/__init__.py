@@ -5,10 +5,12 @@ context_features.py    where the elements of a page stand, and what they are nam
 explanation.py         the strongest reasons for or against a text, in words
 features.py            the names of all features, in the order of the model
 listed_items.py        find lists between paragraphs that the extraction left out
+main_paragraphs.py     find the paragraphs in the element that holds most prose, without trafilatura
 model.py               gradient-boosted trees: load, predict, explain
 openings.py            find first paragraphs that were left out because of the name of their box
 page_features.py       the feature vectors of a page's text runs
 text_features.py       length, form and cue phrases of a text
 
-model.json is the model for sites without a memory, site_model.json the one for sites with a memory.
+place_model.json is the model for pages read without trafilatura, model.json the one for pages that trafilatura
+extracts, site_model.json the one for sites with a memory.
 """

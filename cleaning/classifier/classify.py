@@ -17,19 +17,21 @@ from cleaning.article import Block, BlockKind
 from cleaning.classifier.explanation import reasons_against, reasons_for
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.listed_items import find_listed_items
+from cleaning.classifier.main_paragraphs import find_main_paragraphs
 from cleaning.classifier.openings import find_openings
 from cleaning.classifier.page_features import EDGE, PageFeatures
-from cleaning.extraction import Extraction, build_block
+from cleaning.extraction import Extraction, build_block, build_extraction
 from cleaning.page.paragraphs import is_paragraph
 from cleaning.rules.page_blocks import LowScore
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from cleaning.classifier.model import TreeModel
     from cleaning.memory.match import MemoryMatch
     from cleaning.metadata.collect import Metadata
     from cleaning.page.block_elements import BlockElement
+    from cleaning.page.text_runs import TextRun
 
 # The likelihood above which a text is added, and below which a block gets a low score. Chosen on pages that the model
 # had not seen: a higher one raises precision and lowers recall.
@@ -39,6 +41,10 @@ THRESHOLD = 0.5
 # by their mean: the last one of the article has less beside it that speaks for it than the others.
 MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
 ALIKE = FEATURES.index("alike")
+HEADING_THRESHOLD = 0.15  # of a heading without links among the texts that are read by place
+# Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
+# to .5) are more than this share of its likely ones and some more.
+MAX_DOUBT, DOUBT_OFFSET = 0.06, 200
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
 
 
@@ -47,6 +53,13 @@ class Classification(NamedTuple):
 
     extraction: Extraction
     low_scores: dict[int, LowScore]
+    likelihoods: dict[int, float]
+
+
+class _Scores(NamedTuple):
+    """The feature vectors and likelihoods of a page's uncertain runs, by run index."""
+
+    vectors: dict[int, list[float]]
     likelihoods: dict[int, float]
 
 
@@ -75,10 +88,79 @@ def classify(
     """
     features = build_page_features(extraction, metadata, url, memory_match)
     candidates = (number for number in features.find_candidates() if number not in extraction.unseen)
-    uncertain = (number for number in candidates if not features.is_certain(number))
-    vectors = {number: features.build_vector(number) for number in islice(uncertain, MAX_CLASSIFIED)}
-    likelihoods = {number: model.predict(vector) for number, vector in vectors.items()}
+    scores = _score((number for number in candidates if not features.is_certain(number)), features, model)
+    return _grow(extraction, scores, model, metadata, memory_match)
 
+
+def build_features_by_place(
+    runs: Sequence[TextRun], metadata: Metadata, url: str, unseen: Collection[int] = ()
+) -> PageFeatures:
+    """Return the features of a page of which trafilatura was not asked: the main element's paragraphs were taken."""
+    return PageFeatures(
+        runs,
+        find_main_paragraphs(runs, unseen),
+        url=url,
+        titles=(metadata.draft.title, *metadata.titles),
+        description=metadata.draft.description or "",
+        by_place=True,
+    )
+
+
+def classify_by_place(found: Extraction, model: TreeModel, metadata: Metadata, url: str) -> Classification | None:
+    """Choose the article's runs without trafilatura; None where that is unsure.
+
+    `found` has the page's runs and no block. `model` must be trained for it.
+    """
+    features = build_features_by_place(found.runs, metadata, url, found.unseen)
+    candidates = [number for number in features.find_candidates() if number not in found.unseen]
+    if not features.taken or len(candidates) > MAX_CLASSIFIED:
+        return None
+    scores = _score(candidates, features, model)
+    if is_unsure(found.runs, scores.likelihoods):
+        return None
+    chosen = {number for number, value in scores.likelihoods.items() if value > THRESHOLD}
+    chosen.update(_list_headings(found.runs, chosen, scores.likelihoods))
+    extraction = replace(build_extraction(found.runs, chosen, found.base, join_rows=True), unseen=found.unseen)
+    return _grow(extraction, scores, model, metadata, None, by_place=True)
+
+
+def _list_headings(runs: Sequence[TextRun], chosen: Collection[int], likelihoods: Mapping[int, float]) -> Iterator[int]:
+    """Yield the headings without links among the chosen runs, which are judged by a lower likelihood."""
+    first, last = min(chosen, default=0), max(chosen, default=0)
+    for number, value in likelihoods.items():
+        run = runs[number]
+        is_heading = run.element.kind is BlockKind.HEADING and not run.links
+        if is_heading and value > HEADING_THRESHOLD and first < number < last:
+            yield number
+
+
+def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
+    """Return whether a page needs trafilatura: too much of its text is neither likely nor unlikely."""
+    found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
+    doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
+    return doubt > MAX_DOUBT * (found + DOUBT_OFFSET)
+
+
+def _score(numbers: Iterable[int], features: PageFeatures, model: TreeModel) -> _Scores:
+    vectors = {number: features.build_vector(number) for number in islice(numbers, MAX_CLASSIFIED)}
+    return _Scores(vectors, {number: model.predict(vector) for number, vector in vectors.items()})
+
+
+def _grow(
+    extraction: Extraction,
+    scores: _Scores,
+    model: TreeModel,
+    metadata: Metadata,
+    memory_match: MemoryMatch | None,
+    *,
+    by_place: bool = False,
+) -> Classification:
+    """Add the likely runs that an extraction lacks, and score its blocks.
+
+    With `by_place` the extraction was made of runs, so that all of its blocks can be traced.
+    """
+    vectors, likelihoods = scores
+    taken = {number for span in extraction.spans for number in span}
     placed: list[tuple[int, Block, tuple[int, ...]]] = []  # sort key, block, run indexes
     last = -1
     for block, span in zip(extraction.blocks, extraction.spans, strict=True):
@@ -86,11 +168,12 @@ def classify(
             last = numbers[0] if numbers else last
             placed.append((last, part, numbers))
     by_memory = memory_match is not None and memory_match.is_understood
+    is_traced = by_memory or by_place
     # A run whose number is not in the tree may have been taken by trafilatura: that cannot be traced.
     left_out = {
         number: likelihood
         for number, likelihood in likelihoods.items()
-        if number not in features.taken and (extraction.runs[number].opening or by_memory)
+        if number not in taken and (extraction.runs[number].opening or is_traced)
     }
     equal_parts = _find_equal_parts(extraction, left_out, vectors)
     for number, value in left_out.items():
@@ -98,11 +181,12 @@ def classify(
         if value > THRESHOLD or number in equal_parts:
             added = build_block(run.text, [run], extraction.base)
             if added is not None:
-                origin = "new at its place" if by_memory else "left out by trafilatura"
+                origin = "new at its place" if by_memory else "left out at first"
                 reason = f"{origin}, {value:.0%} likely: {reasons_for(model, vectors[number])}"
                 placed.append((number, replace(added, evidence=reason), (number,)))
     openings = frozenset[int]() if by_memory else find_openings(extraction, (metadata.draft.title, *metadata.titles))
-    placed += _list_openings(extraction, openings - {number for _, _, numbers in placed for number in numbers})
+    new = openings - {number for _, _, numbers in placed for number in numbers}
+    placed += _list_openings(extraction, new)
     known = {number for _, _, numbers in placed for number in numbers}.union(memory_match.cut if memory_match else ())
     listed = {} if by_memory else _build_listed(extraction, known)
     placed += ((number, block, (number,)) for number, block in listed.items())
@@ -128,16 +212,12 @@ def classify(
 
 
 def _list_openings(extraction: Extraction, openings: Collection[int]) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
-    """Yield the first paragraphs that trafilatura left out, as kept blocks that say so."""
+    """Yield the first paragraphs that were left out, as kept blocks that say so."""
     for number in openings:
         run = extraction.runs[number]
         block = build_block(run.text, [run], extraction.base)
         if block is not None:
-            yield (
-                number,
-                replace(block, evidence="left out by trafilatura, right before the first paragraph"),
-                (number,),
-            )
+            yield number, replace(block, evidence="left out at first, right before the first paragraph"), (number,)
 
 
 def _build_listed(extraction: Extraction, taken: set[int]) -> dict[int, Block]:
@@ -146,7 +226,7 @@ def _build_listed(extraction: Extraction, taken: set[int]) -> dict[int, Block]:
     for number in find_listed_items(extraction.runs, taken):
         block = build_block(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
         if block is not None and number not in extraction.unseen:
-            found[number] = replace(block, evidence="left out by trafilatura, in a list between two paragraphs")
+            found[number] = replace(block, evidence="left out at first, in a list between two paragraphs")
     return found
 
 

@@ -1,8 +1,8 @@
 """The model: trees whose values add up to the log-odds that a text run is the article's.
 
 Gradient boosting (Friedman: Greedy Function Approximation, Annals of Statistics 2001), trained on pages with human gold
-by `tests/benchmarks/train.py` and `train_memory.py`, and stored beside this module as `model.json` and
-`site_model.json`: a list of trees. A node is `[feature, threshold, left, right, value]`, a leaf a number. The left
+by `tests/benchmarks/train.py` and `train_memory.py`, and stored beside this module as `model.json`, `place_model.json`
+and `site_model.json`: a list of trees. A node is `[feature, threshold, left, right, value]`, a leaf a number. The left
 branch is taken if the feature is at most the threshold.
 """
 
@@ -84,6 +84,12 @@ class TreeModel:
 def load_model() -> TreeModel:
     """Return the model for pages of sites without a memory."""
     return TreeModel.from_json((files(__package__) / "model.json").read_text("utf-8"))
+
+
+@cache
+def load_place_model() -> TreeModel:
+    """Return the model for pages of which trafilatura is not asked."""
+    return TreeModel.from_json((files(__package__) / "place_model.json").read_text("utf-8"))
 
 
 @cache

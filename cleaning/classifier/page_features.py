@@ -57,6 +57,8 @@ class SiblingCounts:
 class PageFeatures:
     """The features of one page's text runs, of which trafilatura took some as the article's (`taken`).
 
+    With `by_place` nobody asked trafilatura: the paragraphs of the main element were taken, and nothing else.
+
     A paragraph is a run that is prose (`is_paragraph`); a body paragraph is one that was taken. The container is the
     innermost element that holds most of the body paragraphs' text, the region the same for all paragraphs.
     """
@@ -70,8 +72,10 @@ class PageFeatures:
         titles: Sequence[str] = (),
         description: str = "",
         memory_match: MemoryMatch | None = None,
+        by_place: bool = False,
     ) -> None:
         self.runs = runs
+        self._by_place = by_place
         self._memory_match = memory_match
         self._cut: Collection[int] = memory_match.cut if memory_match else ()
         self.taken = frozenset(taken)
@@ -90,12 +94,16 @@ class PageFeatures:
             if index in self._cut:
                 continue
             if index in self.taken or (
-                run.link_characters <= MAX_LINKED * run.characters
+                (run.link_characters <= MAX_LINKED * run.characters or self._may_be_linked(run))
                 and run.has_words
                 and self._is_near_article(index, run)
                 and not (self._memory_match is not None and self._memory_match.is_hopeless(run))
             ):
                 yield index
+
+    def _may_be_linked(self, run: TextRun) -> bool:
+        """Return whether a run may be the article's though it is mostly links, as trafilatura would have taken it."""
+        return self._by_place and self._contexts.is_inside(run.element)
 
     def is_certain(self, index: int) -> bool:
         """Return whether a run is a paragraph among those that were taken: it is kept whatever its likelihood."""

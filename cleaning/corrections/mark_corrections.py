@@ -41,7 +41,7 @@ def mark_corrections(
     for number in found.keys() - present:
         added = build_block(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
         if added is not None:
-            evidence = f"left out by trafilatura, {found[number]}"
+            evidence = f"left out at first, {found[number]}"
             placed.append((number, None, replace(added, kind=BlockKind.CORRECTION, evidence=evidence), (number,)))
     placed.sort(key=lambda item: item[0])
     marked = replace(extraction, blocks=tuple(item[2] for item in placed), spans=tuple(item[3] for item in placed))

@@ -1,10 +1,11 @@
 """Train the classifier's model (cleaning/classifier) and measure it on pages that it has not seen.
 
-    python tests/benchmarks/train.py DATA [--out FILE] [--folds K] [--jobs N]
+    python tests/benchmarks/train.py DATA [--out FILE] [--place-out FILE] [--folds K] [--jobs N]
 
 DATA is a folder of NAME.jsonl.xz. A text's label is whether the gold holds it; sets with snippets only label the texts
 that hold them. Printed are the figures of held-out pages: with `--folds` by site (no site is in both halves), with
-`--by-set` one data set at a time, which says most about sites of another kind. --out writes the model of all pages.
+`--by-set` one data set at a time, which says most about sites of another kind. --out writes the model of all pages,
+--place-out the one that reads a page without trafilatura.
 
 Needs the extra `benchmarks` (LightGBM); the cleaner itself reads the model without it.
 """
@@ -27,18 +28,22 @@ from labels import label_runs
 from scoring import FIGURES, Answer, score
 
 from cleaning.article import Page as Fetched
-from cleaning.classifier.classify import build_page_features
+from cleaning.classifier.classify import build_features_by_place, build_page_features
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
 from cleaning.clean import clean, prepare_page
 from cleaning.extraction import extract
+from cleaning.foreign.hidden_text import judge_hidden_parts
 from cleaning.metadata.collect import read_metadata
+from cleaning.page.forum_posts import find_posts
 from cleaning.page.parsing import parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gold import Page
+
+    from cleaning.classifier.page_features import PageFeatures
 
 ROUNDS = 120
 SETTINGS = {
@@ -67,18 +72,33 @@ class TrainingRows(NamedTuple):
     weights: list[float]
 
 
-def extract_rows(page: Page) -> TrainingRows:
+class BothRows(NamedTuple):
+    """The training rows of one page as trafilatura extracts it, and as it is read by place."""
+
+    extracted: TrainingRows
+    by_place: TrainingRows
+
+
+def extract_rows(page: Page) -> BothRows:
     tree = parse_tree(page["html"])
     if tree is None:
-        return TrainingRows([], [], [])
-    fetched = Fetched(page["url"], page["html"])
+        return BothRows(TrainingRows([], [], []), TrainingRows([], [], []))
+    url, fetched = page["url"], Fetched(page["url"], page["html"])
     prepared = prepare_page(tree, fetched, read_metadata(tree, fetched))
     metadata, runs = prepared.metadata, prepared.runs
-    features = build_page_features(extract(tree, page["url"], runs), metadata, page["url"])
+    unseen = judge_hidden_parts(prepared.hidden, runs)
+    labels = label_runs(page, runs, (metadata.draft.title, *metadata.titles))
+    by_place = build_features_by_place(runs, metadata, url, unseen)
+    seen = {number: label for number, label in labels.items() if number not in unseen}
+    placed = TrainingRows([], [], []) if find_posts(runs) else build_rows(by_place, seen)
+    return BothRows(build_rows(build_page_features(extract(tree, url, runs), metadata, url), labels), placed)
+
+
+def build_rows(features: PageFeatures, labels: Mapping[int, tuple[bool, float]]) -> TrainingRows:
+    """Return the candidates that have a label."""
     rows: list[list[float]] = []
     targets: list[bool] = []
     weights: list[float] = []
-    labels = label_runs(page, features.runs, (metadata.draft.title, *metadata.titles))
     for number in features.find_candidates():
         if number in labels:
             label, weight = labels[number]
@@ -120,15 +140,20 @@ def _convert_tree(node: dict[str, Any]) -> list[Any] | float:
     return [node["split_feature"], threshold, *sides, round(node["internal_value"], 4)]
 
 
-def clean_held_out(task: tuple[Page, TreeModel]) -> Answer:
-    page, model = task
-    return make_answer(clean(Fetched(page["url"], page["html"]), model))
+def train_both(pages: Sequence[tuple[str, BothRows]]) -> tuple[TreeModel, TreeModel]:
+    return train((name, both.extracted) for name, both in pages), train((name, both.by_place) for name, both in pages)
+
+
+def clean_held_out(task: tuple[Page, tuple[TreeModel, TreeModel]]) -> Answer:
+    page, (model, place_model) = task
+    return make_answer(clean(Fetched(page["url"], page["html"]), model, place_model=place_model))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_data_options(parser)
     parser.add_argument("--out", type=Path, metavar="FILE")
+    parser.add_argument("--place-out", type=Path, metavar="FILE")
     parser.add_argument(
         "--folds", type=parse_count, default=1, metavar="K", help="measure with one site in K held out at a time"
     )
@@ -141,17 +166,20 @@ def main() -> None:
     }
     with get_context("spawn").Pool(options.jobs) as pool:
         seen = {name: pool.map(extract_rows, pages, 8) for name, pages in sets.items()}
-        if not any(page.rows for pages in seen.values() for page in pages):
+        if not any(page.extracted.rows for pages in seen.values() for page in pages):
             parser.error("these pages have no gold to learn from")
-        print(f"{sum(len(page.rows) for pages in seen.values() for page in pages)} texts", flush=True)
+        print(f"{sum(len(page.extracted.rows) for pages in seen.values() for page in pages)} texts", flush=True)
         if options.folds > 1:
             parts = {name: [_assign_fold(page, options.folds) for page in pages] for name, pages in sets.items()}
             measure(f"one site in {options.folds} held out", sets, seen, parts, pool)
         if options.by_set:
             measure("one set held out", sets, seen, {name: [name] * len(sets[name]) for name in sets}, pool)
     if options.out:
-        model = train((name, page) for name, pages in seen.items() for page in pages)
+        model = train((name, page.extracted) for name, pages in seen.items() for page in pages)
         options.out.write_text(model.to_json(), "utf-8")
+    if options.place_out:
+        model = train((name, page.by_place) for name, pages in seen.items() for page in pages)
+        options.place_out.write_text(model.to_json(), "utf-8")
 
 
 def _assign_fold(page: Page, folds: int) -> int:
@@ -159,7 +187,7 @@ def _assign_fold(page: Page, folds: int) -> int:
 
 
 def measure(
-    title: str, sets: dict[str, list[Page]], seen: dict[str, list[TrainingRows]], parts: dict[str, list[Any]], pool: Any
+    title: str, sets: dict[str, list[Page]], seen: dict[str, list[BothRows]], parts: dict[str, list[Any]], pool: Any
 ) -> None:
     """Print the figures of each set, its pages cleaned by a model that was trained on the other parts."""
     answers: dict[str, dict[int, Any]] = {name: {} for name in sets}
@@ -170,10 +198,10 @@ def measure(
             for page, own in zip(pages, parts[name], strict=True)
             if own != part
         ]
-        model = train(others)
+        models = train_both(others)
         for name, pages in sets.items():
             chosen = [at for at, own in enumerate(parts[name]) if own == part]
-            found = pool.map(clean_held_out, [(pages[at], model) for at in chosen], 8)
+            found = pool.map(clean_held_out, [(pages[at], models) for at in chosen], 8)
             answers[name].update(zip(chosen, found, strict=True))
     print(title)
     figures = {name: score(pages, _list_answers(answers[name])) for name, pages in sets.items()}

@@ -152,7 +152,7 @@ def observe_all(
     alone = {}
     for fold in range(folds):
         model = train(
-            (name, page)
+            (name, page.extracted)
             for name, pages in seen.items()
             for page, own in zip(pages, sets[name], strict=True)
             if assign_fold(get_page_site(own), folds) != fold

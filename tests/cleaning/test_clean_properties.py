@@ -146,7 +146,7 @@ def test_every_cut_has_a_rule_and_evidence(html: str) -> None:
     for block in article.blocks:
         assert (block.rule is None) is block.is_kept
         if block.is_kept:
-            assert block.evidence is None or block.evidence.startswith("left out by trafilatura")
+            assert block.evidence is None or block.evidence.startswith("left out at first")
         else:
             assert block.evidence
         assert block.text == " ".join(block.text.split())

@@ -70,7 +70,7 @@ def test_a_paragraph_left_out_between_two_like_it_is_added_at_its_position_with_
     assert found.extraction.spans == ((0,), (1,), (2,))
     first, added, last = found.extraction.blocks
     assert (first.evidence, last.evidence) == (None, None)
-    assert added.evidence == f"left out by trafilatura, 99% likely: {len(PROSE[1])} letters"
+    assert added.evidence == f"left out at first, 99% likely: {len(PROSE[1])} letters"
     assert (added.kind, added.path, added.is_kept) == (BlockKind.PARAGRAPH, "div.row > div.text > p", True)
     assert not found.low_scores
 
@@ -226,7 +226,7 @@ def test_a_part_of_the_article_that_trafilatura_left_out_comes_back_into_the_tex
     assert article.text.split("\n")[3].startswith("Forty men")
     (block,) = [block for block in article.blocks if block.text.startswith("Forty men")]
     assert block.is_kept
-    assert (block.evidence or "").startswith("left out by trafilatura, 99% likely: ")
+    assert (block.evidence or "").startswith("left out at first, 99% likely: ")
 
 
 def test_rules_cut_added_blocks_too(news_page: Any) -> None:

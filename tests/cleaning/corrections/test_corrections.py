@@ -163,7 +163,7 @@ def test_a_correction_is_emphasised_in_markdown(clean_page: CleanPage) -> None:
 def test_explain_says_why_a_correction_was_added(clean_page: CleanPage) -> None:
     article = clean_page(below=f"<footer><div class='correction'><p>{MISTAKE}</p></div></footer>")
     (block,) = (block for block in article.blocks if block.kind is BlockKind.CORRECTION)
-    assert block.evidence == "left out by trafilatura, a correction, stands in “div.correction”"
+    assert block.evidence == "left out at first, a correction, stands in “div.correction”"
 
 
 def test_label_and_date_of_a_named_part_belong_to_the_correction(clean_page: CleanPage) -> None:
