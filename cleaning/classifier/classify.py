@@ -43,8 +43,8 @@ MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
 ALIKE = FEATURES.index("alike")
 HEADING_THRESHOLD = 0.15  # of a heading without links among the texts that are read by place
 # Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
-# to .5) are more than this share of its likely ones and some more.
-MAX_DOUBT, DOUBT_OFFSET = 0.06, 200
+# to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
+MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.13, 50, 200
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
 
 
@@ -135,10 +135,12 @@ def _list_headings(runs: Sequence[TextRun], chosen: Collection[int], likelihoods
 
 
 def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
-    """Return whether a page needs trafilatura: too much of its text is neither likely nor unlikely."""
+    """Return whether a page needs trafilatura: it has code, or too much text that is neither likely nor unlikely."""
+    if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods):
+        return True
     found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
     doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
-    return doubt > MAX_DOUBT * (found + DOUBT_OFFSET)
+    return doubt + DOUBT_OFFSET > MAX_DOUBT * (found + TEXT_OFFSET)
 
 
 def _score(numbers: Iterable[int], features: PageFeatures, model: TreeModel) -> _Scores:

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from cleaning.classifier.page_features import PageFeatures
 
 ROUNDS = 120
+# Without trafilatura the texts themselves must say more.
+PLACE_ROUNDS, PLACE_SETTINGS = 240, {"num_leaves": 12, "learning_rate": 0.08}
 SETTINGS = {
     "objective": "binary",
     "num_leaves": 8,
@@ -109,7 +111,11 @@ def build_rows(features: PageFeatures, labels: Mapping[int, tuple[bool, float]])
 
 
 def train(
-    pages: Iterable[tuple[str, TrainingRows]], *, features: tuple[str, ...] = FEATURES, rounds: int = ROUNDS
+    pages: Iterable[tuple[str, TrainingRows]],
+    *,
+    features: tuple[str, ...] = FEATURES,
+    rounds: int = ROUNDS,
+    settings: Mapping[str, float] | None = None,
 ) -> TreeModel:
     """Train a model on pages, each with the name of its set.
 
@@ -127,7 +133,7 @@ def train(
             whole = max(1.0, sum(weight for weight, label in zip(seen.weights, seen.labels, strict=True) if label))
             weights += [100 * weight / whole / len(several) ** 0.5 for weight in seen.weights]
     data = lightgbm.Dataset(np.array(rows, dtype="f8"), np.array(targets), weight=np.array(weights))
-    booster = lightgbm.train(SETTINGS, data, rounds)
+    booster = lightgbm.train(SETTINGS | dict(settings or {}), data, rounds)
     trees = [_convert_tree(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
     return TreeModel.from_json(json.dumps({"features": features, "trees": trees}), features)
 
@@ -141,7 +147,12 @@ def _convert_tree(node: dict[str, Any]) -> list[Any] | float:
 
 
 def train_both(pages: Sequence[tuple[str, BothRows]]) -> tuple[TreeModel, TreeModel]:
-    return train((name, both.extracted) for name, both in pages), train((name, both.by_place) for name, both in pages)
+    return train((name, both.extracted) for name, both in pages), train_by_place(pages)
+
+
+def train_by_place(pages: Iterable[tuple[str, BothRows]]) -> TreeModel:
+    placed = ((name, both.by_place) for name, both in pages)
+    return train(placed, rounds=PLACE_ROUNDS, settings=PLACE_SETTINGS)
 
 
 def clean_held_out(task: tuple[Page, tuple[TreeModel, TreeModel]]) -> Answer:
@@ -178,7 +189,7 @@ def main() -> None:
         model = train((name, page.extracted) for name, pages in seen.items() for page in pages)
         options.out.write_text(model.to_json(), "utf-8")
     if options.place_out:
-        model = train((name, page.by_place) for name, pages in seen.items() for page in pages)
+        model = train_by_place((name, page) for name, pages in seen.items() for page in pages)
         options.place_out.write_text(model.to_json(), "utf-8")
 
 
