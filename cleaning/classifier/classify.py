@@ -22,7 +22,8 @@ from cleaning.classifier.openings import find_openings
 from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.extraction import Extraction, build_block, build_extraction
 from cleaning.page.paragraphs import is_paragraph
-from cleaning.rules.page_blocks import LowScore
+from cleaning.page.tags import CELLS, ITEMS
+from cleaning.rules.page_blocks import QUESTION_END, LowScore
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -45,6 +46,7 @@ HEADING_THRESHOLD = 0.15  # of a heading without links among the texts that are 
 # Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
 # to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
 MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.13, 50, 200
+LISTED = frozenset((*CELLS, *ITEMS))
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
 
 
@@ -135,12 +137,34 @@ def _list_headings(runs: Sequence[TextRun], chosen: Collection[int], likelihoods
 
 
 def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
-    """Return whether a page needs trafilatura: it has code, or too much text that is neither likely nor unlikely."""
-    if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods):
+    """Return whether a page needs trafilatura.
+
+    It has code, an unlikely item, cell or question among its texts, or too much text that is neither likely nor unlikely.
+    """
+    if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods) or _has_unlikely_kind(
+        runs, likelihoods
+    ):
         return True
     found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
     doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
     return doubt + DOUBT_OFFSET > MAX_DOUBT * (found + TEXT_OFFSET)
+
+
+def _has_unlikely_kind(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
+    """Return whether an item, a cell or a question without links is unlikely among the likely texts or right beside."""
+    likely = [number for number, value in likelihoods.items() if value > THRESHOLD]
+    if not likely:
+        return False
+    around = {runs[number].element.parent for number in likely}
+    for number, value in likelihoods.items():
+        run = runs[number]
+        if value > THRESHOLD or run.links or not likely[0] - EDGE < number < likely[-1] + EDGE:
+            continue
+        if run.element.parent in around and QUESTION_END.search(run.text):
+            return True
+        if any(element.tag in LISTED for element in run.element.walk_up()):
+            return True
+    return False
 
 
 def _score(numbers: Iterable[int], features: PageFeatures, model: TreeModel) -> _Scores:
