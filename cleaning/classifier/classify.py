@@ -46,7 +46,6 @@ HEADING_THRESHOLD = 0.15  # of a heading without links among the texts that are 
 # Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
 # to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
 MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.13, 50, 200
-LISTED = frozenset((*CELLS, *ITEMS))
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
 
 
@@ -139,7 +138,7 @@ def _list_headings(runs: Sequence[TextRun], chosen: Collection[int], likelihoods
 def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
     """Return whether a page needs trafilatura.
 
-    It has code, an unlikely item, cell or question among its texts, or too much text that is neither likely nor unlikely.
+    It has code, an unlikely item, cell or question among its texts, or too much text that may be or may not be its own.
     """
     if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods) or _has_unlikely_kind(
         runs, likelihoods
@@ -160,9 +159,9 @@ def _has_unlikely_kind(runs: Sequence[TextRun], likelihoods: Mapping[int, float]
         run = runs[number]
         if value > THRESHOLD or run.links or not likely[0] - EDGE < number < likely[-1] + EDGE:
             continue
-        if run.element.parent in around and QUESTION_END.search(run.text):
-            return True
-        if any(element.tag in LISTED for element in run.element.walk_up()):
+        tags = {element.tag for element in run.element.walk_up()}
+        is_among = likely[0] < number < likely[-1] and not tags.isdisjoint(ITEMS)
+        if is_among or not tags.isdisjoint(CELLS) or (run.element.parent in around and QUESTION_END.search(run.text)):
             return True
     return False
 
