@@ -150,17 +150,27 @@ def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool
 
 
 def _has_unlikely_kind(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
-    """Return whether an item, a cell or a question without links is unlikely among the likely texts or right beside."""
+    """Return whether a text that is hardly linked is unlikely, but of a kind that the article has.
+
+    That is an item, a heading or a line like the likely ones among them, a cell or a question among or beside them.
+    """
     likely = [number for number, value in likelihoods.items() if value > THRESHOLD]
     if not likely:
         return False
     around = {runs[number].element.parent for number in likely}
+    paths = {runs[number].element.path for number in likely}
     for number, value in likelihoods.items():
         run = runs[number]
-        if value > THRESHOLD or run.links or not likely[0] - EDGE < number < likely[-1] + EDGE:
+        if (
+            value > THRESHOLD
+            or 2 * run.link_characters > run.characters
+            or not likely[0] - EDGE < number < likely[-1] + EDGE
+        ):
             continue
         tags = {element.tag for element in run.element.walk_up()}
-        is_among = likely[0] < number < likely[-1] and not tags.isdisjoint(ITEMS)
+        is_heading = run.element.kind is BlockKind.HEADING and value <= HEADING_THRESHOLD
+        is_alike = not run.links and (run.element.path in paths or (is_heading and run.element.parent in around))
+        is_among = likely[0] < number < likely[-1] and (is_alike or not tags.isdisjoint(ITEMS))
         if is_among or not tags.isdisjoint(CELLS) or (run.element.parent in around and QUESTION_END.search(run.text)):
             return True
     return False
