@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from trafilatura.meta import reset_caches
 
 from cleaning.article import Article, Page, make_failed_article
-from cleaning.classifier.classify import Classification, add_repeated_blocks, classify, classify_by_place
+from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
 from cleaning.classifier.model import load_model, load_place_model, load_site_model
+from cleaning.classifier.read_by_place import classify_by_place
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.duplicates.article_sketch import seal_sketch
 from cleaning.extraction import Extraction, build_extraction, extract, find_base_url

@@ -1,7 +1,9 @@
 """Estimate how likely each text is the article's, by many features at once, with a model trained on human gold.
 
 classify.py            add texts that were left out, score texts that were taken
-context_features.py    where the elements of a page stand, and what they are named
+conread_by_place.py       choose the texts by their place, without trafilatura; tell where that is unsure
+sure_score.py          find the low scores of such a page that are sure
+text_features.py    where the elements of a page stand, and what they are named
 explanation.py         the strongest reasons for or against a text, in words
 features.py            the names of all features, in the order of the model
 listed_items.py        find lists between paragraphs that the extraction left out

@@ -17,13 +17,12 @@ from cleaning.article import Block, BlockKind
 from cleaning.classifier.explanation import reasons_against, reasons_for
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.listed_items import find_listed_items
-from cleaning.classifier.main_paragraphs import find_main_paragraphs
 from cleaning.classifier.openings import find_openings
 from cleaning.classifier.page_features import EDGE, PageFeatures
-from cleaning.extraction import Extraction, build_block, build_extraction
+from cleaning.classifier.sure_score import is_surely_beside, rate_items
+from cleaning.extraction import Extraction, build_block
 from cleaning.page.paragraphs import is_paragraph
-from cleaning.page.tags import CELLS, ITEMS
-from cleaning.rules.page_blocks import QUESTION_END, LowScore
+from cleaning.rules.page_blocks import LowScore
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from cleaning.memory.match import MemoryMatch
     from cleaning.metadata.collect import Metadata
     from cleaning.page.block_elements import BlockElement
-    from cleaning.page.text_runs import TextRun
 
 # The likelihood above which a text is added, and below which a block gets a low score. Chosen on pages that the model
 # had not seen: a higher one raises precision and lowers recall.
@@ -42,10 +40,6 @@ THRESHOLD = 0.5
 # by their mean: the last one of the article has less beside it that speaks for it than the others.
 MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
 ALIKE = FEATURES.index("alike")
-HEADING_THRESHOLD = 0.15  # of a heading without links among the texts that are read by place
-# Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
-# to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
-MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.13, 50, 200
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
 
 
@@ -57,7 +51,7 @@ class Classification(NamedTuple):
     likelihoods: dict[int, float]
 
 
-class _Scores(NamedTuple):
+class Scores(NamedTuple):
     """The feature vectors and likelihoods of a page's uncertain runs, by run index."""
 
     vectors: dict[int, list[float]]
@@ -89,101 +83,18 @@ def classify(
     """
     features = build_page_features(extraction, metadata, url, memory_match)
     candidates = (number for number in features.find_candidates() if number not in extraction.unseen)
-    scores = _score((number for number in candidates if not features.is_certain(number)), features, model)
-    return _grow(extraction, scores, model, metadata, memory_match)
+    scores = score_runs((number for number in candidates if not features.is_certain(number)), features, model)
+    return grow(extraction, scores, model, metadata, memory_match)
 
 
-def build_features_by_place(
-    runs: Sequence[TextRun], metadata: Metadata, url: str, unseen: Collection[int] = ()
-) -> PageFeatures:
-    """Return the features of a page of which trafilatura was not asked: the main element's paragraphs were taken."""
-    return PageFeatures(
-        runs,
-        find_main_paragraphs(runs, unseen),
-        url=url,
-        titles=(metadata.draft.title, *metadata.titles),
-        description=metadata.draft.description or "",
-        by_place=True,
-    )
-
-
-def classify_by_place(found: Extraction, model: TreeModel, metadata: Metadata, url: str) -> Classification | None:
-    """Choose the article's runs without trafilatura; None where that is unsure.
-
-    `found` has the page's runs and no block. `model` must be trained for it.
-    """
-    features = build_features_by_place(found.runs, metadata, url, found.unseen)
-    candidates = [number for number in features.find_candidates() if number not in found.unseen]
-    if not features.taken or len(candidates) > MAX_CLASSIFIED:
-        return None
-    scores = _score(candidates, features, model)
-    if is_unsure(found.runs, scores.likelihoods):
-        return None
-    chosen = {number for number, value in scores.likelihoods.items() if value > THRESHOLD}
-    chosen.update(_list_headings(found.runs, chosen, scores.likelihoods))
-    extraction = replace(build_extraction(found.runs, chosen, found.base, join_rows=True), unseen=found.unseen)
-    return _grow(extraction, scores, model, metadata, None, by_place=True)
-
-
-def _list_headings(runs: Sequence[TextRun], chosen: Collection[int], likelihoods: Mapping[int, float]) -> Iterator[int]:
-    """Yield the headings without links among the chosen runs, which are judged by a lower likelihood."""
-    first, last = min(chosen, default=0), max(chosen, default=0)
-    for number, value in likelihoods.items():
-        run = runs[number]
-        is_heading = run.element.kind is BlockKind.HEADING and not run.links
-        if is_heading and value > HEADING_THRESHOLD and first < number < last:
-            yield number
-
-
-def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
-    """Return whether a page needs trafilatura.
-
-    It has code, an unlikely item, cell or question among its texts, or too much text that may be or may not be its own.
-    """
-    if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods) or _has_unlikely_kind(
-        runs, likelihoods
-    ):
-        return True
-    found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
-    doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
-    return doubt + DOUBT_OFFSET > MAX_DOUBT * (found + TEXT_OFFSET)
-
-
-def _has_unlikely_kind(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
-    """Return whether a text that is hardly linked is unlikely, but of a kind that the article has.
-
-    That is an item, a heading or a line like the likely ones among them, a cell or a question among or beside them.
-    """
-    likely = [number for number, value in likelihoods.items() if value > THRESHOLD]
-    if not likely:
-        return False
-    around = {runs[number].element.parent for number in likely}
-    paths = {runs[number].element.path for number in likely}
-    for number, value in likelihoods.items():
-        run = runs[number]
-        if (
-            value > THRESHOLD
-            or 2 * run.link_characters > run.characters
-            or not likely[0] - EDGE < number < likely[-1] + EDGE
-        ):
-            continue
-        tags = {element.tag for element in run.element.walk_up()}
-        is_heading = run.element.kind is BlockKind.HEADING and value <= HEADING_THRESHOLD
-        is_alike = not run.links and (run.element.path in paths or (is_heading and run.element.parent in around))
-        is_among = likely[0] < number < likely[-1] and (is_alike or not tags.isdisjoint(ITEMS))
-        if is_among or not tags.isdisjoint(CELLS) or (run.element.parent in around and QUESTION_END.search(run.text)):
-            return True
-    return False
-
-
-def _score(numbers: Iterable[int], features: PageFeatures, model: TreeModel) -> _Scores:
+def score_runs(numbers: Iterable[int], features: PageFeatures, model: TreeModel) -> Scores:
     vectors = {number: features.build_vector(number) for number in islice(numbers, MAX_CLASSIFIED)}
-    return _Scores(vectors, {number: model.predict(vector) for number, vector in vectors.items()})
+    return Scores(vectors, {number: model.predict(vector) for number, vector in vectors.items()})
 
 
-def _grow(
+def grow(
     extraction: Extraction,
-    scores: _Scores,
+    scores: Scores,
     model: TreeModel,
     metadata: Metadata,
     memory_match: MemoryMatch | None,
@@ -230,6 +141,7 @@ def _grow(
         placed += _list_repeated(extraction, memory_match, [numbers[0] for _, _, numbers in placed if numbers])
     placed.sort(key=lambda item: item[0])
 
+    items = rate_items(extraction.runs, likelihoods) if by_place else {}
     low_scores = {}
     for index, (_, block, numbers) in enumerate(placed):
         if not block.is_kept or not sure.isdisjoint(numbers) or (block.kind is BlockKind.ROW and not block.links):
@@ -239,7 +151,11 @@ def _grow(
             lowest = min(
                 (number for number in numbers if number in likelihoods), key=lambda number: likelihoods[number]
             )
-            low_scores[index] = LowScore(mean, partial(_explain_low_score, mean, model, vectors[lowest]))
+            low_scores[index] = LowScore(
+                mean,
+                partial(_explain_low_score, mean, model, vectors[lowest]),
+                is_sure=by_place and is_surely_beside(block, mean, extraction.runs[lowest], items),
+            )
     grown = replace(
         extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
     )

@@ -33,11 +33,12 @@ MIN_BODY_LETTERS = 200  # outside of comments, from which on comments are no par
 class LowScore(NamedTuple):
     """A block that is unlikely to be the article's: its likelihood, 0 to 1, and a function that explains it.
 
-    The explanation is computed on demand: only blocks that are cut need one.
+    The explanation is computed on demand: only blocks that are cut need one. What `is_sure` is cut wherever it stands.
     """
 
     likelihood: float
     explain: Callable[[], str]
+    is_sure: bool = False
 
     @property
     def evidence(self) -> str:

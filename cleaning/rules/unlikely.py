@@ -3,8 +3,9 @@
 A block among the paragraphs is kept whatever it looks like, as long as it is not linked: the lines of an interview, the
 times of a live blog, the rows of a table of results. Items and headings are kept there even with links. Right before
 and after the paragraphs, sentences like theirs, list items, the headings of kept blocks and the questions and answers
-of an interview are kept. A longer text,
-whose loss is worse, is only cut with a lower likelihood.
+of an interview are kept. A longer text, whose loss is worse, is only cut with a lower likelihood.
+
+Of a page that was read by place, what is surely beside the article is cut wherever it stands, but for interviews.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ def rule(page: PageBlocks) -> Iterator[Cut]:
             found.add(index)
     if not found:
         return
-    lengths = {index: count_letters(page.blocks[index].text) for index in kept}
-    if sum(lengths[index] for index in kept if index not in found) >= MIN_REMAINING * sum(lengths.values()):
+    sure = {index for index in found if low_scores[index].is_sure}
+    lengths = {index: count_letters(page.blocks[index].text) for index in kept if index not in sure}
+    if sum(lengths[index] for index in lengths if index not in found) >= MIN_REMAINING * sum(lengths.values()):
         for index in sorted(found):
             yield Cut(index, low_scores[index].evidence)
 
@@ -44,6 +46,8 @@ def _is_protected(page: PageBlocks, index: int, following: list[int]) -> bool:
     """Return whether a block's position or length outweighs its low score; `following` is the next block if kept."""
     block, position = page.blocks[index], page.find_position(index)
     likelihood = page.context.low_scores[index].likelihood
+    if page.context.low_scores[index].is_sure:
+        return block.link_share <= LINKED and page.is_answered(index)
     if count_letters(block.text) >= LONG and likelihood >= LONG_MIN_LIKELIHOOD:
         return True
     answered = block.link_share <= LINKED and page.is_answered(index)

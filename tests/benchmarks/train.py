@@ -28,9 +28,10 @@ from labels import label_runs
 from scoring import FIGURES, Answer, score
 
 from cleaning.article import Page as Fetched
-from cleaning.classifier.classify import build_features_by_place, build_page_features
+from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
+from cleaning.classifier.read_by_place import build_features_by_place
 from cleaning.clean import clean, prepare_page
 from cleaning.extraction import extract
 from cleaning.foreign.hidden_text import judge_hidden_parts

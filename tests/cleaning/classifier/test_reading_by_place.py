@@ -6,9 +6,10 @@ import pytest
 from servers.paper import prose
 
 from cleaning.article import Page
-from cleaning.classifier.classify import Classification, classify_by_place
+from cleaning.classifier.classify import Classification
 from cleaning.classifier.main_paragraphs import find_main_paragraphs
 from cleaning.classifier.model import load_place_model
+from cleaning.classifier.read_by_place import classify_by_place
 from cleaning.extraction import Extraction
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree

@@ -1,0 +1,66 @@
+"""Choose a page's texts by their place, without trafilatura, and tell the pages where that is unsure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cleaning.article import BlockKind
+from cleaning.classifier.classify import MAX_CLASSIFIED, THRESHOLD, Classification, grow, score_runs
+from cleaning.classifier.main_paragraphs import find_main_paragraphs
+from cleaning.classifier.page_features import EDGE, PageFeatures
+from cleaning.extraction import Extraction, build_extraction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from cleaning.classifier.model import TreeModel
+    from cleaning.metadata.collect import Metadata
+    from cleaning.page.text_runs import TextRun
+
+# Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
+# to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
+MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.13, 50, 200
+
+
+def build_features_by_place(
+    runs: Sequence[TextRun], metadata: Metadata, url: str, unseen: Collection[int] = ()
+) -> PageFeatures:
+    """Return the features of a page of which trafilatura was not asked: the main element's paragraphs were taken."""
+    return PageFeatures(
+        runs,
+        find_main_paragraphs(runs, unseen),
+        url=url,
+        titles=(metadata.draft.title, *metadata.titles),
+        description=metadata.draft.description or "",
+        by_place=True,
+    )
+
+
+def classify_by_place(found: Extraction, model: TreeModel, metadata: Metadata, url: str) -> Classification | None:
+    """Choose the article's runs without trafilatura; None where that is unsure.
+
+    `found` has the page's runs and no block. `model` must be trained for it.
+    """
+    features = build_features_by_place(found.runs, metadata, url, found.unseen)
+    candidates = [number for number in features.find_candidates() if number not in found.unseen]
+    if not features.taken or len(candidates) > MAX_CLASSIFIED:
+        return None
+    scores = score_runs(candidates, features, model)
+    if is_unsure(found.runs, scores.likelihoods):
+        return None
+    # Unlikely texts in and around the likely ones are left to the rules, as those that trafilatura takes are.
+    likely = [number for number, value in scores.likelihoods.items() if value > THRESHOLD]
+    first, last = min(likely, default=0) - EDGE, max(likely, default=0) + EDGE
+    taken = (number for number in scores.likelihoods if first <= number <= last)
+    extraction = replace(build_extraction(found.runs, taken, found.base, join_rows=True), unseen=found.unseen)
+    return grow(extraction, scores, model, metadata, None, by_place=True)
+
+
+def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
+    """Return whether a page needs trafilatura: it has code, or too much text that may be or may not be its own."""
+    if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods):
+        return True
+    found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
+    doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
+    return doubt + DOUBT_OFFSET > MAX_DOUBT * (found + TEXT_OFFSET)
