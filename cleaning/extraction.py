@@ -144,7 +144,10 @@ def _list_row(runs: Sequence[TextRun], number: int) -> list[TextRun]:
 
 
 def _write_row(runs: Sequence[TextRun], span: tuple[int, ...]) -> str:
-    return runs[span[0]].text if len(span) == 1 else f"| {' | '.join(runs[index].text for index in span)} |"
+    if len(span) == 1:
+        return runs[span[0]].text
+    texts = [runs[index].text.replace("|", "\\|") for index in span]
+    return f"| {' | '.join(texts)} |"
 
 
 def _is_too_little(extraction: Extraction) -> bool:

@@ -19,7 +19,7 @@ from cleaning.classifier.features import FEATURES
 from cleaning.classifier.listed_items import find_listed_items
 from cleaning.classifier.openings import find_openings
 from cleaning.classifier.page_features import EDGE, PageFeatures
-from cleaning.classifier.sure_score import is_surely_beside, rate_items
+from cleaning.classifier.sure_score import is_surely_beside, rate_lists
 from cleaning.extraction import Extraction, build_block
 from cleaning.page.paragraphs import is_paragraph
 from cleaning.rules.page_blocks import LowScore
@@ -114,34 +114,31 @@ def grow(
             last = numbers[0] if numbers else last
             placed.append((last, part, numbers))
     by_memory = memory_match is not None and memory_match.is_understood
-    is_traced = by_memory or by_place
     # A run whose number is not in the tree may have been taken by trafilatura: that cannot be traced.
+    is_traced = by_memory or by_place
     left_out = {
         number: likelihood
         for number, likelihood in likelihoods.items()
         if number not in taken and (extraction.runs[number].opening or is_traced)
     }
-    equal_parts = _find_equal_parts(extraction, left_out, vectors)
-    for number, value in left_out.items():
-        run = extraction.runs[number]
-        if value > THRESHOLD or number in equal_parts:
-            added = build_block(run.text, [run], extraction.base)
-            if added is not None:
-                origin = "new at its place" if by_memory else "left out at first"
-                reason = f"{origin}, {value:.0%} likely: {reasons_for(model, vectors[number])}"
-                placed.append((number, replace(added, evidence=reason), (number,)))
-    openings = frozenset[int]() if by_memory else find_openings(extraction, (metadata.draft.title, *metadata.titles))
-    new = openings - {number for _, _, numbers in placed for number in numbers}
-    placed += _list_openings(extraction, new)
-    known = {number for _, _, numbers in placed for number in numbers}.union(memory_match.cut if memory_match else ())
-    listed = {} if by_memory else _build_listed(extraction, known)
-    placed += ((number, block, (number,)) for number, block in listed.items())
-    sure = openings | listed.keys()
+    origin = "new at its place" if by_memory else "left out at first"
+    placed += _list_likely(extraction, left_out, vectors, model, origin)
+    placed_runs = {number for _, _, numbers in placed for number in numbers}
+    known = {number for number in placed_runs if likelihoods[number] > THRESHOLD} if by_place else placed_runs
+    openings, listed = set[int](), set[int]()
+    if not by_memory:
+        openings.update(find_openings(extraction, (metadata.draft.title, *metadata.titles), known))
+        cut = memory_match.cut if memory_match else ()
+        listed.update(find_listed_items(extraction.runs, known.union(openings, cut)))
+        listed.difference_update(extraction.unseen)
+    placed += _list_openings(extraction, openings - placed_runs)
+    placed += _list_listed(extraction, listed - placed_runs)
+    sure = openings | listed
     if memory_match is not None:
         placed += _list_repeated(extraction, memory_match, [numbers[0] for _, _, numbers in placed if numbers])
     placed.sort(key=lambda item: item[0])
 
-    items = rate_items(extraction.runs, likelihoods) if by_place else {}
+    lists = rate_lists(extraction.runs, likelihoods) if by_place else {}
     low_scores = {}
     for index, (_, block, numbers) in enumerate(placed):
         if not block.is_kept or not sure.isdisjoint(numbers) or (block.kind is BlockKind.ROW and not block.links):
@@ -154,12 +151,30 @@ def grow(
             low_scores[index] = LowScore(
                 mean,
                 partial(_explain_low_score, mean, model, vectors[lowest]),
-                is_sure=by_place and is_surely_beside(block, mean, extraction.runs[lowest], items),
+                is_sure=by_place and is_surely_beside(block, mean, extraction.runs[lowest], lists),
             )
     grown = replace(
         extraction, blocks=tuple(block for _, block, _ in placed), spans=tuple(span for _, _, span in placed)
     )
     return Classification(grown, low_scores, likelihoods)
+
+
+def _list_likely(
+    extraction: Extraction,
+    left_out: Mapping[int, float],
+    vectors: Mapping[int, Sequence[float]],
+    model: TreeModel,
+    origin: str,
+) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
+    """Yield the likely runs that were left out, as kept blocks that say why they were added."""
+    equal_parts = _find_equal_parts(extraction, left_out, vectors)
+    for number, value in left_out.items():
+        run = extraction.runs[number]
+        if value > THRESHOLD or number in equal_parts:
+            added = build_block(run.text, [run], extraction.base)
+            if added is not None:
+                reason = f"{origin}, {value:.0%} likely: {reasons_for(model, vectors[number])}"
+                yield number, replace(added, evidence=reason), (number,)
 
 
 def _list_openings(extraction: Extraction, openings: Collection[int]) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
@@ -171,14 +186,12 @@ def _list_openings(extraction: Extraction, openings: Collection[int]) -> Iterato
             yield number, replace(block, evidence="left out at first, right before the first paragraph"), (number,)
 
 
-def _build_listed(extraction: Extraction, taken: set[int]) -> dict[int, Block]:
-    """Return the blocks of list items between paragraphs that are not among these runs, by their indexes."""
-    found = {}
-    for number in find_listed_items(extraction.runs, taken):
+def _list_listed(extraction: Extraction, listed: Collection[int]) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
+    """Yield the list items between paragraphs that were left out, as kept blocks that say so."""
+    for number in listed:
         block = build_block(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
-        if block is not None and number not in extraction.unseen:
-            found[number] = replace(block, evidence="left out at first, in a list between two paragraphs")
-    return found
+        if block is not None:
+            yield number, replace(block, evidence="left out at first, in a list between two paragraphs"), (number,)
 
 
 def add_repeated_blocks(extraction: Extraction, memory_match: MemoryMatch) -> Extraction:

@@ -36,13 +36,12 @@ FOREIGN = (CHROME | COMMENTS | CAPTIONS | DATELINE | NOTICES) - BOXES
 FOREIGN_TAGS = frozenset("aside nav footer form figure figcaption ul ol dl table details blockquote".split())  # noqa: SIM905
 
 
-def find_openings(extraction: Extraction, titles: Collection[str]) -> frozenset[int]:
-    """Return the runs right before the first paragraph that was found, and like it, that were left out.
+def find_openings(extraction: Extraction, titles: Collection[str], taken: Collection[int]) -> frozenset[int]:
+    """Return the runs right before the first paragraph that was taken, and like it, that were left out.
 
     They stand below the headline; `titles` are the texts that it may have.
     """
     runs = extraction.runs
-    taken = {number for span in extraction.spans for number in span}
     first = next((number for number in sorted(taken) if is_paragraph(runs[number])), None)
     if first is None:
         return frozenset()
@@ -69,12 +68,16 @@ def _is_opening(run: TextRun, first: TextRun) -> bool:
     ):
         return False
     between = _list_between(run.element, first.element)
-    names = frozenset[str]().union(*(read_part_names(element.label) for element in between or ()))
-    return (
-        between is not None
-        and names.isdisjoint(FOREIGN)
-        and all(element.tag not in FOREIGN_TAGS for element in between)
-    )
+    return between is not None and _is_own(between) and all(element.tag not in FOREIGN_TAGS for element in between)
+
+
+def stands_in_foreign_box(run: TextRun, following: TextRun) -> bool:
+    """Return whether a paragraph stands in a box without the one after it, named like a part beside the article."""
+    return not _is_own(_list_between(run.element, following.element) or ())
+
+
+def _is_own(between: Sequence[BlockElement]) -> bool:
+    return frozenset[str]().union(*(read_part_names(element.label) for element in between)).isdisjoint(FOREIGN)
 
 
 def _list_between(element: BlockElement, other: BlockElement) -> Sequence[BlockElement] | None:

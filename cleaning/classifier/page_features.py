@@ -116,6 +116,10 @@ class PageFeatures:
             and self._contexts.get(run.element).words.isdisjoint(COMMENTS)
         )
 
+    def is_inside(self, index: int) -> bool:
+        """Return whether a run stands in the container."""
+        return self._contexts.is_inside(self.runs[index].element)
+
     def build_vector(self, index: int) -> list[float]:
         """Return the features of a run, in the order of FEATURES, or FEATURES_WITH_MEMORY if the site has a memory."""
         vector = self._compute_text_features(index)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
 from cleaning.classifier.classify import MAX_CLASSIFIED, THRESHOLD, Classification, grow, score_runs
-from cleaning.classifier.main_paragraphs import find_main_paragraphs
+from cleaning.classifier.main_paragraphs import BESIDE_TAGS, find_main_paragraphs
+from cleaning.classifier.openings import stands_in_foreign_box
 from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.extraction import Extraction, build_extraction
+from cleaning.page.paragraphs import is_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,17 +51,34 @@ def classify_by_place(found: Extraction, model: TreeModel, metadata: Metadata, u
     scores = score_runs(candidates, features, model)
     if is_unsure(found.runs, scores.likelihoods):
         return None
-    # Unlikely texts in and around the likely ones are left to the rules, as those that trafilatura takes are.
-    likely = [number for number, value in scores.likelihoods.items() if value > THRESHOLD]
-    first, last = min(likely, default=0) - EDGE, max(likely, default=0) + EDGE
-    taken = (number for number in scores.likelihoods if first <= number <= last)
+    # Unlikely texts above, among and below the likely ones are left to the rules, as those that trafilatura takes are.
+    likely = {number for number, value in scores.likelihoods.items() if value > THRESHOLD}
+    first, last = min(likely, default=0), max(likely, default=0)
+    around = (number for number in scores.likelihoods if first - EDGE <= number <= last + EDGE)
+    taken = likely.union(
+        number
+        for number in around
+        if features.is_inside(number) or (number < last and _may_be_above(found.runs[number]))
+    )
     extraction = replace(build_extraction(found.runs, taken, found.base, join_rows=True), unseen=found.unseen)
     return grow(extraction, scores, model, metadata, None, by_place=True)
 
 
+def _may_be_above(run: TextRun) -> bool:
+    """Return whether trafilatura might take a text above the container: it drops headers and what is beside."""
+    return not any(element.tag == "header" or element.tag in BESIDE_TAGS for element in run.element.walk_up())
+
+
 def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float]) -> bool:
-    """Return whether a page needs trafilatura: it has code, or too much text that may be or may not be its own."""
+    """Return whether a page needs trafilatura: it has code, or too much doubtful text.
+
+    Text is doubtful that may be or may not be the page's own, or begins in a box that is named like one beside it.
+    """
     if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods):
+        return True
+    likely = (number for number, value in likelihoods.items() if value > THRESHOLD)
+    opening = [runs[number] for number in likely if is_paragraph(runs[number])][:2]
+    if len(opening) > 1 and stands_in_foreign_box(*opening):
         return True
     found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
     doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
