@@ -10,7 +10,8 @@ from cleaning.classifier.classify import Classification
 from cleaning.classifier.main_paragraphs import find_main_paragraphs
 from cleaning.classifier.model import load_place_model
 from cleaning.classifier.read_by_place import classify_by_place
-from cleaning.extraction import Extraction
+from cleaning.classifier.sure_score import is_surely_beside, rate_lists
+from cleaning.extraction import Extraction, build_block, build_extraction
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
 from cleaning.page.text_runs import read_runs
@@ -66,8 +67,70 @@ def test_a_plain_article_is_read_by_place() -> None:
         "<p>Nothing today.</p>",
         f"<article><h1>The ferry</h1><p>{PARAGRAPHS[0]}</p></article>",
         f"<article><h1>The ferry</h1>{STORY}<pre>ferry --depart 10:00\nferry --arrive 06:00</pre>{STORY}</article>",
+        f"<article><h1>The ferry</h1><div class='newsletter'><p>{prose('the bakery')[0]}</p></div>{STORY}</article>",
     ],
-    ids=["no prose", "little text", "code"],
+    ids=["no prose", "little text", "code", "a newsletter's box first"],
 )
 def test_a_page_that_leaves_doubt_is_not_read_by_place(body: str) -> None:
     assert read_by_place(body) is None
+
+
+def test_an_unlikely_line_among_the_paragraphs_is_left_to_the_rules() -> None:
+    pointer = "<p class='more'><a href='/2024/05/bakery'>See also: The bakery of Orrow</a></p>"
+    found = read_by_place(f"<article><h1>The ferry</h1>{STORY}{pointer}{STORY}</article>")
+    assert found is not None
+    (index,) = (at for at, block in enumerate(found.extraction.blocks) if block.text.startswith("See also"))
+    assert found.low_scores[index].is_sure
+
+
+@pytest.mark.parametrize("tag", ["footer", "aside", "nav"])
+def test_a_line_beside_the_article_is_no_block(tag: str) -> None:
+    found = read_by_place(f"<article><h1>The ferry</h1>{STORY}</article><{tag}><p>Weather: rain</p></{tag}>")
+    assert found is not None
+    assert "Weather: rain" not in [block.text for block in found.extraction.blocks]
+
+
+def list_sure(body: str, likelihoods: dict[str, float]) -> dict[str, bool]:
+    """Return for each of these texts of a page, with its likelihood, whether that is surely too low."""
+    tree = parse_tree(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    runs = read_runs(tree)
+    rated = {number: likelihoods[run.text] for number, run in enumerate(runs) if run.text in likelihoods}
+    lists = rate_lists(runs, rated)
+    blocks = {number: build_block(runs[number].text, [runs[number]], URL) for number in rated}
+    return {
+        block.text: is_surely_beside(block, rated[number], runs[number], lists)
+        for number, block in blocks.items()
+        if block is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("html", "likelihood", "sure"),
+    [
+        ("<p>Ten past four</p>", 0.3, True),
+        ("<p>Ten past four</p>", 0.45, False),
+        ("<p><a href='/x'>Ten past four</a></p>", 0.45, True),
+        ("<h2>Ten past four</h2>", 0.1, False),
+        ("<h2>Ten past four</h2>", 0.02, True),
+        ("<figure><img src='x.jpg'><figcaption>Ten past four</figcaption></figure>", 0.45, True),
+        ("<table><caption>Ten past four</caption><tr><td>1<td>2</table>", 0.02, False),
+        ("<blockquote>Ten past four</blockquote>", 0.02, False),
+    ],
+)
+def test_a_low_score_is_sure_by_the_kind_of_the_text(html: str, likelihood: float, sure: bool) -> None:
+    assert list_sure(html, {"Ten past four": likelihood}) == {"Ten past four": sure}
+
+
+def test_a_list_is_as_likely_as_its_likeliest_text() -> None:
+    items = "<ul><li>Ten past four<ul><li>by bus</ul><li>Half past five</ul>"
+    low = {"Ten past four": 0.02, "by bus": 0.03}
+    assert list_sure(items, {**low, "Half past five": 0.2}) == dict.fromkeys((*low, "Half past five"), False)
+    assert list_sure(items, {**low, "Half past five": 0.05}) == dict.fromkeys((*low, "Half past five"), True)
+
+
+def test_a_bar_in_a_cell_is_no_edge_of_it() -> None:
+    tree = parse_tree("<html><body><table><tr><td>Car | van<td>64 crowns</table></body></html>")
+    assert tree is not None
+    extraction = build_extraction(read_runs(tree), (0, 1), URL, join_rows=True)
+    assert [block.text for block in extraction.blocks] == ["Car \\| van | 64 crowns"]
