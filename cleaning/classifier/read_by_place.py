@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
 # to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
-MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.13, 50, 200
+MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.132, 50, 200
 
 
 def build_features_by_place(
