@@ -116,9 +116,9 @@ def find_last_observed(connection: Connection, size: int) -> dict[str, str]:
     A sample of so many pages holds no page with a larger id, while no page of it grows old.
     """
     row = StoredObservation
-    last = func.max(row.article_id).label("last")
-    rows = connection.execute(select(row.site, last).group_by(row.site).having(func.count() >= size))
-    return {found.site: found.last for found in rows}
+    largest = func.max(row.article_id)
+    rows = connection.execute(select(row.site, largest).group_by(row.site).having(func.count() >= size))
+    return dict(rows.tuples().all())
 
 
 def delete_observations(

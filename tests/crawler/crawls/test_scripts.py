@@ -173,12 +173,13 @@ LINGERS = """
 import pathlib, sys, time
 if "crawl" in sys.argv:
     from crawler.recleaning.settler import Settler
+    learn = Settler.learn
     def lingers(settler, site):
         pathlib.Path("settling").touch()
         while True:
             settler._check_interrupt()
             time.sleep(0.05)
-    Settler.settle = lingers
+    Settler.learn = lingers
 """
 
 
