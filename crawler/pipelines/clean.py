@@ -22,10 +22,8 @@ from crawler.run.brake import Brake, CrawlPart, brake_of
 from crawler.run.rule_watch import RuleWatch
 from crawler.run.session import Session, session_of
 from storage.archive.part_locations import ArchivedPart
-from storage.articles.saving import make_article_id
 from storage.frontier.addresses import Lease
 from storage.site_memory.memories import load_memories
-from storage.site_memory.observations import find_last_observed
 
 
 class CleanPipeline:
@@ -43,7 +41,6 @@ class CleanPipeline:
         cleaners: Cleaners,
         *,
         max_parts: int,
-        sample: int,
     ) -> None:
         self._parts = parts
         self._max_parts = max_parts
@@ -53,8 +50,6 @@ class CleanPipeline:
         self._cleaners.prepare()
         self._session = session
         self._memories: dict[str, bytes] = {}
-        self._sample = sample
-        self._last_observed: dict[str, str] = {}  # by site: the largest id of the pages that its memory is learnt from
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CleanPipeline:
@@ -69,7 +64,6 @@ class CleanPipeline:
             brake_of(crawler),
             Cleaners(count=processes, deadline=deadline, max_memory=most_memory),
             max_parts=settings.getint("PARTS_MAX"),
-            sample=settings.getint("MEMORY_SAMPLE"),
         )
 
     async def open_spider(self) -> None:
@@ -78,11 +72,8 @@ class CleanPipeline:
         self._session.cleaners = self._cleaners  # which clean again after the last page
         # The memories of the last run; what this run learns is settled at its end (crawler/recleaning/settler.py).
         with self._session.suppress_storage_lost():
-            self._memories, self._last_observed = await self._session.run_in_transaction(
-                lambda connection: (
-                    {one.site: one.data for one in load_memories(connection)},
-                    find_last_observed(connection, self._sample),
-                )
+            self._memories = await self._session.run_in_transaction(
+                lambda connection: {one.site: one.data for one in load_memories(connection)}
             )
 
     async def close_spider(self) -> None:
@@ -128,12 +119,5 @@ class CleanPipeline:
         item.article = article
 
     async def _clean(self, page: Page, site: str) -> Article:
-        """Clean a page with the memory of its site, unless it is one that the site will be learnt from.
-
-        Such a page has to be cleaned without the memory, and is cleaned with the new memory when the site is settled.
-        """
-        last = self._last_observed.get(site)
-        is_learnt_from = last is None or make_article_id(page.url) <= last
-        memory = None if is_learnt_from else self._memories.get(site)
         with self._brake.passing(CrawlPart.CLEANING):
-            return await asyncio.wrap_future(self._cleaners.submit(page, memory, observe=True))
+            return await asyncio.wrap_future(self._cleaners.submit(page, self._memories.get(site), observe=True))

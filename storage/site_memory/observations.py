@@ -110,17 +110,6 @@ def load_observations(connection: Connection, site: str, names: Collection[str],
     }
 
 
-def find_last_observed(connection: Connection, size: int) -> dict[str, str]:
-    """Return the largest id of the observed pages of each site that has at least `size` of them.
-
-    A sample of so many pages holds no page with a larger id, while no page of it grows old.
-    """
-    row = StoredObservation
-    largest = func.max(row.article_id)
-    rows = connection.execute(select(row.site, largest).group_by(row.site).having(func.count() >= size))
-    return dict(rows.tuples().all())
-
-
 def delete_observations(
     connection: Connection, site: str, keep: Collection[str], *, since: datetime | None = None
 ) -> int:

@@ -18,7 +18,6 @@ from storage.models import StoredArticle, StoredMemoryDependency, StoredObservat
 from storage.site_memory.eras import list_pages
 from storage.site_memory.observations import (
     delete_observations,
-    find_last_observed,
     list_sites,
     load_observations,
     load_page_dependencies,
@@ -215,18 +214,6 @@ def test_pages_are_listed_by_their_dates_from_either_end(
             earlier = list_pages(connection, SITE, end=start, limit=limit, newest=True)
             assert [one.id for one in later] == names[at:][:limit]
             assert [one.id for one in earlier] == names[:at][::-1][:limit]
-
-
-def test_the_last_page_of_a_full_sample_is_found(engine: Engine, give_articles: GiveArticles) -> None:
-    give_articles(engine, [page(name) for name in "acb"] + [page(name, site="gazette") for name in "yz"])
-    for name in "acb":
-        observe(engine, name)
-    for name in "zy":
-        observe(engine, name, site="gazette")
-    with open_for_reading(engine) as connection:
-        assert find_last_observed(connection, 2) == {SITE: "c", "gazette": "z"}
-        assert find_last_observed(connection, 3) == {SITE: "c"}
-        assert find_last_observed(connection, 4) == {}
 
 
 def test_observation_and_memory_dependency_are_deleted_with_their_article(
