@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 from cleaning.memory.site_memory import RepeatedBlock
 from storage.database.types import make_storable
 from storage.models import KeepRule, StoredSiteBlock, StoredSiteMemory
-from storage.site_memory.unsettled import forget_unsettled_days, mark_keep_rule
+from storage.site_memory.unsettled import forget_unsettled_days, mark_unsettled
 
 _MEMORY = StoredSiteMemory.__table__.c
 _BLOCK = StoredSiteBlock.__table__.c
@@ -87,7 +87,7 @@ def add_keep_rule(connection: Connection, site: str, fingerprint: int, text: str
     if fingerprint in load_keep_rules(connection, site):
         return False
     connection.execute(insert(KeepRule).values(site=site, fingerprint=fingerprint, text=text))
-    mark_keep_rule(connection, site, fingerprint)
+    mark_unsettled(connection, site)
     return True
 
 
@@ -95,7 +95,7 @@ def remove_keep_rule(connection: Connection, site: str, fingerprint: int) -> boo
     """Delete a keep rule; return False if there is none."""
     deleted = connection.execute(delete(KeepRule).where(KeepRule.site == site, KeepRule.fingerprint == fingerprint))
     if deleted.rowcount:
-        mark_keep_rule(connection, site, fingerprint)
+        mark_unsettled(connection, site)
     return deleted.rowcount > 0
 
 

@@ -12,10 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from storage.models import StoredArticle, UnsettledDay
 
 EVERYTHING = ""  # instead of a day: what was learnt from the pages of all days
-_KEEP_RULE = "+"  # before a part of the fingerprint of a keep rule that came or went, instead of a day
 _ROW = UnsettledDay.__table__.c
 _MARKED = select(_ROW.day).where(_ROW.site == bindparam("site"), _ROW.day == bindparam("day"))
-_UNMARK = delete(UnsettledDay).where(_ROW.site == bindparam("site"), _ROW.day == bindparam("day"))
 _MARK = insert(UnsettledDay)
 _STORED = select(StoredArticle.site, StoredArticle.published_at, StoredArticle.fetched_at).where(
     StoredArticle.id == bindparam("name")
@@ -30,13 +28,6 @@ def mark_unsettled(connection: Connection, site: str, moment: datetime | None = 
         connection.execute(_MARK, row)
 
 
-def mark_keep_rule(connection: Connection, site: str, fingerprint: int) -> None:
-    """Note that a keep rule comes or goes; if it goes and came, or the other way, nothing has changed."""
-    row = {"site": site, "day": f"{_KEEP_RULE}{fingerprint % (1 << 36):09x}"}
-    if not connection.execute(_UNMARK, row).rowcount:
-        connection.execute(_MARK, row)
-
-
 def mark_page_unsettled(connection: Connection, article_id: str) -> None:
     """Note that the stored page with this id changes, moves or goes; do nothing if none is stored."""
     stored = connection.execute(_STORED, {"name": article_id}).one_or_none()
@@ -46,8 +37,7 @@ def mark_page_unsettled(connection: Connection, article_id: str) -> None:
 
 def list_unsettled_days(connection: Connection, site: str) -> list[str]:
     """Return the days of a site that are not settled, in ISO form and in order; EVERYTHING is the first."""
-    days = connection.scalars(select(_ROW.day).where(_ROW.site == site))
-    return sorted({EVERYTHING if day.startswith(_KEEP_RULE) else day for day in days})
+    return list(connection.scalars(select(_ROW.day).where(_ROW.site == site).order_by(_ROW.day)))
 
 
 def forget_unsettled_days(connection: Connection, site: str) -> None:

@@ -16,7 +16,6 @@ from storage.site_memory.unsettled import (
     EVERYTHING,
     forget_unsettled_days,
     list_unsettled_days,
-    mark_keep_rule,
     mark_page_unsettled,
     mark_unsettled,
 )
@@ -111,7 +110,4 @@ def test_days_are_marked_once_and_forgotten_by_site(engine: Engine, give_article
         assert list_unsettled_days(connection, SITE) == [EVERYTHING, "2026-03-04"]
         forget_unsettled_days(connection, SITE)
         assert list_unsettled_days(connection, SITE) == []
-        for found in ([EVERYTHING], [], [EVERYTHING]):  # it comes, goes and comes again
-            mark_keep_rule(connection, SITE, 1 << 62)
-            assert list_unsettled_days(connection, SITE) == found
         assert list_unsettled_days(connection, "gazette") == ["2026-03-01"]
