@@ -16,7 +16,6 @@ from cleaning.duplicates.fingerprint import fingerprint, hash_to_int
 from cleaning.errors import MemoryUnreadable
 from cleaning.memory.observation import hash_position
 from cleaning.memory.site_memory import MAX_ARTICLES, to_little_endian
-from cleaning.memory.steps import PATH, PATTERN, load_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,17 +77,15 @@ class MemoryDependency(NamedTuple):
         return cls(rest[:blocks], rest[blocks : blocks + paths], rest[blocks + paths :], rules)
 
     def fingerprint_memory(self, memory: SiteMemory) -> str:
-        """Return a hash of what the memory says of this page, in steps: if it is equal, so is the article's text."""
+        """Return a hash of all that the memory says of this page: if it is equal, so is the article's text."""
         if not memory.is_known:
             return UNKNOWN_SITE
         digest = sha256(repr((min(memory.articles, MAX_ARTICLES), memory.names)).encode("utf-8", "replace"))
         for key in self.blocks:
             digest.update(memory.repeated.get(key) or (b"h" if key in memory.headlines else b"-"))
-        for table, keys, steps in (
-            (memory.paths, self.paths, load_steps(PATH)),
-            (memory.patterns, self.patterns, load_steps(PATTERN)),
-        ):
-            digest.update(b"".join(steps.find(table.get(key)) for key in keys))
+        for table, keys in ((memory.paths, self.paths), (memory.patterns, self.patterns)):
+            for key in keys:
+                digest.update(table.get(key) or b"---")
         return digest.hexdigest()[:16]
 
 

@@ -126,7 +126,7 @@ class SiteMemory:
 
     def get_positions(self, path: int, pattern: int) -> tuple[PositionStatistics, PositionStatistics]:
         """Return the statistics of a path and of a pattern, by their hashes."""
-        return unpack_statistics(self.paths.get(path)), unpack_statistics(self.patterns.get(pattern))
+        return _unpack_statistics(self.paths.get(path)), _unpack_statistics(self.patterns.get(pattern))
 
     def to_bytes(self) -> bytes:
         return zlib.compress(self._json)
@@ -210,8 +210,7 @@ def to_little_endian(numbers: array[int]) -> array[int]:
     return numbers
 
 
-def unpack_statistics(data: bytes | None) -> PositionStatistics:
-    """Return the statistics in the bytes of a table of positions; None stands for a position that is not known."""
+def _unpack_statistics(data: bytes | None) -> PositionStatistics:
     if data is None:
         return UNKNOWN_POSITION
     articles, kept_share, likelihood = data

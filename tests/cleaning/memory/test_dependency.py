@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import pytest
@@ -12,31 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_paper import SmallPaper, learn_memory_of
 
-from cleaning.classifier.model import load_site_model
 from cleaning.clean import clean
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.memory.dependency import UNKNOWN_SITE, MemoryDependency
-from cleaning.memory.match import (
-    HOPELESS,
-    KEPT,
-    MIN_HOPELESS_ARTICLES,
-    MIN_PATH_ARTICLES,
-    MIN_PATTERN_ARTICLES,
-    SURELY_KEPT,
-)
 from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import (
     AMONG_KEPT,
     ELSEWHERE,
-    MAX_ARTICLES,
     PositionStatistics,
     SiteMemory,
     build_cut_table,
     build_fingerprint_set,
     build_position_table,
-    unpack_statistics,
 )
-from cleaning.memory.steps import PATH, PATTERN, load_steps
 
 KEYS = st.integers(0, 2**63 - 1)
 
@@ -237,38 +223,3 @@ def test_a_page_on_which_the_cleaner_fails_depends_on_no_memory(
     assert article.rejected == "cleaner-error"
     assert (article.observation, article.memory_dependency, article.memory_fingerprint) == (b"", b"", "")
     assert "the cleaner failed" in caplog.text
-
-
-def test_numbers_of_one_step_are_equal_to_the_model_and_to_the_match() -> None:
-    """Every node of the model that asks for a position takes the same branch for all numbers of a step."""
-    model = load_site_model()
-    asked: set[tuple[str, float]] = set()
-
-    def collect(node: Any) -> None:
-        if isinstance(node, tuple):
-            asked.add((model.features[node[0]], node[1]))
-            collect(node[2])
-            collect(node[3])
-
-    for tree in model.trees:
-        collect(tree)
-    for table in (PATH, PATTERN):
-        steps = load_steps(table)
-        answers: defaultdict[bytes, set[tuple[object, ...]]] = defaultdict(set)
-        for articles, kept, likelihood in product(range(MAX_ARTICLES + 1), range(33), (*range(33), 255)):
-            data = bytes((articles, kept, likelihood))
-            numbers = unpack_statistics(data)
-            said = {f"{table}_articles": numbers[0], f"{table}_kept": numbers[1], f"{table}_likelihood": numbers[2]}
-            said["site_kept"] = numbers[1]
-            answers[steps.find(data)].add(
-                (
-                    *(said[name] <= threshold for name, threshold in sorted(asked) if name in said),
-                    *(articles >= least for least in (MIN_HOPELESS_ARTICLES, MIN_PATH_ARTICLES) if table == PATH),
-                    articles >= MIN_PATTERN_ARTICLES or table == PATH,
-                    *(numbers.kept_share >= share for share in (KEPT, SURELY_KEPT)),
-                    numbers.kept_share <= HOPELESS,
-                )
-            )
-        assert all(len(different) == 1 for different in answers.values())
-        assert steps.find(None) not in answers
-        assert len(answers) < 22 * 33 * 34 / 3, "most changes are seen by none"
