@@ -42,7 +42,6 @@ from storage.articles.tombstones import REMOVED
 from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
-from storage.site_memory.unsettled import mark_page_unsettled, mark_unsettled
 
 _STORED = (SaveResult.NEW, SaveResult.UPDATED, SaveResult.UNCHANGED)
 IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
@@ -178,8 +177,6 @@ class StorePipeline:
         stored, name = walls.stored, saving.make_article_id(article.url)
         if not walls.has_looked_up:
             stored = load_stored_page(connection, name)
-        if stored is not None:
-            mark_page_unsettled(connection, name)  # its date may change
         saved = saving.save_sanitised(
             connection,
             article,
@@ -192,7 +189,6 @@ class StorePipeline:
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at, is_new=saved is SaveResult.NEW)
-            mark_unsettled(connection, item.site, article.published_at or fetched_at)
         # What a wall shows at the target of a redirect says nothing of that address.
         is_target_waiting = False
         if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):

@@ -20,21 +20,20 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cleaning.memory.site_memory import SiteMemory
+from cleaning.memory.learning import LearnedMemory
 from cleaning.version import CLEANER_VERSION
 from crawler.recleaning.differences import RecleanSummary
-from crawler.recleaning.settler import LearnedSite, RecleanedPage, Settler, make_batches
+from crawler.recleaning.settler import RecleanedPage, Settler, make_batches
 from crawler.recleaning.spool import RecordSpool
 from crawler.storing.observations import needs_recleaning
 from crawler.terminal.progress import Report
 from storage.articles.live_entries import complete_entries
 from storage.articles.texts import count_accepted, count_archived_pages, get_last_run, load_stored_texts
 from storage.database.engine import open_for_reading
-from storage.site_memory.eras import Era
 from storage.site_memory.memories import load_keep_rules
 from storage.site_memory.observations import PageDependency
 
-FORMAT = 7  # of the spool's records; raise it when a pickled class is renamed or changed
+FORMAT = 6  # of the spool's records; raise it when a pickled class is renamed or changed
 
 
 class _RecordKind(IntEnum):
@@ -93,7 +92,7 @@ class RecleanJob:
         """Learn the memories of the sites. Report sites."""
         if self.is_adopting:
             return
-        learned: dict[str, LearnedSite] = {}
+        learned: dict[str, LearnedMemory] = {}
         for site in self._selection.sites:
             report(len(learned), len(self._selection.sites))
             learned[site] = self._settler.learn(site)
@@ -123,7 +122,7 @@ class RecleanJob:
             self._spool.append(_RecordKind.ADOPTING, differences, sync=True)
             self._differences = differences
         for site, learned in self._spool.get_last(_RecordKind.LEARNED).items():
-            self._settler.remember(site, learned.newest)
+            self._settler.remember(site, learned)
         done = 0
         for batch in self._iter_batches():
             self._settler.adopt(batch)
@@ -145,34 +144,33 @@ class RecleanJob:
                 "run": get_last_run(connection),  # a crawl adds pages and settles their sites
             }
 
-    def _clean_due_pages(self, learned: dict[str, LearnedSite], report: Report) -> None:
+    def _clean_due_pages(self, learned: dict[str, LearnedMemory], report: Report) -> None:
         last: RecleanedPage | None = self._spool.get_last(_RecordKind.PAGE)
-        position = None if last is None else _get_position(last.page)
+        position = ("", "") if last is None else (last.page.site, last.page.id)
         with open_for_reading(self._engine) as connection:
             total = count_archived_pages(connection, self._selection.sites, self._selection.since)
         done = 0
 
-        def find_due(site: str, era: Era, memory: SiteMemory) -> Iterator[PageDependency]:
+        def find_due(site: str) -> Iterator[PageDependency]:
             nonlocal done
-            for page in self._settler.iter_pages(site, era):
+            for page in self._settler.iter_pages(site):
                 if self._selection.since is not None and page.fetched_at < self._selection.since:
                     continue
                 done += 1
                 report(done, total)
                 changed = (
                     page.cleaner_version != CLEANER_VERSION
-                    or needs_recleaning(page, memory)
+                    or needs_recleaning(page, learned[site].memory)
                     or self._settler.has_other_rules(page)
                 )
                 # The cleaner may succeed with more memory or time, or on a machine with less other work.
                 failed = (page.rejected or "").startswith("cleaner-")
-                if (position is None or _get_position(page) > position) and (changed or failed):
+                if (site, page.id) > position and (changed or failed):
                     yield page
 
         for site in self._selection.sites:
-            for era, memory in learned[site].eras:
-                for result in self._settler.clean_pages(find_due(site, era, memory), memory):
-                    self._spool.append(_RecordKind.PAGE, result)
+            for result in self._settler.clean_pages(find_due(site), learned[site].memory):
+                self._spool.append(_RecordKind.PAGE, result)
 
     def _compare(self) -> RecleanSummary:
         with open_for_reading(self._engine) as connection:
@@ -193,10 +191,5 @@ class RecleanJob:
         return make_batches(self._spool.iter_records(_RecordKind.PAGE))
 
 
-def _get_position(page: PageDependency) -> tuple[str, datetime, str]:
-    """Return the place of a page in the order in which pages are tried."""
-    return page.site, page.dated_at, page.id
-
-
-def _get_digests(learned: dict[str, LearnedSite]) -> dict[str, list[tuple[Era, str]]]:
-    return {site: [(era, memory.digest) for era, memory in one.eras] for site, one in learned.items()}
+def _get_digests(learned: dict[str, LearnedMemory]) -> dict[str, str]:
+    return {site: one.memory.digest for site, one in learned.items()}

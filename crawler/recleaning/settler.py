@@ -1,7 +1,6 @@
 """Settle the sites after a run: learn the memory of each site, and clean again the articles that it changes.
 
-    eras       find the pages that are cleaned with the same memory, and whose memory may have changed
-    sample     choose the pages to learn from: among the newest of an era's end, those with the smallest ids
+    sample     choose the pages to learn from: among the newest, those with the smallest ids
     observe    clean each of them without a memory; read it from the archive, unless the crawl stored its observation
     learn      compute the memory, a function of these observations
     settle     clean again every article whose memory fingerprint has changed, from the archive
@@ -14,15 +13,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
@@ -50,23 +48,16 @@ from crawler.storing.parts import reject_known_part
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
 from storage.articles.live_entries import complete_entries
-from storage.database.types import make_storable
-from storage.frontier.link_headlines import load_headlines, load_headlines_of
-from storage.site_memory.eras import Era, list_eras, list_pages
+from storage.frontier.link_headlines import load_headlines
 from storage.site_memory.memories import load_keep_rules, save_memory
 from storage.site_memory.observations import (
     PageDependency,
     delete_observations,
     load_observations,
     load_page_dependencies,
+    sample_pages,
     save_memory_dependency,
     save_observation,
-)
-from storage.site_memory.unsettled import (
-    EVERYTHING,
-    forget_unsettled_days,
-    list_unsettled_days,
-    mark_page_unsettled,
 )
 
 logger = logging.getLogger(__name__)
@@ -98,23 +89,6 @@ class RecleanedPage:
     article: Article | None
     problem: str = ""
     memory_fingerprint: str = ""
-
-
-class LearnedSite(NamedTuple):
-    """The memories of a site's eras, in their order, and what was learnt of the newest."""
-
-    eras: tuple[tuple[Era, SiteMemory], ...]
-    newest: LearnedMemory
-
-
-class _Source(NamedTuple):
-    """What the memory of an era is learnt from: equal sources give equal memories."""
-
-    version: str  # of the observations
-    sample: tuple[str, ...]  # ids of pages
-    headlines: frozenset[int]
-    keep_rules: frozenset[int]
-    since: datetime | None  # the date of the oldest page that may be in the sample; None for all
 
 
 class Settler:
@@ -151,6 +125,7 @@ class Settler:
             max_memory=settings.getint("CLEANING_MEMORY"),
         )
         self._is_started, self._is_indexed = cleaners is not None, False
+        self._last_learned: tuple[object, LearnedMemory] | None = None  # what it was learnt from, and the result
         self._missing: set[str] = set()  # archive files that do not exist
         self._is_interrupted = False
 
@@ -170,99 +145,70 @@ class Settler:
         self._cleaners.stop()  # it may be waiting for a page
 
     def settle(self, site: str) -> None:
-        """Learn the memories of the site's eras that changed, and clean again the articles that they change.
+        """Learn the site's memory and clean again the articles that it changes, until nothing changes.
 
         Articles of another cleaner version, or that were cleaned by other rules of sites.toml, are left to
-        `scrapy reclean`, which shows first what changes. A second round can be necessary: a memory contains the
+        `scrapy reclean`, which shows first what changes. A second round can be necessary: the memory contains the
         headlines of the articles, and its knowledge of the site's titles may change these. Headlines depend on nothing
         else, so the second round is the last one.
         """
-        done: dict[tuple[datetime | None, datetime | None], int] = {}  # by era: what its memory was learnt from
-        others: set[str] = set()
-        samples: set[str] = set()
-        since: datetime | None = None
+        others = Counter[str]()
+        before: LearnedMemory | None = None
         for _ in range(MAX_ROUNDS):
-            changed = 0
-            for era in self._list_eras(site, only_unsettled=True):
-                self._check_interrupt()
-                source = self._find_source(site, era)
-                samples.update(source.sample)
-                if done.get(era[:2]) == hash(source):
-                    continue
-                if not done:
-                    since = source.since
-                done[era[:2]] = hash(source)
-                learned = self._learn_from(site, source)
-                if era.is_newest:
-                    self.remember(site, learned)
-                due = self._find_due(site, era, learned.memory, others)
-                changed += sum(self.adopt(batch) for batch in make_batches(self.clean_pages(due, learned.memory)))
-            if not changed:
+            self._check_interrupt()
+            learned = self.learn(site)
+            if learned is before:  # nothing that it is learnt from has changed by the last round
                 break
-        self._check_interrupt()
-        with self._engine.begin() as connection:
-            if done:
-                delete_observations(connection, site, samples, since=since)
-            forget_unsettled_days(connection, site)
-        self._count(site, "settle/other-rules", len(others))
+            before = learned
+            self.remember(site, learned)
+            memory, others = learned.memory, Counter()
+            due = self._find_due(site, memory, others)
+            changed = [self.adopt(batch) for batch in make_batches(self.clean_pages(due, memory))]
+            if not any(changed):
+                break
+        self._count(site, "settle/other-rules", others["pages"])
 
-    def _list_eras(self, site: str, *, only_unsettled: bool) -> list[Era]:
-        with self._engine.begin() as connection:
-            days = list_unsettled_days(connection, site) if only_unsettled else [EVERYTHING]
-            return list_eras(connection, site, self._window, days)
-
-    def _find_due(self, site: str, era: Era, memory: SiteMemory, others: set[str]) -> Iterator[PageDependency]:
-        """Yield the pages that the memory changes; note those that other rules of the site would change."""
-        for page in self.iter_pages(site, era):
+    def _find_due(self, site: str, memory: SiteMemory, others: Counter[str]) -> Iterator[PageDependency]:
+        """Yield the pages that the memory changes; count those that other rules of the site would change."""
+        for page in self.iter_pages(site):
             if page.cleaner_version == CLEANER_VERSION and needs_recleaning(page, memory):
                 yield page
             elif self.has_other_rules(page):
-                others.add(page.id)
+                others["pages"] += 1
 
-    def learn(self, site: str) -> LearnedSite:
-        """Learn the memories of all eras of the site from samples of its pages. Do not put them into effect.
+    def learn(self, site: str) -> LearnedMemory:
+        """Learn the site's memory from a sample of its pages. Do not put it into effect.
 
-        The observation of each page is stored, because it depends on the page only.
+        The observation of each page is stored, because it depends on the page only. What was learnt last is returned as
+        it is while it would be learnt from the same again.
         """
-        newest = LearnedMemory(SiteMemory(), ())
-        eras: list[tuple[Era, SiteMemory]] = []
-        for era in self._list_eras(site, only_unsettled=False):
-            newest = self._learn_from(site, self._find_source(site, era))
-            eras.append((era, newest.memory))
-        return LearnedSite(tuple(eras), newest)
-
-    def _find_source(self, site: str, era: Era) -> _Source:
+        version = name_observation_version(self._pages.get_rules(site))
         with self._engine.begin() as connection:
-            window = list_pages(connection, site, end=era.end, limit=self._window, newest=True)
-            if era.end is None:
-                keys = {key for key, _ in load_headlines(connection, site)}
-            else:  # pages of the next day may have been fetched with it
-                later = list_pages(connection, site, start=era.end, end=era.end + timedelta(days=1))
-                keys = load_headlines_of(connection, [page.id for page in (*window, *later)])
-            return _Source(
-                name_observation_version(self._pages.get_rules(site)),
-                tuple(sorted(page.id for page in window)[: self._sample]),
-                frozenset(map(fingerprint, keys)),
-                frozenset(load_keep_rules(connection, site)),
-                window[-1].dated_at if era.end is not None else None,
-            )
-
-    def _learn_from(self, site: str, source: _Source) -> LearnedMemory:
-        with self._engine.begin() as connection:
-            stored = load_observations(connection, site, source.sample, source.version)
+            sample = sample_pages(connection, site, window=self._window, size=self._sample)
+            headlines = frozenset(fingerprint(key) for key, _ in load_headlines(connection, site))
+            keep_rules = frozenset(load_keep_rules(connection, site))
+            source = (site, version, tuple(sample), headlines, keep_rules)
+            if self._last_learned is not None and self._last_learned[0] == source:
+                return self._last_learned[1]
+            stored = load_observations(connection, site, sample, version)
         parsed = ((name, _parse_observation(name, data)) for name, data in stored.items())
         observations = {name: observation for name, observation in parsed if observation is not None}
-        missing = [name for name in source.sample if name not in observations and stored.get(name) != NO_OBSERVATION]
-        for batch in make_batches(self.clean_pages(self._load_pages(missing), None)):
+        missing = {name for name in sample if name not in observations and stored.get(name) != NO_OBSERVATION}
+        pages = (page for page in self.iter_pages(site) if page.id in missing)
+        for batch in make_batches(self.clean_pages(pages if missing else (), None)):
             with self._engine.begin() as connection:
                 for one in batch:
                     # A page on which the cleaner fails gets NO_OBSERVATION and is not cleaned for this again.
                     if one.article is not None or one.memory_fingerprint:
                         page, data = one.page, one.article.observation if one.article else NO_OBSERVATION
-                        save_observation(connection, page.id, site, source.version, page.fetched_at, data)
+                        save_observation(connection, page.id, site, version, page.fetched_at, data)
                         if (observation := _parse_observation(page.id, data)) is not None:
                             observations[page.id] = observation
-        return learn_memory(observations, headlines=source.headlines, keep_rules=source.keep_rules)
+        with self._engine.begin() as connection:
+            delete_observations(connection, site, sample)
+        learned = learn_memory(observations, headlines=headlines, keep_rules=keep_rules)
+        self._last_learned = source, learned
+        return learned
 
     def remember(self, site: str, learned: LearnedMemory) -> None:
         """Store the memory of a site: from now on its pages are cleaned with it."""
@@ -281,17 +227,16 @@ class Settler:
         """Return a number for the rules of a site in sites.toml; equal for equal rules."""
         return hash_site_rules(self._pages.get_rules(site) or NO_RULES)
 
-    def iter_pages(self, site: str, era: Era) -> Iterator[PageDependency]:
-        """Yield the stored pages of an era of the site in order of their dates, equally old ones by id."""
-        with self._engine.begin() as connection:
-            pages = list_pages(connection, site, start=era.start, end=era.end)
-        yield from self._load_pages([page.id for page in pages])
-
-    def _load_pages(self, names: Sequence[str]) -> Iterator[PageDependency]:
-        for at in range(0, len(names), BATCH_SIZE):
+    def iter_pages(self, site: str) -> Iterator[PageDependency]:
+        """Yield the stored pages of the site in order of their ids."""
+        after = ""
+        while True:
             with self._engine.begin() as connection:
-                pages = load_page_dependencies(connection, names[at : at + BATCH_SIZE])
-            yield from pages
+                some = load_page_dependencies(connection, site, after=after, limit=BATCH_SIZE)
+            yield from some
+            if len(some) < BATCH_SIZE:
+                return
+            after = some[-1].id
 
     def clean_pages(self, pages: Iterable[PageDependency], memory: SiteMemory | None) -> Iterator[RecleanedPage]:
         """Clean stored pages again, with or without a memory, and yield the results in the same order."""
@@ -324,10 +269,7 @@ class Settler:
                     continue
                 article = reject_known_part(connection, article)
                 article = complete_entries(connection, page.id, article, page.fetched_at)
-                stored = saving.load_text(connection, page.id)
-                same = saving.has_same_text(stored, article)
-                if stored is not None and stored[0] != make_storable(article.title):
-                    mark_page_unsettled(connection, page.id)  # its headline is in the memories of other pages
+                same = saving.has_same_text(saving.load_text(connection, page.id), article)
                 if not same or page.cleaner_version != CLEANER_VERSION or self.has_other_rules(page):
                     saving.save_article(
                         connection,

@@ -39,7 +39,6 @@ from storage.database.engine import open_for_reading
 from storage.frontier.settling import forget_site, refuse_removed
 from storage.search.index import purge_index
 from storage.site_memory.memories import forget_memory
-from storage.site_memory.unsettled import mark_page_unsettled
 
 _BATCH = 50  # pages a transaction
 
@@ -101,7 +100,6 @@ def discard_copies(engine: Engine) -> None:
 def _remove(connection: Connection, pages: Iterable[ErasablePage], now: datetime, reason: str | None) -> Counter[str]:
     gone = Counter[str]()
     for page in pages:
-        mark_page_unsettled(connection, page.id)
         mark_erasable(connection, page.id, REMOVED)
         deduplicate(connection, page.id)
         erase_page(connection, page.id)

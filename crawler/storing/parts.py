@@ -18,7 +18,6 @@ from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.models import StoredArticle
 from storage.site_memory.observations import delete_memory_dependency
-from storage.site_memory.unsettled import mark_page_unsettled
 
 PART = "part"  # the reason of rejection of such a page
 
@@ -49,7 +48,6 @@ def restore_parts(connection: Connection, parts: Mapping[str, Sequence[ArchivedP
             latest = {part.url: part for part in found}.values()
             save_parts(connection, name, sorted(latest, key=lambda part: find_part_number(part.url, first)))
             delete_memory_dependency(connection, name)
-            mark_page_unsettled(connection, name)
 
 
 def settle_parts(

@@ -12,7 +12,6 @@ from cleaning.memory.dependency import UNKNOWN_SITE, MemoryDependency
 from cleaning.memory.match import REPEATED_BLOCK
 from cleaning.memory.site_memory import SiteMemory, load_site_memory
 from cleaning.version import CLEANER_VERSION
-from storage.site_memory.eras import is_of_newest_era
 from storage.site_memory.memories import load_keep_rules
 from storage.site_memory.site_report import find_repeated_blocks
 
@@ -29,7 +28,6 @@ class MemoryStatus(StrEnum):
 
     UNCHANGED = "unchanged"  # both say the same of the page
     CHANGED = "changed"  # the page is due to be cleaned again
-    OLDER = "older"  # the page was cleaned with the memory of its own time, which says something else of it
     UNUSED = "unused"  # the site had too few articles, and has
     UNRECORDED = "unrecorded"  # it is not known: the page was never settled
 
@@ -62,18 +60,13 @@ class MemoryUse:
     repeated: Mapping[str, RepeatedUse | None]
 
 
-def describe_memory_use(connection: Connection, page: StoredPage, window: int) -> MemoryUse:
-    """Return by which memory the page was cleaned, and whether the present one would clean it otherwise.
-
-    `window` is the setting MEMORY_WINDOW.
-    """
+def describe_memory_use(connection: Connection, page: StoredPage) -> MemoryUse:
+    """Return by which memory the page was cleaned, and whether the present one would clean it otherwise."""
     applied, present = page.memory_fingerprint, _fingerprint_present_memory(page)
     if applied is None or present is None:
         status = MemoryStatus.UNRECORDED
     elif applied != present:
-        moment = page.article.published_at or page.record.fetched_at
-        is_newest = is_of_newest_era(connection, page.record.site, moment, window)
-        status = MemoryStatus.CHANGED if is_newest else MemoryStatus.OLDER
+        status = MemoryStatus.CHANGED
     else:
         status = MemoryStatus.UNUSED if applied == UNKNOWN_SITE else MemoryStatus.UNCHANGED
     return MemoryUse(

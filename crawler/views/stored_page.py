@@ -35,17 +35,13 @@ if TYPE_CHECKING:
 _WEB_WIDTH = 4_000  # columns of a line in a web page: the browser wraps it
 
 
-_OTHER_MEMORY = (MemoryStatus.CHANGED, MemoryStatus.OLDER)  # the page was cleaned with another than the present one
-
-
 class StoredPageView:
     """One stored page, to be shown in several forms. Raise ArticleMissing if the store holds none."""
 
-    def __init__(self, engine: Engine, url_or_id: str, *, window: int) -> None:
-        """`window` is the setting MEMORY_WINDOW."""
+    def __init__(self, engine: Engine, url_or_id: str) -> None:
         with open_for_reading(engine) as connection:
             self._page = read_stored_page(connection, url_or_id)
-            self._use = describe_memory_use(connection, self._page, window)
+            self._use = describe_memory_use(connection, self._page)
         self._explanation = PageExplanation(_explain_cuts(self._page.article, self._use), self._page.record.url)
 
     def summarize(self) -> str:
@@ -112,9 +108,9 @@ def _explain_cut(block: Block, use: MemoryUse) -> Block:
         return block
     known = use.repeated[block.text]
     if known is not None:
-        then = "; by the present memory " if use.status in _OTHER_MEMORY else ": "
+        then = "; by the present memory " if use.status is MemoryStatus.CHANGED else ": "
         evidence = f"{block.evidence}{then}{_describe_repetition(known, use.learnt_from)}"
-    elif use.status in _OTHER_MEMORY:
+    elif use.status is MemoryStatus.CHANGED:
         evidence = (
             f"{block.evidence}; it did when this page was cleaned, and the site's present memory knows it no more"
         )
@@ -173,11 +169,6 @@ def _describe_status(site: str, use: MemoryUse) -> str:
                 "The site's memory has changed since the page was cleaned: the fingerprint of what it says of the page "
                 f"was {use.applied}, and is {use.present}. The next run of the site cleans the page again, or: "
                 f"scrapy reclean --site {site}"
-            )
-        case MemoryStatus.OLDER:
-            return (
-                "The page was cleaned with what the site's memory said at the time of its date "
-                f"(fingerprint {use.applied}); what it says now is for newer pages."
             )
         case MemoryStatus.UNUSED:
             return "The page was cleaned without a memory: too few articles of the site are known."

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
 from storage.articles.saving import make_article_id
-from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import AddressKind
 from storage.models import Address, StoredArticle
 
@@ -45,22 +43,6 @@ def load_headlines(connection: Connection, site: str) -> set[tuple[str, str]]:
         if key and _is_specific(key)
     )
     return found
-
-
-def load_headlines_of(connection: Connection, names: Sequence[str]) -> set[str]:
-    """Return the keys of the headlines of these pages: their own, and those that the sources of their addresses give.
-
-    Reads nothing of other pages. Short keys are left out, as `load_headlines` does.
-    """
-    row = StoredArticle
-    question = select(row.headline_key, Address.headline_key).join(Address, Address.url == row.url, isouter=True)
-    return {
-        key
-        for some in split_for_queries(names)
-        for keys in connection.execute(question.where(row.id.in_(some)))
-        for key in keys
-        if key and _is_specific(key)
-    }
 
 
 def _is_specific(key: str) -> bool:

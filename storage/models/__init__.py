@@ -25,7 +25,6 @@ from storage.models.site_memory import (
     StoredObservation,
     StoredSiteBlock,
     StoredSiteMemory,
-    UnsettledDay,
 )
 
 __all__ = [
@@ -49,6 +48,5 @@ __all__ = [
     "Tombstone",
     "Twin",
     "TwinEvidence",
-    "UnsettledDay",
     "Validator",
 ]

@@ -4,7 +4,6 @@ observation      what one page tells of its site, observed without any site memo
 site_memory      what was learnt of a site from its observations
 site_block       the blocks that are repeated on several articles of a site
 keep_rule        blocks of a site that are never cut
-unsettled_day    days of a site whose pages came, went or changed since it was settled
 trace            the memory dependency: the part of its site's memory that an article's text depends on
 """
 
@@ -57,13 +56,6 @@ class KeepRule(Base):
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     text: Mapped[str]  # as the operator typed it
-
-
-class UnsettledDay(Base):
-    __tablename__ = "unsettled_day"
-
-    site: Mapped[str] = mapped_column(String(64), primary_key=True)
-    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # in ISO form, "" for all
 
 
 class StoredMemoryDependency(Base):

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 from cleaning.memory.site_memory import RepeatedBlock
 from storage.database.types import make_storable
 from storage.models import KeepRule, StoredSiteBlock, StoredSiteMemory
-from storage.site_memory.unsettled import forget_unsettled_days, mark_unsettled
 
 _MEMORY = StoredSiteMemory.__table__.c
 _BLOCK = StoredSiteBlock.__table__.c
@@ -71,7 +70,6 @@ def forget_memory(connection: Connection, site: str) -> None:
     """Delete what was learnt of a site. Its keep rules stay: the operator made them."""
     connection.execute(delete(StoredSiteBlock).where(_BLOCK.site == site))
     connection.execute(delete(StoredSiteMemory).where(_MEMORY.site == site))
-    forget_unsettled_days(connection, site)
 
 
 def load_repeated_blocks(connection: Connection, site: str, limit: int) -> list[Row[Any]]:
@@ -87,15 +85,12 @@ def add_keep_rule(connection: Connection, site: str, fingerprint: int, text: str
     if fingerprint in load_keep_rules(connection, site):
         return False
     connection.execute(insert(KeepRule).values(site=site, fingerprint=fingerprint, text=text))
-    mark_unsettled(connection, site)
     return True
 
 
 def remove_keep_rule(connection: Connection, site: str, fingerprint: int) -> bool:
     """Delete a keep rule; return False if there is none."""
     deleted = connection.execute(delete(KeepRule).where(KeepRule.site == site, KeepRule.fingerprint == fingerprint))
-    if deleted.rowcount:
-        mark_unsettled(connection, site)
     return deleted.rowcount > 0
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from storage.archive.part_locations import ArchivedPart, load_parts
 from storage.archive.write import ArchiveLocation
 from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation
-from storage.site_memory.eras import list_pages
 
 _DELETE_OBSERVATION = delete(StoredObservation).where(StoredObservation.article_id == bindparam("name"))
 _INSERT_OBSERVATION = insert(StoredObservation)
@@ -37,7 +36,6 @@ class PageDependency(NamedTuple):
     cleaner_version: str  # of the cleaner that made its text
     digest: str | None
     data: bytes | None
-    dated_at: datetime  # its stated publication, or else its fetch
     rejected: str | None = None  # reason of the rejection; None for an article
     parts: tuple[ArchivedPart, ...] = ()  # the further pages of its article
 
@@ -54,19 +52,22 @@ def list_sites(connection: Connection) -> list[str]:
     return sorted(names)
 
 
-def sample_pages(
-    connection: Connection, site: str, *, window: int, size: int, end: datetime | None = None
-) -> list[str]:
+def sample_pages(connection: Connection, site: str, *, window: int, size: int) -> list[str]:
     """Return the ids of the pages that a site's memory is learnt from, in order: `size` of its `window` newest pages.
 
-    With `end` the newest before that time. A page is as new as its stated publication, or else its fetch; equally new
-    pages are ordered by id. The pages with the smallest ids of the window are taken. This is as good as a random
-    sample, because an id is a hash of the address, and it does not depend on the order of arrival. Pages that are not
-    archived are left out, because they cannot be observed again. Rejected pages are included; their observation says
-    that they are rejected.
+    A page is as new as its stated publication, or else its fetch; equally new pages are ordered by id. The pages with
+    the smallest ids of the window are taken. This is as good as a random sample, because an id is a hash of the
+    address, and it does not depend on the order of arrival. Pages that are not archived are left out, because they
+    cannot be observed again. Rejected pages are included; their observation says that they are rejected.
     """
-    newest = list_pages(connection, site, end=end, limit=window, newest=True)
-    return sorted(page.id for page in newest)[:size]
+    newest = (
+        select(StoredArticle.id)
+        .where(StoredArticle.site == site, StoredArticle.archive_file.is_not(None))
+        .order_by(func.coalesce(StoredArticle.published_at, StoredArticle.fetched_at).desc(), StoredArticle.id)
+        .limit(window)
+        .subquery()
+    )
+    return list(connection.scalars(select(newest.c.id).order_by(newest.c.id).limit(size)))
 
 
 def save_observation(
@@ -110,24 +111,12 @@ def load_observations(connection: Connection, site: str, names: Collection[str],
     }
 
 
-def delete_observations(
-    connection: Connection, site: str, keep: Collection[str], *, since: datetime | None = None
-) -> int:
-    """Delete the observations of a site except those of the pages `keep`, and return how many were deleted.
-
-    Those of pages that are dated at `since` or later, with ids that are no larger than those, stay, too: they may be in
-    the sample of another era.
-    """
-    row, largest = StoredObservation, max(keep, default="")
-    dated_at = func.coalesce(StoredArticle.published_at, StoredArticle.fetched_at)
-    stored = connection.execute(
-        select(row.article_id, dated_at).join(StoredArticle, StoredArticle.id == row.article_id).where(row.site == site)
-    )
-    outdated = {
-        name for name, moment in stored if name not in keep and (since is None or name > largest or moment < since)
-    }
+def delete_observations(connection: Connection, site: str, keep: Collection[str]) -> int:
+    """Delete the observations of a site except those of the pages `keep`, and return how many were deleted."""
+    stored = connection.scalars(select(StoredObservation.article_id).where(StoredObservation.site == site))
+    outdated = set(stored).difference(keep)
     for some in split_for_queries(sorted(outdated)):
-        connection.execute(delete(row).where(row.article_id.in_(some)))
+        connection.execute(delete(StoredObservation).where(StoredObservation.article_id.in_(some)))
     return len(outdated)
 
 
@@ -149,16 +138,18 @@ def delete_memory_dependency(connection: Connection, name: str) -> None:
     connection.execute(_DELETE_DEPENDENCY, {"name": name})
 
 
-def load_page_dependencies(connection: Connection, names: Sequence[str]) -> list[PageDependency]:
-    """Return the archived pages with these ids, in this order; those that are not stored any more are left out."""
+def load_page_dependencies(connection: Connection, site: str, *, after: str = "", limit: int) -> list[PageDependency]:
+    """Return the next `limit` archived pages of a site in order of their ids, beginning behind the id `after`.
+
+    Continue with the id of the last one, also after a kill.
+    """
     page = StoredArticle
-    question = (
+    rows = connection.execute(
         select(
             page.id,
             page.url,
             page.site,
             page.fetched_at,
-            page.published_at,
             page.archive_file,
             page.archive_offset,
             page.cleaner_version,
@@ -167,14 +158,11 @@ def load_page_dependencies(connection: Connection, names: Sequence[str]) -> list
             StoredMemoryDependency.data,
         )
         .join(StoredMemoryDependency, StoredMemoryDependency.article_id == page.id, isouter=True)
-        .where(page.archive_file.is_not(None))
-    )
-    rows = {
-        row.id: row
-        for some in split_for_queries(names)
-        for row in connection.execute(question.where(page.id.in_(some)))
-    }
-    parts = load_parts(connection, names)
+        .where(page.site == site, page.id > after, page.archive_file.is_not(None))
+        .order_by(page.id)
+        .limit(limit)
+    ).all()
+    parts = load_parts(connection, [row.id for row in rows])
     return [
         PageDependency(
             row.id,
@@ -185,10 +173,8 @@ def load_page_dependencies(connection: Connection, names: Sequence[str]) -> list
             row.cleaner_version,
             row.digest,
             row.data,
-            row.published_at or row.fetched_at,
             row.rejected,
             parts.get(row.id, ()),
         )
-        for row in map(rows.get, names)
-        if row is not None
+        for row in rows
     ]

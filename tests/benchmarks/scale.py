@@ -261,7 +261,7 @@ class _Bench:
         site = f"site{number % SITES}"
         sample = sample_pages(connection, site, window=2_000, size=500)
         load_observations(connection, site, sample, "1")
-        load_page_dependencies(connection, sample[:200])
+        load_page_dependencies(connection, site, limit=200)
 
     def _make_query(self, number: int) -> str:
         return " ".join(sorted(self._maker.make_text(number).lines[0].rstrip(".").split(), key=len)[-COMMON_WORDS:])

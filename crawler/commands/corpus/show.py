@@ -63,7 +63,7 @@ class Command(ProjectCommand):
                 return
             from crawler.views.stored_page import StoredPageView
 
-            view = StoredPageView(engine, name, window=self.project_settings.getint("MEMORY_WINDOW"))
+            view = StoredPageView(engine, name)
         if target is not None:
             write_file(view.render_web_page(), target)
         if opts.json:
