@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 64  # that a child is given
 NUMBER = 8  # bytes of a process's number, or of an exit code
+NO_CHILD = bytes(NUMBER)  # instead of the number of a child
 SERVER_LOST = 255  # exit code of a child whose server has ended, as that of Python's own fork server
 
 _STARTING = Lock()  # crawls that run at once start their servers in several threads
@@ -97,7 +98,7 @@ class ForkServer:
                 status, tell = os.pipe()
                 try:
                     number = self._request(requests, [tell, *files])
-                    if number:
+                    if number is not None:
                         return number, status
                 except BaseException:
                     os.close(status)
@@ -107,14 +108,18 @@ class ForkServer:
                 os.close(status)
         raise ChildProcessError("the process that starts the cleaning processes has ended")
 
-    def _request(self, requests: socket.socket, files: list[int]) -> int:
-        """Return the number of the new child; 0 if the server has ended."""
+    def _request(self, requests: socket.socket, files: list[int]) -> int | None:
+        """Return the number of the new child; None if the server has ended. Raise OSError if it cannot fork."""
+        number = b""
         with suppress(ConnectionError):
             socket.send_fds(requests, [b"f"], files)
-            if number := requests.recv(NUMBER, socket.MSG_WAITALL):
-                return int.from_bytes(number, "big")
-        self._process = None
-        return 0
+            number = requests.recv(NUMBER, socket.MSG_WAITALL)
+        if not number:
+            self._process = None
+            return None
+        if number == NO_CHILD:
+            raise ChildProcessError("the system starts no further process for cleaning")
+        return int.from_bytes(number, "big")
 
     def _ensure_running(self) -> socket.socket:
         is_own = self._owner == os.getpid()  # not in a process that is a fork of the one that started it
@@ -240,7 +245,13 @@ def serve(connection: Connection) -> None:
                 begun, files, _, _ = socket.recv_fds(requests, 1, MOST_FILES)
                 if not begun:
                     return
-                number = os.fork()
+                try:
+                    number = os.fork()
+                except OSError:  # no more processes, or no memory for one
+                    _close(*files)
+                    with suppress(ConnectionError):
+                        requests.sendall(NO_CHILD)
+                    continue
                 if not number:
                     selector.close()
                     _run_child(files, [requests.detach(), woken, wake, *children.values()])

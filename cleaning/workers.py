@@ -21,7 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 from cleaning.article import make_failed_article
 from cleaning.child import OUT_OF_MEMORY, OUT_OF_TIME, CleanerContext, initialize_child, run_with_limits
 from cleaning.errors import MemoryUnreadable
-from cleaning.fork_server import fork_server
+from cleaning.fork_server import SERVER_LOST, fork_server
 from cleaning.interruption import hold_interrupts
 from cleaning.memory.site_memory import load_site_memory
 
@@ -147,9 +147,14 @@ class Cleaners:
         with self._lock:
             if submission.work is not work or answer not in self._waiting:
                 return  # it has been submitted to another pool
-            if isinstance(error, BrokenProcessPool) and submission.pools < MAX_POOLS and not self._stopped:
-                self._broken.set()
-                return
+            if submission.pools < MAX_POOLS and not self._stopped:
+                if isinstance(error, BrokenProcessPool):
+                    self._broken.set()
+                    return
+                if getattr(error, "exitcode", None) == SERVER_LOST:  # all children ended, whatever they were doing
+                    submission.pools += 1
+                    self._submit_to_pool(answer, submission)
+                    return
             del self._waiting[answer]
             self._last_answer = monotonic()
         page, exit_code = submission.page, getattr(error, "exitcode", None)

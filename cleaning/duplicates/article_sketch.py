@@ -17,7 +17,7 @@ from cleaning.page.headline_key import MAX_KEY_CHARACTERS, normalize_headline
 # Broder's MIN_s sketch (On the resemblance and containment of documents, 1997). It holds an equal share of every text
 # that the article was taken from or taken into. If the shorter of two texts is a share c of the longer, and a share p
 # of their common shingles is untouched, 48 c p values are shared on average; docs/duplicates.md says how often too few
-# are. Sketches are stored: a change needs a migration that empties `article.sketch` and the table `sketch`.
+# are. Sketches are stored: a change needs a migration that empties `article.sketch` and the table `sketch_key`.
 SKETCH_SIZE = 48
 MIN_SHARED = 3
 # The fraction of the comparable values that two sketches must share: because of stock phrases of the press many

@@ -136,7 +136,6 @@ class FrontierScheduler:
     def _hand_out(self, leases: Sequence[Lease]) -> None:
         for lease in leases:
             self._session.unsettled_leases[lease.id] = lease
-            self._session.counts.retract_failure(lease.id)
         self._ready.extend(leases)
 
     def _is_barred(self, lease: Lease) -> bool:
@@ -164,6 +163,8 @@ class FrontierScheduler:
             for lease in refused:
                 self._session.counts.add(lease.site, f"address/refused/{TRAP}")
             self._count_lists(leases)
+            for lease in leases:  # also those that are leased ahead: a failure of before counts no longer
+                self._session.counts.retract_failure(lease.id)
             self._has_leased = self._has_leased or bool(leases)
             self._exhausted.difference_update(lease.site for lease in (*leases, *refused))
             self._may_lease_more = self._may_lease_more or bool(refused)  # a trap is emptied over several transactions

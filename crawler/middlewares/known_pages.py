@@ -37,7 +37,7 @@ class KnownPagesMiddleware:
         run = self._session.run
         is_known = await self._session.run_in_transaction(
             lambda connection: pass_on_offer(connection, lease, str(target), run=run, now=now()),
-            changed_sites=[lease.site],
+            ended_sites=[lease.site],
         )
         if is_known:
             raise KnownPage(f"{lease.url} redirects to {target}, which is known")

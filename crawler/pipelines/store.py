@@ -199,6 +199,7 @@ class StorePipeline:
         duplicates = deduplicate(connection, saving.make_article_id(article.url), article.sketch)
         set_aside = learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         offered = self._offer_listed(connection, item, article)
+        has_twins = bool(set_aside or offered.set_aside)
         counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)
         counts[f"address/refused/{TWIN}"] += set_aside
         counts[f"address/done/{TWIN}"] += is_target_waiting
@@ -225,8 +226,8 @@ class StorePipeline:
             article,
             article.rejected,
             counts,
-            has_twins=set_aside > 0,
-            is_reordered=bool(set_aside or item.listed or item.parts or withheld or article.rejected == PART),
+            has_twins=has_twins,
+            is_reordered=bool(has_twins or item.listed or item.parts or withheld or article.rejected == PART),
         )
 
     def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_CREATION = 0x62726F61  # PostgreSQL's number of a lock: no two programs make the schema of one database at once
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +94,8 @@ def _read_version(connection: Connection) -> str | None:
 def _create_schema(engine: Engine) -> bool:
     """Create the newest schema in a database without a table; return whether it was one."""
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's transactions that write come one after the other
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATION})
         if inspect(connection).get_table_names():  # of others; or another program was faster
             return False
         # This room lies below the models: as Alembic does, it finds by name what knows them.

@@ -32,12 +32,12 @@ def publish(paper: Paper, *, stories: int = STORIES) -> None:
     """Publish stories of which nine repeat a line that settling cuts, one that repeats another, and a page without."""
     paths = [f"/2025/10/{number + 1:02}/story-{number}" for number in range(stories)]
     for number, path in enumerate(paths):
-        text = prose(paper.name + path)
+        text = prose(path)
         if number < REPEATED_ON:
             text.insert(3, BOILERPLATE)
         paper.article(path, f"Headline number {number} of many words", text=text)
     again, empty = "/2025/11/01/story-again", "/2025/11/02/story-empty"
-    paper.article(again, "Headline number 11 of many words", text=prose(paper.name + paths[-1]))
+    paper.article(again, "Headline number 11 of many words", text=prose(paths[-1]))
     paper.article(empty, "A headline and nothing below it", text=["Nothing."])
     paper.front(*paths, again, empty)
 

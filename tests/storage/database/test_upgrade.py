@@ -78,7 +78,7 @@ def test_the_index_of_near_duplicates_is_converted_in_place(engine: Engine, data
     names = [make_article_id(ADDRESS), "0" * 16, "f" * 16]
     values = [0, 1 << 34, 2**63 - 1]
     with engine.begin() as connection:
-        migrate(connection, "0018", is_back=True)
+        migrate(connection, "0017", is_back=True)
         rows = [(value, int.from_bytes(bytes.fromhex(name), signed=True)) for name in names for value in values]
         sketch = Table("sketch", MetaData(), autoload_with=connection)
         connection.execute(insert(sketch), [{"value": value, "article": number} for value, number in rows])

@@ -1,6 +1,6 @@
 """The index of near-duplicates in rows of half the size
 
-Revision: 0019, after 0018. Made 2026-12-01.
+Revision: 0018, after 0017. Made 2026-12-01.
 
 Each row becomes one number: the last 35 bits of the value, then the first 28 of the article's id.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
