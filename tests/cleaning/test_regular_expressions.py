@@ -59,12 +59,22 @@ def slowest(work: Callable[[str], object], texts: Callable[[int], Iterable[str]]
     longest = 0.0
     for share in (10, 1):
         for text in texts(LENGTH // share):
-            began = time.process_time()
-            work(text)
-            longest = max(longest, share * (time.process_time() - began))
+            seconds = share * min(time_tries(work, text, share))
+            longest = max(longest, seconds)
             if longest > LIMIT:
                 return longest
     return longest
+
+
+def time_tries(work: Callable[[str], object], text: str, share: int) -> Iterator[float]:
+    """Time the work in seconds of the processor. What seems too slow is tried again: a busy machine slows it, too."""
+    for _ in range(3):
+        began = time.process_time()
+        work(text)
+        seconds = time.process_time() - began
+        yield seconds
+        if share * seconds <= LIMIT or share * seconds > 5 * LIMIT:  # the work itself is slow: it is not waited for
+            return
 
 
 def measured(pattern: re.Pattern[str], methods: Iterable[str]) -> float:
