@@ -129,8 +129,8 @@ class Session:
 
         The operation may run several times, but is committed once. `changed_sites` may have more to lease afterwards:
         new addresses, or addresses that waited for a lease to end. Of `ended_sites` only leases have ended: the order
-        of their other addresses is as before. `can_wait`: the crawl goes on meanwhile, so the
-        operation is committed with others (storage/database/writer.py). Raise `StorageLost` after STORAGE_PATIENCE.
+        of their other addresses is as before. `can_wait`: the crawl goes on meanwhile, so the operation is committed
+        with others (storage/database/writer.py). Raise `StorageLost` after STORAGE_PATIENCE.
         """
         try:
             return await self._writer.run(operation, can_wait=can_wait)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from cleaning.article import Article
-from cleaning.duplicates.article_sketch import MIN_SHARED, build_article_sketch, build_story_key
+from cleaning.duplicates.article_sketch import MIN_SHARED, build_story_key, open_sketch
 from cleaning.page.headline_key import normalize_headline
 from cleaning.verdict import NOT_FOUND, SHOWN_INSTEAD, WALL
 from crawler.storing.deduplicate import StatusChange, deduplicate
@@ -79,7 +79,7 @@ def _load_left_over(connection: Connection, article: Article, page: ShownPage) -
     Such a run was killed, or had few new articles.
     """
     found = []
-    names = story_index.find_sharing(connection, build_article_sketch(article.text), MIN_SHARED)
+    names = story_index.find_sharing(connection, open_sketch(article.sketch, article.text), MIN_SHARED)
     for row in story_index.load_compared_articles(connection, names).values():
         lease = load_settled_lease(connection, row.url) if row.site == page.lease.site else None
         if lease is None or not is_same_text(select_blocks(row.text.split("\n")), page.blocks):

@@ -14,9 +14,8 @@ from uuid import uuid4
 
 # Of 1 (fastest) to 9: pages that come uncompressed take 5 % more space than at 9, and a third of the time.
 LEVEL = 4
-STORED = (
-    0  # the level of what is compressed already, as most sites send their pages: to try again takes half of the time
-)
+# Of what is compressed already, as most sites send their pages: to try again takes half of the time.
+STORED = 0
 _SAMPLE = 2_048  # bytes of a body that tell which it is
 _SAVING = 0.9  # of the sample: what it must become smaller than
 
