@@ -174,9 +174,8 @@ class StorePipeline:
             return StoreOutcome(None)
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)
-        stored, name = walls.stored, saving.make_article_id(article.url)
-        if not walls.has_looked_up:
-            stored = load_stored_page(connection, name)
+        name = saving.make_article_id(article.url)
+        stored = walls.stored if walls.has_looked_up else load_stored_page(connection, name)
         saved = saving.save_sanitised(
             connection,
             article,
@@ -196,7 +195,7 @@ class StorePipeline:
             offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
-        duplicates = deduplicate(connection, saving.make_article_id(article.url), article.sketch)
+        duplicates = deduplicate(connection, name, article.sketch)
         set_aside = learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         offered = self._offer_listed(connection, item, article)
         has_twins = bool(set_aside or offered.set_aside)
