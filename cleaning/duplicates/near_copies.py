@@ -10,7 +10,7 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from cleaning.duplicates.fingerprint import hash_to_int
+from cleaning.duplicates.fingerprint import list_digests
 from cleaning.duplicates.shingles import shingle_text
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HASHES = 128  # of a sketch: the estimate is within .05 in two of three cases
 SAME = 0.5  # the likeness from which on two pages are one article
 SAME_HEADLINE = 0.3  # the same for pages with the same headline
+SPARE = 2  # hashes more, in place of some that are equal
 MAX_CHARACTERS = 20_000  # of a text that are read, from its beginning
 
 Sketch = tuple[int, ...]
@@ -26,7 +27,9 @@ Sketch = tuple[int, ...]
 
 def build_page_sketch(text: str) -> Sketch:
     """Return the smallest hashes of the text's shingles, ascending; () if it has no word."""
-    return tuple(heapq.nsmallest(HASHES, {hash_to_int(shingle) for shingle in shingle_text(text[:MAX_CHARACTERS])}))
+    hashes = sorted(set(list_digests(shingle_text(text[:MAX_CHARACTERS]))))
+    # As `hash_to_int` makes them. Two may differ in the bit that it drops.
+    return tuple(sorted({int.from_bytes(one) >> 1 for one in hashes[: HASHES + SPARE]})[:HASHES])
 
 
 def estimate_likeness(one: Sketch, other: Sketch) -> float:

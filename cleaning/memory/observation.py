@@ -6,10 +6,11 @@ import json
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import BlockKind
-from cleaning.duplicates.fingerprint import fingerprint, hash_to_int, hash_wording
+from cleaning.duplicates.fingerprint import fingerprint, hash_to_int, hash_words
 from cleaning.duplicates.near_copies import Sketch, build_page_sketch
 from cleaning.errors import MemoryUnreadable
 from cleaning.page.headings import UNSPACED
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MAX_TEXT_CHARACTERS = 120  # of a block, kept for people to read
+MAX_CACHED = 1_000  # characters of a path whose hash is kept
 MAX_TITLES, MAX_TITLE_CHARACTERS = 6, 200
 # Blocks that may tell a story: they may stand on several articles because these tell the same story.
 STORY_KINDS = frozenset((BlockKind.HEADING, BlockKind.QUOTE, BlockKind.ITEM, BlockKind.ROW))
@@ -93,7 +95,22 @@ class Observation:
 
 def hash_position(element: BlockElement) -> tuple[int, int]:
     """Return the hashes of an element's path, and of the tags and classes of it and of the two elements around it."""
-    return hash_to_int(element.path), hash_to_int(" ".join(element.pattern))
+    position = element.position
+    if position is None:
+        path = element.path
+        of_path = _hash_path(path) if len(path) <= MAX_CACHED else hash_to_int(path)
+        position = element.position = of_path, _hash_pattern(element.pattern)
+    return position
+
+
+@lru_cache(maxsize=4096)  # of a page's elements two thirds have the path of another, and all pages of a site have them
+def _hash_path(path: str) -> int:
+    return hash_to_int(path)
+
+
+@lru_cache(maxsize=4096)
+def _hash_pattern(pattern: tuple[str, ...]) -> int:
+    return hash_to_int(" ".join(pattern))
 
 
 def fingerprint_headline(title: str) -> int:
@@ -116,26 +133,19 @@ def observe_page(
     """
     blocks: dict[int, ObservedBlock] = {}
     last = max((index for index in kept if is_paragraph(runs[index])), default=-1)
-    positions: dict[BlockElement, tuple[int, int]] = {}
     by_path: defaultdict[int, list[int]] = defaultdict(list)
     by_pattern: defaultdict[int, list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
         if not run.has_words:
             continue
-        if key := fingerprint(run.text):
-            blocks.setdefault(
-                key,
-                ObservedBlock(
-                    run.text[:MAX_TEXT_CHARACTERS],
-                    _short_path(run),
-                    index in kept,
-                    _tells_story(run, among=index < last),
-                    hash_wording(run.text),
-                ),
+        text = run.text
+        key, wording = hash_words(text)
+        if key and key not in blocks:
+            tells_story = _tells_story(run, among=index < last)
+            blocks[key] = ObservedBlock(
+                text[:MAX_TEXT_CHARACTERS], _short_path(run), index in kept, tells_story, wording
             )
-        if run.element not in positions:
-            positions[run.element] = hash_position(run.element)
-        path, pattern = positions[run.element]
+        path, pattern = hash_position(run.element)
         by_path[path].append(index)
         by_pattern[pattern].append(index)
     return Observation(

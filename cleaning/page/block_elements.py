@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
@@ -25,10 +24,11 @@ class BlockElement:
     """A block element of the tree with its path from <body> down. All runs in the element share it.
 
     `label` is its tag with id and classes, "div#story.post"; `depth` is the number of block elements around it; `shown`
-    is the innermost element that Markdown shows, itself or one around it.
+    is the innermost element that Markdown shows, itself or one around it. `position` are the hashes of path and
+    pattern, once somebody has asked for them (cleaning.memory.observation).
     """
 
-    __slots__ = ("_kind", "_path", "_pattern", "_shown", "depth", "label", "parent", "tag")
+    __slots__ = ("_kind", "_path", "_pattern", "_shown", "depth", "label", "parent", "position", "tag")
 
     def __init__(self, tag: str, label: str, parent: BlockElement | None) -> None:
         self.tag = tag
@@ -39,6 +39,7 @@ class BlockElement:
         self._path: str | None = None
         self._pattern: tuple[str, ...] | None = None
         self._kind: BlockKind | None = None
+        self.position: tuple[int, int] | None = None
 
     @property
     def shown(self) -> ShownElement | None:
@@ -93,7 +94,9 @@ class BlockElement:
     def pattern(self) -> tuple[str, ...]:
         """Tags and classes of the element and the two around it, without ids. Parts built alike share a pattern."""
         if self._pattern is None:
-            self._pattern = tuple(_forget_identity(element.label) for element in islice(self.walk_up(), 3))
+            around = self.parent
+            beyond = around.parent if around is not None else None
+            self._pattern = tuple([_forget_identity(one.label) for one in (self, around, beyond) if one is not None])
         return self._pattern
 
     def walk_up(self) -> Iterator[BlockElement]:

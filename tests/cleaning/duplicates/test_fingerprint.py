@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning.duplicates.fingerprint import fingerprint, hash_to_int
+from cleaning.duplicates.fingerprint import fingerprint, hash_to_int, hash_words, list_digests
 from cleaning.page.headline_key import normalize_headline
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -95,6 +95,32 @@ def test_a_text_and_its_words_have_one_fingerprint(text: str) -> None:
 def test_a_fingerprint_fits_into_a_signed_column_of_eight_bytes(text: str) -> None:
     assert 0 <= fingerprint(text) < 2**63
     assert 0 <= hash_to_int(text) < 2**63
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=30)))
+def test_texts_have_the_same_hashes_at_once_and_one_by_one(texts: list[str]) -> None:
+    assert [int.from_bytes(digest) >> 1 for digest in list_digests(texts)] == [hash_to_int(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("14 comments", "3 comments"), ("Win 2 tickets", "Win 3 tickets"), ("0 readers", "7 readers")]
+)
+def test_a_number_tells_the_wordings_of_a_block_apart(one: str, other: str) -> None:
+    assert hash_words(one)[0] == hash_words(other)[0] != 0
+    assert hash_words(one)[1] != hash_words(other)[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Updated at 14:30", "Updated at 08:05"),
+        ("Copyright 2023 Lantern", "Copyright 2024 Lantern"),
+        ("Our paper of Monday", "Our paper of Thursday"),
+        ("星期三的报纸 12", "星期五的报纸 3"),
+    ],
+)
+def test_a_date_does_not_tell_the_wordings_of_a_block_apart(one: str, other: str) -> None:
+    assert hash_words(one) == hash_words(other)
 
 
 def test_fingerprints_use_all_of_their_bits() -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cleaning.duplicates.shingles import is_unspaced, list_shingles, shingle_text, split_words
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaning.duplicates.shingles import MAX_LETTERS, UNSPACED, is_unspaced, list_shingles, shingle_text, split_words
 
 
 def test_words_are_folded_and_characters_of_unspaced_scripts_are_words() -> None:
@@ -24,3 +31,19 @@ def test_scripts_without_spaces_are_compared_by_characters() -> None:
     assert len(shingle_text(text)) > 10
     assert shingle_text(text[:12]) <= shingle_text(text)
     assert not shingle_text(text) & shingle_text("完全不同的一句话讲的是果园和晚霜")
+
+
+def _split_plainly(text: str) -> list[str]:
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    return [part for word in words for part in (word if UNSPACED.search(word) else [word])]
+
+
+@given(st.text() | st.text("aZ_0 -\x1f\u00a0é\u0301’渡ก\u0904ﬁ²\u200d\U00020000"))
+def test_words_are_those_of_a_search_for_word_characters(text: str) -> None:
+    assert split_words(text) == _split_plainly(text)
+
+
+@pytest.mark.parametrize("first", [0x4E00, 0xAC00], ids=["Chinese", "Korean"])
+def test_a_text_of_very_many_letters_has_the_same_words(first: int) -> None:
+    text = "".join(chr(first + number) + (" – " if number % 7 == 0 else "") for number in range(MAX_LETTERS + 500))
+    assert split_words(text) == _split_plainly(text)
