@@ -7,7 +7,9 @@
 
 article.py         the records: Page, Block, LiveEntry, Article, SiteRules, Known, HostRights
 api/               what `from cleaning import ...` gives: clean_html, clean_many, learn_site
-clean.py           start here: all stages of cleaning, in their order
+clean.py           start here: read a page, then decide on its article
+reading/           the first half of cleaning: all that a page's tree says, whatever the memory of its site says later
+decision/          the second half: decide on the article of a page that was read, with its site's memory or without
 page/              read the page: tree, text runs, headings, addresses
 metadata/          title, authors, dates, licence, rights, language
 foreign/           find what of a page is no part of its article: next articles, questions for consent, hidden notices

@@ -307,7 +307,9 @@ class Article:
     ("JSON-LD datePublished"). `limits_hit` names the limits that the page or a field exceeded; what is beyond a limit
     is left out. With `observe`, `observation` is what the page tells of its site, `memory_dependency` the part of the
     site's memory that the article depends on, and `memory_fingerprint` a digest of what the memory says about that part
-    (see `cleaning.memory`); `sketch` is the sealed sketch of its text (`cleaning.duplicates.article_sketch`). `pager`
+    (see `cleaning.memory`); `sketch` is the sealed sketch of its text (`cleaning.duplicates.article_sketch`); `reading`
+    is what the page says whatever the site's memory says, packed for deciding again without the page
+    (`cleaning.clean.decide_again`), b"" where that may need the page. `pager`
     has the links to the other pages of the article, if it has several. `site_rules` says what each rule for the page's
     site found. `entries` are those of a live blog, in page order.
     """
@@ -345,6 +347,7 @@ class Article:
     memory_dependency: bytes = field(default=b"", compare=False, repr=False)
     memory_fingerprint: str = field(default="", compare=False, repr=False)
     sketch: bytes = field(default=b"", compare=False, repr=False)
+    reading: bytes = field(default=b"", compare=False, repr=False)
     limits_hit: tuple[str, ...] = field(default=(), compare=False, repr=False)
     pager: Pager | None = field(default=None, compare=False, repr=False)
     site_rules: tuple[RuleOutcome, ...] = field(default=(), compare=False, repr=False)

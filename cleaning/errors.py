@@ -3,6 +3,7 @@
     BroadsheetError                 base class; its message is one line for a person
     ├── ExportFailed                the disk or the database failed while a release was written; nothing of it is left
     ├── MemoryUnreadable            a stored site memory was written by another version, or is damaged
+    ├── ReadingUnreadable           the packed reading of a page was written by another version, or is damaged
     ├── RecordUnreadable            an archive location gives no page: wrong, torn, too large, cannot be decoded
     ├── StorageLost                 the database or the archive took no writes for longer than STORAGE_PATIENCE
     └── UsageError                  a user's mistake (exit status 2)
@@ -37,6 +38,10 @@ class ExportFailed(BroadsheetError):
 
 class MemoryUnreadable(BroadsheetError):
     """A stored site memory was written by another version, or is damaged; it can be learnt again."""
+
+
+class ReadingUnreadable(BroadsheetError):
+    """The packed reading of a page was written by another version, or is damaged; the page can be read again."""
 
 
 class RecordUnreadable(BroadsheetError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from cleaning.corrections.note_forms import (
@@ -30,15 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from cleaning.page.block_elements import BlockElement
-    from cleaning.page.text_runs import TextNode, TextRun
+    from cleaning.page.text_runs import TextRun
 
 BEFORE, AFTER = 8, 40  # runs before the first and after the last paragraph among which a correction stands
 MAX_NOTES = 5  # at either end of the article
 MAX_SHARE = 0.35  # of the article's letters: a larger part of the page is no correction, whatever its name
 SHORT, MAX_SHORT_SHARE = 500, 0.6  # letters of a short part, and its greatest share
 WHOLE = frozenset(("body", "main", "article"))  # hold an article, whatever they are called
-EMPHASIS = frozenset(("em", "i", "small", "strong", "b"))
-MAX_EMPHASIS_DEPTH = 3
 MIN_ENTRIES = 2  # texts that begin with a link: a list of other articles' corrections
 MAX_LABELLED = 3  # texts below a label that is a line of its own
 LABEL_MARK = re.compile(r"[:：—–|】\]]")
@@ -169,7 +166,7 @@ class CorrectionFinder:
 
     def _is_set_apart(self, run: TextRun) -> bool:
         """Return whether a text is written in another way than the paragraphs: elsewhere, in italics, small."""
-        return run.element.path not in self._paths or all(_is_emphasised(node) for node in run.nodes)
+        return run.is_emphasised or run.element.path not in self._paths
 
     def _is_labelled(self, index: int) -> bool:
         """Take a paragraph at the end with the label above it; return whether there is one."""
@@ -230,11 +227,3 @@ class CorrectionFinder:
                 seen.add(self._runs[index].text)
                 found[index] = self.found[index]
         return found
-
-
-def _is_emphasised(node: TextNode) -> bool:
-    element = node.holder
-    return not node.text.strip() or (
-        element is not None
-        and any(one.tag in EMPHASIS for one in islice((element, *element.iterancestors()), MAX_EMPHASIS_DEPTH))
-    )

@@ -49,7 +49,8 @@ class Metadata:
     `titles` are all titles of the page's head, which are variants of the headline. `headline` is the element that shows
     it, None where the page does not; `structured` is what the page states for machines; `languages` are the page's
     language tags, the nearest to the article first; `live_updates` are the entries of a live blog
-    that the page's data list.
+    that the page's data list. `asked_names` are the keys of all texts that were taken for the site's name if its memory
+    said so (`cleaning.metadata.title_parts.SiteNames`).
     """
 
     draft: Article
@@ -58,6 +59,7 @@ class Metadata:
     structured: StructuredData = field(default_factory=StructuredData)
     languages: tuple[Statement, ...] = ()
     live_updates: tuple[LiveUpdate, ...] = ()
+    asked_names: frozenset[str] = frozenset()
 
 
 def read_metadata(
@@ -79,7 +81,8 @@ def read_metadata(
     order = detect_date_order(tree, structured, page)
     has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
     ruled = read_rule_values(tree, structured, page, order) if has_rules else RuleValues()
-    title = ruled.title or find_visible_title(tree, structured, (site_name.text, *names, *stated_names), page.url)
+    asked: set[str] = set()
+    title = ruled.title or find_visible_title(tree, structured, (site_name.text, *stated_names), page.url, names, asked)
     lines = LinesAround(title.element)
     publication = ruled.publication or find_publication_time(tree, structured, lines, page, order)
     modification = find_modification_time(structured, page, order)
@@ -138,7 +141,8 @@ def read_metadata(
     titles = tuple(statement.text for statement in find_title_candidates(structured))
     languages = list_language_statements(tree, structured, title.element)
     updates = read_live_updates(structured)
-    return Metadata(add_rights(draft, structured, page), titles, title.element, structured, languages, updates)
+    draft = add_rights(draft, structured, page)
+    return Metadata(draft, titles, title.element, structured, languages, updates, frozenset(asked))
 
 
 def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:

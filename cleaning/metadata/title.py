@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from cleaning.metadata.displayed_title import Title, find_displayed_title
 from cleaning.metadata.structured import Statement, StructuredData
-from cleaning.metadata.title_parts import SiteNames, list_part_sequences, read_slug, strip_names
+from cleaning.metadata.title_parts import SiteNames, list_part_sequences, make_name_keys, read_slug, strip_names
 from cleaning.page.headings import UNSPACED, Heading, join_pieces, links_to_front_page, read_headings
 from cleaning.page.headline_key import normalize_headline
 
@@ -49,15 +49,26 @@ def find_title_candidates(structured: StructuredData) -> list[Statement]:
     return list(once.values())
 
 
-def find_visible_title(tree: HtmlElement, structured: StructuredData, site_names: Iterable[str], url: str) -> Title:
-    """Return the article's headline without the site's names; an empty one where the page has none."""
-    names = SiteNames(url, site_names := tuple(site_names))
+def find_visible_title(
+    tree: HtmlElement,
+    structured: StructuredData,
+    site_names: Iterable[str],
+    url: str,
+    learnt: Iterable[str] = (),
+    asked: set[str] | None = None,
+) -> Title:
+    """Return the article's headline without the site's names; an empty one where the page has none.
+
+    `learnt` are names that the site's memory knows. `asked` takes the keys of all texts that such a name might be.
+    """
+    keys = make_name_keys(learnt)
+    names = SiteNames(url, site_names := tuple(site_names), keys, asked)
     others = [
         *structured.find_statements("article:section", "author"),
         *structured.find_linked("articleSection"),
         *structured.find_linked("author"),
     ]
-    labels = SiteNames(url, [*site_names, *(statement.text for statement in others)])
+    labels = SiteNames(url, [*site_names, *(statement.text for statement in others)], keys, asked)
     titles = find_title_candidates(structured)
     cleaned = [statement._replace(text=strip_names(statement.text, labels)) for statement in titles]
     headings = [one for one in read_headings(structured.headings) if one.text not in names]

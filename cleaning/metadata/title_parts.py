@@ -11,7 +11,7 @@ from cleaning.page.headings import UNSPACED
 from cleaning.page.headline_key import normalize_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 # Separators in titles with single spaces. Between Chinese or Japanese characters a hyphen needs no space.
 SEPARATOR = re.compile(
@@ -29,18 +29,31 @@ MIN_LABEL_LETTERS, MIN_WORD_LETTERS = 4, 3  # of a domain's name that begins a s
 
 
 class SiteNames:
-    """The names that a page's site and section may have in its titles, with and without an article ("The")."""
+    """The names that a page's site and section may have in its titles, with and without an article ("The").
 
-    def __init__(self, url: str, names: Iterable[str]) -> None:
+    `learnt` are the keys of names that only the site's memory knows (`make_name_keys`). What is no name without them is
+    noted in `asked`, by its keys: with other names that have the same of these keys, the answers are the same.
+    """
+
+    def __init__(
+        self, url: str, names: Iterable[str], learnt: Collection[str] = (), asked: set[str] | None = None
+    ) -> None:
         host = get_host(url).removeprefix("www.")
         self._label = get_domain(url).removeprefix("www.").partition(".")[0]
         every = {host, host.partition(".")[0], self._label, *names}
         self._folders = {_make_name_key(folder) for folder in _list_path_parts(url)[:-1]} - {""}
-        self._keys = {key for name in every for key in (_make_name_key(name), _make_bare_key(name))} - {""}
+        self._keys = make_name_keys(every)
+        self._learnt = learnt
+        self._asked = asked
 
     def __contains__(self, text: str) -> bool:
         """Return whether the text is such a name and nothing else."""
-        return _make_name_key(text) in self._keys or _make_bare_key(text) in self._keys
+        keys = _make_name_key(text), _make_bare_key(text)
+        if any(key in self._keys for key in keys):
+            return True
+        if self._asked is not None:
+            self._asked.update(keys)
+        return any(key in self._learnt for key in keys)
 
     def match_path(self, text: str) -> bool:
         """Return whether the text is a folder of the address: the section "Opinion" of /story/opinion/1."""
@@ -55,6 +68,11 @@ class SiteNames:
             rest = normalize_headline(text).removeprefix(label)
             return rest != normalize_headline(text) and not (rest[:1].isascii() and rest[:1].isalnum())
         return any(key.startswith(label) for key in (_make_name_key(text), _make_bare_key(text)))
+
+
+def make_name_keys(names: Iterable[str]) -> set[str]:
+    """Return the keys by which these names are recognised."""
+    return {key for name in names for key in (_make_name_key(name), _make_bare_key(name))} - {""}
 
 
 def strip_names(title: str, names: SiteNames) -> str:

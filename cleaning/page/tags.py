@@ -20,6 +20,7 @@ UNREAD = frozenset(
     """.split()  # noqa: SIM905
 )
 SCRIPTS = frozenset(("script", "style", "svg", "template"))  # those of UNREAD that are never text at all
+EMPHASIS = frozenset(("em", "i", "small", "strong", "b"))  # set their text off from the texts around it
 BREAKS = frozenset(("br", "hr"))  # hold no text, but separate texts
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CELLS = ("td", "th")

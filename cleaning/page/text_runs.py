@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.page.block_elements import BlockElement, ShownElement, write_label
 from cleaning.page.line_parts import is_line_part
 from cleaning.page.parsing import strip_invisible
 from cleaning.page.symbols import OWN_SYMBOL
-from cleaning.page.tags import BREAKS, INLINE, SCRIPTS, SHOWN, SILENT, UNREAD
+from cleaning.page.tags import BREAKS, EMPHASIS, INLINE, SCRIPTS, SHOWN, SILENT, UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 WORD = re.compile(r"\w")
+EMPHASIS_DEPTH = 3  # elements around a text, the one that it stands in included, of which one may set it off
 
 
 @dataclass(slots=True)
 class TextRun:
-    """The text between two block boundaries or line breaks; counts are characters without outer white space."""
+    """The text between two block boundaries or line breaks; counts are characters without outer white space.
+
+    `is_emphasised` is whether all of it is written small, in italics or bold.
+    """
 
     element: BlockElement
     opening: str = ""  # the two characters that its number replaced, see cleaning.page.run_numbers
@@ -33,6 +38,7 @@ class TextRun:
     links: list[str] = field(default_factory=list)
     nodes: list[TextNode] = field(default_factory=list, repr=False)
     is_ascii: bool = True
+    is_emphasised: bool = True
     _text: str | None = None
 
     @property
@@ -52,8 +58,17 @@ def read_runs(tree: HtmlElement) -> list[TextRun]:
     walk = _Walk()
     body = tree.find("body")
     if body is not None:
-        walk.read(body, None)
+        walk.read(body, None, 0)
     return walk.runs
+
+
+def copy_runs(tree: HtmlElement, runs: Iterable[TextRun]) -> tuple[HtmlElement, list[TextRun]]:
+    """Return a copy of a tree, and the runs of the tree as those of its copy."""
+    copied = deepcopy(tree)
+    twins = dict(zip(tree.iter(), copied.iter(), strict=True))
+    return copied, [
+        replace(run, nodes=[TextNode(twins[node.element], node.is_tail) for node in run.nodes]) for run in runs
+    ]
 
 
 def erase_runs(runs: Iterable[TextRun]) -> None:
@@ -111,9 +126,13 @@ class _Walk:
         self.begins_link = False  # whether a link began after the last text
         self.ends_link = False  # whether the last text was a link's
 
-    def read(self, element: HtmlElement, block: BlockElement | None) -> None:
-        """Read an element that stands in this block element, without its tail. Trees are at most MAX_DEPTH deep."""
+    def read(self, element: HtmlElement, block: BlockElement | None, emphasis: int) -> None:
+        """Read an element that stands in this block element, without its tail. Trees are at most MAX_DEPTH deep.
+
+        `emphasis` is for how many elements further in an element around this one still sets its text off.
+        """
         tag = element.tag
+        emphasis = EMPHASIS_DEPTH if tag in EMPHASIS else emphasis - 1
         if tag == "a":
             self.href = element.get("href") or ""
             self.begins_link = True
@@ -128,12 +147,12 @@ class _Walk:
         if tag not in UNREAD:
             text = element.text
             if text:
-                self._add_text(text, element, block, is_tail=False)
+                self._add_text(text, element, block, is_tail=False, is_emphasised=emphasis > 0)
             for child in element:
-                self.read(child, block)
+                self.read(child, block, emphasis)
                 tail = child.tail
                 if tail:
-                    self._add_text(tail, child, block, is_tail=True)
+                    self._add_text(tail, child, block, is_tail=True, is_emphasised=emphasis > 0)
         if tag == "a":
             self.href = None
         if not is_part:
@@ -148,7 +167,9 @@ class _Walk:
         shown.set_number(element, self.shown)
         return shown
 
-    def _add_text(self, text: str, element: HtmlElement, block: BlockElement | None, *, is_tail: bool) -> None:
+    def _add_text(
+        self, text: str, element: HtmlElement, block: BlockElement | None, *, is_tail: bool, is_emphasised: bool
+    ) -> None:
         """Add a text node to the run that is being read, or begin a run with it."""
         run = self.run
         if text.isspace() or block is None:
@@ -163,8 +184,8 @@ class _Walk:
         if run is None:
             run = self.run = TextRun(block)
             self.runs.append(run)
-        if not is_ascii:
-            run.is_ascii = False
+        run.is_ascii &= is_ascii
+        run.is_emphasised &= is_emphasised
         if (
             self.begins_link
             and self.ends_link

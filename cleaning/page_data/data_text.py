@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from cleaning.extraction import Extraction, build_extraction, find_base_url
+from cleaning.extraction import Extraction, build_extraction
 from cleaning.metadata.linked_data import is_article, read_objects
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Block, Page
+    from cleaning.article import Article, Block
     from cleaning.metadata.collect import Metadata
 
 TEXT_IN_DATA = "text_in_data"  # the rule that cuts what the tree has in place of the article
@@ -45,27 +45,45 @@ class DataText(NamedTuple):
     source: str
 
 
-def find_data_text(
-    tree: HtmlElement, page: Page, metadata: Metadata, extraction: Extraction, blocks: Sequence[Block]
-) -> DataText | None:
+class StatedBody(NamedTuple):
+    """A body of the page's story in its data, and where it stands, in a reader's words."""
+
+    body: Body
+    source: str
+
+
+def may_be_in_data(draft: Article, status: int, extraction: Extraction, blocks: Sequence[Block]) -> bool:
+    """Return whether the text of a page may stand in its data: its tree has little, and the page is free.
+
+    `blocks` are those of the extraction, kept and cut.
+    """
+    if status >= 400 or draft.free is False:
+        return False
+    letters = sum(count_letters(block.text) for block in _list_kept(extraction, blocks))
+    return letters <= MAX_TREE_LETTERS and not has_paywall(run.element.path for run in extraction.runs)
+
+
+def find_data_text(bodies: Sequence[StatedBody], extraction: Extraction, blocks: Sequence[Block]) -> DataText | None:
     """Return the article's text in the data of a page whose tree gives these blocks, kept and cut.
 
-    None where the tree has the article, where the data have none, or where the page or they say that it is not free.
-    Blocks that stand in no run do not count: trafilatura takes such texts from JSON-LD, without paragraphs.
+    None where the tree has the article.
     """
-    kept = [block for block, span in zip(blocks, extraction.spans, strict=True) if block.is_kept and span]
+    kept = _list_kept(extraction, blocks)
     letters = sum(count_letters(block.text) for block in kept)
-    if letters > MAX_TREE_LETTERS or page.status >= 400 or metadata.draft.free is False:
-        return None
-    if has_paywall(run.element.path for run in extraction.runs):
-        return None
-    base = find_base_url(tree, page.url)
-    in_tree = normalize_headline(" ".join(run.text for run in extraction.runs))
-    for body, source in _list_bodies(tree, page, metadata):
-        found = _extract(body, base, source)
+    in_tree = normalize_headline(" ".join(run.text for run in extraction.runs)) if bodies else ""
+    for body, source in bodies:
+        found = _extract(body, extraction.base, source)
         if _is_missing(found.blocks, letters, kept, in_tree):
             return DataText(found, source)
     return None
+
+
+def _list_kept(extraction: Extraction, blocks: Sequence[Block]) -> list[Block]:
+    """Return the kept blocks. Those that stand in no run do not count.
+
+    trafilatura takes such texts from JSON-LD, without paragraphs.
+    """
+    return [block for block, span in zip(blocks, extraction.spans, strict=True) if block.is_kept and span]
 
 
 def cut_tree_blocks(
@@ -97,12 +115,12 @@ def cut_tree_blocks(
     return replace(extraction, blocks=judged, spans=tuple(span for _, span in in_tree)), judged
 
 
-def _list_bodies(tree: HtmlElement, page: Page, metadata: Metadata) -> Iterator[tuple[Body, str]]:
-    """Yield the bodies of the page's story in its data, each with its source; JSON-LD first."""
+def list_bodies(tree: HtmlElement, metadata: Metadata) -> Iterator[StatedBody]:
+    """Yield the bodies of the page's story in its data; JSON-LD first. None where they say that it is not free."""
     draft = metadata.draft
     story = Story.build(
         (draft.title, *metadata.titles),
-        [address for address in (draft.canonical_url, page.url) if address],
+        [address for address in (draft.canonical_url, draft.url) if address],
         draft.site_name,
     )
     scripts = (one.text for one in tree.iter("script") if "ld+json" in (one.get("type") or "").lower() and one.text)
@@ -113,16 +131,16 @@ def _list_bodies(tree: HtmlElement, page: Page, metadata: Metadata) -> Iterator[
             return
         for key in BODY_TYPES:
             if key in item and (body := find_in({"body": item[key]}, story)):
-                yield body, f"JSON-LD {key}"
+                yield StatedBody(body, f"JSON-LD {key}")
     for value in STATED_BODIES(tree):
         if body := judge_body(str(value)):
-            yield body, "meta articleBody"
+            yield StatedBody(body, "meta articleBody")
     for value, source in read_data(tree, [text for text in (draft.title[:BEGINNING], story.path) if text]):
         body = find_body(value, story)
         if body is CLOSED:
             return
         if body is not None:
-            yield body, source
+            yield StatedBody(body, source)
 
 
 def _extract(body: Body, base: str, source: str) -> Extraction:

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# The name in `cleaning.clean` of each stage's function.
+# The function of each stage: the modules in which `clean` finds it, and its name there.
 STAGES = {
-    "parse": "parse_html",
-    "metadata": "read_metadata",
-    "runs": "read_runs",
-    "memory": "MemoryMatch",
-    "extraction": "_extract",
-    "classifier": "classify",
-    "context": "_build_context",
-    "rules": "apply_rules",
-    "language": "detect_language",
-    "verdict": "find_rejection_reason",
+    "parse": (("cleaning.clean",), "parse_html"),
+    "metadata": (("cleaning.reading.read_tree", "cleaning.reading.prepare_page"), "read_metadata"),
+    "runs": (("cleaning.reading.prepare_page",), "read_runs"),
+    "memory": (("cleaning.decision.decide",), "MemoryMatch"),
+    "extraction": (("cleaning.decision.choose_texts",), "_extract"),
+    "classifier": (("cleaning.decision.choose_texts",), "classify"),
+    "context": (("cleaning.decision.decide",), "_build_context"),
+    "rules": (("cleaning.decision.decide",), "apply_rules"),
+    "language": (("cleaning.decision.decide",), "detect_language"),
+    "verdict": (("cleaning.decision.decide",), "find_rejection_reason"),
 }
 
 
@@ -38,11 +38,12 @@ class Stages:
         """Measure `cleaning.clean` within this context. Raise AttributeError for a stage that it does not have."""
         replaced: list[tuple[Any, str, Any]] = []
         try:
-            # By full name: an attribute of the package may be a function of the same name.
-            owner = import_module("cleaning.clean")
-            for stage, name in STAGES.items():
-                replaced.append((owner, name, getattr(owner, name)))
-                setattr(owner, name, self._make_timed(stage, getattr(owner, name)))
+            for stage, (modules, name) in STAGES.items():
+                for module in modules:
+                    # By full name: an attribute of the package may be a function of the same name.
+                    owner = import_module(module)
+                    replaced.append((owner, name, getattr(owner, name)))
+                    setattr(owner, name, self._make_timed(stage, getattr(owner, name)))
             yield
         finally:
             for owner, name, original in replaced:

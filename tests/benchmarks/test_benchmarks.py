@@ -175,8 +175,8 @@ def test_any_error_of_an_extractor_is_a_failure() -> None:
 
 
 def test_the_stages_are_timed_and_restored() -> None:
-    module = vars(import_module("cleaning.clean"))
-    before = [module["parse_html"], module["apply_rules"], module["detect_language"]]
+    places = [(vars(import_module(module)), name) for modules, name in STAGES.values() for module in modules]
+    before = [module[name] for module, name in places]
     stages = Stages()
     start = time.process_time()
     with stages.measure():
@@ -184,7 +184,7 @@ def test_the_stages_are_timed_and_restored() -> None:
     spent = time.process_time() - start
     assert set(stages.seconds) == set(STAGES)
     assert 0 < sum(stages.seconds.values()) <= spent
-    assert [module["parse_html"], module["apply_rules"], module["detect_language"]] == before
+    assert [module[name] for module, name in places] == before
 
 
 def test_the_time_of_an_inner_stage_does_not_count_for_the_outer() -> None:

@@ -32,12 +32,13 @@ from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
 from cleaning.classifier.read_by_place import build_features_by_place
-from cleaning.clean import clean, prepare_page
+from cleaning.clean import clean
 from cleaning.extraction import extract
 from cleaning.foreign.hidden_text import judge_hidden_parts
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.forum_posts import find_posts
 from cleaning.page.parsing import parse_tree
+from cleaning.reading.prepare_page import prepare_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -28,7 +28,7 @@ from train import TrainingRows, extract_rows, train
 from cleaning.article import Page as Fetched
 from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES_WITH_MEMORY
-from cleaning.clean import clean, prepare_page
+from cleaning.clean import clean
 from cleaning.extraction import build_extraction, extract, find_base_url
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.match import MemoryMatch
@@ -36,6 +36,7 @@ from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import MIN_ARTICLES
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
+from cleaning.reading.prepare_page import prepare_page
 
 if TYPE_CHECKING:
     from gold import Page

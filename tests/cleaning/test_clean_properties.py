@@ -17,11 +17,12 @@ from timed_cleaning import clean_with_cpu_time
 from cleaning.article import LEFT_OUT, Article, Page
 from cleaning.classifier.classify import classify
 from cleaning.classifier.model import load_model
-from cleaning.clean import clean, prepare_page
+from cleaning.clean import clean, decide_again
 from cleaning.extraction import extract
 from cleaning.foreign.hidden_text import judge_hidden_parts
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
+from cleaning.reading.prepare_page import prepare_page
 
 URL = "https://www.harbour-post.example/2024/05/16/page"
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -95,6 +96,17 @@ def select_letters(text: str) -> str:
 @given(PAGES)
 def test_cleaning_again_gives_the_same_article(html: str) -> None:
     assert clean(Page(URL, html)) == clean(Page(URL, html))
+
+
+@SLOW
+@given(PAGES)
+def test_deciding_again_gives_the_same_article(html: str) -> None:
+    article = clean(Page(URL, html), observe=True)
+    again = decide_again(article.reading)
+    assert article.reading
+    assert again is not None
+    assert repr(again) == repr(article)
+    assert (again.observation, again.sources) == (article.observation, article.sources)
 
 
 @SLOW

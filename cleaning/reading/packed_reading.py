@@ -1,0 +1,149 @@
+"""The reading of a page as bytes, for deciding on its article again without the page."""
+
+from __future__ import annotations
+
+import marshal
+import sys
+import zlib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from cleaning.article import RuleOutcome
+from cleaning.classifier.classify import Classification
+from cleaning.errors import ReadingUnreadable
+from cleaning.extraction import Extraction
+from cleaning.memory.dependency import MemoryDependency
+from cleaning.metadata.collect import Metadata
+from cleaning.metadata.robots_tags import RobotsTags
+from cleaning.metadata.structured import Statement
+from cleaning.page.removal import Removal
+from cleaning.page_data.choose_story import Body
+from cleaning.page_data.data_text import StatedBody
+from cleaning.reading.packed_parts import (
+    NotPackableError,
+    pack_block,
+    pack_draft,
+    pack_outcome,
+    pack_pager,
+    pack_runs,
+    unpack_block,
+    unpack_draft,
+    unpack_pager,
+    unpack_runs,
+)
+from cleaning.reading.page_reading import PageReading, ReadingFacts
+from cleaning.rules.page_blocks import LowScore
+from cleaning.version import CLEANER_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cleaning.article import Block
+    from cleaning.page.text_runs import TextRun
+
+FORMAT = 1
+# `marshal` writes for one version of Python, and reads nothing but what it wrote.
+HEAD = f"reading {FORMAT} {CLEANER_VERSION} {sys.implementation.cache_tag} {sys.byteorder}\n".encode()
+SUM_BYTES = 4
+UNLIKELY = "unlikely"  # the rule that asks low scores for their evidence
+LEVEL = 1  # of compression: higher ones take longer than they save
+
+
+def pack_reading(reading: PageReading, choice: Classification, judged: Sequence[Block]) -> bytes:
+    """Return a reading as bytes, b"" where deciding again may need the page.
+
+    `choice` are the texts that were chosen without a memory, `judged` their blocks after the rules.
+    """
+    if not reading.is_plain:
+        return b""
+    try:
+        record = _pack(reading, choice, judged)
+    except NotPackableError:
+        return b""
+    data = zlib.compress(marshal.dumps(record), LEVEL)
+    return HEAD + zlib.crc32(data).to_bytes(SUM_BYTES) + data
+
+
+def unpack_reading(data: bytes) -> PageReading:
+    """Return the reading in these bytes, without its tree. Raise `ReadingUnreadable` if they are no such reading."""
+    if not data.startswith(HEAD):
+        raise ReadingUnreadable("the reading of a page was written by another version of the cleaner or of Python")
+    start = len(HEAD) + SUM_BYTES
+    body = data[start:]
+    if int.from_bytes(data[len(HEAD) : start]) != zlib.crc32(body):
+        raise ReadingUnreadable("the reading of a page is damaged")
+    try:
+        return _unpack(marshal.loads(zlib.decompress(body)))  # noqa: S302 -- our own bytes, by the head and the sum
+    except (zlib.error, EOFError, ValueError, TypeError, IndexError, KeyError) as error:
+        raise ReadingUnreadable(f"the reading of a page cannot be read: {error}") from error
+
+
+def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block]) -> tuple[Any, ...]:
+    metadata = reading.metadata
+    return (
+        tuple(reading.facts),
+        pack_draft(metadata.draft),
+        metadata.titles,
+        [tuple(one) for one in metadata.languages],
+        metadata.asked_names,
+        pack_runs(reading.runs),
+        reading.base,
+        dict(reading.unseen),
+        [(number, pack_block(block)) for number, block in reading.removal.blocks],
+        tuple(reading.robots_tags),
+        pack_pager(reading.pager),
+        [pack_outcome(outcome) for outcome in reading.outcomes],
+        None if reading.bodies is None else [(tuple(body), source) for body, source in reading.bodies],
+        reading.dependency.to_bytes(),
+        marshal.dumps(_pack_choice(choice, judged)),
+    )
+
+
+def _unpack(record: tuple[Any, ...]) -> PageReading:
+    (
+        facts, draft, titles, languages, asked, packed_runs, base, unseen, removed, robots, pager, outcomes, bodies,
+        dependency, choice,
+    ) = record  # fmt: skip
+    runs = unpack_runs(packed_runs)
+    reading = PageReading(
+        ReadingFacts(*facts),
+        Metadata(
+            unpack_draft(draft),
+            titles,
+            languages=tuple(Statement(*one) for one in languages),
+            asked_names=asked,
+        ),
+        runs,
+        base,
+        unseen,
+        Removal(tuple((number, unpack_block(block)) for number, block in removed)),
+        RobotsTags(*robots),
+        unpack_pager(pager),
+        tuple(RuleOutcome(*outcome) for outcome in outcomes),
+        packed_choice=partial(_unpack_choice, choice, runs, base, unseen),
+        bodies=None if bodies is None else tuple(StatedBody(Body(*body), source) for body, source in bodies),
+    )
+    reading.dependency = MemoryDependency.from_bytes(dependency)
+    return reading
+
+
+def _pack_choice(choice: Classification, judged: Sequence[Block]) -> tuple[Any, ...]:
+    extraction = choice.extraction
+    return (
+        [pack_block(block) for block in extraction.blocks],
+        extraction.spans,
+        [
+            (index, score.likelihood, judged[index].evidence if judged[index].rule == UNLIKELY else "", score.is_sure)
+            for index, score in choice.low_scores.items()
+        ],
+        choice.likelihoods,
+    )
+
+
+def _unpack_choice(data: bytes, runs: tuple[TextRun, ...], base: str, unseen: dict[int, str]) -> Classification:
+    blocks, spans, scores, likelihoods = marshal.loads(data)  # noqa: S302 -- a part of bytes that were tested
+    extraction = Extraction(tuple(unpack_block(block) for block in blocks), spans, runs, base, unseen)
+    low_scores = {
+        index: LowScore(likelihood, partial(str, evidence), is_sure) for index, likelihood, evidence, is_sure in scores
+    }
+    return Classification(extraction, low_scores, likelihoods)
