@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.duplicates.near_copies import cluster_pages
@@ -30,7 +31,7 @@ from cleaning.memory.site_memory import (
 from cleaning.metadata.title_parts import list_part_sequences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 # The articles on which a block must stand to be boilerplate: at least so many, and this share of all.
 MIN_REPEATED, MIN_REPEATED_SHARE = 3, 0.03
@@ -67,11 +68,7 @@ def learn_memory(
     if total < MIN_ARTICLES:
         return LearnedMemory(SiteMemory(articles=total), ())
     left_out_blocks = accepted[without].blocks if without in accepted else {}
-    blocks = tuple(
-        block
-        for block in _count_blocks(pages, article, total, left_out_blocks)
-        if block.articles >= MIN_OBSERVED or block.fingerprint in left_out_blocks
-    )
+    blocks = tuple(_count_blocks(pages, article, total, left_out_blocks))
     cut = {
         block.fingerprint: where
         for block in blocks
@@ -82,10 +79,10 @@ def learn_memory(
         articles=total,
         repeated=build_cut_table(cut),
         paths=build_position_table(
-            dict(_summarize_positions((page.paths, article[name]) for name, page in pages.items()))
+            dict(_summarize_positions([(page.paths, article[name]) for name, page in pages.items()]))
         ),
         patterns=build_position_table(
-            dict(_summarize_positions((page.patterns, article[name]) for name, page in pages.items()))
+            dict(_summarize_positions([(page.patterns, article[name]) for name, page in pages.items()]))
         ),
         headlines=build_fingerprint_set(known - {0} - set(keep_rules)),
         names=_find_names(pages, article, total),
@@ -115,14 +112,23 @@ def _count_blocks(
     total: int,
     left_out_blocks: Mapping[int, ObservedBlock],
 ) -> Iterator[RepeatedBlock]:
-    """Yield all blocks with the number of articles that they stand on; one more for blocks of the page left out."""
-    found: defaultdict[int, dict[str, list[tuple[ObservedBlock, str]]]] = defaultdict(dict)
+    """Yield the blocks that stand on MIN_OBSERVED articles or more, and those of the page that is left out, in order.
+
+    That page counts for its blocks as one more article.
+    """
+    # Nearly all blocks stand on one page alone: they are told apart before anything is made of them.
+    pages_with = Counter(chain.from_iterable(page.blocks for page in pages.values()))
+    repeated = {key for key, number in pages_with.items() if number >= MIN_OBSERVED} | left_out_blocks.keys()
+    found: dict[int, dict[str, list[tuple[ObservedBlock, str]]]] = {key: {} for key in sorted(repeated)}
     for name, page in pages.items():
-        for key, block in page.blocks.items():
-            found[key].setdefault(article[name], []).append((block, page.day))
-    for key, by_article in sorted(found.items()):
-        copies = [copy for copies_of_article in by_article.values() for copy in copies_of_article]
+        for key in page.blocks.keys() & repeated:
+            found[key].setdefault(article[name], []).append((page.blocks[key], page.day))
+    for key, by_article in found.items():
         left_out = left_out_blocks.get(key)
+        number = len(by_article) + (left_out is not None)
+        if not by_article or (number < MIN_OBSERVED and left_out is None):
+            continue
+        copies = [copy for copies_of_article in by_article.values() for copy in copies_of_article]
         blocks = [block for block, _ in copies] + ([left_out] if left_out else [])
         wordings = Counter(
             wording
@@ -135,7 +141,7 @@ def _count_blocks(
         paths = Counter(block.path for block, _ in copies)
         yield RepeatedBlock(
             fingerprint=key,
-            articles=len(by_article) + (left_out is not None),
+            articles=number,
             text=copies[0][0].text,
             path=min(paths.items(), key=lambda item: (-item[1], item[0]))[0],
             first_seen=days[0] if days else "",
@@ -147,13 +153,15 @@ def _count_blocks(
 
 
 def _summarize_positions(
-    observed: Iterable[tuple[Mapping[int, ObservedPosition], str]],
+    observed: Sequence[tuple[Mapping[int, ObservedPosition], str]],
 ) -> Iterator[tuple[int, PositionStatistics]]:
     """Yield the statistics of each position; the copies of an article count as one, by their mean."""
+    pages_with = Counter(chain.from_iterable(positions for positions, _ in observed))
+    known = {key for key, number in pages_with.items() if number >= MIN_OBSERVED}
     by_position: defaultdict[int, defaultdict[str, list[ObservedPosition]]] = defaultdict(lambda: defaultdict(list))
     for positions, article in observed:
-        for key, position in positions.items():
-            by_position[key][article].append(position)
+        for key in positions.keys() & known:
+            by_position[key][article].append(positions[key])
     for key, by_article in by_position.items():
         if len(by_article) < MIN_OBSERVED:
             continue
