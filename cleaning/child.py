@@ -20,14 +20,12 @@ import signal
 import sys
 from multiprocessing.context import SpawnContext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cleaning.fork_server import ForkedProcess, is_server_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from cleaning.article import Article, Page
 
 GRACE = 10  # seconds after the limit by the clock; then the alarm ends a child that its parent could not end
 PR_SET_PDEATHSIG = 1
@@ -56,22 +54,20 @@ def initialize_child(max_memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
 
 
-def run_with_limits(
-    work: Callable[[Page], Article], page: Page, processor_seconds: float, clock_seconds: float
-) -> Article:
-    """Return the article that `work` makes of the page; end this process where that takes too much time or memory."""
+def run_with_limits(work: Callable[[Any], Any], given: Any, processor_seconds: float, clock_seconds: float) -> Any:
+    """Return what `work` makes of a page, or of several; end this process where that takes too much time or memory."""
     signal.setitimer(signal.ITIMER_PROF, processor_seconds)
     signal.setitimer(signal.ITIMER_REAL, clock_seconds + GRACE)
     try:
-        article = work(page)
+        made = work(given)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     finally:
         for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):  # an idle child must not be ended
             signal.setitimer(timer, 0)
-    if article.rejected == "cleaner-memory" or _was_near_limit():
+    if getattr(made, "rejected", None) == "cleaner-memory" or _was_near_limit():
         os._exit(OUT_OF_MEMORY)
-    return article
+    return made
 
 
 def _was_near_limit() -> bool:

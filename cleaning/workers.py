@@ -7,6 +7,7 @@ answered exactly once, whatever happens to the child that has it.
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from concurrent import futures
 from concurrent.futures import Future, TimeoutError  # noqa: A004 -- pebble raises this one, on 3.11 the builtin
 from concurrent.futures.process import BrokenProcessPool
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Event, RLock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -26,9 +27,10 @@ from cleaning.interruption import hold_interrupts
 from cleaning.memory.site_memory import load_site_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cleaning.article import Article, Page
+    from cleaning.memory.site_memory import SiteMemory
 
 MAX_PAGES_PER_CHILD = 2_000  # then the child is replaced: the libraries' memory grows
 # Characters of the pages that are cleaned, about 150 of newspapers; then the caches are emptied, which keep texts.
@@ -74,7 +76,7 @@ class Cleaners:
         self._pool = self._make_pool()
         self._lock = RLock()
         self._stopping = RLock()
-        self._waiting: dict[Future[Article], _Submission] = {}
+        self._waiting: dict[Future[Any], _Submission] = {}
         self._last_answer = monotonic()
         self._broken = Event()  # set to wake the watching thread
 
@@ -100,15 +102,29 @@ class Cleaners:
         answer: Future[Article] = Future()
         answer.set_running_or_notify_cancel()
         task = partial(self._work, memory=memory, observe=True) if memory or observe else self._work
+        self._submit(answer, _PageSubmission(page, task))
+        return answer
+
+    def submit_readings(self, readings: Sequence[bytes], memory: bytes | None = None) -> Future[list[Article | None]]:
+        """Clean pages of one site again from their readings (`Article.reading`), all in one child.
+
+        The answer has an article for each, exactly the one that `submit` gives for the page with this memory and
+        `observe`; None where the page itself is needed, and for all of them if the child fails.
+        """
+        answer: Future[list[Article | None]] = Future()
+        answer.set_running_or_notify_cancel()
+        self._submit(answer, _ReadingsSubmission(readings, partial(decide_in_child, memory=memory)))
+        return answer
+
+    def _submit(self, answer: Future[Any], submission: _Submission) -> None:
         with self._lock:
             if self._stopped:  # nothing would ever answer
-                answer.set_result(make_failed_article(page, "cleaner-stopped"))
-                return answer
+                answer.set_result(submission.give_up("cleaner-stopped"))
+                return
             if not self._waiting:
                 self._last_answer = monotonic()
-            self._waiting[answer] = submission = _Submission(page, task)
+            self._waiting[answer] = submission
             self._submit_to_pool(answer, submission)
-        return answer
 
     def stop(self, *, wait: bool = False) -> None:
         """End the children: at once, or with `wait` after the pages that were submitted."""
@@ -121,7 +137,7 @@ class Cleaners:
         with self._stopping:  # two threads that join one pool at once close its pipes under each other
             _stop_pool(pool)
         for answer, submission in self._take_waiting():
-            answer.set_result(make_failed_article(submission.page, "cleaner-stopped"))
+            answer.set_result(submission.give_up("cleaner-stopped"))
 
     def _make_pool(self) -> ProcessPool:
         return ProcessPool(
@@ -132,17 +148,17 @@ class Cleaners:
             context=CleanerContext(),
         )
 
-    def _submit_to_pool(self, answer: Future[Article], submission: _Submission) -> None:
+    def _submit_to_pool(self, answer: Future[Any], submission: _Submission) -> None:
         try:
             submission.work = work = self._pool.submit(
-                run_with_limits, self._clock_limit, submission.task, submission.page, self.deadline, self._clock_limit
+                run_with_limits, self._clock_limit, submission.task, submission.given, self.deadline, self._clock_limit
             )
         except RuntimeError:  # the pool is broken, and _watch_pool replaces it; or stop() has stopped it
             self._broken.set()
         else:
             work.add_done_callback(partial(self._answer, answer, submission))
 
-    def _answer(self, answer: Future[Article], submission: _Submission, work: Future[Article]) -> None:
+    def _answer(self, answer: Future[Any], submission: _Submission, work: Future[Any]) -> None:
         error = None if work.cancelled() else work.exception()
         with self._lock:
             if submission.work is not work or answer not in self._waiting:
@@ -157,21 +173,21 @@ class Cleaners:
                     return
             del self._waiting[answer]
             self._last_answer = monotonic()
-        page, exit_code = submission.page, getattr(error, "exitcode", None)
+        name, exit_code = submission.name, getattr(error, "exitcode", None)
         if work.cancelled() or (error is not None and self._stopped):
-            answer.set_result(make_failed_article(page, "cleaner-stopped"))
+            answer.set_result(submission.give_up("cleaner-stopped"))
         elif error is None:
             answer.set_result(work.result())
         elif isinstance(error, TimeoutError) or exit_code in OUT_OF_TIME:
-            log.warning("cleaning %s took too long", page.url)
-            answer.set_result(make_failed_article(page, "cleaner-timeout"))
+            log.warning("cleaning %s took too long", name)
+            answer.set_result(submission.give_up("cleaner-timeout"))
         elif isinstance(error, MemoryError) or exit_code == OUT_OF_MEMORY:
-            log.warning("cleaning %s took too much memory", page.url)
-            answer.set_result(make_failed_article(page, "cleaner-memory"))
+            log.warning("cleaning %s took too much memory", name)
+            answer.set_result(submission.give_up("cleaner-memory"))
         else:
-            log.warning("cleaning %s ended its process: %s", page.url, error)
+            log.warning("cleaning %s ended its process: %s", name, error)
             has_died = isinstance(error, ProcessExpired | BrokenProcessPool)
-            answer.set_result(make_failed_article(page, "cleaner-crash" if has_died else "cleaner-error"))
+            answer.set_result(submission.give_up("cleaner-crash" if has_died else "cleaner-error"))
 
     def _watch_pool(self) -> None:
         """Replace a pool that is broken or stuck.
@@ -196,7 +212,7 @@ class Cleaners:
                     self._submit_to_pool(answer, submission)
             _stop_pool(old)
 
-    def _take_waiting(self) -> list[tuple[Future[Article], _Submission]]:
+    def _take_waiting(self) -> list[tuple[Future[Any], _Submission]]:
         with self._lock:
             waiting = list(self._waiting.items())
             self._waiting.clear()
@@ -204,13 +220,44 @@ class Cleaners:
 
 
 @dataclass(slots=True)
-class _Submission:
-    """A page that is being cleaned or waits for it. `pools` counts the pools that broke meanwhile."""
+class _Submission(ABC):
+    """What a child has, or waits for one. `pools` counts the pools that broke meanwhile."""
 
-    page: Page
-    task: Callable[..., Article]
-    work: Future[Article] | None = None
+    given: Any
+    task: Callable[..., Any]
+    work: Future[Any] | None = None
     pools: int = 0
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What is cleaned, for the log."""
+
+    @abstractmethod
+    def give_up(self, reason: str) -> Any:
+        """Return the answer where there is none, for this reason of rejection."""
+
+
+class _PageSubmission(_Submission):
+    given: Page
+
+    @property
+    def name(self) -> str:
+        return self.given.url
+
+    def give_up(self, reason: str) -> Article:
+        return make_failed_article(self.given, reason)
+
+
+class _ReadingsSubmission(_Submission):
+    given: Sequence[bytes]
+
+    @property
+    def name(self) -> str:
+        return f"{len(self.given)} pages from their readings"
+
+    def give_up(self, reason: str) -> list[Article | None]:  # noqa: ARG002 (each page is asked itself)
+        return [None] * len(self.given)
 
 
 def _stop_pool(pool: ProcessPool) -> None:
@@ -234,9 +281,24 @@ def clean_in_child(page: Page, memory: bytes | None = None, *, observe: bool = F
         _characters_cleaned = 0
         empty_caches()
     _characters_cleaned += sum(len(one.html) for one in (page, *page.parts))
+    return clean(page, memory=_load_memory(memory, page.url), observe=observe)
+
+
+def decide_in_child(readings: Sequence[bytes], memory: bytes | None = None) -> list[Article | None]:
+    """Clean pages again as `Cleaners.submit_readings` says."""
+    from cleaning.clean import decide_again  # noqa: PLC0415 -- the parent needs no trafilatura
+
+    known = _load_memory(memory, "a page")
+    found = [decide_again(reading, known) for reading in readings]
+    # A failure is shown by the page itself: it may be that of the pages before it, which have used up the memory.
+    return [
+        None if article is None or (article.rejected or "").startswith("cleaner-") else article for article in found
+    ]
+
+
+def _load_memory(memory: bytes | None, name: str) -> SiteMemory | None:
     try:
-        known = load_site_memory(memory) if memory else None
+        return load_site_memory(memory) if memory else None
     except MemoryUnreadable as error:  # the next settling learns the memory again
-        log.warning("%s is cleaned without its site's memory: %s", page.url, error)
-        known = None
-    return clean(page, memory=known, observe=observe)
+        log.warning("%s is cleaned without its site's memory: %s", name, error)
+        return None

@@ -41,6 +41,33 @@ def test_a_child_gives_the_same_article(cleaners: Cleaners) -> None:
     assert cleaners.submit(page).result(30) == clean(page)
 
 
+def test_a_child_gives_the_same_articles_from_readings_and_none_for_what_is_no_reading(cleaners: Cleaners) -> None:
+    story = "".join(
+        f"<p>Paragraph {at} of a story that is long enough to be one, with a full stop.</p>" for at in range(9)
+    )
+    page = Page(
+        "https://a.example/b", f"<html><body><article><h1>A title of some words</h1>{story}</article></body></html>"
+    )
+    article = clean(page, observe=True)
+    torn = article.reading[:-5]
+    found = cleaners.submit_readings([article.reading, torn, b"", article.reading]).result(30)
+    assert found == [article, None, None, article]
+    assert found[0] is not None
+    assert (found[0].observation, found[0].sketch) == (article.observation, article.sketch)
+
+
+def test_readings_of_a_child_that_is_ended_or_stopped_are_answered_with_none() -> None:
+    article = clean(Page("https://a.example/b", "<p>words of a page</p>"), observe=True)
+    pool = Cleaners(count=1, deadline=0.2)
+    pool.start()
+    try:
+        assert pool.submit_readings([article.reading] * 20_000).result(60) == [None] * 20_000  # takes too long
+        assert pool.submit_readings([article.reading]).result(60) == [article]
+    finally:
+        pool.stop()
+    assert pool.submit_readings([article.reading] * 2).result(30) == [None, None]
+
+
 def test_answers_are_futures_that_nobody_can_cancel(cleaners: Cleaners) -> None:
     answer = cleaners.submit(Page("https://a.example/b", "<p>words</p>"))
     assert isinstance(answer, Future)
