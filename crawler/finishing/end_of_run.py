@@ -127,7 +127,11 @@ class EndOfRun:
             with show_progress("settling", "sites", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
                 progress = SettlingProgress(report, session.counts.add)
                 count, cleaners = progress.count, session.cleaners
-                with Settler(session.engine, settings, session.data_dir, count, cleaners=cleaners) as settler:
+                session.count("reading/kept", len(session.readings))
+                session.count("reading/bytes", session.readings.size)
+                with Settler(
+                    session.engine, settings, session.data_dir, count, cleaners=cleaners, readings=session.readings
+                ) as settler:
                     self._settler = settler
                     if session.is_interrupted:  # meanwhile
                         settler.interrupt()

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from crawler.recleaning.settler import CountOutcome
     from crawler.terminal.progress import Report
 
-_CLEANED = "settle/cleaned"
+_CLEANED, _FROM_ARCHIVE = "settle/cleaned", "settle/from-archive"
 
 
 class SettlingProgress:
@@ -18,7 +18,7 @@ class SettlingProgress:
     def __init__(self, report: Report, count: CountOutcome) -> None:
         self._report = report
         self._count = count
-        self._done = self._total = self._pages = 0
+        self._done = self._total = self._pages = self._archived = 0
         self._site = ""
 
     def follow(self, sites: Iterable[str]) -> Iterator[str]:
@@ -34,9 +34,15 @@ class SettlingProgress:
     def count(self, site: str, stat: str, number: int) -> None:
         """Count an outcome of settling."""
         self._count(site, stat, number)
-        if stat == _CLEANED:
+        if stat == _FROM_ARCHIVE:
+            self._archived += number
+        elif stat == _CLEANED:
             self._pages += number
             self._show()
 
     def _show(self) -> None:
-        self._report(self._done, self._total, f"{self._site}, {self._pages:,} pages cleaned again")
+        self._report(
+            self._done,
+            self._total,
+            f"{self._site}, {self._pages:,} pages cleaned again, {self._archived:,} from the archive",
+        )

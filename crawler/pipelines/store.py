@@ -188,6 +188,8 @@ class StorePipeline:
         )
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at, is_new=saved is SaveResult.NEW)
+            if not item.parts:
+                self._session.readings.keep(item.page, item.location, article.reading)
         # What a wall shows at the target of a redirect says nothing of that address.
         is_target_waiting = False
         if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):

@@ -23,6 +23,7 @@ from crawler.page_facts import PageFacts, decode_response_text, make_part
 from crawler.run.spider_sites import load_listed_sites
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import make_site
+from crawler.storing.readings import describe_conditions
 from storage.archive.records import ArchivedResponse, build_unreadable_error
 
 _UNLIMITED = 1 << 30  # bytes of a body read back where DOWNLOAD_MAXSIZE is 0, which to Scrapy is no limit
@@ -82,6 +83,10 @@ class PageDecoder:
     def get_rules(self, site: str) -> SiteRules | None:
         """Return the rules of a site; None if sites.toml does not list it."""
         return self._sites[site].rules if site in self._sites else None
+
+    def describe_conditions(self, site: str) -> str:
+        """Return what settings and sites.toml say of the pages of a site, as `KeptReadings` compares it."""
+        return describe_conditions(Page("", "", **self._facts.collect(site=self._sites.get(site))))
 
     def _make_page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
         facts = self._facts.collect(archived.headers, archived.rights, self._sites.get(site))

@@ -3,7 +3,10 @@
     sample     choose the pages to learn from: among the newest, those with the smallest ids
     observe    clean each of them without a memory; read it from the archive, unless the crawl stored its observation
     learn      compute the memory, a function of these observations
-    settle     clean again every article whose memory fingerprint has changed, from the archive
+    settle     clean again every article whose memory fingerprint has changed
+
+A page of the crawl that has just ended is cleaned again from what cleaning saw of it (crawler/storing/readings.py), any
+other from the archive; the article is the same.
 
 So the text of an article is a function of its page and of the settled memory, whatever the order of the pages. Results
 are committed in batches: the next run continues where a killed one stopped.
@@ -16,7 +19,8 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -41,23 +45,28 @@ from crawler.storing.observations import (
     compute_memory_fingerprint,
     name_observation_version,
     needs_recleaning,
-    store_page_observation,
+    store_page_observations,
     was_cleaned_by_other_rules,
 )
-from crawler.storing.parts import reject_known_part
+from crawler.storing.parts import reject_as_part
+from crawler.storing.readings import KeptReadings
+from storage.archive.part_locations import find_known_parts
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
 from storage.articles.live_entries import complete_entries
+from storage.articles.sanitise import sanitise_article
 from storage.frontier.link_headlines import load_headlines
 from storage.site_memory.memories import load_keep_rules, save_memory
 from storage.site_memory.observations import (
     PageDependency,
+    PageObservation,
+    TextDependency,
     delete_observations,
     load_observations,
     load_page_dependencies,
     sample_pages,
-    save_memory_dependency,
-    save_observation,
+    save_memory_dependencies,
+    save_observations,
 )
 
 logger = logging.getLogger(__name__)
@@ -65,6 +74,7 @@ logger = logging.getLogger(__name__)
 BATCH_SIZE = 100  # articles per transaction
 MAX_ROUNDS = 3  # of learning and settling one site
 PAGES_AHEAD = 4  # pages read ahead per child process
+READINGS_AT_ONCE, READINGS_AHEAD = 8, 24  # readings that a child gets at once, and those ahead per child process
 NO_OBSERVATION = b""  # stored for a page on which the cleaner fails
 
 CountOutcome = Callable[[str, str, int], None]  # site, stat name, number
@@ -91,6 +101,14 @@ class RecleanedPage:
     memory_fingerprint: str = ""
 
 
+@dataclass(slots=True)
+class _Group:
+    """Readings that one child gets at once, and its answer when they are submitted."""
+
+    readings: list[bytes] = field(default_factory=list)
+    answer: Future[list[Article | None]] | None = None
+
+
 class Settler:
     """Learns and settles the sites of a store.
 
@@ -110,8 +128,13 @@ class Settler:
         *,
         jobs: int | None = None,
         cleaners: Cleaners | None = None,
+        readings: KeptReadings | None = None,
     ) -> None:
-        """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started."""
+        """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started.
+
+        `readings` are those of the crawl that has just ended; all other pages are read from the archive.
+        """
+        self._readings = readings
         self._engine = engine
         self._count = count
         jobs = cleaners.count if cleaners else jobs
@@ -196,14 +219,22 @@ class Settler:
         missing = {name for name in sample if name not in observations and stored.get(name) != NO_OBSERVATION}
         pages = (page for page in self.iter_pages(site) if page.id in missing)
         for batch in make_batches(self.clean_pages(pages if missing else (), None)):
+            # A page on which the cleaner fails gets NO_OBSERVATION and is not cleaned for this again.
+            found = [
+                PageObservation(
+                    one.page.id,
+                    site,
+                    version,
+                    one.page.fetched_at,
+                    one.article.observation if one.article else NO_OBSERVATION,
+                )
+                for one in batch
+                if one.article is not None or one.memory_fingerprint
+            ]
             with self._engine.begin() as connection:
-                for one in batch:
-                    # A page on which the cleaner fails gets NO_OBSERVATION and is not cleaned for this again.
-                    if one.article is not None or one.memory_fingerprint:
-                        page, data = one.page, one.article.observation if one.article else NO_OBSERVATION
-                        save_observation(connection, page.id, site, version, page.fetched_at, data)
-                        if (observation := _parse_observation(page.id, data)) is not None:
-                            observations[page.id] = observation
+                save_observations(connection, found)
+            parsed = ((one.name, _parse_observation(one.name, one.data)) for one in found)
+            observations |= {name: observation for name, observation in parsed if observation is not None}
         with self._engine.begin() as connection:
             delete_observations(connection, site, sample)
         learned = learn_memory(observations, headlines=headlines, keep_rules=keep_rules)
@@ -241,13 +272,54 @@ class Settler:
     def clean_pages(self, pages: Iterable[PageDependency], memory: SiteMemory | None) -> Iterator[RecleanedPage]:
         """Clean stored pages again, with or without a memory, and yield the results in the same order."""
         data = memory.to_bytes() if memory is not None and memory.is_known else None
-        waiting: deque[tuple[PageDependency, Future[Article] | str]] = deque()
-        for page in pages:
-            waiting.append((page, self._submit(page, data)))
+        waiting: deque[tuple[PageDependency, Future[Article] | Article | str]] = deque()
+        for page, article in self._decide_again(pages, data):
+            waiting.append((page, article or self._submit(page, data)))
             if len(waiting) > PAGES_AHEAD * self._jobs:
                 yield self._make_result(*waiting.popleft(), memory)
         while waiting:
             yield self._make_result(*waiting.popleft(), memory)
+
+    def _decide_again(
+        self, pages: Iterable[PageDependency], memory: bytes | None
+    ) -> Iterator[tuple[PageDependency, Article | None]]:
+        """Yield the pages in the same order, each with its article if that can be made of a reading."""
+        waiting: deque[tuple[PageDependency, _Group | None, int]] = deque()
+        group = _Group()
+        for page in pages:
+            reading = self._find_reading(page)
+            waiting.append((page, None if reading is None else group, len(group.readings)))
+            if reading is not None:
+                group.readings.append(reading)
+            is_head_waiting = len(waiting) > READINGS_AHEAD * self._jobs
+            if len(group.readings) == READINGS_AT_ONCE or (is_head_waiting and waiting[0][1] is group):
+                self._submit_group(group, memory)
+                group = _Group()
+            while len(waiting) > READINGS_AHEAD * self._jobs or (waiting and waiting[0][1] is None):
+                yield self._take_article(*waiting.popleft())
+        self._submit_group(group, memory)
+        while waiting:
+            yield self._take_article(*waiting.popleft())
+
+    def _find_reading(self, page: PageDependency) -> bytes | None:
+        if self._readings is None or page.parts:
+            return None
+        conditions = self._pages.describe_conditions(page.site)
+        return self._readings.get(page.id, page.fetched_at, page.location, conditions)
+
+    def _submit_group(self, group: _Group, memory: bytes | None) -> None:
+        if group.readings:
+            self._start_cleaners()
+            group.answer = self._cleaners.submit_readings(group.readings, memory)
+
+    def _take_article(
+        self, page: PageDependency, group: _Group | None, number: int
+    ) -> tuple[PageDependency, Article | None]:
+        if group is None or group.answer is None:
+            return page, None
+        article = group.answer.result()[number]
+        self._check_interrupt()
+        return page, article
 
     def adopt(self, batch: Iterable[RecleanedPage]) -> int:
         """Store the results of a batch in one transaction and return the number of texts that changed.
@@ -260,20 +332,28 @@ class Settler:
             index_missing_articles(self._engine)
             self._is_indexed = True
         changed: list[str] = []  # the site of each changed article
+        results = list(batch)
         with self._engine.begin() as connection:
-            for one in batch:
+            stored = saving.load_stored_pages(connection, [one.page.id for one in results])
+            parts = find_known_parts(connection, [one.page.url for one in results])
+            cleaned: list[tuple[str, Article, datetime]] = []
+            failed: list[TextDependency] = []
+            for one in results:
                 page, article = one.page, one.article
                 if article is None:
                     if one.memory_fingerprint:
-                        save_memory_dependency(connection, page.id, one.memory_fingerprint, page.data or b"")
+                        failed.append(TextDependency(page.id, one.memory_fingerprint, page.data or b""))
                     continue
-                article = reject_known_part(connection, article)
+                if page.url in parts:
+                    article = reject_as_part(article)
                 article = complete_entries(connection, page.id, article, page.fetched_at)
-                same = saving.has_same_text(saving.load_text(connection, page.id), article)
+                article = sanitise_article(article, page.fetched_at)
+                same = saving.has_same_text(stored.get(page.id), article)
                 if not same or page.cleaner_version != CLEANER_VERSION or self.has_other_rules(page):
-                    saving.save_article(
+                    saving.save_sanitised(
                         connection,
                         article,
+                        stored.get(page.id),
                         site=page.site,
                         run=None,
                         fetched_at=page.fetched_at,
@@ -284,7 +364,9 @@ class Settler:
                     saving.save_blocks(connection, page.id, article)
                 if not same:
                     changed.append(page.site)
-                store_page_observation(connection, page.site, article, page.fetched_at)
+                cleaned.append((page.site, article, page.fetched_at))
+            store_page_observations(connection, cleaned)
+            save_memory_dependencies(connection, failed)
         for site in changed:
             self._count(site, "settle/changed", 1)
         return len(changed)
@@ -304,14 +386,16 @@ class Settler:
         except RecordUnreadable as error:
             logger.warning("%s cannot be cleaned again: %s", page.url, error)
             return str(error)
-        if not self._is_started:  # only when needed: starting takes a second
-            self._start_cleaners()
-            self._is_started = True
+        self._start_cleaners()
         return self._cleaners.submit(fetched, memory, observe=True)
 
     def _start_cleaners(self) -> None:
+        self._check_interrupt()
+        if self._is_started:  # only when needed: starting takes a second
+            return
         try:
             self._cleaners.start()
+            self._is_started = True
         except (CancelledError, RuntimeError):  # stopped while they started
             self._check_interrupt()
             raise
@@ -321,13 +405,17 @@ class Settler:
             raise SettlingInterrupted
 
     def _make_result(
-        self, page: PageDependency, answer: Future[Article] | str, memory: SiteMemory | None
+        self, page: PageDependency, answer: Future[Article] | Article | str, memory: SiteMemory | None
     ) -> RecleanedPage:
         if isinstance(answer, str):
             self._count(page.site, "settle/unreadable", 1)
             return RecleanedPage(page, None, answer)
-        article = answer.result()
-        self._check_interrupt()
+        if isinstance(answer, Article):
+            article = answer
+        else:
+            article = answer.result()
+            self._check_interrupt()
+            self._count(page.site, "settle/from-archive", 1)
         self._count(page.site, "settle/cleaned", 1)
         if (article.rejected or "").startswith("cleaner-"):  # the stored article is better than a failure
             return RecleanedPage(page, None, article.rejected or "", compute_memory_fingerprint(page, memory))

@@ -24,6 +24,7 @@ from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.once import once_per_crawler
 from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
+from crawler.storing.readings import KeptReadings
 from storage import runs
 from storage.archive.repair import repair_archive
 from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
@@ -90,6 +91,7 @@ class Session:
         self.finish: Callable[[], Awaitable[None]] | None = None
         # Set by the clean pipeline when they have started: after the last page they clean stored pages again.
         self.cleaners: Cleaners | None = None
+        self.readings = KeptReadings(self.data_dir, settings.getint("READINGS_MAXSIZE"))  # of the pages stored
         # Set by the scheduler.
         self.on_change: Callable[[str], None] | None = None  # a site may have an address to lease
         self.on_reorder: Callable[[str, bool], None] | None = None  # see `report_reorder`
@@ -232,6 +234,7 @@ class Session:
         if self.cleaners is not None:
             self.cleaners.stop()
         self._archive_writer.close()
+        self.readings.close()
         for claim in self._claims:
             claim.close()
         self.engine.dispose()

@@ -8,4 +8,5 @@ rechecks.py        decides from a fetched page when its address is worth another
 offer_lists.py     offers to the frontier what a list names
 same_pages.py      learns which addresses of a site show the same page
 observations.py    stores the observation of a page and the memory dependency of its text
+readings.py        keeps what cleaning saw of the night's pages, for settling
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,7 +14,13 @@ from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.site_memory import SiteMemory
 from cleaning.version import CLEANER_VERSION
 from storage.articles import saving
-from storage.site_memory.observations import PageDependency, save_memory_dependency, save_observation
+from storage.site_memory.observations import (
+    PageDependency,
+    PageObservation,
+    TextDependency,
+    save_memory_dependencies,
+    save_observations,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +29,22 @@ def store_page_observation(
     connection: Connection, site: str, article: Article, fetched_at: datetime, *, is_new: bool = False
 ) -> None:
     """Store the observation and the memory dependency of a page. `is_new`: it was not stored before."""
-    article_id = saving.make_article_id(article.url)
-    fingerprint, dependency = article.memory_fingerprint, article.memory_dependency
-    save_memory_dependency(connection, article_id, fingerprint, dependency, is_first=is_new)
-    if article.observation:
-        version = _name_version(article.cleaner_version, _read_rules(article.memory_dependency))
-        save_observation(connection, article_id, site, version, fetched_at, article.observation, is_first=is_new)
+    store_page_observations(connection, [(site, article, fetched_at)], are_new=is_new)
+
+
+def store_page_observations(
+    connection: Connection, pages: Iterable[tuple[str, Article, datetime]], *, are_new: bool = False
+) -> None:
+    """Store the observations and the memory dependencies of pages, each with its site and the time of its fetch."""
+    dependencies, observations = [], []
+    for site, article, fetched_at in pages:
+        name = saving.make_article_id(article.url)
+        dependencies.append(TextDependency(name, article.memory_fingerprint, article.memory_dependency))
+        if article.observation:
+            version = _name_version(article.cleaner_version, _read_rules(article.memory_dependency))
+            observations.append(PageObservation(name, site, version, fetched_at, article.observation))
+    save_memory_dependencies(connection, dependencies, are_first=are_new)
+    save_observations(connection, observations, are_first=are_new)
 
 
 def name_observation_version(rules: SiteRules | None) -> str:

@@ -24,9 +24,14 @@ PART = "part"  # the reason of rejection of such a page
 
 def reject_known_part(connection: Connection, article: Article) -> Article:
     """Return the article, rejected if another article has it as a further part: not every part shows a pager."""
-    if article.rejected is None and is_known_part(connection, article.url):
-        return replace(article, rejected=PART)
-    return article
+    if article.rejected is not None:
+        return article
+    return reject_as_part(article) if is_known_part(connection, article.url) else article
+
+
+def reject_as_part(article: Article) -> Article:
+    """Return an article that another one has as a further part; what is rejected for another reason stays so."""
+    return replace(article, rejected=PART) if article.rejected is None else article
 
 
 def offer_first_page(connection: Connection, article: Article, lease: Lease, run: int, now: datetime) -> None:

@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from storage.archive.write import ArchiveLocation
 from storage.models import StoredPart
 
+# Built once, because building a statement takes as long as running it.
+_KNOWN = select(StoredPart.url).where(StoredPart.url.in_(bindparam("urls", expanding=True)))
 _LOOKUP = 500  # ids a query: SQLite allows 32,766 variables, older builds 999
 
 
@@ -55,4 +57,13 @@ def load_parts(connection: Connection, article_ids: Collection[str]) -> dict[str
 
 def is_known_part(connection: Connection, url: str) -> bool:
     """Return whether an article has the page at this canonical URL as a further part."""
-    return connection.execute(select(StoredPart.position).where(StoredPart.url == url).limit(1)).first() is not None
+    return bool(find_known_parts(connection, [url]))
+
+
+def find_known_parts(connection: Connection, urls: Sequence[str]) -> set[str]:
+    """Return those of these canonical URLs that an article has as a further part."""
+    return {
+        url
+        for start in range(0, len(urls), _LOOKUP)
+        for url in connection.scalars(_KNOWN, {"urls": urls[start : start + _LOOKUP]})
+    }

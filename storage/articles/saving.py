@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.live_entries import add_older_entries, complete_entries, delete_entries, insert_entries
 from storage.articles.sanitise import sanitise_article
+from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle, StoredBlock
 from storage.search.index import update_search_index
 
@@ -23,10 +24,18 @@ _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
 # Built once, because building a statement takes as long as running it.
 _STORED: Select[Any] = select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == bindparam("name"))
+_ALL_STORED: Select[Any] = select(_ROW.id, _ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(
+    _ROW.id.in_(bindparam("names", expanding=True))
+)
 _INSERT = insert(StoredArticle)
 _UPDATE = update(StoredArticle).where(_ROW.id == bindparam("name"))
 _DELETE_BLOCKS = delete(StoredBlock).where(StoredBlock.article_id == bindparam("name"))
 _INSERT_BLOCKS = insert(StoredBlock)
+_BLOCKS = (
+    select(StoredBlock.text, StoredBlock.rule, StoredBlock.layout, StoredBlock.entry)
+    .where(StoredBlock.article_id == bindparam("name"))
+    .order_by(StoredBlock.position)
+)
 
 
 class SaveResult(StrEnum):
@@ -167,33 +176,35 @@ def _add_older_entries(connection: Connection, name: str, article: Article, fetc
         _replace_blocks(connection, name, completed)
 
 
-def load_text(connection: Connection, name: str) -> tuple[str, str, str | None] | None:
-    """Return title, text and reason of rejection of a stored page; None if it is not stored."""
-    row = connection.execute(select(_ROW.title, _ROW.text, _ROW.rejected).where(_ROW.id == name)).one_or_none()
-    return (row.title, row.text, row.rejected) if row else None
+def load_stored_pages(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
+    """Return the stored pages with these ids, each as `save_sanitised` takes it: title, text, rejection and time."""
+    return {
+        row.id: row
+        for some in split_for_queries(sorted(names))
+        for row in connection.execute(_ALL_STORED, {"names": some})
+    }
 
 
-def has_same_text(stored: tuple[str, str, str | None] | None, article: Article) -> bool:
-    """Whether the stored page, as `load_text` returned it, has the title, text and rejection of this article."""
-    article = sanitise_article(article, article.fetched_at)
-    return stored == (article.title, article.text, article.rejected)
+def has_same_text(stored: Row[Any] | None, article: Article) -> bool:
+    """Whether a stored page has the title, text and rejection of this article, which is sanitised."""
+    values = (article.title, article.text, article.rejected)
+    return stored is not None and (stored.title, stored.text, stored.rejected) == values
 
 
 def has_same_blocks(connection: Connection, name: str, article: Article) -> bool:
-    """Whether the stored blocks are those of this article, each kept or cut by the same rule, with the same layout."""
-    row = StoredBlock
-    stored = connection.execute(
-        select(row.text, row.rule, row.layout, row.entry).where(row.article_id == name).order_by(row.position)
-    )
-    blocks = sanitise_article(article, article.fetched_at).blocks
+    """Whether the stored blocks are those of this article, each kept or cut by the same rule, with the same layout.
+
+    The article is sanitised.
+    """
+    stored = connection.execute(_BLOCKS, {"name": name})
     return [tuple(block) for block in stored] == [
-        (block.text, block.rule, block.layout or None, block.entry) for block in blocks
+        (block.text, block.rule, block.layout or None, block.entry) for block in article.blocks
     ]
 
 
 def save_blocks(connection: Connection, name: str, article: Article) -> None:
-    """Store the blocks of an article whose text is stored already."""
-    _replace_blocks(connection, name, sanitise_article(article, article.fetched_at))
+    """Store the blocks of a sanitised article whose text is stored already."""
+    _replace_blocks(connection, name, article)
 
 
 def _replace_blocks(connection: Connection, name: str, article: Article) -> None:

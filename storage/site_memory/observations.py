@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ _INSERT_DEPENDENCY = insert(StoredMemoryDependency)
 class PageDependency(NamedTuple):
     """A stored page, its archive location, and the part of the site memory that its text depends on.
 
-    `digest` and `data` are those of `save_memory_dependency`; None if it was not called for the page.
+    `digest` and `data` are those of its `TextDependency`; None if none was stored.
     """
 
     id: str
@@ -70,27 +70,37 @@ def sample_pages(connection: Connection, site: str, *, window: int, size: int) -
     return list(connection.scalars(select(newest.c.id).order_by(newest.c.id).limit(size)))
 
 
-def save_observation(
-    connection: Connection,
-    name: str,
-    site: str,
-    version: str,
-    fetched_at: datetime,
-    data: bytes,
-    *,
-    is_first: bool = False,
-) -> None:
-    """Store the observation of a page, in place of an earlier one. The article with the id `name` is stored already.
+class PageObservation(NamedTuple):
+    """The observation of the stored page with the id `name`, by this version of the cleaner.
 
-    `version` is that of the cleaner that observed the page as it was fetched at `fetched_at`. `is_first`: there is no
-    earlier one.
+    `fetched_at` is the fetch that was observed.
     """
-    if not is_first:
-        connection.execute(_DELETE_OBSERVATION, {"name": name})
-    connection.execute(
-        _INSERT_OBSERVATION,
-        {"article_id": name, "site": site, "cleaner_version": version, "fetched_at": fetched_at, "data": data},
-    )
+
+    name: str
+    site: str
+    version: str
+    fetched_at: datetime
+    data: bytes
+
+
+def save_observations(
+    connection: Connection, observations: Sequence[PageObservation], *, are_first: bool = False
+) -> None:
+    """Store the observations of pages, in place of earlier ones. `are_first`: there are no earlier ones."""
+    if observations and not are_first:
+        connection.execute(_DELETE_OBSERVATION, [{"name": one.name} for one in observations])
+    if observations:
+        rows = [
+            {
+                "article_id": one.name,
+                "site": one.site,
+                "cleaner_version": one.version,
+                "fetched_at": one.fetched_at,
+                "data": one.data,
+            }
+            for one in observations
+        ]
+        connection.execute(_INSERT_OBSERVATION, rows)
 
 
 def load_observations(connection: Connection, site: str, names: Collection[str], version: str) -> dict[str, bytes]:
@@ -120,17 +130,30 @@ def delete_observations(connection: Connection, site: str, keep: Collection[str]
     return len(outdated)
 
 
-def save_memory_dependency(
-    connection: Connection, name: str, digest: str, data: bytes, *, is_first: bool = False
-) -> None:
-    """Store the part of the site memory that the text of the article with the id `name` depends on.
+class TextDependency(NamedTuple):
+    """The part of the site memory that the text of the stored page with the id `name` depends on.
 
-    `digest` is the fingerprint of that part when the text was cleaned. Call this in the transaction that stores the
-    text, for every text that is cleaned. `is_first`: there is none of an earlier text.
+    `digest` is the fingerprint of that part when the text was cleaned.
     """
-    if not is_first:
-        delete_memory_dependency(connection, name)
-    connection.execute(_INSERT_DEPENDENCY, {"article_id": name, "digest": digest, "data": data})
+
+    name: str
+    digest: str
+    data: bytes
+
+
+def save_memory_dependencies(
+    connection: Connection, dependencies: Sequence[TextDependency], *, are_first: bool = False
+) -> None:
+    """Store on which part of the site memory each of these texts depends.
+
+    Call this in the transaction that stores the texts, for every text that is cleaned. `are_first`: there are none of
+    earlier texts.
+    """
+    if dependencies and not are_first:
+        connection.execute(_DELETE_DEPENDENCY, [{"name": one.name} for one in dependencies])
+    if dependencies:
+        rows = [{"article_id": one.name, "digest": one.digest, "data": one.data} for one in dependencies]
+        connection.execute(_INSERT_DEPENDENCY, rows)
 
 
 def delete_memory_dependency(connection: Connection, name: str) -> None:

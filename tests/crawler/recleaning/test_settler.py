@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -71,8 +72,9 @@ def archive(data: Path, pages: Sequence[Page], night: int) -> Path:
     return path
 
 
-def crawl(data: Path, path: Path, *, processes: int = 1) -> None:
-    done = run_scrapy("crawl", "archive", "-a", f"path={path}", "-s", f"CLEANING_PROCESSES={processes}", data=data)
+def crawl(data: Path, path: Path, *options: str, processes: int = 1) -> None:
+    settings = ("-s", f"CLEANING_PROCESSES={processes}", *options)
+    done = run_scrapy("crawl", "archive", "-a", f"path={path}", *settings, data=data)
     assert done.returncode == 0, done.stderr
 
 
@@ -177,3 +179,37 @@ def test_nothing_is_learnt_from_four_articles(one_night: Path) -> None:
     texts = [text for (text,) in rows(one_night, "SELECT text FROM article WHERE site = 'gazette'")]
     assert len(texts) == 4
     assert all(NEWS in text for text in texts)
+
+
+def count(data: Path, stat: str) -> int:
+    ((counts,),) = rows(data, "SELECT counts FROM run ORDER BY id DESC LIMIT 1")
+    return sum(site.get(stat, 0) for site in json.loads(counts).values())
+
+
+def stored(data: Path) -> list[list[tuple[Any, ...]]]:
+    blocks = "SELECT article_id, position, kind, text, links, path, rule, evidence, layout, entry FROM block"
+    return [
+        outcome(data),
+        rows(data, f"{blocks} ORDER BY 1, 2"),
+        rows(data, "SELECT * FROM trace ORDER BY 1"),
+        rows(data, "SELECT * FROM observation ORDER BY 1"),
+        rows(data, "SELECT * FROM site_block ORDER BY 1, 2"),
+    ]
+
+
+def test_the_store_is_the_same_with_what_cleaning_saw_and_from_the_archive_alone(
+    one_night: Path, tmp_path: Path
+) -> None:
+    crawl(tmp_path, archive(tmp_path, papers(), 1), "-s", "READINGS_MAXSIZE=0")
+    assert count(tmp_path, "settle/from-archive") == count(tmp_path, "settle/cleaned") == STORIES + 8
+    assert count(one_night, "settle/from-archive") < count(one_night, "settle/cleaned") == STORIES + 8
+    assert count(one_night, "reading/kept") == STORIES + 8 + 4
+    assert stored(tmp_path) == stored(one_night)
+
+
+def test_a_second_night_is_the_same_with_and_without_what_cleaning_saw(tmp_path: Path) -> None:
+    pages = papers()
+    for folder, options in (("kept", ()), ("archive", ("-s", "READINGS_MAXSIZE=0"))):
+        for night, some in enumerate((pages[:9] + pages[12:18], pages[5:12] + pages[16:]), 1):
+            crawl(tmp_path / folder, archive(tmp_path / folder, some, night), *options)
+    assert stored(tmp_path / "kept") == stored(tmp_path / "archive")

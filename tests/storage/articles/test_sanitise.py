@@ -23,7 +23,7 @@ from storage.articles.sanitise import (
     MAX_NAMES,
     sanitise_article,
 )
-from storage.articles.saving import SaveResult, has_same_blocks, has_same_text, load_text, make_article_id
+from storage.articles.saving import SaveResult, has_same_blocks, has_same_text, load_stored_pages, make_article_id
 from storage.models import StoredArticle
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -96,8 +96,8 @@ def test_hostile_pages_are_stored_as_sanitised_on_every_database(engine: Engine)
         assert (row.published_offset, row.published_raw) == (get_stated_offset(clean.published_at), clean.published_raw)
         with engine.begin() as connection:
             name = make_article_id(article.url)
-            assert has_same_text(load_text(connection, name), article)
-            assert has_same_blocks(connection, name, article)
+            assert has_same_text(load_stored_pages(connection, [name])[name], clean)
+            assert has_same_blocks(connection, name, clean)
             run = runs.begin(connection, spider="articles", now=NOON)
             again = saving.save_article(connection, article, site="courier", run=run, fetched_at=NOON, location=None)
             assert again is SaveResult.UNCHANGED

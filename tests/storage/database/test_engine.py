@@ -29,7 +29,13 @@ from storage.database.engine import make_database_url, open_database, open_for_r
 from storage.frontier.rechecks import compute_rank
 from storage.models import Address, KeepRule, Run, StoredArticle, StoredMatch
 from storage.site_memory.memories import load_memories, save_memory
-from storage.site_memory.observations import sample_pages, save_memory_dependency, save_observation
+from storage.site_memory.observations import (
+    PageObservation,
+    TextDependency,
+    sample_pages,
+    save_memory_dependencies,
+    save_observations,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -97,8 +103,8 @@ def test_articles_of_the_third_edition_live_on_without_a_memory_and_can_go_back(
         assert compare_with_models(connection) == []
         assert sample_pages(connection, "x", window=9, size=9) == ["x"]
         assert load_memories(connection) == []
-        save_observation(connection, "x", "x", "1", NOON, b"seen")
-        save_memory_dependency(connection, "x", "digest", b"trace")
+        save_observations(connection, [PageObservation("x", "x", "1", NOON, b"seen")])
+        save_memory_dependencies(connection, [TextDependency("x", "digest", b"trace")])
         save_memory(connection, "x", "digest", "1", 5, b"memory", [])
     again.dispose()
     with engine.begin() as connection:

@@ -16,13 +16,15 @@ from storage.articles.saving import make_article_id
 from storage.database.engine import open_for_reading
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation
 from storage.site_memory.observations import (
+    PageObservation,
+    TextDependency,
     delete_observations,
     list_sites,
     load_observations,
     load_page_dependencies,
     sample_pages,
-    save_memory_dependency,
-    save_observation,
+    save_memory_dependencies,
+    save_observations,
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -63,7 +65,7 @@ def observe(
     fetched_at: datetime = NOON,
 ) -> None:
     with engine.begin() as connection:
-        save_observation(connection, name, site, version, fetched_at, data)
+        save_observations(connection, [PageObservation(name, site, version, fetched_at, data)])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -158,8 +160,7 @@ def test_many_pages_are_looked_up_at_once(engine: Engine, give_articles: GiveArt
     names = [f"{at:04}" for at in range(1_100)]
     give_articles(engine, [page(name) for name in names])
     with engine.begin() as connection:
-        for name in names:
-            save_observation(connection, name, SITE, "1", NOON, name.encode())
+        save_observations(connection, [PageObservation(name, SITE, "1", NOON, name.encode()) for name in names])
     assert load(engine, names) == {name: name.encode() for name in names}
     with engine.begin() as connection:
         assert delete_observations(connection, SITE, names[:5]) == 1_095
@@ -185,8 +186,8 @@ def test_pages_are_loaded_in_order_with_or_without_a_memory_dependency(
 ) -> None:
     give_articles(engine, [page("b", rejected="paywall"), page("a"), page("lost", archive_file=None), page("c")])
     with engine.begin() as connection:
-        save_memory_dependency(connection, "a", "first", b"old")
-        save_memory_dependency(connection, "a", "0123456789abcdef", b"\x00trace")
+        save_memory_dependencies(connection, [TextDependency("a", "first", b"old")])
+        save_memory_dependencies(connection, [TextDependency("a", "0123456789abcdef", b"\x00trace")])
         found = load_page_dependencies(connection, SITE, limit=9)
     assert [(one.id, one.digest, one.data) for one in found] == [
         ("a", "0123456789abcdef", b"\x00trace"),
@@ -217,7 +218,7 @@ def test_observation_and_memory_dependency_are_deleted_with_their_article(
     for name in "ab":
         observe(engine, name)
         with engine.begin() as connection:
-            save_memory_dependency(connection, name, "digest", b"trace")
+            save_memory_dependencies(connection, [TextDependency(name, "digest", b"trace")])
     with engine.begin() as connection:
         connection.execute(delete(StoredArticle).where(StoredArticle.id == "a"))
     with open_for_reading(engine) as connection:
@@ -229,7 +230,7 @@ def test_nothing_is_stored_for_an_unknown_page(engine: Engine) -> None:
     with pytest.raises(IntegrityError):
         observe(engine, "a")
     with pytest.raises(IntegrityError), engine.begin() as connection:
-        save_memory_dependency(connection, "a", "digest", b"trace")
+        save_memory_dependencies(connection, [TextDependency("a", "digest", b"trace")])
     with open_for_reading(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(StoredObservation)) == 0
 

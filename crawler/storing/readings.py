@@ -1,0 +1,106 @@
+"""Keeps what cleaning saw of the night's pages, so that settling cleans them again without archive and tree.
+
+The readings (`cleaning.article.Article.reading`) stand in a file without a name in the data folder: whatever ends the
+crawl, nothing is left of it. The index is in memory, about 200 bytes a page.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Any, Self
+
+from cleaning.article import Page
+from storage.archive.write import ArchiveLocation
+from storage.articles.saving import make_article_id
+
+logger = logging.getLogger(__name__)
+
+_LENGTH_BITS = 32
+
+
+class KeptReadings:
+    """The readings of a crawl, by page, fetch, and what the cleaner was told of the page beside its response.
+
+        readings = KeptReadings(folder, most=1 << 30)       # bytes
+        readings.keep(page, location, article.reading)
+        readings.get(name, fetched_at, location, conditions)
+
+    One thread may keep readings while others read. If the disk refuses one, all are dropped: nothing depends on them.
+    """
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder = folder
+        self._most = most
+        self._file: Any = None
+        self.size = 0  # bytes
+        self._index: dict[bytes, int] = {}  # position and length of each reading, as one number
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def keep(self, page: Page, location: ArchiveLocation | None, reading: bytes) -> None:
+        """Keep the reading of a fetched page, if it has one and there is room."""
+        fetched_at = page.fetched_at
+        if not reading or location is None or fetched_at is None or self.size + len(reading) > self._most:
+            return
+        key = _make_key(make_article_id(page.url), fetched_at, location, describe_conditions(page))
+        if key in self._index:  # its transaction is tried again
+            return
+        try:
+            if self._file is None:
+                self._file = TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 (closed by `close`)
+            if os.pwrite(self._file.fileno(), reading, self.size) < len(reading):
+                raise OSError("the disk is full")  # noqa: TRY301
+        except OSError as error:
+            logger.warning("what cleaning saw of the pages cannot be kept (%s): they are read from the archive", error)
+            self.close()
+            self._most = 0
+            return
+        self._index[key] = self.size << _LENGTH_BITS | len(reading)
+        self.size += len(reading)
+
+    def get(self, name: str, fetched_at: datetime, location: ArchiveLocation, conditions: str) -> bytes | None:
+        """Return the reading of the page with this id, as it was fetched and archived then; None if there is none."""
+        found = self._index.get(_make_key(name, fetched_at, location, conditions))
+        if found is None or self._file is None:
+            return None
+        position, length = found >> _LENGTH_BITS, found & ((1 << _LENGTH_BITS) - 1)
+        try:
+            data = os.pread(self._file.fileno(), length, position)
+        except OSError as error:
+            logger.warning("what cleaning saw of a page cannot be read (%s): it is read from the archive", error)
+            return None
+        return data if len(data) == length else None
+
+    def close(self) -> None:
+        """Drop all readings."""
+        self._index.clear()
+        self.size = 0
+        if self._file is not None:
+            self._file.close()
+        self._file = None
+
+
+def describe_conditions(page: Page) -> str:
+    """Return what settings and sites.toml say of a page: a reading holds while it is the same."""
+    return repr((page.language, page.rules, page.robot_name, page.obeyed_tags))
+
+
+def _make_key(name: str, fetched_at: datetime, location: ArchiveLocation, conditions: str) -> bytes:
+    moment = fetched_at.astimezone(UTC).isoformat()
+    place = (location.file, location.offset)
+    return sha256(repr((name, moment, place, conditions)).encode("utf-8", "replace")).digest()[:16]
