@@ -129,7 +129,7 @@ def _clean_one(page: Page, models: Models | None, memory: SiteMemory | None, *, 
 
 
 def _clean_alone(page: Page, models: Models | None, *, traced: bool) -> Article:
-    reading = _read(page)
+    reading = _read(page, traced=traced)
     if isinstance(reading, Article):
         return reading
     decision = _decide(reading, None, models)
@@ -137,7 +137,7 @@ def _clean_alone(page: Page, models: Models | None, *, traced: bool) -> Article:
 
 
 def _clean_with_memory(page: Page, models: Models | None, memory: SiteMemory, *, traced: bool) -> Article:
-    reading = _read(page, memory.names, is_asked_twice=traced)
+    reading = _read(page, memory.names, traced=traced, is_asked_twice=traced)
     if isinstance(reading, Article):
         return reading
     article = _decide(reading, memory, models).article
@@ -162,12 +162,14 @@ def _prefer(article: Article, alone: Article) -> Article:
     return replace(alone, memory_dependency=article.memory_dependency, memory_fingerprint=article.memory_fingerprint)
 
 
-def _read(page: Page, names: tuple[str, ...] = (), *, is_asked_twice: bool = False) -> PageReading | Article:
+def _read(
+    page: Page, names: tuple[str, ...] = (), *, traced: bool, is_asked_twice: bool = False
+) -> PageReading | Article:
     """Read a page; one with too many elements gives a rejected article."""
     tree, limits_hit = parse_html(page.html)
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
-    return read_tree(tree, page, names, limits_hit, is_asked_twice=is_asked_twice)
+    return read_tree(tree, page, names, limits_hit, traced=traced, is_asked_twice=is_asked_twice)
 
 
 def _decide(reading: PageReading, memory: SiteMemory | None, models: Models | None) -> Decision:

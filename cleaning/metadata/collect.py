@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
@@ -19,6 +19,7 @@ from cleaning.metadata.rights import add_rights
 from cleaning.metadata.rule_values import RuleValues, read_rule_values
 from cleaning.metadata.structured import Statement, StructuredData, read_structured
 from cleaning.metadata.title import find_title_candidates, find_visible_title
+from cleaning.metadata.title_parts import make_name_keys, split_title
 from cleaning.page.addresses import get_host, resolve_link
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import make_headline_key
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from cleaning.article import Page
+    from cleaning.metadata.displayed_title import Title
 
 MAX_TAGS, MAX_TAG_CHARACTERS = 50, 100
 MAX_SECTION_CHARACTERS = 100
@@ -50,7 +52,7 @@ class Metadata:
     it, None where the page does not; `structured` is what the page states for machines; `languages` are the page's
     language tags, the nearest to the article first; `live_updates` are the entries of a live blog
     that the page's data list. `asked_names` are the keys of all texts that were taken for the site's name if its memory
-    said so (`cleaning.metadata.title_parts.SiteNames`).
+    said so (`cleaning.metadata.title_parts.SiteNames`); `alike_names` are sets of them that give the same headline.
     """
 
     draft: Article
@@ -60,6 +62,7 @@ class Metadata:
     languages: tuple[Statement, ...] = ()
     live_updates: tuple[LiveUpdate, ...] = ()
     asked_names: frozenset[str] = frozenset()
+    alike_names: frozenset[frozenset[str]] = frozenset()
 
 
 def read_metadata(
@@ -76,13 +79,11 @@ def read_metadata(
         return Metadata(add_rights(draft, StructuredData(), page))
     structured = read_structured(tree, page.url, others)
     site_name = _find_site_name(structured)
-    stated_names = [statement.text for statement in _list_stated_names(structured, (*SITES, *PUBLISHERS))]
-    stated_names += [statement.text for statement in structured.find_linked("publisher")]
     order = detect_date_order(tree, structured, page)
     has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
     ruled = read_rule_values(tree, structured, page, order) if has_rules else RuleValues()
     asked: set[str] = set()
-    title = ruled.title or find_visible_title(tree, structured, (site_name.text, *stated_names), page.url, names, asked)
+    title = ruled.title or _find_title(tree, structured, page.url, names, asked)
     lines = LinesAround(title.element)
     publication = ruled.publication or find_publication_time(tree, structured, lines, page, order)
     modification = find_modification_time(structured, page, order)
@@ -143,6 +144,37 @@ def read_metadata(
     updates = read_live_updates(structured)
     draft = add_rights(draft, structured, page)
     return Metadata(draft, titles, title.element, structured, languages, updates, frozenset(asked))
+
+
+def add_alike_names(tree: HtmlElement, metadata: Metadata, names: Collection[str]) -> Metadata:
+    """Return the metadata with sets of names that would give the page the same headline.
+
+    They are those that a memory of its site may know: none, and the parts at the ends of its titles. The tree must be
+    unchanged since parsing. `names` are those that the metadata were read with.
+    """
+    if not metadata.asked_names:
+        return metadata
+    draft, asked = metadata.draft, set(metadata.asked_names)
+    found = draft.title, draft.sources.get("title", ""), metadata.headline
+    own, headline = asked & make_name_keys(names), make_name_keys([draft.title])
+    ends = [split_title(title) for title in metadata.titles]
+    chosen = [(), *((parts[0],) for parts in ends), *((parts[-1],) for parts in ends)]
+    alike = set()
+    for some in dict.fromkeys(metadata.asked_names & make_name_keys(parts) for parts in chosen):
+        is_other = some != own and some.isdisjoint(headline)
+        if is_other and _find_title(tree, metadata.structured, draft.url, some, asked) == found:
+            alike.add(some)
+    return replace(metadata, asked_names=frozenset(asked), alike_names=frozenset(alike))
+
+
+def _find_title(
+    tree: HtmlElement, structured: StructuredData, url: str, names: Collection[str], asked: set[str]
+) -> Title:
+    """Find the headline; `names` are those of the site that only its memory knows."""
+    stated = [statement.text for statement in _list_stated_names(structured, (*SITES, *PUBLISHERS))]
+    stated += [statement.text for statement in structured.find_linked("publisher")]
+    site_names = (_find_site_name(structured).text, *stated)
+    return find_visible_title(tree, structured, site_names, url, names, asked)
 
 
 def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:

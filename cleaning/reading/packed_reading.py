@@ -86,6 +86,7 @@ def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block])
         metadata.titles,
         [tuple(one) for one in metadata.languages],
         metadata.asked_names,
+        metadata.alike_names,
         pack_runs(reading.runs),
         reading.base,
         dict(reading.unseen),
@@ -101,8 +102,8 @@ def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block])
 
 def _unpack(record: tuple[Any, ...]) -> PageReading:
     (
-        facts, draft, titles, languages, asked, packed_runs, base, unseen, removed, robots, pager, outcomes, bodies,
-        dependency, choice,
+        facts, draft, titles, languages, asked, alike, packed_runs, base, unseen, removed, robots, pager, outcomes,
+        bodies, dependency, choice,
     ) = record  # fmt: skip
     runs = unpack_runs(packed_runs)
     reading = PageReading(
@@ -112,6 +113,7 @@ def _unpack(record: tuple[Any, ...]) -> PageReading:
             titles,
             languages=tuple(Statement(*one) for one in languages),
             asked_names=asked,
+            alike_names=alike,
         ),
         runs,
         base,

@@ -121,7 +121,8 @@ class PageReading:
         asked = self.metadata.asked_names
         if not asked or tuple(names) == self.facts.names:
             return True
-        return asked & make_name_keys(names) == asked & make_name_keys(self.facts.names)
+        found = asked & make_name_keys(names)
+        return found in self.metadata.alike_names or found == asked & make_name_keys(self.facts.names)
 
     def list_bodies(self) -> tuple[StatedBody, ...] | None:
         """Return the bodies of the page's story in its data; None where they need the tree, which is not there."""

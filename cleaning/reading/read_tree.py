@@ -9,7 +9,7 @@ from cleaning.extraction import find_base_url
 from cleaning.foreign.hidden_text import judge_hidden_parts
 from cleaning.live.find_live_blog import LiveBlog, find_live_blog
 from cleaning.memory.dependency import hash_site_rules
-from cleaning.metadata.collect import Metadata, read_metadata
+from cleaning.metadata.collect import Metadata, add_alike_names, read_metadata
 from cleaning.metadata.robots_tags import find_robots_rejection, read_robots_tags
 from cleaning.page.forum_posts import find_posts, is_thread_address
 from cleaning.parts.pager import find_pager
@@ -29,14 +29,18 @@ def read_tree(
     names: tuple[str, ...] = (),
     limits_hit: tuple[str, ...] = (),
     *,
+    traced: bool = False,
     is_asked_twice: bool = False,
 ) -> PageReading:
     """Read a page. Its tree is changed, and belongs to the reading from now on.
 
-    `names` are those that titles of the site carry beside the headline. With `is_asked_twice` trafilatura can be asked
-    twice of the page, which takes a copy of the tree.
+    `names` are those that titles of the site carry beside the headline. With `traced` it is noted which other names
+    would change nothing. With `is_asked_twice` trafilatura can be asked twice of the page, which takes a copy of the
+    tree.
     """
     metadata = read_metadata(tree, page, names)
+    if traced and tree is not None:
+        metadata = add_alike_names(tree, metadata, names)
     pager = find_pager(tree, page, metadata.draft) if tree is not None else None
     robots_tags = read_robots_tags(tree, page)
     place, prepared = TextPlace(), prepare_page(tree, page, metadata, names)

@@ -111,16 +111,33 @@ def test_an_article_that_only_the_memory_rejects_is_the_one_without_it() -> None
     assert tell_all(again, observation=False) == tell_all(article, observation=False)
 
 
-def test_other_names_of_the_site_that_matter_take_the_page() -> None:
-    paper = SmallPaper()
-    page = paper.page(0)
-    head = f"<title>{paper.story(0).headline} - Lamplight Daily</title>"
-    page = replace(page, html=f"{head}<p>{'</p><p>'.join(paper.story(0).paragraphs)}</p>")
-    reading = clean(page, observe=True).reading
-    known = SiteMemory(articles=9, names=("Lamplight Daily",))
-    assert clean(page, memory=known).title == paper.story(0).headline != clean(page).title
-    assert decide_again(reading, known) is None
-    assert unpack_reading(reading).reads_alike(("Another name",))
+HEADED = "<title>{headline} - {name}</title><h2>{name}</h2>{shown}<p>{text}</p>"
+
+
+def headed_page(shown: str) -> Page:
+    """Return a page with the paper's name behind the headline in its title, and this heading."""
+    story = SmallPaper().story(0)
+    values = {"headline": story.headline, "name": "Lamplight Daily", "text": "</p><p>".join(story.paragraphs)}
+    return replace(SmallPaper().page(0), html=HEADED.format(shown=shown, **values))
+
+
+def test_names_of_the_site_that_the_headline_depends_on_take_the_page() -> None:
+    page, known = headed_page(shown=""), SiteMemory(articles=9, names=("Lamplight Daily",))
+    assert clean(page, memory=known).title != clean(page).title
+    for memory in (None, known):  # with a memory, the page is read without it, too
+        reading = clean(page, memory=memory, observe=True).reading
+        assert decide_again(reading, known) is None
+        assert decide_again(reading) is not None
+        assert unpack_reading(reading).reads_alike(("Another name",))
+
+
+def test_names_of_the_site_that_change_nothing_do_not_take_the_page() -> None:
+    page, known = headed_page(f"<h1>{SmallPaper().story(0).headline}</h1>"), ("Lamplight Daily",)
+    for memory in (None, SiteMemory(articles=9, names=known)):
+        reading = unpack_reading(clean(page, memory=memory, observe=True).reading)
+        assert reading.reads_alike(known)
+        assert reading.reads_alike(())
+        assert not reading.reads_alike((*known, SmallPaper().story(0).headline))
 
 
 @pytest.mark.parametrize(
