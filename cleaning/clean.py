@@ -166,7 +166,7 @@ def _read(
     page: Page, names: tuple[str, ...] = (), *, traced: bool, is_asked_twice: bool = False
 ) -> PageReading | Article:
     """Read a page; one with too many elements gives a rejected article."""
-    tree, limits_hit = parse_html(page.html)
+    tree, limits_hit, _elements = parse_html(page.html)  # held while the page is read
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
     return read_tree(tree, page, names, limits_hit, traced=traced, is_asked_twice=is_asked_twice)

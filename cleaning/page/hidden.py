@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cleaning.page.block_elements import make_label
@@ -51,7 +52,6 @@ def _list_candidates(tree: HtmlElement) -> list[HtmlElement]:
     The names of the attributes are asked for once an element: that takes half the time of an XPath, or of asking for
     each of them. Half of the elements have none.
     """
-    is_for_readers: dict[str, bool] = {}
     found: list[HtmlElement] = []
     for element in tree.iterdescendants():
         names = element.keys()
@@ -59,10 +59,7 @@ def _list_candidates(tree: HtmlElement) -> list[HtmlElement]:
             continue
         if "class" in names:
             classes = element.get("class")
-            is_known = is_for_readers.get(classes)
-            if is_known is None:
-                is_known = is_for_readers[classes] = any(part in classes for part in FOR_READERS)
-            if is_known:
+            if _may_be_for_readers(classes):
                 found.append(element)
                 continue
         if not HIDING.isdisjoint(names) and (
@@ -76,6 +73,11 @@ def _list_candidates(tree: HtmlElement) -> list[HtmlElement]:
         chosen = {*found, *dialogs}
         return [element for element in tree.iterdescendants() if element in chosen]
     return found
+
+
+@lru_cache(maxsize=4096)
+def _may_be_for_readers(classes: str) -> bool:
+    return any(part in classes for part in FOR_READERS)
 
 
 def find_hiding(element: HtmlElement) -> str | None:

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 # Longer pages are cut here. The longest article page of our data has 3 million characters.
 MAX_PAGE_CHARACTERS = 10_000_000
@@ -51,6 +51,7 @@ WINDOWS_LETTERS = {chr(code): bytes([code]).decode("cp1252", "ignore") for code 
 WINDOWS_CONTROL = re.compile("[\f\x80-\x9f]")
 # Most pages have neither. The check is fastest once the usual ASCII characters are taken out.
 UNUSUAL = re.compile(f"{INVISIBLE.pattern}|{WINDOWS_CONTROL.pattern}")
+MAX_REPLACED = 20  # different ones that are replaced one by one
 USUAL = bytes(code for code in range(0x80) if not UNUSUAL.match(chr(code)))
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -73,10 +74,14 @@ class ParsedPage(NamedTuple):
 
     "length": the page was cut; "depth": it was flattened; "attribute": an id or a class was cut; "elements": it has
     more than MAX_ELEMENTS and must not be cleaned.
+
+    `elements` are all elements of the tree. lxml makes a Python object of each that a walk comes to, and forgets it
+    behind it: whoever holds this list spares a dozen walks over the page to make the objects again.
     """
 
     tree: HtmlElement | None
     limits_hit: tuple[str, ...] = ()
+    elements: Sequence[HtmlElement] = ()
 
 
 def parse_tree(html: str) -> HtmlElement | None:
@@ -120,7 +125,8 @@ def parse_html(html: str) -> ParsedPage:
     # Every element has at least one bracket, and brackets are counted in no time.
     if text.count(b"<") > MAX_ELEMENTS and sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         limits_hit.append("elements")
-    return ParsedPage(tree, tuple(limits_hit))
+        return ParsedPage(tree, tuple(limits_hit))
+    return ParsedPage(tree, tuple(limits_hit), list(tree.iter()))
 
 
 def _shorten_names(tree: HtmlElement) -> bool:
@@ -145,8 +151,12 @@ def _encode_visible(html: str) -> bytes:
     """Encode the page as UTF-8, without invisible characters that are not written as references."""
     text = html.encode("utf-8", "surrogatepass")
     rest = text.translate(None, USUAL)
-    if rest and UNUSUAL.search(rest.decode("utf-8", "surrogatepass")):
+    found = set(UNUSUAL.findall(rest.decode("utf-8", "surrogatepass"))) if rest else ()
+    if len(found) > MAX_REPLACED:
         return INVISIBLE.sub("", WINDOWS_CONTROL.sub(lambda control: WINDOWS_LETTERS[control[0]], html)).encode()
+    # Mostly a soft hyphen or a zero-width space: replaced one after the other in a tenth of the time.
+    for letter in found:
+        text = text.replace(letter.encode("utf-8", "surrogatepass"), WINDOWS_LETTERS.get(letter, "").encode())
     return text
 
 

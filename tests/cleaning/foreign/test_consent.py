@@ -6,6 +6,7 @@ import pytest
 
 from cleaning.article import Article, Page
 from cleaning.clean import clean
+from cleaning.phrases import load_written
 
 URL = "https://www.quay-times.example/2024/03/weir"
 HEADLINE = "Salmon pass at the weir of Elden opens a year late"
@@ -144,3 +145,13 @@ def test_the_words_of_a_question_are_as_far_apart_as_the_page_shows_them() -> No
     notice = "<span>We use cookies to count our readers.</span> <a href='/p'>Privacy notice</a><button>Accept</button>"
     article = build(before=f"<div class='cookie-notice' role='dialog'>{notice}</div>")
     assert "We use cookies to count our readers. Privacy notice" in {block.text for block in article.removed}
+
+
+@pytest.mark.parametrize("word", load_written("cookie"))
+def test_every_word_of_a_notice_is_found_within_other_letters(word: str) -> None:
+    beginnings = "kola coo küps"  # of other such words, right before this one
+    found = build(
+        after=f"<div id='onetrust' role='dialog'><p>{beginnings}{word.capitalize()}xy are read here.</p></div>"
+    )
+    assert not any(word in block.text.lower() for block in found.blocks if block.is_kept)
+    assert [block.rule for block in found.blocks if word in block.text.lower()] == ["consent"]

@@ -181,3 +181,10 @@ def test_the_path_of_a_block_is_bounded() -> None:
     article = clean(Page("https://a.example/", f"<html><body>{nest}{PARAGRAPH * 5}"))
     assert article.blocks
     assert {len(block.path) for block in article.blocks} == {MAX_PATH_CHARACTERS}
+
+
+@pytest.mark.parametrize("many", ["", "".join(map(chr, (*range(0x01, 0x09), *range(0xE000, 0xE020))))])
+def test_few_and_many_different_invisible_characters_are_left_out_alike(many: str) -> None:
+    shown = "a ferry “quoted”, paid in € – and more…"
+    hidden = f"a\u00ad fe\u200brry \u0093quoted\ufeff\u0094,{many} paid in \u0080 \u0096 and\x00 more\u0085{many}"
+    assert body_of(hidden) == shown
