@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from crawling import run_scrapy
 from servers.paper import Paper, prose
 
+from cleaning.article import Block
+from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.database.words import fold_words
 
 # Nine of twelve articles of the first newspaper have this line. Only the site memory can know that it is boilerplate.
@@ -43,11 +47,16 @@ def crawl_two_papers(folder: Path) -> None:
 
 
 def read_tables(data: Path, *but: str) -> Tables:
-    """Return all rows of all tables of the store but those named and the search index, sorted."""
+    """Return all rows of all tables of the store but those named and the search index, sorted.
+
+    The blocks of articles are rows of `block`.
+    """
     with sqlite3.connect(data / "broadsheet.db") as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+        columns = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('article')")]
+        wanted = {"article": ", ".join(column for column in columns if column != "blocks")}
         found = {
-            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+            name: sorted(connection.execute(f"SELECT {wanted.get(name, '*')} FROM {name}").fetchall(), key=repr)
             for name in names
             if name not in but and not name.startswith("search_")
         }
@@ -67,7 +76,14 @@ def query(data: Path, question: str, *values: object) -> list[tuple[Any, ...]]:
 def make_outdated(data: Path) -> None:
     """Change the store as if an older cleaner had made it: one more word in each text, other authors and rules."""
     query(data, "UPDATE article SET cleaner_version = '1', authors = '[\"Nobody\"]', text = text || ' leftover'")
-    query(data, "UPDATE block SET rule = 'of_old' WHERE rule IS NOT NULL")
+    change_blocks(data, lambda block: replace(block, rule=block.rule and "of_old"))
+
+
+def change_blocks(data: Path, change: Callable[[Block], Block]) -> None:
+    """Replace each stored block by the one that the function returns for it."""
+    for name, value, text in query(data, "SELECT id, blocks, text FROM article WHERE blocks IS NOT NULL"):
+        blocks = map(change, unpack_blocks(value, text))
+        query(data, "UPDATE article SET blocks = ? WHERE id = ?", pack_blocks(blocks, text), name)
 
 
 def run_reclean(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from cleaning.article import Article, Block, BlockKind, LiveEntry, get_stated_offset, set_offset
+from cleaning.article import Article, Block, LiveEntry, get_stated_offset, set_offset
 from storage.articles.entry_union import EntryText, LiveText, unite
-from storage.models import StoredArticle, StoredBlock, StoredEntry
+from storage.articles.packed_blocks import unpack_blocks
+from storage.models import StoredArticle, StoredEntry
 
 _ROW = StoredArticle.__table__.c
 _DELETE = delete(StoredEntry).where(StoredEntry.article_id == bindparam("name"))
@@ -143,15 +144,5 @@ def _load_live(connection: Connection, name: str) -> _StoredLive | None:
 
 def load_article_blocks(connection: Connection, name: str) -> tuple[Block, ...]:
     """Return the stored blocks of an article in reading order, kept and cut."""
-    row = StoredBlock
-    rows = connection.execute(
-        select(
-            *(row.text, row.kind, row.link_share, row.links, row.path, row.rule, row.evidence, row.layout, row.entry)
-        )
-        .where(row.article_id == name)
-        .order_by(row.position)
-    )
-    return tuple(
-        Block(text, BlockKind(kind), link_share, tuple(links), path, rule, evidence, layout or "", entry)
-        for text, kind, link_share, links, path, rule, evidence, layout, entry in rows
-    )
+    row = connection.execute(select(_ROW.blocks, _ROW.text).where(_ROW.id == name)).one_or_none()
+    return unpack_blocks(row.blocks, row.text) if row else ()

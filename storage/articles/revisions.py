@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -26,7 +26,8 @@ from cleaning.article import Article, count_text_words
 from storage.archive.write import ArchiveLocation
 from storage.articles.diff import Change, RevisionBlock, diff_blocks, get_kept_texts
 from storage.articles.live_entries import load_entries
-from storage.models import Revision, StoredArticle, StoredBlock
+from storage.articles.packed_blocks import unpack_blocks
+from storage.models import Revision, StoredArticle
 
 REFUSAL_PREFIX = "robots-"  # prefix of the rejection of a page whose robots tags ask not to be kept
 _TABLE = Revision.__table__
@@ -233,25 +234,22 @@ def _load_stored(connection: Connection, names: Sequence[str]) -> dict[str, Fetc
     """Return the latest fetch of these articles by id. Of rejected pages only those are included that are refusals."""
     columns = (_ARTICLE[fact] for fact in _COLUMNS)
     rows = connection.execute(
-        select(_ARTICLE.id, _ARTICLE.rejected, _ARTICLE.text, *columns).where(_ARTICLE.id.in_(names))
+        select(_ARTICLE.id, _ARTICLE.rejected, _ARTICLE.text, _ARTICLE.blocks, *columns).where(_ARTICLE.id.in_(names))
     )
     wanted = [row for row in rows if row.rejected is None or is_refusal(row.rejected)]
-    block = StoredBlock
-    blocks = connection.execute(
-        select(block.article_id, block.kind, block.text, block.rule, block.entry)
-        .where(block.article_id.in_([row.id for row in wanted]))
-        .order_by(block.article_id, block.position)
-    )
     pieces = {
-        name: [RevisionBlock(*one[1:]) for one in some]
-        for name, some in groupby(blocks, key=lambda one: one.article_id)
+        row.id: [
+            RevisionBlock(block.kind, block.text, block.rule, block.entry)
+            for block in unpack_blocks(row.blocks, row.text)
+        ]
+        for row in wanted
     }
     live = [name for name, some in pieces.items() if any(one.entry is not None for one in some)]
     entries = load_entries(connection, live)
     found = {}
     for row in wanted:
         facts = {fact: getattr(row, fact) for fact in _COLUMNS}
-        own = pieces.get(row.id, [])
+        own = pieces[row.id]
         left = {at for at, one in enumerate(entries.get(row.id, ())) if one.last_fetched_at != row.fetched_at}
         if left:  # what the page no longer showed is no part of its latest fetch
             own = [one for one in own if one.entry not in left]

@@ -8,16 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from cleaning.article import Article, count_text_words, get_stated_offset
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.live_entries import add_older_entries, complete_entries, delete_entries, insert_entries
+from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.articles.sanitise import sanitise_article
 from storage.database.query_batches import split_for_queries
-from storage.models import StoredArticle, StoredBlock
+from storage.models import StoredArticle
 from storage.search.index import update_search_index
 
 _TABLE = StoredArticle.__table__
@@ -29,13 +30,7 @@ _ALL_STORED: Select[Any] = select(_ROW.id, _ROW.text, _ROW.title, _ROW.rejected,
 )
 _INSERT = insert(StoredArticle)
 _UPDATE = update(StoredArticle).where(_ROW.id == bindparam("name"))
-_DELETE_BLOCKS = delete(StoredBlock).where(StoredBlock.article_id == bindparam("name"))
-_INSERT_BLOCKS = insert(StoredBlock)
-_BLOCKS = (
-    select(StoredBlock.text, StoredBlock.rule, StoredBlock.layout, StoredBlock.entry)
-    .where(StoredBlock.article_id == bindparam("name"))
-    .order_by(StoredBlock.position)
-)
+_BLOCKS: Select[Any] = select(_ROW.blocks, _ROW.text).where(_ROW.id == bindparam("name"))
 
 
 class SaveResult(StrEnum):
@@ -150,14 +145,15 @@ def save_sanitised(
         "cleaner_version": article.cleaner_version,
         "archive_file": location.file if location else None,
         "archive_offset": location.offset if location else None,
+        "blocks": pack_blocks(article.blocks, article.text),
     } | ({} if run is None else {"run_id": run})
     if stored is None:
         connection.execute(_INSERT, {"id": name, **values})
     else:
         connection.execute(_UPDATE, {"name": name, **values})
-        _delete_blocks(connection, name)
+        delete_entries(connection, name)
     update_search_index(connection, name)
-    _insert_blocks(connection, name, article)
+    _insert_entries(connection, name, article)
     if run is not None and (parts or stored is not None):
         save_parts(connection, name, parts)
     if stored is None:
@@ -170,10 +166,8 @@ def _add_older_entries(connection: Connection, name: str, article: Article, fetc
     """Complete the stored article of a live blog by the entries of an older fetch."""
     completed = add_older_entries(connection, name, article, fetched_at)
     if completed is not None:
-        values = {"text": completed.text, "words": count_text_words(completed.text)}
-        connection.execute(_UPDATE, {"name": name, **values})
+        _update_blocks(connection, name, completed, text=completed.text, words=count_text_words(completed.text))
         update_search_index(connection, name)
-        _replace_blocks(connection, name, completed)
 
 
 def load_stored_pages(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
@@ -196,30 +190,27 @@ def has_same_blocks(connection: Connection, name: str, article: Article) -> bool
 
     The article is sanitised.
     """
-    stored = connection.execute(_BLOCKS, {"name": name})
-    return [tuple(block) for block in stored] == [
-        (block.text, block.rule, block.layout or None, block.entry) for block in article.blocks
+    row = connection.execute(_BLOCKS, {"name": name}).one_or_none()
+    stored = unpack_blocks(row.blocks, row.text) if row else ()
+    return [(block.text, block.rule, block.layout, block.entry) for block in stored] == [
+        (block.text, block.rule, block.layout, block.entry) for block in article.blocks
     ]
 
 
 def save_blocks(connection: Connection, name: str, article: Article) -> None:
     """Store the blocks of a sanitised article whose text is stored already."""
-    _replace_blocks(connection, name, article)
+    _update_blocks(connection, name, article)
 
 
-def _replace_blocks(connection: Connection, name: str, article: Article) -> None:
-    _delete_blocks(connection, name)
-    _insert_blocks(connection, name, article)
-
-
-def _delete_blocks(connection: Connection, name: str) -> None:
-    connection.execute(_DELETE_BLOCKS, {"name": name})
+def _update_blocks(connection: Connection, name: str, article: Article, **values: Any) -> None:
+    """Store the blocks and entries of an article, with other values of its row."""
+    values["blocks"] = pack_blocks(article.blocks, article.text)
+    connection.execute(_UPDATE, {"name": name, **values})
     delete_entries(connection, name)
+    _insert_entries(connection, name, article)
 
 
-def _insert_blocks(connection: Connection, name: str, article: Article) -> None:
-    if article.blocks:
-        connection.execute(_INSERT_BLOCKS, _make_block_rows(name, article))
+def _insert_entries(connection: Connection, name: str, article: Article) -> None:
     if article.rejected is None:
         insert_entries(connection, name, article.entries)
 
@@ -227,22 +218,3 @@ def _insert_blocks(connection: Connection, name: str, article: Article) -> None:
 def _is_no_version(rejected: str | None) -> bool:
     """Whether a page with this rejection is no version of the article: rejected, but not by its own robots tags."""
     return rejected is not None and not revisions.is_refusal(rejected)
-
-
-def _make_block_rows(name: str, article: Article) -> list[dict[str, Any]]:
-    return [
-        {
-            "article_id": name,
-            "position": position,
-            "kind": block.kind,
-            "text": block.text,
-            "link_share": block.link_share,
-            "links": block.links,
-            "path": block.path,
-            "rule": block.rule,
-            "evidence": block.evidence,
-            "layout": block.layout or None,
-            "entry": block.entry,
-        }
-        for position, block in enumerate(article.blocks)
-    ]

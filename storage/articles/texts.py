@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from storage.models import Run, StoredArticle, StoredBlock
+from storage.articles.packed_blocks import unpack_blocks
+from storage.models import Run, StoredArticle
 
 _LOOKUP = 500  # ids a query: SQLite allows 32,766 variables, older builds 999
 
@@ -28,17 +29,12 @@ def load_stored_texts(connection: Connection, names: Collection[str]) -> dict[st
     ordered = sorted(names)
     for start in range(0, len(ordered), _LOOKUP):
         some = ordered[start : start + _LOOKUP]
-        row, block = StoredArticle, StoredBlock
-        for name, title, text, rejected in connection.execute(
-            select(row.id, row.title, row.text, row.rejected).where(row.id.in_(some))
+        row = StoredArticle
+        for name, title, text, rejected, packed in connection.execute(
+            select(row.id, row.title, row.text, row.rejected, row.blocks).where(row.id.in_(some))
         ):
-            found[name] = StoredText(title, text, rejected, [])
-        for name, text, rule in connection.execute(
-            select(block.article_id, block.text, block.rule)
-            .where(block.article_id.in_(some))
-            .order_by(block.article_id, block.position)
-        ):
-            found[name].blocks.append((text, rule))
+            blocks = [(block.text, block.rule) for block in unpack_blocks(packed, text)]
+            found[name] = StoredText(title, text, rejected, blocks)
     return found
 
 

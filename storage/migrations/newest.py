@@ -1,13 +1,13 @@
 """Makes the newest schema in an empty database at once. All migrations in turn make the same, and take much longer.
 
-A migration that makes more than the models say is repeated here, as that of the search index is.
+A migration that makes more than the models say is repeated here, as those of the search index and of the blocks are.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from storage.migrations.search_tables import POSTGRESQL, SQLITE
+from storage.migrations import block_view, search_tables
 from storage.models import Base
 
 _VERSION_TABLE = """
@@ -19,7 +19,11 @@ CREATE TABLE alembic_version (
 def create(connection: Connection, version: str) -> None:
     """Create all tables, and note that they are of this version. The caller holds the transaction."""
     Base.metadata.create_all(connection, checkfirst=False)
-    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+    if connection.dialect.name == "sqlite":
+        statements = [*search_tables.SQLITE, block_view.SQLITE]
+    else:
+        statements = [*search_tables.POSTGRESQL, block_view.POSTGRESQL]
+    for statement in statements:
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(_VERSION_TABLE)
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})

@@ -5,7 +5,7 @@ revision         earlier versions of an article, before its site changed it
 sketch_key       the index of near-duplicates: which articles have a shingle hash in their sketch
 duplicate_match  two articles that are one story, and the rule that matched them
 entry            the entries of a live blog, also those that its page no longer shows
-block            the blocks of an article in reading order, kept and cut, with the rule that cut them
+block            a view: the blocks of an article in reading order, kept and cut, with the rule that cut them
 part             further parts of an article on several pages, and where each lies in the archive
 tombstone        articles that were taken down: never stored again
 removed_site     sites that were taken down as a whole
@@ -21,7 +21,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.types import StorableJSON
-from storage.models.base import Base
+from storage.models.base import Base, View
 
 _UNINDEXED = "sketch IS NULL AND rejected IS NULL"
 _REJECTED = "rejected IS NOT NULL"
@@ -88,12 +88,16 @@ class StoredArticle(Base):
     archive_file: Mapped[str | None]  # name of the WARC file
     archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # in bytes, of the response record's gzip member
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    # All its blocks, see storage.articles.packed_blocks. The last column, since hardly any query wants it.
+    blocks: Mapped[str | None]
 
 
-class StoredBlock(Base):
+class StoredBlock(View):
+    """A block of an article, for queries over many articles; `article.blocks` holds it."""
+
     __tablename__ = "block"
 
-    article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    article_id: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # in reading order, from 0
     kind: Mapped[str] = mapped_column(String(16))
     text: Mapped[str]

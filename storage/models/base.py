@@ -1,4 +1,4 @@
-"""What all tables share: the names of constraints, and the column types."""
+"""What all tables share: the names of constraints, and the column types; what views share."""
 
 from __future__ import annotations
 
@@ -29,3 +29,10 @@ class Base(DeclarativeBase):
         list[str]: StorableJSON,
         dict[str, Any]: StorableJSON,
     }
+
+
+class View(DeclarativeBase):
+    """A view: read like a table, made by the migrations."""
+
+    metadata = MetaData()
+    type_annotation_map = Base.type_annotation_map

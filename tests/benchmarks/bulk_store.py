@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,7 @@ from recombined import ArticleGenerator, RecombinedArticle
 
 from cleaning.duplicates.article_sketch import ComparedArticle, build_article_sketch, build_story_key, pack_sketch
 from cleaning.duplicates.judge import DuplicateMatch, DuplicateVerdict, RankedArticle, judge_duplicate, match_articles
+from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.articles.saving import make_article_id
 from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
@@ -93,7 +95,7 @@ def _fill_store(home: Path, generator: ArticleGenerator, size: int, prototype: R
         for row in prototype["run"]:
             _insert_rows(store, "run", [row])
         for done, rows in enumerate(_make_rows(generator, size, prototype), start=1):
-            for table in ("article", "block", "duplicate_match"):
+            for table in ("article", "duplicate_match"):
                 _insert_rows(store, table, rows[table])
             keys = ((key,) for row in rows["sketch"] for key in row["keys"])
             store.executemany("INSERT INTO unsorted.value VALUES (?)", keys)
@@ -147,7 +149,7 @@ def _in_process(numbers: Sequence[int]) -> Rows:
 
 
 def _make_chunk(numbers: Sequence[int], prototype: Rows, generator: ArticleGenerator, size: int) -> Rows:
-    made: Rows = {"article": [], "block": [], "duplicate_match": [], "sketch": []}
+    made: Rows = {"article": [], "duplicate_match": [], "sketch": []}
     for number in numbers:
         for table, rows in _make_article_rows(number, prototype, generator, size).items():
             made[table] += rows
@@ -183,11 +185,9 @@ def _make_article_rows(number: int, prototype: Rows, generator: ArticleGenerator
         match, verdict = _judge_copy(generator, other, name)
         row |= verdict
         made["duplicate_match"] = match if copy is None else []
-    block = prototype["block"][0]
-    made["article"] = [row]
-    made["block"] = [
-        block | {"article_id": name, "position": position, "text": line} for position, line in enumerate(source.text)
-    ]
+    block = unpack_blocks(prototype["article"][0]["blocks"], prototype["article"][0]["text"])[0]
+    blocks = pack_blocks((replace(block, text=line) for line in source.text), row["text"])
+    made["article"] = [row | {"blocks": blocks}]
     return made
 
 
@@ -250,6 +250,5 @@ def _read_prototype(generator: ArticleGenerator) -> Rows:
         with closing(sqlite3.connect(Path(folder) / "broadsheet.db")) as store:
             store.row_factory = sqlite3.Row
             return {
-                table: [dict(row) for row in store.execute(f"SELECT * FROM {table}")]
-                for table in ("run", "article", "block")
+                table: [dict(row) for row in store.execute(f"SELECT * FROM {table}")] for table in ("run", "article")
             }

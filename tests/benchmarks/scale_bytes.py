@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 SEARCH, FRONTIER = "search", "frontier"
 OF_FRONTIER = ("address", "twin", "validator", "twin_evidence", "host")
 # What is stored of an article itself: neither the frontier, nor what finds duplicates or words.
-OF_ARTICLE = ("article", "block", "entry", "part", "revision", "trace", "observation")
+OF_ARTICLE = ("article", "entry", "part", "revision", "trace", "observation")
 
 _SQLITE = text("""
     SELECT coalesce(master.tbl_name, pages.name) AS owner,

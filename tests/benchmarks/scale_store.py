@@ -39,6 +39,7 @@ from crawler.storing.observations import store_page_observation
 from storage import runs
 from storage.archive.write import ArchiveLocation
 from storage.articles import saving
+from storage.articles.packed_blocks import pack_blocks
 from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
 from storage.database.words import fold_words
@@ -113,7 +114,7 @@ class TextMaker:
         return Article(
             url=make_url(number),
             title=title,
-            blocks=tuple(Block(line, path="body > main > article > p", links=()) for line in made.lines),
+            blocks=tuple(map(_make_block, made.lines)),
             canonical_url=make_url(number),
             site_name=f"Paper {number % SITES}",
             authors=(" ".join(title.split()[:2]).title(),),
@@ -138,6 +139,10 @@ class TextMaker:
         own = {rng.randrange(bound) for _ in range(SKETCH_SIZE)}
         own.update(value for number in made.stock for value in self.stock_values[number])
         return tuple(sorted(own)[:SKETCH_SIZE])
+
+
+def _make_block(line: str) -> Block:
+    return Block(line, path="body > main > article > p", links=())
 
 
 def make_url(number: int) -> str:
@@ -191,9 +196,9 @@ def _make_rows(maker: TextMaker, numbers: Iterable[int], size: int, pattern: Row
                 "published_at": _format_time(day), "fetched_at": _format_time(day + timedelta(hours=9)),
                 "text": made.text, "sketch": pack_sketch(values), "archive_offset": number * 20_000,
                 "image": f"https://site{number % SITES}.example/images/{number}.jpg",
-                "description": made.lines[0][:160],
+                "description": made.lines[0][:160], "blocks": pack_blocks(map(_make_block, made.lines), made.text),
             },
-            "block": {"article_id": name}, "entry": {"article_id": name}, "part": {"article_id": name},
+            "entry": {"article_id": name}, "part": {"article_id": name},
             "trace": {"article_id": name, "digest": f"{number:016x}"},
             "observation": {"article_id": name, "site": site},
             "address": {
@@ -207,10 +212,9 @@ def _make_rows(maker: TextMaker, numbers: Iterable[int], size: int, pattern: Row
         for table, rows in pattern.items():
             if table == "observation" and number >= OBSERVED * SITES:
                 continue
-            for place, row in enumerate(rows):
+            for row in rows:
                 if table in own:
-                    more = {"text": made.lines[place]} if table == "block" and "text" in row else {}
-                    found[table].append(row | own[table] | more)
+                    found[table].append(row | own[table])
         found[SKETCH] += [{"key": key} for key in make_index_keys(name, values)]
     return found
 
@@ -228,7 +232,6 @@ def _read_pattern(maker: TextMaker) -> Rows:
             tables = (
                 "run",
                 "article",
-                "block",
                 "entry",
                 "part",
                 "trace",

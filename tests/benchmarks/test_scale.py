@@ -28,7 +28,7 @@ def test_it_prints_what_a_page_costs_in_two_stores(database: str, capsys: pytest
         cpu, wall, more_cpu, more_wall = map(float, lines[part][:4])
         assert min(wall, more_wall) > 0
         assert min(cpu, more_cpu) >= 0  # a commit may wait for the disk only
-    assert {"block", "sketch_key", "search", "frontier"} <= lines.keys()
+    assert {"article", "sketch_key", "search", "frontier"} <= lines.keys()
     assert "bytes without indexes and search" in shown
     assert status in (0, 1)
 

@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from cleaning.markdown.layout import Piece
+from storage.articles.packed_blocks import unpack_blocks
 from storage.export.batch import Batch
 from storage.export.schema import ARTICLES, FIELDS, Field, FieldKind, Table
 from storage.export.selection.choose import CHOSEN
-from storage.models import StoredArticle, StoredBlock
+from storage.models import StoredArticle
 
 BATCH_ROWS = 500  # rows held at once
 
@@ -46,16 +47,16 @@ def read_articles(connection: Connection, *extra: ColumnElement[Any]) -> Iterato
 
 def read_pieces(connection: Connection, ids: Sequence[str]) -> list[list[Piece]]:
     """Return the kept blocks of each of these articles, at most BATCH_ROWS, in reading order."""
-    row = StoredBlock.__table__.c
-    question = (
-        select(row.article_id, row.text, row.kind, row.path, row.layout)
-        .where(row.article_id.in_(ids), row.rule.is_(None))
-        .order_by(row.article_id, row.position)
-    )
+    row = StoredArticle.__table__.c
+    question = select(row.id, row.blocks, row.text).where(row.id.in_(ids))
     found: dict[str, list[Piece]] = {name: [] for name in ids}
     for rows in stream_rows(connection, question):
-        for name, *piece in rows:
-            found[name].append(Piece(*piece))
+        for name, packed, text in rows:
+            found[name] += [
+                Piece(block.text, block.kind, block.path, block.layout)
+                for block in unpack_blocks(packed, text)
+                if block.is_kept
+            ]
     return list(found.values())
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, func, select
 
 from cleaning.article import LiveEntry, count_text_words, format_local, set_offset
+from storage.articles.packed_blocks import unpack_blocks
 from storage.export.batch import Batch
 from storage.export.rows import read
 from storage.export.schema import Field, FieldKind, Table
 from storage.export.selection.choose import CHOSEN
 from storage.export.selection.selection import Selection
-from storage.models import StoredArticle, StoredBlock, StoredEntry
+from storage.models import StoredArticle, StoredEntry
 
 TABLE = Table(
     "entries",
@@ -40,7 +40,7 @@ TABLE = Table(
     ),
     "entries",
 )
-_ENTRY, _BLOCK = StoredEntry.__table__.c, StoredBlock.__table__.c
+_ENTRY, _ARTICLE = StoredEntry.__table__.c, StoredArticle.__table__.c
 _BATCH_ARTICLES = 50  # live blogs in memory, each with all its entries
 
 
@@ -65,13 +65,11 @@ def _join_entries() -> FromClause:
 
 def _load_rows(connection: Connection, names: list[str]) -> list[tuple[Any, ...]]:
     texts: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    blocks = connection.execute(
-        select(_BLOCK.article_id, _BLOCK.entry, _BLOCK.kind, _BLOCK.text)
-        .where(_BLOCK.article_id.in_(names), _BLOCK.entry.is_not(None), _BLOCK.rule.is_(None))
-        .order_by(_BLOCK.article_id, _BLOCK.position)
-    )
-    for key, own in groupby(blocks, lambda row: (row.article_id, row.entry)):
-        texts.setdefault(key, []).extend((row.kind, row.text) for row in own)
+    articles = connection.execute(select(_ARTICLE.id, _ARTICLE.blocks, _ARTICLE.text).where(_ARTICLE.id.in_(names)))
+    for name, packed, text in articles:
+        for block in unpack_blocks(packed, text):
+            if block.entry is not None and block.is_kept:
+                texts.setdefault((name, block.entry), []).append((block.kind, block.text))
     place = {name: number for number, name in enumerate(names)}
     found = connection.execute(
         select(*StoredEntry.__table__.c, StoredArticle.fetched_at)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from crawling import ROOT, run_scrapy
 from scrapy.cmdline import execute
-from two_papers import BOILERPLATE, REPEATED_ON, STORIES, query, read_tables
+from two_papers import BOILERPLATE, REPEATED_ON, STORIES, change_blocks, query, read_tables
 
 from crawler.commands.nights.sites import LIMIT
 
@@ -81,7 +83,13 @@ def test_a_site_tells_where_its_text_stands(sites: Sites) -> None:
 
 
 def test_a_number_in_a_path_is_no_place_of_its_own(sites: Sites, data: Path) -> None:
-    query(data, "UPDATE block SET path = 'article#post-' || abs(random() % 1000) || ' > p' WHERE path = 'article > p'")
+    numbers = count(100)
+    change_blocks(
+        data,
+        lambda block: (
+            replace(block, path=f"article#post-{next(numbers)} > p") if block.path == "article > p" else block
+        ),
+    )
     told = json.loads(sites("show", "two", "--json").out)
     assert [(place["path"], place["articles"]) for place in told["places"]] == [("article#post-N > p", STORIES)]
 
@@ -116,7 +124,7 @@ def test_the_limit_is_that_of_the_blocks_that_are_shown(sites: Sites) -> None:
 
 def test_nothing_from_a_page_can_move_the_cursor(sites: Sites, data: Path) -> None:
     query(data, "UPDATE site_block SET text = char(27) || '[2J' || char(8238) || 'evil', place = char(27) || '[31m'")
-    query(data, "UPDATE block SET text = char(155) || 'evil' WHERE rule = 'repeated_block'")
+    change_blocks(data, lambda block: replace(block, text="\x9bevil") if block.rule == "repeated_block" else block)
     said = sites("show", "one").out
     assert "evil" in said
     assert not set(said) & {"\x1b", "\x9b", "\u202e"}

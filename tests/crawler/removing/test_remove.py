@@ -31,7 +31,7 @@ from storage.articles.tombstones import (
 from storage.database.engine import open_database, open_for_reading
 from storage.frontier import offering
 from storage.frontier.addresses import AddressKind, AddressState, Headline, Offer
-from storage.models import Address, Base, StoredArticle
+from storage.models import Address, Base, StoredArticle, StoredBlock
 
 NIGHT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 SECRET = "Zebulon Quagmire was seen in the harbour on the night of the storm, with a lantern and a ladder."
@@ -86,6 +86,7 @@ def find_traces(engine: Engine, name: str) -> list[str]:
     """Return the tables that hold a row of the article, other than its tombstone."""
     holder = int(name[: HOLDER_BITS // 4], 16)  # ends each of its rows in the index of near-duplicates
     tables = [table for table in Base.metadata.sorted_tables if table.name != "tombstone"]
+    tables.append(StoredBlock.__table__)
     with open_for_reading(engine) as connection:
         return [
             table.name

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, insert
+from give_blocks import give_blocks
+from sqlalchemy import URL
 
+from cleaning.article import Block
 from storage.database.engine import open_database
 from storage.export.formats import FORMAT_NAMES, load_format
 from storage.export.formats.urls import FACTS
 from storage.export.release import ReleaseOptions, export_release
 from storage.export.rows.splits import parse_splits
 from storage.export.selection.selection import Selection
-from storage.models import StoredBlock
 
 START = datetime(2026, 10, 28, 21, 30, tzinfo=UTC)
 SPLITS = "train=0.6,validation=0.2,test=0.2"
@@ -79,10 +80,11 @@ def releases(tmp_path_factory: pytest.TempPathFactory, give_articles: Any) -> Pa
     engine = open_database(URL.create("sqlite", database=str(folder / "store.db")))
     give_articles(engine, [article(number) for number in range(40)])
     with engine.begin() as connection:
-        block = {"kind": "paragraph", "link_share": 0.5, "links": ["https://herald.example/"], "path": "main > p"}
         for number in range(3):
-            cut = {"article_id": article(number)["id"], "position": 7, "text": f"Cut {number}.", "rule": "see-also"}
-            connection.execute(insert(StoredBlock).values(**block, **cut))
+            kept = [Block(line) for line in article(number)["text"].split("\n")]
+            links = ("https://herald.example/",)
+            cut = Block(f"Cut {number}.", link_share=0.5, links=links, path="main > p", rule="see-also")
+            give_blocks(connection, article(number)["id"], [*kept, cut])
     splits = parse_splits(SPLITS)
     with_removed = Selection(include=("removed",))
     for name, form in (

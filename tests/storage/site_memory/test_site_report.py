@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
+from give_blocks import give_blocks
 from sqlalchemy import Engine, insert
 
+from cleaning.article import Block
 from cleaning.memory.site_memory import RepeatedBlock
 from storage.articles.texts import count_accepted, count_archived_pages, get_last_run, load_stored_texts
 from storage.database.engine import open_for_reading
-from storage.models import Run, StoredArticle, StoredBlock
+from storage.models import Run, StoredArticle
 from storage.site_memory.memories import add_keep_rule, save_memory
 from storage.site_memory.site_report import (
     MIN_BEGINNING,
@@ -54,13 +57,9 @@ def store(engine: Engine, give_articles: GiveArticles) -> Engine:
         ("3", "div > p", "D" * 900, None),
         ("5", "div > p", "Sign up", "repeated_block"),
     ]
-    rows = [
-        {"article_id": name, "position": at, "kind": "paragraph", "text": text, "link_share": 0.0, "links": []}
-        | {"path": path, "rule": rule}
-        for at, (name, path, text, rule) in enumerate(blocks)
-    ]
     with engine.begin() as connection:
-        connection.execute(insert(StoredBlock), rows)
+        for name, own in groupby(blocks, key=lambda one: one[0]):
+            give_blocks(connection, name, [Block(text, path=path, rule=rule) for _, path, text, rule in own])
         connection.execute(insert(Run).values(id=9, spider="articles", started_at=MOMENT, counts={}))
         connection.execute(StoredArticle.__table__.update().where(StoredArticle.id.in_(("2", "4"))).values(run_id=9))
         known = [

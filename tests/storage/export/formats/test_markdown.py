@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import yaml
+from give_blocks import give_blocks
 from markdown_reader import read_markdown
 from sqlalchemy import Engine, select
 
@@ -81,7 +83,7 @@ def test_a_store_without_layouts_and_one_without_blocks_give_the_texts(
     article = clean_html(PAGE, url=ADDRESS, fetched_at=FETCHED)
     with sqlite_engine.begin() as connection:
         save_article(connection, article, site="post", run=1, fetched_at=FETCHED, location=None)
-        connection.execute(StoredBlock.__table__.update().values(layout=None))  # type: ignore[attr-defined]
+        give_blocks(connection, make_article_id(ADDRESS), [replace(block, layout="") for block in article.blocks])
         assert not has_same_blocks(connection, make_article_id(ADDRESS), article)
     body = export(sqlite_engine, tmp_path / "early").split("---\n", 2)[2]
     assert read_markdown(body) == [
@@ -90,7 +92,7 @@ def test_a_store_without_layouts_and_one_without_blocks_give_the_texts(
         *EXPECTED[4:],
     ]
     with sqlite_engine.begin() as connection:
-        connection.execute(StoredBlock.__table__.delete())  # type: ignore[attr-defined]
+        give_blocks(connection, make_article_id(ADDRESS), [])
         assert connection.scalars(select(StoredBlock.text)).all() == []
     body = export(sqlite_engine, tmp_path / "bare").split("---\n", 2)[2]
     assert read_markdown(body) == [EXPECTED[0], *article.text.split("\n")]

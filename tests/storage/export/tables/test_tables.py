@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, insert, update
+from give_blocks import give_blocks
+from sqlalchemy import Connection, Engine, event, update
 
 from cleaning.article import Article, Block, LiveEntry
 from storage import runs
@@ -19,7 +20,7 @@ from storage.export.schema import FieldKind
 from storage.export.selection.choose import choose_articles
 from storage.export.selection.selection import Selection
 from storage.export.tables import EXTRA_TABLES
-from storage.models import StoredArticle, StoredBlock
+from storage.models import StoredArticle
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TYPES = {
@@ -177,14 +178,7 @@ def test_on_sqlite_no_text_is_sorted(sqlite_engine: Engine) -> None:
     """A sort holds its rows, in memory or on the disk; for a large corpus it must hold only keys."""
     with sqlite_engine.begin() as connection:
         name = save(connection, "a")
-        connection.execute(
-            insert(StoredBlock),
-            [
-                {"article_id": name, "position": number, "kind": "paragraph", "text": "x", "link_share": 0.0,
-                 "links": [], "path": "", "rule": "tail"}
-                for number in range(2, 50)
-            ],
-        )  # fmt: skip
+        give_blocks(connection, name, [Block("x", rule="tail")] * 48)
     asked: list[str] = []
     event.listen(sqlite_engine, "before_cursor_execute", lambda _conn, _cursor, statement, *_: asked.append(statement))
     selection = Selection()
