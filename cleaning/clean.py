@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trafilatura.meta import reset_caches
 
 from cleaning.article import Article, Page, make_failed_article
-from cleaning.classifier.model import load_model, load_place_model, load_site_model
+from cleaning.classifier.model import load_model, load_place_model, load_site_model, load_site_place_model
 from cleaning.decision.choose_texts import Models
 from cleaning.decision.decide import Decision, decide, observe_decision
 from cleaning.duplicates.article_sketch import seal_sketch
@@ -221,6 +221,7 @@ def preload_models() -> None:
     load_model()
     load_place_model()
     load_site_model()
+    load_site_place_model()
     load_phrases("act")
     gc.collect()
     gc.freeze()

@@ -10,9 +10,10 @@ model.py               gradient-boosted trees: load, predict, explain
 openings.py            find first paragraphs that were left out because of the name of their box
 page_features.py       the feature vectors of a page's text runs
 read_by_place.py       choose the texts by their place, without trafilatura; tell where that is unsure
+seldom_own.py          lower the likelihoods of texts of such a page whose kind is seldom the article's
 sure_score.py          find the low scores of such a page that are sure
 text_features.py       length, form and cue phrases of a text
 
 place_model.json is the model for pages read without trafilatura, model.json the one for pages that trafilatura
-extracts, site_model.json the one for sites with a memory.
+extracts; site_place_model.json and site_model.json are those for sites with a memory.
 """

@@ -1,9 +1,9 @@
 """The model: trees whose values add up to the log-odds that a text run is the article's.
 
 Gradient boosting (Friedman: Greedy Function Approximation, Annals of Statistics 2001), trained on pages with human gold
-by `tests/benchmarks/train.py` and `train_memory.py`, and stored beside this module as `model.json`, `place_model.json`
-and `site_model.json`: a list of trees. A node is `[feature, threshold, left, right, value]`, a leaf a number. The left
-branch is taken if the feature is at most the threshold.
+by `tests/benchmarks/train.py` and `train_memory.py`, and stored beside this module as `model.json`, `place_model.json`,
+`site_model.json` and `site_place_model.json`: a list of trees. A node is `[feature, threshold, left, right, value]`, a
+leaf a number. The left branch is taken if the feature is at most the threshold.
 """
 
 from __future__ import annotations
@@ -96,6 +96,12 @@ def load_place_model() -> TreeModel:
 def load_site_model() -> TreeModel:
     """Return the model for pages of sites with a memory."""
     return TreeModel.from_json((files(__package__) / "site_model.json").read_text("utf-8"), FEATURES_WITH_MEMORY)
+
+
+@cache
+def load_site_place_model() -> TreeModel:
+    """Return the model for pages of sites with a memory of which trafilatura is not asked."""
+    return TreeModel.from_json((files(__package__) / "site_place_model.json").read_text("utf-8"), FEATURES_WITH_MEMORY)
 
 
 def _read_node(record: Any) -> Node | float:

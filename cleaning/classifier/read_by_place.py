@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.classifier.classify import MAX_CLASSIFIED, THRESHOLD, Classification, grow, score_runs
+from cleaning.classifier.classify import MAX_CLASSIFIED, THRESHOLD, Classification, Scores, grow, score_runs
 from cleaning.classifier.main_paragraphs import BESIDE_TAGS, find_main_paragraphs
 from cleaning.classifier.openings import stands_in_foreign_box
 from cleaning.classifier.page_features import EDGE, PageFeatures
+from cleaning.classifier.seldom_own import lower_likelihood
 from cleaning.extraction import Extraction, build_extraction
 from cleaning.page.paragraphs import is_paragraph
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from cleaning.classifier.model import TreeModel
+    from cleaning.memory.match import MemoryMatch
     from cleaning.metadata.collect import Metadata
     from cleaning.page.text_runs import TextRun
 
@@ -26,31 +28,44 @@ MAX_DOUBT, DOUBT_OFFSET, TEXT_OFFSET = 0.132, 50, 200
 
 
 def build_features_by_place(
-    runs: Sequence[TextRun], metadata: Metadata, url: str, unseen: Collection[int] = ()
+    runs: Sequence[TextRun],
+    metadata: Metadata,
+    url: str,
+    unseen: Collection[int] = (),
+    memory_match: MemoryMatch | None = None,
 ) -> PageFeatures:
     """Return the features of a page of which trafilatura was not asked: the main element's paragraphs were taken."""
     return PageFeatures(
         runs,
-        find_main_paragraphs(runs, unseen),
+        find_main_paragraphs(runs, {*unseen, *memory_match.cut} if memory_match is not None else unseen),
         url=url,
         titles=(metadata.draft.title, *metadata.titles),
         description=metadata.draft.description or "",
+        memory_match=memory_match,
         by_place=True,
     )
 
 
-def classify_by_place(found: Extraction, model: TreeModel, metadata: Metadata, url: str) -> Classification | None:
+def classify_by_place(
+    found: Extraction, model: TreeModel, metadata: Metadata, url: str, memory_match: MemoryMatch | None = None
+) -> Classification | None:
     """Choose the article's runs without trafilatura; None where that is unsure.
 
-    `found` has the page's runs and no block. `model` must be trained for it.
+    `found` has the page's runs and no block. `memory_match` is what the memory of the page's site says of them, if
+    there is one. `model` must be trained for it.
     """
-    features = build_features_by_place(found.runs, metadata, url, found.unseen)
+    features = build_features_by_place(found.runs, metadata, url, found.unseen, memory_match)
     candidates = [number for number in features.find_candidates() if number not in found.unseen]
     if not features.taken or len(candidates) > MAX_CLASSIFIED:
         return None
     scores = score_runs(candidates, features, model)
     if is_unsure(found.runs, scores.likelihoods):
         return None
+    lowered = {
+        number: lower_likelihood(value, found.runs[number], scores.vectors[number])
+        for number, value in scores.likelihoods.items()
+    }
+    scores = Scores(scores.vectors, lowered)
     # Unlikely texts above, among and below the likely ones are left to the rules, as those that trafilatura takes are.
     likely = {number for number, value in scores.likelihoods.items() if value > THRESHOLD}
     first, last = min(likely, default=0), max(likely, default=0)
@@ -61,7 +76,7 @@ def classify_by_place(found: Extraction, model: TreeModel, metadata: Metadata, u
         if features.is_inside(number) or (number < last and _may_be_above(found.runs[number]))
     )
     extraction = replace(build_extraction(found.runs, taken, found.base, join_rows=True), unseen=found.unseen)
-    return grow(extraction, scores, model, metadata, None, by_place=True)
+    return grow(extraction, scores, model, metadata, memory_match, by_place=True)
 
 
 def _may_be_above(run: TextRun) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.classifier.classify import Classification, add_repeated_blocks, classify
-from cleaning.classifier.model import load_model, load_place_model, load_site_model
+from cleaning.classifier.model import load_model, load_place_model, load_site_model, load_site_place_model
 from cleaning.classifier.read_by_place import classify_by_place
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.extraction import Extraction, build_extraction
@@ -43,10 +43,11 @@ def choose_texts(reading: PageReading, match: MemoryMatch | None, models: Models
 def _classify_texts(reading: PageReading, match: MemoryMatch | None, models: Models | None) -> Classification | None:
     """Choose the article's texts by their place where that leaves no doubt; otherwise extract and classify them."""
     url, metadata = reading.facts.url, reading.metadata
-    place_model = models.by_place if models else load_place_model()
-    if place_model is not None and reading.is_markup and match is None and not reading.is_thread:
+    place_model = models.by_place if models else load_site_place_model() if match else load_place_model()
+    is_understood = match is not None and match.is_understood
+    if place_model is not None and reading.is_markup and not is_understood and not reading.is_thread:
         whole = Extraction(runs=tuple(reading.runs), base=reading.base, unseen=reading.unseen)
-        by_place = classify_by_place(whole, place_model, metadata, url)
+        by_place = classify_by_place(whole, place_model, metadata, url, match)
         if by_place is not None:
             return by_place
     extraction = _extract(reading, match)

@@ -63,7 +63,7 @@ SETTINGS = {
     "seed": 1,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    "num_threads": 1,  # more wait for each other while anything else runs
     "verbose": -1,
 }
 

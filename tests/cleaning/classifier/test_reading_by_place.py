@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from servers.paper import prose
+from small_paper import BOILERPLATE, LINKED_STORIES, SmallPaper, learn_memory_of
 
 from cleaning.article import Page
 from cleaning.classifier.classify import Classification
 from cleaning.classifier.main_paragraphs import find_main_paragraphs
-from cleaning.classifier.model import load_place_model
-from cleaning.classifier.read_by_place import classify_by_place
+from cleaning.classifier.model import load_place_model, load_site_place_model
+from cleaning.classifier.read_by_place import build_features_by_place, classify_by_place
+from cleaning.classifier.seldom_own import lower_likelihood
 from cleaning.classifier.sure_score import is_surely_beside, rate_lists
 from cleaning.extraction import Extraction, build_block, build_extraction
+from cleaning.memory.match import MemoryMatch
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
 from cleaning.page.text_runs import read_runs
@@ -120,6 +123,47 @@ def list_sure(body: str, likelihoods: dict[str, float]) -> dict[str, bool]:
 )
 def test_a_low_score_is_sure_by_the_kind_of_the_text(html: str, likelihood: float, sure: bool) -> None:
     assert list_sure(html, {"Ten past four": likelihood}) == {"Ten past four": sure}
+
+
+@pytest.mark.parametrize(
+    ("html", "needs_more"),
+    [
+        ("<figure><img src='x.jpg'><figcaption>Ten past four</figcaption></figure>", True),
+        ("<figure><table><tr><td>Ten past four</table></figure>", False),
+        ("<div class='wp-caption'><p class='wp-caption-text'>Ten past four</p></div>", True),
+        ("<aside><p>Ten past four</p></aside>", True),
+        ("<p class='byline'>Ten past four</p>", True),
+        ("<div>Ten past four</div>", True),
+        ("<p>Ten past four</p>", False),
+    ],
+)
+def test_texts_of_kinds_that_are_seldom_the_articles_need_more(html: str, needs_more: bool) -> None:
+    tree = parse_tree(f"<html><body><article>{STORY}<section>{html}</section>{STORY}</article></body></html>")
+    assert tree is not None
+    runs = read_runs(tree)
+    (number,) = (at for at, run in enumerate(runs) if run.text == "Ten past four")
+    features = build_features_by_place(runs, read_metadata(tree, Page(URL, "")), URL)
+    lowered = lower_likelihood(0.55, runs[number], features.build_vector(number))
+    assert lowered < 0.4 if needs_more else lowered == 0.55
+
+
+def test_a_page_of_a_known_site_that_is_unlike_its_others_is_read_by_place() -> None:
+    paper = SmallPaper("lantern", "en")
+    memory = learn_memory_of([paper.page_with_boilerplate(number) for number in range(LINKED_STORIES)])
+    repeated = BOILERPLATE["en"]["newsletter"]
+    page = paper.page(20, template="redesign", end=f"<p>{repeated}</p>")
+    tree = parse_tree(page.html)
+    assert tree is not None
+    metadata, runs = read_metadata(tree, page), read_runs(tree)
+    match = MemoryMatch(memory, runs, metadata.draft.title)
+    assert not match.is_understood
+    found = classify_by_place(
+        Extraction(runs=tuple(runs), base=page.url), load_site_place_model(), metadata, page.url, match
+    )
+    assert found is not None
+    rules = {block.text: block.rule for block in found.extraction.blocks}
+    assert {text: rules[text] for text in paper.story(20).paragraphs} == dict.fromkeys(paper.story(20).paragraphs)
+    assert rules[repeated] == "repeated_block"
 
 
 def test_a_list_is_as_likely_as_its_likeliest_text() -> None:

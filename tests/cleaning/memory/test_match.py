@@ -88,8 +88,8 @@ def test_tables_that_the_site_often_has_look_alike_with_and_without_memory() -> 
         assert clean(page, memory=known).text == alone
 
 
-def test_a_page_like_its_sites_articles_is_read_without_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
-    """trafilatura only extracts pages of another kind."""
+def test_a_page_of_a_known_site_is_read_without_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
+    """trafilatura only extracts pages of another kind that leave doubt."""
     calls = []
     original = trafilatura.bare_extraction
 
@@ -104,6 +104,9 @@ def test_a_page_like_its_sites_articles_is_read_without_trafilatura(monkeypatch:
     assert clean(paper.page_with_boilerplate(40), memory=known).text == paper.story(40).text
     assert not calls
     assert clean(paper.page(41, template="redesign"), memory=known).text == paper.story(41).text
+    assert not calls
+    timetable = "<pre>ferry --depart 10:00\nferry --arrive 06:00</pre>"
+    clean(paper.page(41, template="redesign", middle=timetable), memory=known)
     assert calls
 
 
