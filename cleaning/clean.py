@@ -216,14 +216,12 @@ def preload_models() -> None:
     For processes that clean pages and nothing else: garbage is collected more seldom from now on. A page's objects live
     until it is done, so that a collection in between finds nothing and takes a twentieth of the time.
     """
+    gc.collect()  # before there is much to look through: to load data leaves no garbage
     load_profiles()
     load_suffixes()
-    load_model()
-    load_place_model()
-    load_site_model()
-    load_site_place_model()
+    for model in (load_model(), load_place_model(), load_site_model(), load_site_place_model()):
+        model.predict([0.0] * len(model.features))  # compiles it
     load_phrases("act")
-    gc.collect()
     gc.freeze()
     gc.set_threshold(MAX_NEW_OBJECTS)
 

@@ -17,11 +17,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.types import StorableJSON
-from storage.models.base import Base, View
+from storage.models.base import Base, View, index_where
 
 _UNINDEXED = "sketch IS NULL AND rejected IS NULL"
 _REJECTED = "rejected IS NOT NULL"
@@ -34,8 +33,8 @@ class StoredArticle(Base):
         # Covers the query for the articles of a site with a headline and their times: it reads no rows with texts.
         Index("ix_article_story", "site", "story_key", "published_at", "fetched_at", "rejected", "id"),
         # Empty in a store of this version; with it, a crawl finds that out without reading all articles.
-        Index("ix_article_unindexed", "id", sqlite_where=sql(_UNINDEXED), postgresql_where=sql(_UNINDEXED)),
-        Index("ix_article_rejected", "run_id", "id", sqlite_where=sql(_REJECTED), postgresql_where=sql(_REJECTED)),
+        index_where(_UNINDEXED, "ix_article_unindexed", "id"),
+        index_where(_REJECTED, "ix_article_rejected", "run_id", "id"),
         # Covers the query for the newest pages of a site: reading 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
         # The feeds of a run: in a row `run_id` stands behind the text, which would have to be read first.

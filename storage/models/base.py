@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, LargeBinary, MetaData
+from sqlalchemy import Connection, Float, Index, LargeBinary, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase
 
 from storage.database.types import StorableJSON, StorableText, UTCDateTime
@@ -36,3 +36,21 @@ class View(DeclarativeBase):
 
     metadata = MetaData()
     type_annotation_map = Base.type_annotation_map
+
+
+def index_where(condition: str, name: str, *columns: str) -> Index:
+    """Return an index of those rows of a table for which a condition of SQL holds."""
+    return Index(name, *columns, info={_CONDITION: condition})
+
+
+_CONDITION = "condition"
+
+
+# An index with `postgresql_where` loads SQLAlchemy's dialect of PostgreSQL, whatever the database: a tenth of a second
+# of each start. So the conditions are told when tables are made, to the dialect that is in use.
+@event.listens_for(Base.metadata, "before_create")
+def _limit_indexes(metadata: MetaData, connection: Connection, **_: object) -> None:
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if (condition := index.info.get(_CONDITION)) is not None:
+                index.dialect_kwargs[f"{connection.dialect.name}_where"] = text(condition)

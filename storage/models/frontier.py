@@ -14,10 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, index_where
 
 
 class Run(Base):
@@ -41,17 +40,9 @@ class Address(Base):
         Index("ix_address_lease", "site", "state", "kind", "rank", "id"),
         Index("ix_address_headline", "site", "headline_key"),
         # The addresses that rest after a night in vain: few of all, however many are stored.
-        Index(
-            "ix_address_rest", "site", "due_at", sqlite_where=sql(_ENDED_IN_VAIN), postgresql_where=sql(_ENDED_IN_VAIN)
-        ),
+        index_where(_ENDED_IN_VAIN, "ix_address_rest", "site", "due_at"),
         # The same addresses by the run that asked for them last: what failed last night.
-        Index(
-            "ix_address_outcome",
-            "last_run",
-            "id",
-            sqlite_where=sql(_ENDED_IN_VAIN),
-            postgresql_where=sql(_ENDED_IN_VAIN),
-        ),
+        index_where(_ENDED_IN_VAIN, "ix_address_outcome", "last_run", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
