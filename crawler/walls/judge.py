@@ -54,7 +54,10 @@ def judge_page(
     Runs within the transaction that stores the article, and before it is stored.
     """
     shown = suspicion.pages if suspicion else (page,)
-    headlines, told = load_source_headlines(connection, [one.lease.id for one in shown])
+    headlines: dict[int, str] = {}
+    told: dict[int, str] = {}
+    if suspicion or page.may_be_notice:  # one page alone is no wall
+        headlines, told = load_source_headlines(connection, [one.lease.id for one in shown])
     wall = select_wall(shown, headlines)
     if page in wall or (suspicion is not None and suspicion.is_known_wall(headlines.get(page.lease.id))):
         verdict = WallVerdict(replace(article, rejected=WALL), is_wall=True)

@@ -89,6 +89,11 @@ class ShownPage:
         words = _WORDS.findall(self.slug)
         return " ".join(words) if len(words) >= _MIN_SLUG_WORDS else ""
 
+    @property
+    def may_be_notice(self) -> bool:
+        """Whether it is short and states no date, as pages do that stand in place of an article that is gone."""
+        return not self.is_dated and self.letters <= MAX_NOTICE_LETTERS
+
     def is_as_announced(self, headline: str | None) -> bool:
         """Return whether the title of the page has the words of its address, or of the headline in its source."""
         own = _list_long_words(self.title)
@@ -151,7 +156,7 @@ def is_notice(page: ShownPage, text: str, headline: str) -> bool:
 
     False where neither has such words, or they are in another script, as the addresses of many papers are.
     """
-    if page.is_dated or page.letters > MAX_NOTICE_LETTERS:
+    if not page.may_be_notice:
         return False
     own = _list_long_words(f"{page.title} {normalize_headline(text)}")
     announced = [words for said in (page.slug_words, headline) if (words := _list_long_words(said))]

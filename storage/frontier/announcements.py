@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.frontier.addresses import AddressKind, AddressState, Lease
 from storage.models import Address
 
+# Built once, because building a statement takes as long as running it.
+_HEADLINES = select(Address.id, Address.headline_key, Address.headline_source).where(
+    Address.id.in_(bindparam("ids", expanding=True))
+)
 _FEEDS = ("feed", "news-sitemap")
 
 
@@ -17,8 +21,7 @@ def load_source_headlines(connection: Connection, addresses: Collection[int]) ->
 
     The second are those of feeds and news sitemaps alone: a link may say "read more", or what its picture shows.
     """
-    question = select(Address.id, Address.headline_key, Address.headline_source).where(Address.id.in_(addresses))
-    rows = [row for row in connection.execute(question) if row.headline_key]
+    rows = [row for row in connection.execute(_HEADLINES, {"ids": list(addresses)}) if row.headline_key]
     told = {row.id: row.headline_key for row in rows if row.headline_source in _FEEDS}
     return {row.id: row.headline_key for row in rows}, told
 

@@ -133,6 +133,17 @@ class _Statements(NamedTuple):
 
 
 _NOW, _SOON = bindparam("now", type_=UTCDateTime), bindparam("soon", type_=UTCDateTime)
+BEGINS_AT = bindparam("begins_at", type_=UTCDateTime)
+# Whether neither the source nor the page of an address dates it before a first day, `begins_at` and `midnight`. Never
+# NULL.
+IS_RECENT = and_(
+    or_(
+        Address.changed_at.is_(None),
+        Address.changed_at >= BEGINS_AT,
+        Address.changed_at == bindparam("midnight", type_=UTCDateTime),
+    ),
+    or_(Address.published_at.is_(None), Address.published_at >= BEGINS_AT),
+)
 # An address that failed for this run, and is leased again because the run goes on: how it ends is open again.
 _LEASE = (
     update(Address)
@@ -153,11 +164,10 @@ def _make_statements(*, this_run_only: bool, is_dated: bool) -> _Statements:
         Address.due_at <= _NOW,
         Address.host.not_in(select_hosts_on_hold(_NOW)),
     )
-    begins_at, midnight = bindparam("begins_at", type_=UTCDateTime), bindparam("midnight", type_=UTCDateTime)
     wanted = and_(
         due,
         Address.kind == AddressKind.ARTICLE,
-        _is_dated_from(begins_at, midnight) if is_dated else true(),
+        IS_RECENT if is_dated else true(),
         _is_offered_in(bindparam("run") if this_run_only else None),
     )
     lists = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == bindparam("run"))
@@ -200,33 +210,35 @@ def find_next_due(
 
     Addresses that are due already do not count. Return None if the time is later than `within` from now.
     """
+    binds: dict[str, object] = {
+        "sites": list(sites), "run": run, "now": now, "latest": now + within,
+        "begins_at": since and since.begins_at, "midnight": since and since.midnight,
+    }  # fmt: skip
+    next_due = _make_next_due(this_run_only=this_run_only, is_dated=since is not None)
+    soonest: datetime | None = connection.execute(next_due, binds).scalar_one()
+    return soonest
+
+
+@cache
+def _make_next_due(*, this_run_only: bool, is_dated: bool) -> _Query:
     turn = case((Host.held_until > Address.due_at, Host.held_until), else_=Address.due_at)
-    waiting = and_(Address.site.in_(sites), Address.state == AddressState.PENDING, turn > now, turn <= now + within)
-    discovery = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == run)
-    article = and_(
-        Address.kind == AddressKind.ARTICLE, is_not_before(since), _is_offered_in(run if this_run_only else None)
+    waiting = and_(
+        Address.site.in_(bindparam("sites", expanding=True)),
+        Address.state == AddressState.PENDING,
+        turn > _NOW,
+        turn <= bindparam("latest", type_=UTCDateTime),
     )
-    soonest: datetime | None = connection.execute(
+    discovery = and_(Address.kind.in_(DISCOVERY_KINDS), Address.last_run == bindparam("run"))
+    article = and_(
+        Address.kind == AddressKind.ARTICLE,
+        IS_RECENT if is_dated else true(),
+        _is_offered_in(bindparam("run") if this_run_only else None),
+    )
+    return (
         select(func.min(turn, type_=UTCDateTime))
         .select_from(Address)
         .outerjoin(Host, Host.host == Address.host)
         .where(waiting, or_(discovery, article))
-    ).scalar_one()
-    return soonest
-
-
-def is_not_before(since: FirstDay | None) -> ColumnElement[bool]:
-    """Return the condition that neither the source nor the page of an address dates it before `since`. Never NULL."""
-    return true() if since is None else _is_dated_from(since.begins_at, since.midnight)
-
-
-def _is_dated_from(
-    begins_at: datetime | BindParameter[datetime], midnight: datetime | BindParameter[datetime]
-) -> ColumnElement[bool]:
-    is_recent = or_(Address.changed_at >= begins_at, Address.changed_at == midnight)
-    return and_(
-        or_(Address.changed_at.is_(None), is_recent),
-        or_(Address.published_at.is_(None), Address.published_at >= begins_at),
     )
 
 

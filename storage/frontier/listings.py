@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntFlag
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, bindparam, update
 
 from storage.database.query_batches import split_for_queries
 from storage.frontier.addresses import Offer
@@ -35,6 +35,11 @@ NAMES = {
     SourceKind.SITEMAP: "sitemap",
 }
 _SOURCES = {name: listing for listing, name in NAMES.items()}
+_ADD = (
+    update(Address)
+    .where(Address.id.in_(bindparam("ids", expanding=True)))
+    .values(listed_by=Address.listed_by.bitwise_or(bindparam("listing")))
+)
 
 
 def find_listing(offer: Offer) -> SourceKind:
@@ -53,5 +58,4 @@ def add_listings(connection: Connection, offers: Iterable[Offer], known: Mapping
             missing[listing].append(row.id)
     for listing, ids in missing.items():
         for batch in split_for_queries(ids):
-            which = Address.id.in_(batch)
-            connection.execute(update(Address).where(which).values(listed_by=Address.listed_by.bitwise_or(listing)))
+            connection.execute(_ADD, {"ids": batch, "listing": int(listing)})

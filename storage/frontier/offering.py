@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage.articles.tombstones import find_removed_urls
 from storage.frontier.addresses import (
@@ -37,6 +37,23 @@ _SOURCES_THAT_KNOW = {kind: {"entry"} for kind in AddressKind} | {
 
 _OPEN = (AddressState.PENDING, AddressState.LEASED)
 _QUERY_SIZE = 500  # addresses per query: SQLite allows 32,766 variables, older builds 999
+# Built once, because building a statement takes as long as running it.
+_INSERT, _UPDATE = insert(Address), update(Address).where(Address.id == bindparam("address"))
+_OF_URLS = select(Address.__table__).where(Address.url.in_(bindparam("urls", expanding=True)))
+_WAITS = select(Address.id).where(
+    Address.url == bindparam("url"), Address.state == AddressState.PENDING, Address.kind == AddressKind.ARTICLE
+)
+_RESTED = (
+    select(Address.id)
+    .where(
+        Address.site == bindparam("site"),
+        Address.reason.is_not(None),
+        Address.due_at <= bindparam("now"),
+        Address.due_at > bindparam("first"),
+        Address.kind == AddressKind.ARTICLE,
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +85,8 @@ class _Rested:
 
     @cached_property
     def exist(self) -> bool:
-        is_over = (Address.due_at <= self.now, Address.due_at > self.now - 2 * timedelta(days=1))
-        query = select(Address.id).where(
-            Address.site == self.site, Address.reason.is_not(None), *is_over, Address.kind == AddressKind.ARTICLE
-        )
-        return self._connection.execute(query.limit(1)).first() is not None
+        binds = {"site": self.site, "now": self.now, "first": self.now - 2 * timedelta(days=1)}
+        return self._connection.execute(_RESTED, binds).first() is not None
 
 
 def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: int, now: datetime) -> OfferCounts:
@@ -88,14 +102,18 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
     rested = _Rested(connection, site, now)
     new = [offer for offer in offers if offer.url not in known]
     if new:
-        connection.execute(insert(Address), [_build_row(offer, site, run, now) for offer in new])
+        connection.execute(_INSERT, [_build_row(offer, site, run, now) for offer in new])
     twins.record_groups()
     add_listings(connection, offers, known)
     not_due, due_again = [], []
+    changes: defaultdict[frozenset[str], list[dict[str, object]]] = defaultdict(list)  # by the columns that change
     for offer in offers:
         row = known.get(offer.url)
-        claims_change = offer.url in belief.claims
-        due = row is not None and _update_known(connection, row, offer, claims_change, rested, run)
+        due = False
+        if row is not None:
+            values, due = _find_all_changes(row, offer, offer.url in belief.claims, rested, run)
+            if values:
+                changes[frozenset(values)].append({"address": row.id, **values})
         if offer.kind is AddressKind.ARTICLE:
             counts["new" if row is None else "again" if due else "known"] += 1
             counts["fresh"] += row is None or row.first_run == run
@@ -103,6 +121,8 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
                 due_again.append(row.id)
             elif row is not None and row.last_run != run and row.state not in _OPEN:
                 not_due.append(row.id)
+    for rows in changes.values():
+        connection.execute(_UPDATE, rows)
     return OfferCounts(
         **counts,
         merged=twins.merged,
@@ -115,8 +135,7 @@ def offer(connection: Connection, site: str, offers: Iterable[Offer], *, run: in
 
 def is_waiting(connection: Connection, url: str) -> bool:
     """Return whether the address waits to be leased as an article."""
-    waits = (Address.url == url, Address.state == AddressState.PENDING, Address.kind == AddressKind.ARTICLE)
-    return connection.execute(select(Address.id).where(*waits)).first() is not None
+    return connection.execute(_WAITS, {"url": url}).first() is not None
 
 
 def record_fetched(connection: Connection, site: str, url: str, *, status: int, run: int, fetched_at: datetime) -> int:
@@ -155,7 +174,7 @@ def _correct_date(offer: Offer, now: datetime) -> Offer:
 def _load_known(connection: Connection, urls: list[str]) -> dict[str, Row[Any]]:
     known: dict[str, Row[Any]] = {}
     for start in range(0, len(urls), _QUERY_SIZE):
-        rows = connection.execute(select(Address.__table__).where(Address.url.in_(urls[start : start + _QUERY_SIZE])))
+        rows = connection.execute(_OF_URLS, {"urls": urls[start : start + _QUERY_SIZE]})
         known.update({row.url: row for row in rows})
     return known
 
@@ -191,10 +210,10 @@ def _build_headline_columns(headline: Headline | None) -> dict[str, object]:
     return {"headline_key": key, "headline_source": source}
 
 
-def _update_known(
-    connection: Connection, row: Row[Any], offer: Offer, claims_change: bool, rested: _Rested, run: int
-) -> bool:
-    """Store what an offer says about a known address; return whether it is to be fetched again."""
+def _find_all_changes(
+    row: Row[Any], offer: Offer, claims_change: bool, rested: _Rested, run: int
+) -> tuple[dict[str, object], bool]:
+    """Return the changed columns of a known address, its headline among them, and whether it is to be fetched again."""
     values, due = (
         ({}, False) if row.state == AddressState.LEASED else _find_changes(row, offer, claims_change, rested, run)
     )
@@ -202,9 +221,7 @@ def _update_known(
     headline = choose_headline(stored, offer.headline)
     if headline != stored:
         values |= _build_headline_columns(headline)
-    if values:
-        connection.execute(update(Address).where(Address.id == row.id).values(**values))
-    return due
+    return values, due
 
 
 def _find_changes(

@@ -17,6 +17,8 @@ from storage.models import Address, Host, Validator
 
 # A run ends instead of waiting longer than this for an address.
 MAX_WAIT = timedelta(seconds=60)
+_RETURN_ALL = update(Address).where(Address.state == AddressState.LEASED).values(state=AddressState.PENDING)
+_RETURN = _RETURN_ALL.where(Address.id.in_(bindparam("ids", expanding=True)))
 
 
 def settle(
@@ -162,10 +164,9 @@ def return_leases(connection: Connection, addresses: Sequence[int] | None = None
     """Return these leases without a request, or all of them; return how many. All: only while no crawl runs."""
     if addresses is not None and not addresses:
         return 0
-    which = Address.state == AddressState.LEASED
-    if addresses is not None:
-        which = and_(which, Address.id.in_(addresses))
-    return connection.execute(update(Address).where(which).values(state=AddressState.PENDING)).rowcount
+    if addresses is None:
+        return connection.execute(_RETURN_ALL).rowcount
+    return connection.execute(_RETURN, {"ids": list(addresses)}).rowcount
 
 
 def _rest(reason: str | None, now: datetime) -> dict[str, Any]:

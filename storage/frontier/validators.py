@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, bindparam, delete, select
 
 from storage.models import Validator
 
 _LOAD = select(Validator.__table__).where(Validator.address_id == bindparam("address"))
-_UPDATE = update(Validator).where(Validator.address_id == bindparam("address"))
 _DELETE = delete(Validator).where(Validator.address_id == bindparam("address"))
-_INSERT = insert(Validator)
 _MAX_UNCHANGED = 4  # answers 304 in a row; then the whole is asked for once, since validators lie
 _MAX_BODY = 2 << 20  # bytes of a list, compressed; a longer one is fetched anew each time
 
@@ -86,5 +86,14 @@ def save_validators(connection: Connection, address: int, validators: Validators
         connection.execute(_DELETE, {"address": address})
         return
     values = {name: getattr(validators, name) for name in Validators.__slots__}
-    if not connection.execute(_UPDATE, {"address": address, **values}).rowcount:
-        connection.execute(_INSERT, {"address_id": address, **values})
+    connection.execute(_make_upsert(connection.dialect.name), {"address_id": address, **values})
+
+
+@cache
+def _make_upsert(dialect: str) -> Insert:
+    """Return the statement that stores validators, in place of earlier ones, in the words of a database."""
+    new = import_module(f"sqlalchemy.dialects.{dialect}").insert(Validator)
+    stored: Insert = new.on_conflict_do_update(
+        index_elements=["address_id"], set_={name: new.excluded[name] for name in Validators.__slots__}
+    )
+    return stored

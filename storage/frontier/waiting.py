@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
+from storage.database.types import UTCDateTime
 from storage.frontier.addresses import AddressKind, AddressState
 from storage.frontier.hosts import select_hosts_on_hold
-from storage.frontier.leasing import FirstDay, is_not_before
+from storage.frontier.leasing import BEGINS_AT, IS_RECENT, FirstDay
 from storage.models import Address, Run
 
 DUE = "due"  # it could be fetched now: the run was stopped, or `limit` was reached
@@ -32,20 +48,34 @@ def count_waiting(
     Pending though it failed: it is tried again in another night. Pending though it was fetched: its page is older than
     `since`. With `this_run_only`, count only addresses that were offered in this run.
     """
+    binds: dict[str, object] = {
+        "site": site, "run": run, "now": now,
+        "begins_at": since and since.begins_at, "midnight": since and since.midnight,
+    }  # fmt: skip
+    rows = connection.execute(_make_count(this_run_only=this_run_only, is_dated=since is not None), binds)
+    return Counter({row[0]: int(row[1]) for row in rows})
+
+
+@cache
+def _make_count(*, this_run_only: bool, is_dated: bool) -> Select[*tuple[Any, ...]]:
+    run, now = bindparam("run", type_=Integer), bindparam("now", type_=UTCDateTime)
     begun_at = select(Run.started_at).where(Run.id == run).scalar_subquery()
     has_failed = and_(Address.tries > 0, Address.ended_at.is_not(None), Address.ended_at >= begun_at)
-    pending = [Address.site == site, Address.state == AddressState.PENDING, Address.kind == AddressKind.ARTICLE]
+    pending = [
+        Address.site == bindparam("site"),
+        Address.state == AddressState.PENDING,
+        Address.kind == AddressKind.ARTICLE,
+    ]
     pending.append(not_(has_failed))
     reasons: list[tuple[ColumnElement[bool], str]] = []
     if this_run_only:
         pending.append(Address.last_run == run)
-    if since is not None:
-        is_read = and_(Address.last_run == run, Address.published_at < since.begins_at)
+    if is_dated:
+        is_read = and_(Address.last_run == run, Address.published_at < BEGINS_AT)
         pending.append(or_(Address.published_at.is_(None), not_(is_read)))
-        reasons.append((not_(is_not_before(since)), BEFORE_SINCE))
+        reasons.append((not_(IS_RECENT), BEFORE_SINCE))
     reasons.append((Address.host.in_(select_hosts_on_hold(now)), ON_HOLD))
     reasons.append((Address.due_at > now, LATER))
     reason = case(*((condition, literal(name)) for condition, name in reasons), else_=literal(DUE)).label("reason")
     waiting = select(reason).where(*pending).subquery()
-    rows = connection.execute(select(waiting.c.reason, func.count()).group_by(waiting.c.reason))
-    return Counter({row[0]: int(row[1]) for row in rows})
+    return select(waiting.c.reason, func.count()).group_by(waiting.c.reason)

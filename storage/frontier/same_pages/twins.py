@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import aliased
 
 from storage.articles.saving import make_article_id
@@ -28,6 +28,32 @@ from storage.models import Address, StoredArticle, Twin
 
 _IN_USE = {AddressState.DONE: 0, AddressState.LEASED: 1, AddressState.PENDING: 2}  # the best first
 _SAME_SERVER_PAGE = {"scheme", "www", "slash", "index"}  # what is no article here is none there
+# Built once, because building a statement takes as long as running it.
+_OF_GROUPS = (
+    select(Address.id, Address.url, Address.state, Address.reason, Address.tries, Twin.group_key)
+    .join(Twin, Twin.address_id == Address.id)
+    .where(Twin.group_key.in_(bindparam("groups", expanding=True)), Address.kind == AddressKind.ARTICLE)
+)
+_TARGET = aliased(Address)
+_TARGETS = (
+    select(Address.url.label("origin"), _TARGET.id, _TARGET.url, _TARGET.state, _TARGET.reason, _TARGET.tries)
+    .join(Twin, Twin.address_id == Address.id)
+    .join(_TARGET, _TARGET.id == Twin.target_id)
+    .where(Address.url.in_(bindparam("urls", expanding=True)))
+)
+_REJECTED = select(StoredArticle.id).where(
+    StoredArticle.id.in_(bindparam("ids", expanding=True)), StoredArticle.rejected.is_not(None)
+)
+_WITHOUT_GROUP = (
+    select(Address.id, Address.url)
+    .outerjoin(Twin, Twin.address_id == Address.id)
+    .where(
+        Address.url.in_(bindparam("urls", expanding=True)),
+        Address.kind == AddressKind.ARTICLE,
+        Twin.address_id.is_(None),
+    )
+)
+_INSERT = insert(Twin)
 
 
 class _Member(NamedTuple):
@@ -104,11 +130,7 @@ class TwinMerger:
         self._unrecorded = dict(self._groups)
         wanted = set(urls)
         for batch in split_for_queries(sorted(set(self._unrecorded.values()))):
-            for row in self._connection.execute(
-                select(Address.id, Address.url, Address.state, Address.reason, Address.tries, Twin.group_key)
-                .join(Twin, Twin.address_id == Address.id)
-                .where(Twin.group_key.in_(batch), Address.kind == AddressKind.ARTICLE)
-            ):
+            for row in self._connection.execute(_OF_GROUPS, {"groups": batch}):
                 self._members[row.group_key].append(_Member(row.id, row.url, row.state, row.reason, row.tries))
                 self._unrecorded.pop(row.url, None)
         self._load_targets(urls)
@@ -119,18 +141,11 @@ class TwinMerger:
             if member.state == AddressState.DONE and (len(members) > 1 or member.url not in wanted)
         }
         for ids in split_for_queries(list(fetched)):
-            rejected = select(StoredArticle.id).where(StoredArticle.id.in_(ids), StoredArticle.rejected.is_not(None))
-            self._rejected.update(fetched[name] for name in self._connection.execute(rejected).scalars())
+            self._rejected.update(fetched[name] for name in self._connection.scalars(_REJECTED, {"ids": ids}))
 
     def _load_targets(self, urls: Sequence[str]) -> None:
-        target = aliased(Address)
         for batch in split_for_queries(urls):
-            for row in self._connection.execute(
-                select(Address.url.label("origin"), target.id, target.url, target.state, target.reason, target.tries)
-                .join(Twin, Twin.address_id == Address.id)
-                .join(target, target.id == Twin.target_id)
-                .where(Address.url.in_(batch))
-            ):
+            for row in self._connection.execute(_TARGETS, {"urls": batch}):
                 self._targets[row.origin] = _Member(row.id, row.url, row.state, row.reason, row.tries)
 
     def _choose(self, url: str) -> str:
@@ -219,13 +234,9 @@ def has_removed_twin(connection: Connection, site: str, url: str) -> bool:
 def record_groups(connection: Connection, groups: dict[str, int]) -> None:
     """Store the groups of addresses that have none."""
     for batch in split_for_queries(list(groups)):
-        rows = connection.execute(
-            select(Address.id, Address.url)
-            .outerjoin(Twin, Twin.address_id == Address.id)
-            .where(Address.url.in_(batch), Address.kind == AddressKind.ARTICLE, Twin.address_id.is_(None))
-        ).all()
+        rows = connection.execute(_WITHOUT_GROUP, {"urls": batch}).all()
         if rows:
-            connection.execute(insert(Twin), [{"address_id": row.id, "group_key": groups[row.url]} for row in rows])
+            connection.execute(_INSERT, [{"address_id": row.id, "group_key": groups[row.url]} for row in rows])
 
 
 def record_target(connection: Connection, site: str, address: int, url: str, target: int) -> None:
