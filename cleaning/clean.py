@@ -42,29 +42,31 @@ def clean(
     place_model: TreeModel | None = None,
     memory: SiteMemory | None = None,
     observe: bool = False,
+    trace: bool = False,
 ) -> Article:
     """Return the article of a page. A page that is no article gives one, too, with the reason in `rejected`.
 
     Never raises, unless `page` is no Page (TypeError). The same page and memory give the same article, whatever was
     cleaned before. `memory` is that of the page's site; one that is not known well enough counts as none. `model`
     replaces the cleaner's own, to measure it; trafilatura is then asked of each page, unless there is a `place_model`.
-    The texts of a page's further parts are joined to its own. With `observe` the article carries its memory dependency,
-    its observation, and its reading for `decide_again`. Both are those of the page without a memory: nothing is learnt
-    from pages that were cleaned with one.
+    The texts of a page's further parts are joined to its own. With `trace` the article carries its memory dependency,
+    with `observe` its observation, too, and its reading for `decide_again`. Both are those of the page without a
+    memory: nothing is learnt from pages that were cleaned with one.
     """
     if not isinstance(page, Page):
         raise TypeError(f"clean takes a Page, got {type(page).__name__}; cleaning.clean_html takes HTML")
     if memory is not None and not memory.is_known:
         memory = None
     models = Models(model, place_model) if model is not None else None
-    article = _clean_one(page, models, memory, traced=observe)
+    trace = trace or observe
+    article = _clean_one(page, models, memory, trace=trace, observe=observe)
     if page.parts and article.rejected is None:
-        parts = [_clean_one(part, models, memory, traced=observe) for part in page.parts]
+        parts = [_clean_one(part, models, memory, trace=trace) for part in page.parts]
         try:
-            article = _join(article, parts, memory, traced=observe)
+            article = _join(article, parts, memory, trace=trace)
         except Exception:
             log.warning("the parts of %s could not be joined", page.url, exc_info=True)
-    if observe and article.rejected is None:
+    if trace and article.rejected is None and (page.parts or not article.sketch):
         article = replace(article, sketch=seal_sketch(article.text))
     return article
 
@@ -90,7 +92,7 @@ def decide_again(data: bytes, memory: SiteMemory | None = None) -> Article | Non
         log.warning("a page is read again, because its reading could not be decided on", exc_info=True)
         return None
     if article is not None and article.rejected is None:
-        article = replace(article, sketch=seal_sketch(article.text))
+        article = replace(article, sketch=reading.find_sketch(article.text) or seal_sketch(article.text))
     return article
 
 
@@ -115,12 +117,14 @@ def _decide_alone(reading: PageReading) -> Article | None:
     return replace(_trace(decision.article, reading, None), observation=observe_decision(reading, decision))
 
 
-def _clean_one(page: Page, models: Models | None, memory: SiteMemory | None, *, traced: bool) -> Article:
+def _clean_one(
+    page: Page, models: Models | None, memory: SiteMemory | None, *, trace: bool, observe: bool = False
+) -> Article:
     """Clean one page without its further parts. Never raises."""
     try:
         if memory is None:
-            return _clean_alone(page, models, traced=traced)
-        return _clean_with_memory(page, models, memory, traced=traced)
+            return _clean_alone(page, models, trace=trace, observe=observe)
+        return _clean_with_memory(page, models, memory, trace=trace, observe=observe)
     except MemoryError:
         return make_failed_article(page, "cleaner-memory")
     except Exception:
@@ -128,27 +132,32 @@ def _clean_one(page: Page, models: Models | None, memory: SiteMemory | None, *, 
         return make_failed_article(page, "cleaner-error")
 
 
-def _clean_alone(page: Page, models: Models | None, *, traced: bool) -> Article:
-    reading = _read(page, traced=traced)
+def _clean_alone(page: Page, models: Models | None, *, trace: bool, observe: bool) -> Article:
+    reading = _read(page, observe=observe)
     if isinstance(reading, Article):
         return reading
     decision = _decide(reading, None, models)
-    return _observe(reading, decision, page, models) if traced else decision.article
+    if observe:
+        return _observe(reading, decision, page, models)
+    return _trace(decision.article, reading, None) if trace else decision.article
 
 
-def _clean_with_memory(page: Page, models: Models | None, memory: SiteMemory, *, traced: bool) -> Article:
-    reading = _read(page, memory.names, traced=traced, is_asked_twice=traced)
+def _clean_with_memory(page: Page, models: Models | None, memory: SiteMemory, *, trace: bool, observe: bool) -> Article:
+    reading = _read(page, memory.names, observe=observe, is_asked_twice=observe)
     if isinstance(reading, Article):
         return reading
     article = _decide(reading, memory, models).article
-    if not traced:
-        return article if article.rejected is None else _prefer(article, _clean_alone(page, None, traced=False))
-    article = _trace(article, reading, memory)
-    if reading.reads_alike(()):
-        alone = _observe(reading, _decide(reading, None, None), page, None)
+    if trace:
+        article = _trace(article, reading, memory)
+    if not observe and article.rejected is None:
+        return article
+    if reading.can_decide and reading.reads_alike(()):
+        decision = _decide(reading, None, None)
+        alone = _observe(reading, decision, page, None) if observe else decision.article
     else:
-        alone = _clean_alone(page, None, traced=True)
-    article = replace(article, observation=alone.observation, reading=alone.reading)
+        alone = _clean_alone(page, None, trace=False, observe=observe)
+    sketch = alone.sketch if alone.text == article.text else b""
+    article = replace(article, observation=alone.observation, reading=alone.reading, sketch=sketch)
     return article if article.rejected is None else _prefer(article, alone)
 
 
@@ -163,13 +172,13 @@ def _prefer(article: Article, alone: Article) -> Article:
 
 
 def _read(
-    page: Page, names: tuple[str, ...] = (), *, traced: bool, is_asked_twice: bool = False
+    page: Page, names: tuple[str, ...] = (), *, observe: bool, is_asked_twice: bool = False
 ) -> PageReading | Article:
     """Read a page; one with too many elements gives a rejected article."""
     tree, limits_hit, _elements = parse_html(page.html)  # held while the page is read
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
-    return read_tree(tree, page, names, limits_hit, traced=traced, is_asked_twice=is_asked_twice)
+    return read_tree(tree, page, names, limits_hit, observe=observe, is_asked_twice=is_asked_twice)
 
 
 def _decide(reading: PageReading, memory: SiteMemory | None, models: Models | None) -> Decision:
@@ -182,11 +191,14 @@ def _decide(reading: PageReading, memory: SiteMemory | None, models: Models | No
 
 def _observe(reading: PageReading, decision: Decision, page: Page, models: Models | None) -> Article:
     """Return the article of a page that was decided on without a memory, with all that others learn of it."""
+    article = _trace(decision.article, reading, None)
+    if article.rejected is None and not page.parts:
+        article = replace(article, sketch=seal_sketch(article.text))
     is_packed = models is None and not page.parts
     return replace(
-        _trace(decision.article, reading, None),
+        article,
         observation=observe_decision(reading, decision),
-        reading=pack_reading(reading, decision.choice, decision.judged) if is_packed else b"",
+        reading=pack_reading(reading, decision.choice, decision.judged, article.sketch) if is_packed else b"",
     )
 
 
@@ -199,9 +211,9 @@ def _trace(article: Article, reading: PageReading, memory: SiteMemory | None) ->
     )
 
 
-def _join(first: Article, parts: list[Article], memory: SiteMemory | None, *, traced: bool) -> Article:
+def _join(first: Article, parts: list[Article], memory: SiteMemory | None, *, trace: bool) -> Article:
     article = join_parts(first, parts)
-    if not traced:
+    if not trace:
         return article
     # The text depends on what the memory says of all parts. The site is learnt from first pages: `observation` stays.
     every = [one.memory_dependency for one in (first, *parts) if one.memory_dependency]

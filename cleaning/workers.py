@@ -97,11 +97,11 @@ class Cleaners:
     def submit(self, page: Page, memory: bytes | None = None, *, observe: bool = False) -> Future[Article]:
         """Clean a page. Out of time or memory, or with its child killed, it is returned rejected with that reason.
 
-        `memory` is that of the page's site, as bytes; `observe` is that of `clean`.
+        `memory` is that of the page's site, as bytes: with one the article is traced. `observe` is that of `clean`.
         """
         answer: Future[Article] = Future()
         answer.set_running_or_notify_cancel()
-        task = partial(self._work, memory=memory, observe=True) if memory or observe else self._work
+        task = partial(self._work, memory=memory, observe=observe) if memory or observe else self._work
         self._submit(answer, _PageSubmission(page, task))
         return answer
 
@@ -281,7 +281,7 @@ def clean_in_child(page: Page, memory: bytes | None = None, *, observe: bool = F
         _characters_cleaned = 0
         empty_caches()
     _characters_cleaned += sum(len(one.html) for one in (page, *page.parts))
-    return clean(page, memory=_load_memory(memory, page.url), observe=observe)
+    return clean(page, memory=_load_memory(memory, page.url), observe=observe, trace=memory is not None)
 
 
 def decide_in_child(readings: Sequence[bytes], memory: bytes | None = None) -> list[Article | None]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.corrections.mark_corrections import mark_corrections
 from cleaning.decision.choose_texts import Models, choose_texts
+from cleaning.duplicates.article_sketch import digest_text
 from cleaning.left_out import list_left_out
 from cleaning.live.place_entries import PlacedEntries, place_entries
 from cleaning.memory.match import MemoryMatch
 from cleaning.memory.observation import observe_page
-from cleaning.metadata.language.choose_language import detect_language
+from cleaning.metadata.language.choose_language import Language, detect_language
 from cleaning.page_data.data_text import DataText, cut_tree_blocks, find_data_text, may_be_in_data
+from cleaning.reading.page_reading import KnownText
 from cleaning.rules import Context, apply_rules
 from cleaning.rules.teasers import find_labels, find_teasers
 from cleaning.site_rules.text_place import TextPlace
@@ -69,7 +71,7 @@ def decide(reading: PageReading, memory: SiteMemory | None = None, models: Model
     if data is not None:
         extraction, blocks = _take_data_text(extraction, blocks, data, reading)
     text = "\n".join(block.text for block in blocks if block.is_kept)
-    language = detect_language(text, metadata.languages, facts.language)
+    language = _find_language(reading, text)
     reason = find_rejection_reason(
         facts.status, draft, extraction, blocks, context.teasers, is_thread=reading.is_thread
     )
@@ -95,6 +97,15 @@ def decide(reading: PageReading, memory: SiteMemory | None = None, models: Model
         site_rules=reading.outcomes,
     )
     return Decision(article, choice, judged, extraction, blocks, data)
+
+
+def _find_language(reading: PageReading, text: str) -> Language:
+    """Return the language of a text, as it was found before if the page gave the text before."""
+    digest = digest_text(text)
+    if reading.known_text is None or reading.known_text.digest != digest:
+        language = detect_language(text, reading.metadata.languages, reading.facts.language)
+        reading.known_text = KnownText(digest, language)
+    return reading.known_text.language
 
 
 def observe_decision(reading: PageReading, decision: Decision) -> bytes:

@@ -67,12 +67,12 @@ def build_article_sketch(text: str) -> tuple[int, ...]:
 
 def seal_sketch(text: str) -> bytes:
     """Return the packed sketch of a text behind a digest of the text, for whoever stores the text later."""
-    return _digest_text(text) + pack_sketch(build_article_sketch(text))
+    return digest_text(text) + pack_sketch(build_article_sketch(text))
 
 
 def open_sketch(sealed: bytes, text: str) -> tuple[int, ...]:
     """Return the sketch of a text: the sealed one if it is of this very text, else a new one."""
-    if sealed[:_DIGEST] == _digest_text(text):
+    if sealed[:_DIGEST] == digest_text(text):
         return unpack_sketch(sealed[_DIGEST:])
     return build_article_sketch(text)
 
@@ -112,7 +112,8 @@ def is_distinctive(key: str) -> bool:
     return key.count(" ") + 1 >= MIN_WORDS or (len(key) >= MIN_WORDS * 2 and is_unspaced(split_words(key)))
 
 
-def _digest_text(text: str) -> bytes:
+def digest_text(text: str) -> bytes:
+    """Return eight bytes that stand for a text."""
     return blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST).digest()
 
 

@@ -12,9 +12,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import NO_RULES
-from cleaning.duplicates.fingerprint import fingerprint, hash_to_int
+from cleaning.duplicates.fingerprint import hash_to_int
 from cleaning.errors import MemoryUnreadable
-from cleaning.memory.observation import hash_position
+from cleaning.memory.observation import fingerprint_run, hash_position
 from cleaning.memory.site_memory import MAX_ARTICLES, to_little_endian
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class MemoryDependency(NamedTuple):
     @classmethod
     def from_runs(cls, runs: Sequence[TextRun], rules: int = 0) -> MemoryDependency:
         positions = [hash_position(element) for element in dict.fromkeys(run.element for run in runs)]
-        blocks = _sort_unique(key for run in runs if (key := fingerprint(run.text)))
+        blocks = _sort_unique(key for run in runs if (key := fingerprint_run(run)))
         paths, patterns = (path for path, _ in positions), (pattern for _, pattern in positions)
         return cls(blocks, _sort_unique(paths), _sort_unique(patterns), rules)
 

@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cleaning.article import BlockKind
-from cleaning.duplicates.fingerprint import fingerprint
-from cleaning.memory.observation import fingerprint_headline, hash_position
+from cleaning.memory.observation import fingerprint_headline, fingerprint_run, hash_position
 from cleaning.memory.site_memory import MAX_ARTICLES, PositionStatistics
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, ends_a_sentence
 from cleaning.page.tags import CELLS
@@ -55,7 +54,7 @@ class MemoryMatch:
 
     def _find_cuts(self, own_headline: int) -> Iterator[tuple[int, tuple[str, str]]]:
         for index, run in enumerate(self._runs):
-            key = fingerprint(run.text)
+            key = fingerprint_run(run)
             if not key:
                 continue
             if key in self._memory.repeated:

@@ -93,6 +93,14 @@ class Observation:
             raise MemoryUnreadable(f"the observation of a page cannot be read: {error}") from error
 
 
+def fingerprint_run(run: TextRun) -> int:
+    """Return the fingerprint of a run's text, computed once."""
+    key = run.fingerprint
+    if key is None:
+        key = run.fingerprint = fingerprint(run.text)
+    return key
+
+
 def hash_position(element: BlockElement) -> tuple[int, int]:
     """Return the hashes of an element's path, and of the tags and classes of it and of the two elements around it."""
     position = element.position

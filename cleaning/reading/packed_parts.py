@@ -7,11 +7,14 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from cleaning.article import Article, Block, BlockKind, Pager, RuleOutcome
+from cleaning.memory.observation import fingerprint_run, hash_position
 from cleaning.page.block_elements import BlockElement, ShownElement
 from cleaning.page.text_runs import TextRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cleaning.memory.dependency import MemoryDependency
 
 # The fields of a draft that are packed: those that Article() takes, without those that only deciding gives.
 DECIDED = frozenset(
@@ -91,8 +94,12 @@ def unpack_block(packed: tuple[Any, ...]) -> Block:
     return Block(text, BlockKind(kind), link_share, links, path, rule, evidence, layout)
 
 
-def pack_runs(runs: Sequence[TextRun]) -> tuple[Any, ...]:
-    """Return text runs as lists of equal length, and the block elements around them, the outer ones first."""
+def pack_runs(runs: Sequence[TextRun], dependency: MemoryDependency) -> tuple[Any, ...]:
+    """Return text runs as lists of equal length, and the block elements around them, the outer ones first.
+
+    What a memory is asked for is in the dependency of the page: the runs say where.
+    """
+    blocks, paths, patterns = ({key: at for at, key in enumerate(table)} for table in dependency[:3])
     numbers: dict[BlockElement, int] = {}
     elements: list[BlockElement] = []
     for run in runs:
@@ -116,11 +123,18 @@ def pack_runs(runs: Sequence[TextRun]) -> tuple[Any, ...]:
         [run.lead_link_characters for run in runs],
         {number: run.links for number, run in enumerate(runs) if run.links},
         [number for number, run in enumerate(runs) if run.is_emphasised],
+        [blocks.get(fingerprint_run(run), NO_NUMBER) for run in runs],
+        {
+            numbers[element]: (paths[path], patterns[pattern])
+            for element in dict.fromkeys(run.element for run in runs)
+            for path, pattern in (hash_position(element),)
+        },
     )
 
 
-def unpack_runs(packed: tuple[Any, ...]) -> tuple[TextRun, ...]:
-    tags, labels, parents, shown, places, text, characters, linked, lead, links, emphasised = packed
+def unpack_runs(packed: tuple[Any, ...], dependency: MemoryDependency) -> tuple[TextRun, ...]:
+    tags, labels, parents, shown, places, text, characters, linked, lead, links, emphasised, keys, positions = packed
+    blocks, paths, patterns = dependency[:3]
     elements: list[BlockElement] = []
     for tag, label, parent, number in zip(tags, labels, parents, shown, strict=True):
         around = None if parent == NO_ELEMENT else elements[parent]
@@ -130,14 +144,16 @@ def unpack_runs(packed: tuple[Any, ...]) -> tuple[TextRun, ...]:
             element = ShownElement(tag, label, around)
             element.number = number
             elements.append(element)
+    for place, (path, pattern) in positions.items():
+        elements[place].position = paths[path], patterns[pattern]
     texts = text.split("\n") if places else []
     set_off = frozenset(emphasised)
     return tuple(
         TextRun(
             elements[place], "", [], length, link_length, lead_length, links.get(index, []), [],
-            is_emphasised=index in set_off, _text=words,
+            is_emphasised=index in set_off, fingerprint=0 if key == NO_NUMBER else blocks[key], _text=words,
         )
-        for index, (place, words, length, link_length, lead_length) in enumerate(
-            zip(places, texts, characters, linked, lead, strict=True)
+        for index, (place, words, length, link_length, lead_length, key) in enumerate(
+            zip(places, texts, characters, linked, lead, keys, strict=True)
         )
     )  # fmt: skip

@@ -14,6 +14,7 @@ from cleaning.errors import ReadingUnreadable
 from cleaning.extraction import Extraction
 from cleaning.memory.dependency import MemoryDependency
 from cleaning.metadata.collect import Metadata
+from cleaning.metadata.language.choose_language import Language
 from cleaning.metadata.robots_tags import RobotsTags
 from cleaning.metadata.structured import Statement
 from cleaning.page.removal import Removal
@@ -31,7 +32,7 @@ from cleaning.reading.packed_parts import (
     unpack_pager,
     unpack_runs,
 )
-from cleaning.reading.page_reading import PageReading, ReadingFacts
+from cleaning.reading.page_reading import KnownText, PageReading, ReadingFacts
 from cleaning.rules.page_blocks import LowScore
 from cleaning.version import CLEANER_VERSION
 
@@ -49,15 +50,16 @@ UNLIKELY = "unlikely"  # the rule that asks low scores for their evidence
 LEVEL = 1  # of compression: higher ones take longer than they save
 
 
-def pack_reading(reading: PageReading, choice: Classification, judged: Sequence[Block]) -> bytes:
+def pack_reading(reading: PageReading, choice: Classification, judged: Sequence[Block], sketch: bytes = b"") -> bytes:
     """Return a reading as bytes, b"" where deciding again may need the page.
 
-    `choice` are the texts that were chosen without a memory, `judged` their blocks after the rules.
+    It was just decided on without a memory: `choice` are the texts that were chosen, `judged` their blocks after the
+    rules, `sketch` is the sealed sketch of the text that the rules left, if it was made.
     """
     if not reading.is_plain:
         return b""
     try:
-        record = _pack(reading, choice, judged)
+        record = _pack(reading, choice, judged, sketch)
     except NotPackableError:
         return b""
     data = zlib.compress(marshal.dumps(record), LEVEL)
@@ -78,8 +80,8 @@ def unpack_reading(data: bytes) -> PageReading:
         raise ReadingUnreadable(f"the reading of a page cannot be read: {error}") from error
 
 
-def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block]) -> tuple[Any, ...]:
-    metadata = reading.metadata
+def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block], sketch: bytes) -> tuple[Any, ...]:
+    metadata, known = reading.metadata, reading.known_text
     return (
         tuple(reading.facts),
         pack_draft(metadata.draft),
@@ -87,7 +89,7 @@ def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block])
         [tuple(one) for one in metadata.languages],
         metadata.asked_names,
         metadata.alike_names,
-        pack_runs(reading.runs),
+        pack_runs(reading.runs, reading.dependency),
         reading.base,
         dict(reading.unseen),
         [(number, pack_block(block)) for number, block in reading.removal.blocks],
@@ -96,6 +98,7 @@ def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block])
         [pack_outcome(outcome) for outcome in reading.outcomes],
         None if reading.bodies is None else [(tuple(body), source) for body, source in reading.bodies],
         reading.dependency.to_bytes(),
+        None if known is None else (known.digest, tuple(known.language), sketch),
         marshal.dumps(_pack_choice(choice, judged)),
     )
 
@@ -103,9 +106,10 @@ def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block])
 def _unpack(record: tuple[Any, ...]) -> PageReading:
     (
         facts, draft, titles, languages, asked, alike, packed_runs, base, unseen, removed, robots, pager, outcomes,
-        bodies, dependency, choice,
+        bodies, dependency, known, choice,
     ) = record  # fmt: skip
-    runs = unpack_runs(packed_runs)
+    depends_on = MemoryDependency.from_bytes(dependency)
+    runs = unpack_runs(packed_runs, depends_on)
     reading = PageReading(
         ReadingFacts(*facts),
         Metadata(
@@ -123,9 +127,10 @@ def _unpack(record: tuple[Any, ...]) -> PageReading:
         unpack_pager(pager),
         tuple(RuleOutcome(*outcome) for outcome in outcomes),
         packed_choice=partial(_unpack_choice, choice, runs, base, unseen),
+        known_text=None if known is None else KnownText(known[0], Language(*known[1]), known[2]),
         bodies=None if bodies is None else tuple(StatedBody(Body(*body), source) for body, source in bodies),
     )
-    reading.dependency = MemoryDependency.from_bytes(dependency)
+    reading.dependency = depends_on
     return reading
 
 

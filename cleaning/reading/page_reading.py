@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from cleaning.duplicates.article_sketch import digest_text
 from cleaning.extraction import Extraction, extract
 from cleaning.memory.dependency import MemoryDependency
 from cleaning.metadata.title_parts import make_name_keys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cleaning.classifier.classify import Classification
     from cleaning.live.find_live_blog import LiveBlog
     from cleaning.metadata.collect import Metadata
+    from cleaning.metadata.language.choose_language import Language
     from cleaning.metadata.robots_tags import RobotsTags
     from cleaning.page.text_runs import TextRun
 
@@ -47,6 +49,14 @@ class ReadingFacts(NamedTuple):
     rules: int
 
 
+class KnownText(NamedTuple):
+    """What was found out about a text that the page gave; `sketch` is b"" where the text has none yet."""
+
+    digest: bytes
+    language: Language
+    sketch: bytes = b""
+
+
 class PageTree:
     """The tree of a page that was read. trafilatura changes it, so that it answers once, or as often as is told."""
 
@@ -66,6 +76,10 @@ class PageTree:
         else:
             self._tree = None
         return extract(tree, url, runs, without=without, comments=comments)
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self._tree is not None
 
     def list_bodies(self, metadata: Metadata) -> tuple[StatedBody, ...]:
         return tuple(list_bodies(self._data, metadata))
@@ -97,6 +111,7 @@ class PageReading:
     tree: PageTree | None = None
     packed_choice: Callable[[], Classification] | None = None
     bodies: tuple[StatedBody, ...] | None = None  # of its data; None where they were not read
+    known_text: KnownText | None = None  # the last text that was decided on
 
     @property
     def is_markup(self) -> bool:
@@ -106,6 +121,11 @@ class PageReading:
     def choice(self) -> Classification | None:
         """The texts that were chosen without a memory, in a packed reading; None in any other."""
         return None if self.packed_choice is None else self.packed_choice()
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether nothing was asked of the tree that changes it; then deciding gives what it would have given first."""
+        return self.tree is None or self.tree.is_unchanged
 
     @property
     def is_plain(self) -> bool:
@@ -123,6 +143,11 @@ class PageReading:
             return True
         found = asked & make_name_keys(names)
         return found in self.metadata.alike_names or found == asked & make_name_keys(self.facts.names)
+
+    def find_sketch(self, text: str) -> bytes:
+        """Return the sealed sketch of a text if the page gave it before; else b""."""
+        known = self.known_text
+        return known.sketch if known is not None and known.digest == digest_text(text) else b""
 
     def list_bodies(self) -> tuple[StatedBody, ...] | None:
         """Return the bodies of the page's story in its data; None where they need the tree, which is not there."""

@@ -29,17 +29,17 @@ def read_tree(
     names: tuple[str, ...] = (),
     limits_hit: tuple[str, ...] = (),
     *,
-    traced: bool = False,
+    observe: bool = False,
     is_asked_twice: bool = False,
 ) -> PageReading:
     """Read a page. Its tree is changed, and belongs to the reading from now on.
 
-    `names` are those that titles of the site carry beside the headline. With `traced` it is noted which other names
+    `names` are those that titles of the site carry beside the headline. With `observe` it is noted which other names
     would change nothing. With `is_asked_twice` trafilatura can be asked twice of the page, which takes a copy of the
     tree.
     """
     metadata = read_metadata(tree, page, names)
-    if traced and tree is not None:
+    if observe and tree is not None:
         metadata = add_alike_names(tree, metadata, names)
     pager = find_pager(tree, page, metadata.draft) if tree is not None else None
     robots_tags = read_robots_tags(tree, page)

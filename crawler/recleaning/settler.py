@@ -387,7 +387,7 @@ class Settler:
             logger.warning("%s cannot be cleaned again: %s", page.url, error)
             return str(error)
         self._start_cleaners()
-        return self._cleaners.submit(fetched, memory, observe=True)
+        return self._cleaners.submit(fetched, memory, observe=memory is None)
 
     def _start_cleaners(self) -> None:
         self._check_interrupt()
