@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 SPOOL_NAME = "reclean.spool"  # in the data folder
+READINGS_FOLDER = "readings"  # likewise
 MAX_LISTED_DIFFERENCES = 50  # the largest ones, which --dry-run prints

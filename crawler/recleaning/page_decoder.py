@@ -42,6 +42,7 @@ class PageDecoder:
         sites = load_listed_sites(settings)
         self._owners = SiteOwners(sites)
         self._sites = {site.name: site for site in sites}
+        self._conditions: dict[str, str] = {}  # by site
         # The crawl's own component, with its limit. It needs only these three attributes of a crawler; a real crawler
         # would configure logging again.
         crawler: Any = SimpleNamespace(settings=settings, stats=None, signals=SignalManager())
@@ -85,8 +86,12 @@ class PageDecoder:
         return self._sites[site].rules if site in self._sites else None
 
     def describe_conditions(self, site: str) -> str:
-        """Return what settings and sites.toml say of the pages of a site, as `KeptReadings` compares it."""
-        return describe_conditions(Page("", "", **self._facts.collect(site=self._sites.get(site))))
+        """Return what settings and sites.toml say of the pages of a site, as the key of a reading has it."""
+        if site not in self._conditions:
+            self._conditions[site] = describe_conditions(
+                Page("", "", **self._facts.collect(site=self._sites.get(site)))
+            )
+        return self._conditions[site]
 
     def _make_page(self, archived: ArchivedResponse, url: str, html: str, site: str) -> Page:
         facts = self._facts.collect(archived.headers, archived.rights, self._sites.get(site))

@@ -20,7 +20,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -40,16 +39,16 @@ from cleaning.verdict import DECIDED_BY_CRAWL
 from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
 from crawler.recleaning.page_decoder import PageDecoder
+from crawler.recleaning.site_readings import SiteReadings
 from crawler.storing.deduplicate import deduplicate, index_missing_articles
 from crawler.storing.observations import (
     compute_memory_fingerprint,
     name_observation_version,
     needs_recleaning,
-    store_page_observations,
     was_cleaned_by_other_rules,
 )
 from crawler.storing.parts import reject_as_part
-from crawler.storing.readings import KeptReadings
+from crawler.storing.readings import KeptReadings, make_reading_key
 from storage.archive.part_locations import find_known_parts
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
@@ -132,9 +131,14 @@ class Settler:
     ) -> None:
         """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started.
 
-        `readings` are those of the crawl that has just ended; all other pages are read from the archive.
+        `readings` are those of the crawl that has just ended.
         """
         self._readings = readings
+        self._data_dir = data_dir
+        self._site_readings_size = settings.getint("SITE_READINGS_MAXSIZE")
+        self._site_readings: SiteReadings | None = None  # those of the site that is settled
+        self._kept_pages: dict[str, bytes | None] = {}  # the ids of its pages in the window, with the keys of readings
+        self._made: dict[bytes, bytes] = {}  # readings of its pages that came from the archive
         self._engine = engine
         self._count = count
         jobs = cleaners.count if cleaners else jobs
@@ -177,6 +181,7 @@ class Settler:
         """
         others = Counter[str]()
         before: LearnedMemory | None = None
+        self._open_readings(site)
         for _ in range(MAX_ROUNDS):
             self._check_interrupt()
             learned = self.learn(site)
@@ -190,10 +195,31 @@ class Settler:
             if not any(changed):
                 break
         self._count(site, "settle/other-rules", others["pages"])
+        self._keep_readings()
+
+    def _open_readings(self, site: str) -> None:
+        self._site_readings = SiteReadings(self._data_dir, site, self._site_readings_size)
+        with self._engine.begin() as connection:
+            window = sample_pages(connection, site, window=self._window, size=self._window)
+        self._kept_pages = dict.fromkeys(window)
+        self._made.clear()
+
+    def _keep_readings(self) -> None:
+        """Keep the readings of the newest pages for the next night, those of the sample first."""
+        if self._site_readings is not None:
+            keys = [key for key in self._kept_pages.values() if key is not None]
+            self._site_readings.update(keys, self._find_new_reading)
+        self._site_readings = None
+        self._made.clear()
+
+    def _find_new_reading(self, key: bytes) -> bytes | None:
+        return self._made.get(key) or (self._readings.get(key) if self._readings is not None else None)
 
     def _find_due(self, site: str, memory: SiteMemory, others: Counter[str]) -> Iterator[PageDependency]:
         """Yield the pages that the memory changes; count those that other rules of the site would change."""
         for page in self.iter_pages(site):
+            if page.id in self._kept_pages:
+                self._kept_pages[page.id] = self._make_reading_key(page)
             if page.cleaner_version == CLEANER_VERSION and needs_recleaning(page, memory):
                 yield page
             elif self.has_other_rules(page):
@@ -302,10 +328,15 @@ class Settler:
             yield self._take_article(*waiting.popleft())
 
     def _find_reading(self, page: PageDependency) -> bytes | None:
-        if self._readings is None or page.parts:
+        if page.parts:
             return None
+        key = self._make_reading_key(page)
+        found = self._find_new_reading(key)
+        return self._site_readings.get(key) if found is None and self._site_readings is not None else found
+
+    def _make_reading_key(self, page: PageDependency) -> bytes:
         conditions = self._pages.describe_conditions(page.site)
-        return self._readings.get(page.id, page.fetched_at, page.location, conditions)
+        return make_reading_key(page.id, page.fetched_at, page.location, conditions)
 
     def _submit_group(self, group: _Group, memory: bytes | None) -> None:
         if group.readings:
@@ -336,13 +367,12 @@ class Settler:
         with self._engine.begin() as connection:
             stored = saving.load_stored_pages(connection, [one.page.id for one in results])
             parts = find_known_parts(connection, [one.page.url for one in results])
-            cleaned: list[tuple[str, Article, datetime]] = []
-            failed: list[TextDependency] = []
+            dependencies: list[TextDependency] = []
             for one in results:
                 page, article = one.page, one.article
                 if article is None:
                     if one.memory_fingerprint:
-                        failed.append(TextDependency(page.id, one.memory_fingerprint, page.data or b""))
+                        dependencies.append(TextDependency(page.id, one.memory_fingerprint, page.data or b""))
                     continue
                 if page.url in parts:
                     article = reject_as_part(article)
@@ -364,9 +394,8 @@ class Settler:
                     saving.save_blocks(connection, page.id, article)
                 if not same:
                     changed.append(page.site)
-                cleaned.append((page.site, article, page.fetched_at))
-            store_page_observations(connection, cleaned)
-            save_memory_dependencies(connection, failed)
+                dependencies.append(TextDependency(page.id, article.memory_fingerprint, article.memory_dependency))
+            save_memory_dependencies(connection, dependencies)
         for site in changed:
             self._count(site, "settle/changed", 1)
         return len(changed)
@@ -387,7 +416,9 @@ class Settler:
             logger.warning("%s cannot be cleaned again: %s", page.url, error)
             return str(error)
         self._start_cleaners()
-        return self._cleaners.submit(fetched, memory, observe=memory is None)
+        # What a page tells of its site is learnt before, from the page without a memory. Its reading is made once.
+        is_read = memory is None or (page.id in self._kept_pages and self._find_reading(page) is None)
+        return self._cleaners.submit(fetched, memory, observe=is_read)
 
     def _start_cleaners(self) -> None:
         self._check_interrupt()
@@ -416,6 +447,8 @@ class Settler:
             article = answer.result()
             self._check_interrupt()
             self._count(page.site, "settle/from-archive", 1)
+            if article.reading and not page.parts and page.id in self._kept_pages:
+                self._made[self._make_reading_key(page)] = article.reading
         self._count(page.site, "settle/cleaned", 1)
         if (article.rejected or "").startswith("cleaner-"):  # the stored article is better than a failure
             return RecleanedPage(page, None, article.rejected or "", compute_memory_fingerprint(page, memory))

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row
 
 from crawler.recleaning.limits import SPOOL_NAME
+from crawler.recleaning.site_readings import discard_site_readings
 from crawler.storing.deduplicate import deduplicate
 from storage.articles.erasing import (
     ErasablePage,
@@ -85,8 +86,12 @@ def list_due(engine: Engine) -> tuple[list[Row[Any]], list[str]]:
 
 
 def discard_recleaning(data_dir: Path) -> None:
-    """Discard an unfinished recleaning, which holds copies of texts. First of all: what goes on with it finds them."""
+    """Discard an unfinished recleaning, and what cleaning saw of pages: both hold texts.
+
+    First of all, because what goes on with them finds the texts.
+    """
     (data_dir / SPOOL_NAME).unlink(missing_ok=True)
+    discard_site_readings(data_dir)
 
 
 def discard_copies(engine: Engine) -> None:

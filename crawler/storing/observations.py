@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -29,22 +28,13 @@ def store_page_observation(
     connection: Connection, site: str, article: Article, fetched_at: datetime, *, is_new: bool = False
 ) -> None:
     """Store the observation and the memory dependency of a page. `is_new`: it was not stored before."""
-    store_page_observations(connection, [(site, article, fetched_at)], are_new=is_new)
-
-
-def store_page_observations(
-    connection: Connection, pages: Iterable[tuple[str, Article, datetime]], *, are_new: bool = False
-) -> None:
-    """Store the observations and the memory dependencies of pages, each with its site and the time of its fetch."""
-    dependencies, observations = [], []
-    for site, article, fetched_at in pages:
-        name = saving.make_article_id(article.url)
-        dependencies.append(TextDependency(name, article.memory_fingerprint, article.memory_dependency))
-        if article.observation:
-            version = _name_version(article.cleaner_version, _read_rules(article.memory_dependency))
-            observations.append(PageObservation(name, site, version, fetched_at, article.observation))
-    save_memory_dependencies(connection, dependencies, are_first=are_new)
-    save_observations(connection, observations, are_first=are_new)
+    name = saving.make_article_id(article.url)
+    dependency = TextDependency(name, article.memory_fingerprint, article.memory_dependency)
+    save_memory_dependencies(connection, [dependency], are_first=is_new)
+    if article.observation:
+        version = _name_version(article.cleaner_version, _read_rules(article.memory_dependency))
+        observation = PageObservation(name, site, version, fetched_at, article.observation)
+        save_observations(connection, [observation], are_first=is_new)
 
 
 def name_observation_version(rules: SiteRules | None) -> str:

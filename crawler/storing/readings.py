@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from cleaning.article import Page
+from cleaning.version import CLEANER_VERSION
 from storage.archive.write import ArchiveLocation
 from storage.articles.saving import make_article_id
 
@@ -29,7 +30,7 @@ class KeptReadings:
 
         readings = KeptReadings(folder, most=1 << 30)       # bytes
         readings.keep(page, location, article.reading)
-        readings.get(name, fetched_at, location, conditions)
+        readings.get(make_reading_key(name, fetched_at, location, conditions))
 
     One thread may keep readings while others read. If the disk refuses one, all are dropped: nothing depends on them.
     """
@@ -57,7 +58,7 @@ class KeptReadings:
         fetched_at = page.fetched_at
         if not reading or location is None or fetched_at is None or self.size + len(reading) > self._most:
             return
-        key = _make_key(make_article_id(page.url), fetched_at, location, describe_conditions(page))
+        key = make_reading_key(make_article_id(page.url), fetched_at, location, describe_conditions(page))
         if key in self._index:  # its transaction is tried again
             return
         try:
@@ -73,9 +74,9 @@ class KeptReadings:
         self._index[key] = self.size << _LENGTH_BITS | len(reading)
         self.size += len(reading)
 
-    def get(self, name: str, fetched_at: datetime, location: ArchiveLocation, conditions: str) -> bytes | None:
-        """Return the reading of the page with this id, as it was fetched and archived then; None if there is none."""
-        found = self._index.get(_make_key(name, fetched_at, location, conditions))
+    def get(self, key: bytes) -> bytes | None:
+        """Return the reading with this key; None if there is none."""
+        found = self._index.get(key)
         if found is None or self._file is None:
             return None
         position, length = found >> _LENGTH_BITS, found & ((1 << _LENGTH_BITS) - 1)
@@ -100,7 +101,8 @@ def describe_conditions(page: Page) -> str:
     return repr((page.language, page.rules, page.robot_name, page.obeyed_tags))
 
 
-def _make_key(name: str, fetched_at: datetime, location: ArchiveLocation, conditions: str) -> bytes:
+def make_reading_key(name: str, fetched_at: datetime, location: ArchiveLocation, conditions: str) -> bytes:
+    """Return the key of the reading of the page with this id, as it was fetched and archived, and is cleaned now."""
     moment = fetched_at.astimezone(UTC).isoformat()
     place = (location.file, location.offset)
-    return sha256(repr((name, moment, place, conditions)).encode("utf-8", "replace")).digest()[:16]
+    return sha256(repr((name, moment, place, conditions, CLEANER_VERSION)).encode("utf-8", "replace")).digest()[:16]

@@ -209,7 +209,14 @@ def test_the_store_is_the_same_with_what_cleaning_saw_and_from_the_archive_alone
 
 def test_a_second_night_is_the_same_with_and_without_what_cleaning_saw(tmp_path: Path) -> None:
     pages = papers()
-    for folder, options in (("kept", ()), ("archive", ("-s", "READINGS_MAXSIZE=0"))):
-        for night, some in enumerate((pages[:9] + pages[12:18], pages[5:12] + pages[16:]), 1):
+    nights = (pages[:9] + pages[12:18], pages[9:12] + pages[16:])
+    ways = {"kept": (), "archive": ("-s", "READINGS_MAXSIZE=0", "-s", "SITE_READINGS_MAXSIZE=0"), "torn": ()}
+    for folder, options in ways.items():
+        for night, some in enumerate(nights, 1):
             crawl(tmp_path / folder, archive(tmp_path / folder, some, night), *options)
-    assert stored(tmp_path / "kept") == stored(tmp_path / "archive")
+            for file in (tmp_path / folder / "readings").glob("*") if folder == "torn" else ():
+                with file.open("r+b") as torn:
+                    torn.truncate(file.stat().st_size // 2)
+    assert stored(tmp_path / "kept") == stored(tmp_path / "archive") == stored(tmp_path / "torn")
+    kept, torn, without = (count(tmp_path / folder, "settle/from-archive") for folder in ("kept", "torn", "archive"))
+    assert kept < torn < without == count(tmp_path / "archive", "settle/cleaned")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cleaning.article import Page, SiteRules
-from crawler.storing.readings import KeptReadings, describe_conditions
+from crawler.storing.readings import KeptReadings, describe_conditions, make_reading_key
 from storage.archive.write import ArchiveLocation
 from storage.articles.saving import make_article_id
 
@@ -21,7 +21,8 @@ PLACE = ArchiveLocation("night.warc.gz", 7)
 
 def get(readings: KeptReadings, page: Page = PAGE, place: ArchiveLocation = PLACE) -> bytes | None:
     assert page.fetched_at is not None
-    return readings.get(make_article_id(page.url), page.fetched_at, place, describe_conditions(page))
+    conditions = describe_conditions(page)
+    return readings.get(make_reading_key(make_article_id(page.url), page.fetched_at, place, conditions))
 
 
 def test_a_reading_belongs_to_one_fetch_of_a_page_and_to_what_sites_toml_says_of_it(tmp_path: Path) -> None:
