@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from cleaning.duplicates.fingerprint import list_digests
 from cleaning.duplicates.likeness import ComparableText
-from cleaning.duplicates.shingles import is_unspaced, list_shingles, split_article, split_words
+from cleaning.duplicates.shingles import encode_shingles, is_unspaced, split_article, split_words
 from cleaning.metadata.title_parts import SEPARATOR
 from cleaning.page.headline_key import MAX_KEY_CHARACTERS, normalize_headline
 
@@ -60,7 +60,7 @@ def build_article_sketch(text: str) -> tuple[int, ...]:
     """Return the smallest hashes of the text's shingles, at most SKETCH_SIZE, ascending; () if it has no word."""
     words = split_article(text[:MAX_CHARACTERS])
     size = SHINGLE_CHARACTERS if is_unspaced(words) else SHINGLE_WORDS
-    hashes = sorted(list_digests(set(list_shingles(words, size))))
+    hashes = sorted(list_digests(encode_shingles(words, size)))
     # As `hash_to_int` makes them. Two that differ in the bit that it drops are one: a few more are read for that.
     return tuple(sorted({int.from_bytes(one) >> 1 for one in hashes[: SKETCH_SIZE + 2]})[:SKETCH_SIZE])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,6 +66,16 @@ def list_shingles(words: Sequence[str], size: int) -> list[str]:
     return list(map(" ".join, zip(*(words[start:] for start in range(size)), strict=False)))
 
 
-def shingle_text(text: str, size: int = 4) -> frozenset[str]:
-    """Return the set of a text's runs of `size` case-folded words; of characters in scripts that do not space words."""
-    return frozenset(list_shingles(split_article(text), size))
+def shingle_text(text: str, size: int = 4) -> set[bytes]:
+    """Return the runs of `size` case-folded words in UTF-8; of characters in scripts that do not space words."""
+    return encode_shingles(split_article(text), size)
+
+
+def encode_shingles(words: Sequence[str], size: int) -> set[bytes]:
+    """Return the runs that `list_shingles` lists, each once, in UTF-8."""
+    text = " ".join(words).encode()
+    if len(words) <= size:
+        return {text} if words else set()
+    # Cut out of the whole text, which takes half the time of joining words.
+    starts = list(accumulate(map((1).__add__, map(len, text.split(b" "))), initial=0))
+    return {text[start : end - 1] for start, end in zip(starts, starts[size:], strict=False)}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cleaning.page.text_runs import TextRun
 
 FORMAT = 1
+LEVEL = 4  # of compression: takes two thirds of the time of zlib's own level 6, for 2 % more bytes
 MAX_TEXT_CHARACTERS = 120  # of a block, kept for people to read
 MAX_CACHED = 1_000  # characters of a path whose hash is kept
 MAX_TITLES, MAX_TITLE_CHARACTERS = 6, 200
@@ -73,7 +74,7 @@ class Observation:
             [[key, *block] for key, block in self.blocks.items()],
             *([[key, *position] for key, position in table.items()] for table in (self.paths, self.patterns)),
         ]  # fmt: skip
-        return zlib.compress(json.dumps(record, separators=(",", ":")).encode())
+        return zlib.compress(json.dumps(record, separators=(",", ":")).encode(), LEVEL)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Observation:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning.duplicates.shingles import MAX_LETTERS, UNSPACED, is_unspaced, list_shingles, shingle_text, split_words
+from cleaning.duplicates.shingles import (
+    MAX_LETTERS,
+    UNSPACED,
+    encode_shingles,
+    is_unspaced,
+    list_shingles,
+    shingle_text,
+    split_words,
+)
 
 
 def test_words_are_folded_and_characters_of_unspaced_scripts_are_words() -> None:
@@ -21,8 +29,8 @@ def test_words_are_folded_and_characters_of_unspaced_scripts_are_words() -> None
 
 
 def test_a_short_text_is_one_shingle() -> None:
-    assert shingle_text("Two words") == {"two words"}
-    assert shingle_text("") == frozenset()
+    assert shingle_text("Two words") == {b"two words"}
+    assert shingle_text("") == set()
     assert list_shingles(["a", "b", "c"], 2) == ["a b", "b c"]
 
 
@@ -47,3 +55,8 @@ def test_words_are_those_of_a_search_for_word_characters(text: str) -> None:
 def test_a_text_of_very_many_letters_has_the_same_words(first: int) -> None:
     text = "".join(chr(first + number) + (" – " if number % 7 == 0 else "") for number in range(MAX_LETTERS + 500))
     assert split_words(text) == _split_plainly(text)
+
+
+@given(st.lists(st.text("aéก\U00020000", min_size=1, max_size=3), max_size=12), st.integers(1, 8))
+def test_shingles_are_encoded_as_they_are_listed(words: list[str], size: int) -> None:
+    assert encode_shingles(words, size) == {shingle.encode() for shingle in list_shingles(words, size)}
