@@ -28,7 +28,7 @@ from cleaning.reading.read_tree import read_tree
 
 if TYPE_CHECKING:
     from cleaning.classifier.model import TreeModel
-    from cleaning.reading.page_reading import PageReading
+    from cleaning.reading.page_reading import KnownText, PageReading
 
 MAX_NEW_OBJECTS = 50_000  # then garbage is collected; Python's own number is 700
 
@@ -138,26 +138,31 @@ def _clean_alone(page: Page, models: Models | None, *, trace: bool, observe: boo
         return reading
     decision = _decide(reading, None, models)
     if observe:
-        return _observe(reading, decision, page, models)
+        return _observe(reading, decision, page, models, None)
     return _trace(decision.article, reading, None) if trace else decision.article
 
 
 def _clean_with_memory(page: Page, models: Models | None, memory: SiteMemory, *, trace: bool, observe: bool) -> Article:
-    reading = _read(page, memory.names, observe=observe, is_asked_twice=observe)
+    reading = _read(page, memory.names, observe=observe, is_kept=observe)
     if isinstance(reading, Article):
         return reading
     article = _decide(reading, memory, models).article
     if trace:
         article = _trace(article, reading, memory)
+    known_text = reading.known_text
+    if observe and not page.parts and article.rejected is None and known_text is not None:
+        article = replace(article, sketch=seal_sketch(article.text))
+        known_text = known_text._replace(sketch=article.sketch)
     if not observe and article.rejected is None:
         return article
     if reading.can_decide and reading.reads_alike(()):
+        if reading.tree is not None:
+            reading.tree.is_kept = False  # it is not asked again
         decision = _decide(reading, None, None)
-        alone = _observe(reading, decision, page, None) if observe else decision.article
+        alone = _observe(reading, decision, page, None, known_text) if observe else decision.article
     else:
         alone = _clean_alone(page, None, trace=False, observe=observe)
-    sketch = alone.sketch if alone.text == article.text else b""
-    article = replace(article, observation=alone.observation, reading=alone.reading, sketch=sketch)
+    article = replace(article, observation=alone.observation, reading=alone.reading)
     return article if article.rejected is None else _prefer(article, alone)
 
 
@@ -171,14 +176,12 @@ def _prefer(article: Article, alone: Article) -> Article:
     return replace(alone, memory_dependency=article.memory_dependency, memory_fingerprint=article.memory_fingerprint)
 
 
-def _read(
-    page: Page, names: tuple[str, ...] = (), *, observe: bool, is_asked_twice: bool = False
-) -> PageReading | Article:
+def _read(page: Page, names: tuple[str, ...] = (), *, observe: bool, is_kept: bool = False) -> PageReading | Article:
     """Read a page; one with too many elements gives a rejected article."""
     tree, limits_hit, _elements = parse_html(page.html)  # held while the page is read
     if "elements" in limits_hit:
         return make_failed_article(page, "too-many-elements", limits_hit)
-    return read_tree(tree, page, names, limits_hit, observe=observe, is_asked_twice=is_asked_twice)
+    return read_tree(tree, page, names, limits_hit, observe=observe, is_kept=is_kept)
 
 
 def _decide(reading: PageReading, memory: SiteMemory | None, models: Models | None) -> Decision:
@@ -189,16 +192,23 @@ def _decide(reading: PageReading, memory: SiteMemory | None, models: Models | No
     return decision
 
 
-def _observe(reading: PageReading, decision: Decision, page: Page, models: Models | None) -> Article:
-    """Return the article of a page that was decided on without a memory, with all that others learn of it."""
+def _observe(
+    reading: PageReading, decision: Decision, page: Page, models: Models | None, known_text: KnownText | None
+) -> Article:
+    """Return the article of a page that was decided on without a memory, with all that others learn of it.
+
+    `known_text` is the text that was decided on with a memory: the next memory will most likely leave the same.
+    """
     article = _trace(decision.article, reading, None)
-    if article.rejected is None and not page.parts:
-        article = replace(article, sketch=seal_sketch(article.text))
+    if known_text is None and reading.known_text is not None:
+        if article.rejected is None and not page.parts:
+            article = replace(article, sketch=seal_sketch(article.text))
+        known_text = reading.known_text._replace(sketch=article.sketch)
     is_packed = models is None and not page.parts
     return replace(
         article,
         observation=observe_decision(reading, decision),
-        reading=pack_reading(reading, decision.choice, decision.judged, article.sketch) if is_packed else b"",
+        reading=pack_reading(reading, decision.choice, decision.judged, known_text) if is_packed else b"",
     )
 
 

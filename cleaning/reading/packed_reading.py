@@ -50,19 +50,21 @@ UNLIKELY = "unlikely"  # the rule that asks low scores for their evidence
 LEVEL = 1  # of compression: higher ones take longer than they save
 
 
-def pack_reading(reading: PageReading, choice: Classification, judged: Sequence[Block], sketch: bytes = b"") -> bytes:
+def pack_reading(
+    reading: PageReading, choice: Classification, judged: Sequence[Block], known: KnownText | None = None
+) -> bytes:
     """Return a reading as bytes, b"" where deciding again may need the page.
 
     It was just decided on without a memory: `choice` are the texts that were chosen, `judged` their blocks after the
-    rules, `sketch` is the sealed sketch of the text that the rules left, if it was made.
+    rules. `known` is the text that deciding again will most likely give.
     """
     if not reading.is_plain:
         return b""
     try:
-        record = _pack(reading, choice, judged, sketch)
-    except NotPackableError:
+        record = marshal.dumps(_pack(reading, choice, judged, known))
+    except (NotPackableError, ValueError):  # ValueError is marshal's, of a value that it does not know
         return b""
-    data = zlib.compress(marshal.dumps(record), LEVEL)
+    data = zlib.compress(record, LEVEL)
     return HEAD + zlib.crc32(data).to_bytes(SUM_BYTES) + data
 
 
@@ -80,8 +82,10 @@ def unpack_reading(data: bytes) -> PageReading:
         raise ReadingUnreadable(f"the reading of a page cannot be read: {error}") from error
 
 
-def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block], sketch: bytes) -> tuple[Any, ...]:
-    metadata, known = reading.metadata, reading.known_text
+def _pack(
+    reading: PageReading, choice: Classification, judged: Sequence[Block], known: KnownText | None
+) -> tuple[Any, ...]:
+    metadata = reading.metadata
     return (
         tuple(reading.facts),
         pack_draft(metadata.draft),
@@ -98,7 +102,7 @@ def _pack(reading: PageReading, choice: Classification, judged: Sequence[Block],
         [pack_outcome(outcome) for outcome in reading.outcomes],
         None if reading.bodies is None else [(tuple(body), source) for body, source in reading.bodies],
         reading.dependency.to_bytes(),
-        None if known is None else (known.digest, tuple(known.language), sketch),
+        None if known is None else (known.digest, tuple(known.language), known.sketch),
         marshal.dumps(_pack_choice(choice, judged)),
     )
 

@@ -58,11 +58,11 @@ class KnownText(NamedTuple):
 
 
 class PageTree:
-    """The tree of a page that was read. trafilatura changes it, so that it answers once, or as often as is told."""
+    """The tree of a page that was read. trafilatura changes it; while it is `kept`, trafilatura gets a copy."""
 
-    def __init__(self, tree: HtmlElement, *, is_asked_twice: bool) -> None:
+    def __init__(self, tree: HtmlElement, *, is_kept: bool) -> None:
         self._tree: HtmlElement | None = tree
-        self._is_asked_twice = is_asked_twice
+        self.is_kept = is_kept
         self._data = tree  # trafilatura changes neither scripts nor long attributes
 
     def extract(self, url: str, runs: Sequence[TextRun], without: Iterable[int], *, comments: bool) -> Extraction:
@@ -70,8 +70,7 @@ class PageTree:
         if self._tree is None:
             raise RuntimeError("the tree of the page was changed by an extraction before")
         tree = self._tree
-        if self._is_asked_twice:
-            self._is_asked_twice = False
+        if self.is_kept:
             tree, runs = copy_runs(tree, runs)
         else:
             self._tree = None

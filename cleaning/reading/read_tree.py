@@ -30,13 +30,12 @@ def read_tree(
     limits_hit: tuple[str, ...] = (),
     *,
     observe: bool = False,
-    is_asked_twice: bool = False,
+    is_kept: bool = False,
 ) -> PageReading:
     """Read a page. Its tree is changed, and belongs to the reading from now on.
 
     `names` are those that titles of the site carry beside the headline. With `observe` it is noted which other names
-    would change nothing. With `is_asked_twice` trafilatura can be asked twice of the page, which takes a copy of the
-    tree.
+    would change nothing. With `is_kept` trafilatura works on a copy of the tree, so that it can be asked again.
     """
     metadata = read_metadata(tree, page, names)
     if observe and tree is not None:
@@ -76,7 +75,7 @@ def read_tree(
         posts,
         place,
         live,
-        PageTree(tree, is_asked_twice=is_asked_twice) if tree is not None else None,
+        PageTree(tree, is_kept=is_kept) if tree is not None else None,
     )
 
 
