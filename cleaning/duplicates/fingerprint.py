@@ -47,7 +47,9 @@ def hash_words(text: str) -> tuple[int, int]:
         return (0 if {FOLDED}.issuperset(words) else wording), wording
     words = [FOLDED if word in names else word for word in words]
     fingerprint = 0 if {FOLDED}.issuperset(words) else hash_to_int(" ".join(words))
-    dated = DATED.search(text) or WEEKDAY.search(key) or not names.isdisjoint(key.split())
+    dated = (
+        not names.isdisjoint(key.split()) or (not key.isascii() and WEEKDAY.search(key)) or DATED.search(text)
+    )  # the quickest test first
     return fingerprint, fingerprint if dated else hash_to_int(key)
 
 
