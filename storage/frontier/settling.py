@@ -17,6 +17,11 @@ from storage.models import Address, Host, Validator
 
 # A run ends instead of waiting longer than this for an address.
 MAX_WAIT = timedelta(seconds=60)
+_TRIED = (
+    select(Address.tries, Host.held_until)
+    .outerjoin(Host, Host.host == Address.host)
+    .where(Address.id == bindparam("address"))
+)
 _RETURN_ALL = update(Address).where(Address.state == AddressState.LEASED).values(state=AddressState.PENDING)
 _RETURN = _RETURN_ALL.where(Address.id.in_(bindparam("ids", expanding=True)))
 
@@ -41,8 +46,7 @@ def settle(
         binds = {"address": address, "status": status, "reason": reason, "now": now, "again_at": due_at}
         connection.execute(done, binds)
     else:
-        values = {"state": state, "status": status, "reason": reason, "tries": 0, "ended_at": now}
-        _update(connection, [address], **values, **_rest(reason, now))
+        _end_in_vain(connection, [address], state, reason=reason, now=now, status_=status)
 
 
 @cache
@@ -68,8 +72,7 @@ def refuse(connection: Connection, addresses: Sequence[int], *, reason: str, now
     """End leases without a request, because these addresses are not to be fetched."""
     if not addresses:
         return
-    values = {"state": AddressState.REFUSED, "reason": reason, "tries": 0, "ended_at": now}
-    _update(connection, addresses, **values, **_rest(reason, now))
+    _end_in_vain(connection, addresses, AddressState.REFUSED, reason=reason, now=now)
 
 
 def refuse_removed(connection: Connection, urls: Sequence[str], *, reason: str, now: datetime) -> None:
@@ -126,11 +129,7 @@ def retry_or_fail(
     `pauses` are the pauses before the second, third ... try. The next try is not before the hold of the host ends.
     Return whether the next try comes within MAX_WAIT, so that the run waits for it.
     """
-    row = connection.execute(
-        select(Address.tries, Address.vain, Host.held_until)
-        .outerjoin(Host, Host.host == Address.host)
-        .where(Address.id == address)
-    ).one()
+    row = connection.execute(_TRIED, {"address": address}).one()
     tries = row.tries + 1
     if tries > len(pauses):
         settle(connection, address, AddressState.FAILED, status=status, reason=reason, now=now)
@@ -169,13 +168,41 @@ def return_leases(connection: Connection, addresses: Sequence[int] | None = None
     return connection.execute(_RETURN, {"ids": list(addresses)}).rowcount
 
 
-def _rest(reason: str | None, now: datetime) -> dict[str, Any]:
-    """Return the columns of addresses that end in vain: one night more, and when they may be asked again."""
-    rests = {vain: now + find_rest_after(reason, vain + 1) for vain in range(MAX_VAIN)}
-    longest = literal(now + find_rest_after(reason, MAX_VAIN), UTCDateTime)
-    rest = case({vain: literal(until, UTCDateTime) for vain, until in rests.items()}, value=Address.vain, else_=longest)
+def _end_in_vain(
+    connection: Connection,
+    addresses: Sequence[int],
+    state: AddressState,
+    *,
+    reason: str | None,
+    now: datetime,
+    **status_: int | None,
+) -> None:
+    """End addresses in vain: one night more, and when they may be asked again. Without `status_` that stays."""
+    rests = {f"rest_{vain}": now + find_rest_after(reason, vain + 1) for vain in range(MAX_VAIN)}
+    rests |= {f"rest_{MAX_VAIN}": now + find_rest_after(reason, MAX_VAIN), "guess_rest": now + GUESS_REST}
+    binds = {"ids": list(addresses), "state_": state, "reason_": reason, "now": now, **rests, **status_}
+    connection.execute(_make_ended(has_status=bool(status_)), binds)
+
+
+@cache
+def _make_ended(*, has_status: bool) -> Update:
+    """Return the statement that ends addresses in vain; built once, because that takes longer than running it."""
+    rests = {vain: bindparam(f"rest_{vain}", type_=UTCDateTime) for vain in range(MAX_VAIN + 1)}
+    longest = rests.pop(MAX_VAIN)
     guess = and_(Address.source == GUESS, Address.kind.in_(DISCOVERY_KINDS))
-    return {"vain": Address.vain + 1, "due_at": case((guess, literal(now + GUESS_REST, UTCDateTime)), else_=rest)}
+    values: dict[str, Any] = {
+        "state": bindparam("state_"),
+        "reason": bindparam("reason_"),
+        "tries": 0,
+        "ended_at": bindparam("now", type_=UTCDateTime),
+        "vain": Address.vain + 1,
+        "due_at": case(
+            (guess, bindparam("guess_rest", type_=UTCDateTime)), else_=case(rests, value=Address.vain, else_=longest)
+        ),
+    }
+    if has_status:
+        values["status"] = bindparam("status_")
+    return update(Address).where(Address.id.in_(bindparam("ids", expanding=True))).values(values)
 
 
 def _update(connection: Connection, addresses: Sequence[int], **values: object) -> None:
