@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -78,11 +79,14 @@ def open_sketch(sealed: bytes, text: str) -> tuple[int, ...]:
 
 
 def is_worth_comparing(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Return whether two sketches share enough for one text to be a copy of the other. Symmetric in its arguments."""
+    """Return whether two sketches, each ascending, share enough for one text to be a copy of the other.
+
+    Symmetric in its arguments.
+    """
     # Up to the lower of their two last values both sketches are complete: there they are samples of the texts.
     bound = min((values[-1] for values in (one, other) if len(values) == SKETCH_SIZE), default=None)
-    counts = [sum(value <= bound for value in values) if bound is not None else len(values) for values in (one, other)]
-    return len(set(one).intersection(other)) >= max(1, min(MIN_SHARED, *counts), MIN_SHARED_FRACTION * min(counts))
+    least = min(len(values) if bound is None else bisect_right(values, bound) for values in (one, other))
+    return len(set(one).intersection(other)) >= max(1, min(MIN_SHARED, least), MIN_SHARED_FRACTION * least)
 
 
 def pack_sketch(values: tuple[int, ...]) -> bytes:

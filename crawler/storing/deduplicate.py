@@ -108,7 +108,13 @@ def _index_and_match(
         when=own.dated_at,
         within=REPEATED_HEADLINE_WINDOW,
     )
-    found = story_index.find_sharing(connection, values, MIN_SHARED, name=article.id)
+    found = story_index.find_sharing(
+        connection,
+        values,
+        MIN_SHARED,
+        name=article.id,
+        is_alike=lambda sketch: is_worth_comparing(values, unpack_sketch(sketch)),
+    )
     found |= related.same_page | related.same_headline
     matches = {}
     for name, row in sorted(story_index.load_compared_articles(connection, found - {article.id}).items()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
@@ -40,6 +40,8 @@ COPY_SHARE, MAX_WEAK = 0.25, 64
 # takes longer with every article. The search for candidates leaves it out while this share of the values remains.
 MAX_HOLDERS = 512
 MIN_RARE = 0.5
+# The holders of a value that more articles hold are listed only where an article can share enough without any other.
+FEW_HOLDERS = 64
 
 # A row of the index is a number: the last 35 bits of a value, then the first 28 of the id of an article that holds it,
 # its holder. Other values and articles with the same bits are so rare that they cost a comparison now and then; what is
@@ -77,6 +79,12 @@ _DAY = func.coalesce(_ROW.published_at, _ROW.fetched_at)
 _STORED: Select[Any] = select(
     *_COMPARED, _ROW.text, _ROW.sketch, _ROW.title, _ROW.site_name, _ROW.rejected, _ROW.duplicate_of
 ).where(_ROW.id == bindparam("name"))
+_COMPARED_ARTICLES: Select[Any] = select(*_COMPARED, _ROW.text, _ROW.sketch).where(
+    _ROW.rejected.is_(None), _ROW.id.in_(bindparam("names", expanding=True))
+)
+_MEMBERS: Select[Any] = select(
+    *_COMPARED, func.length(_ROW.text).label("length"), _ROW.rejected, _ROW.run_id, *_VERDICT
+).where(_ROW.id.in_(bindparam("names", expanding=True)))
 _INDEXED = (
     update(StoredArticle)
     .where(_ROW.id == bindparam("name"))
@@ -109,18 +117,19 @@ _INSERT_KEYS = _write_statement(
 )
 _DELETE_KEYS = _write_statement("DELETE FROM sketch_key WHERE key IN (SELECT {value} FROM {wanted})")
 _HOLDERS = _write_statement("""
-    SELECT (
+    SELECT {value}, (SELECT count(*) FROM (SELECT 1 FROM sketch_key WHERE {of_value} LIMIT :most) AS counted), (
         SELECT {join}
-        FROM (SELECT {holder} AS holder FROM sketch_key WHERE {of_value} ORDER BY key LIMIT :most) AS found
+        FROM (SELECT {holder} AS holder FROM sketch_key WHERE {of_value} ORDER BY key LIMIT :listed) AS found
     ) FROM {wanted}
 """)
+_PRESENT = _write_statement("SELECT sketch_key.key FROM {wanted} CROSS JOIN sketch_key WHERE sketch_key.key = {value}")
 # CROSS JOIN lets SQLite begin with what is wanted.
 _SHARING = _write_statement("""
     SELECT {holder} AS holder, count(*) AS shared FROM {wanted} CROSS JOIN sketch_key WHERE {of_value}
     GROUP BY {holder} HAVING count(*) >= :least ORDER BY count(*) DESC, {holder} LIMIT :most
 """)
 _IDS = _write_statement("""
-    SELECT article.id FROM {wanted} CROSS JOIN article
+    SELECT article.id, article.sketch FROM {wanted} CROSS JOIN article
     WHERE article.id BETWEEN wanted.value || '{zeros}' AND wanted.value || '{last}'
 """)
 _SAME_HEADLINE = (
@@ -149,6 +158,14 @@ _RELATED = union_all(
 _MATCHES = select(StoredMatch.__table__).where(or_(_MATCH.one == bindparam("name"), _MATCH.other == bindparam("name")))
 
 
+class _Held(NamedTuple):
+    """A value of a sketch: how many articles hold it, MAX_HOLDERS + 1 at most, and the first FEW_HOLDERS of them."""
+
+    value: int
+    holders: int
+    joined: str
+
+
 class RelatedArticles(NamedTuple):
     """The ids of articles that an article may match for another reason than its text."""
 
@@ -165,12 +182,10 @@ def make_index_keys(article_id: str, values: Iterable[int]) -> list[int]:
 
 def load_compared_articles(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
     """Return the compared columns, text and sketch of these articles by id, without rejected pages."""
-    columns = [*_COMPARED, _ROW.text, _ROW.sketch]
-    question = select(*columns).where(_ROW.rejected.is_(None))
     return {
         row.id: row
         for some in split_for_queries(sorted(names))
-        for row in connection.execute(question.where(_ROW.id.in_(some)))
+        for row in connection.execute(_COMPARED_ARTICLES, {"names": some})
     }
 
 
@@ -201,29 +216,42 @@ def index_article(
     connection.execute(_INDEXED, {"name": name, "key": key, "data": sketch})
 
 
-def find_sharing(connection: Connection, values: Collection[int], least: int, *, name: str | None = None) -> set[str]:
+def find_sharing(
+    connection: Connection,
+    values: Collection[int],
+    least: int,
+    *,
+    name: str | None = None,
+    is_alike: Callable[[bytes], bool] | None = None,
+) -> set[str]:
     """Return the articles whose sketches share at least `least` of these values, and seldom others beside them.
 
     If there are more than MAX_CANDIDATES, only those that share most, with the representatives of their stories. If the
     values are those of the indexed article `name`, the values that very many articles hold are left out, and then
     proportionally fewer must be shared: the caller compares the sketches as a whole. An article most of whose values
-    are common has many copies; all its values are looked up.
+    are common has many copies; all its values are looked up. Articles to whose sketch `is_alike` says no are left
+    out, but not those that are found as representatives alone.
     """
     wanted = sorted({value & _LAST_VALUE for value in values})
     number = len(wanted)
-    asked = {"wanted": json.dumps(wanted), "most": MAX_HOLDERS + 1}
-    found = connection.execute(_HOLDERS[connection.dialect.name], asked).scalars().all()
-    holders = [joined.split(",") for joined in found if joined]
-    rare = [some for some in holders if len(some) <= MAX_HOLDERS]
-    is_complete = len(rare) == len(holders)
+    own = None if name is None else _find_holder(name)
+    asked = {"wanted": json.dumps(wanted), "most": MAX_HOLDERS + 1, "listed": FEW_HOLDERS}
+    rows = connection.execute(_HOLDERS[connection.dialect.name], asked)
+    found = [_Held(value, holders, joined) for value, holders, joined in rows if holders]
+    rare = [held for held in found if held.holders <= MAX_HOLDERS]
+    is_complete = len(rare) == len(found)
     if is_complete or (name is not None and len(rare) >= MIN_RARE * number):
         if not is_complete:
             least, number = max(1, least * len(rare) // number), len(rare)
-        counts = Counter(map(int, chain.from_iterable(rare)))
+        counts = _count_shared(connection, rare, least, own)
         sharing = [(holder, shared) for holder, shared in counts.items() if shared >= least]
         sharing = sorted(sharing, key=lambda one: (-one[1], one[0]))[: MAX_CANDIDATES + 1]
     else:
-        asked |= {"least": least, "most": MAX_CANDIDATES + 1}  # the article itself is among them
+        asked = {
+            "wanted": asked["wanted"],
+            "least": least,
+            "most": MAX_CANDIDATES + 1,
+        }  # the article itself is among them
         sharing = [(row.holder, row.shared) for row in connection.execute(_SHARING[connection.dialect.name], asked)]
     best = {
         holder
@@ -231,18 +259,44 @@ def find_sharing(connection: Connection, values: Collection[int], least: int, *,
         if rank <= MAX_WEAK or shared >= COPY_SHARE * number  # the article itself is among them
     }
     names: set[str] = set()
-    own = None if name is None else _find_holder(name)
+    unlike: set[str] = set()
     if name is not None and own in best:
         best.remove(own)
         names.add(name)
     if best:
         prefixes = [f"{holder:0{_DIGITS}x}" for holder in sorted(best)]
-        names.update(connection.execute(_IDS[connection.dialect.name], {"wanted": json.dumps(prefixes)}).scalars())
+        for other, sketch in connection.execute(_IDS[connection.dialect.name], {"wanted": json.dumps(prefixes)}):
+            names.add(other)
+            if is_alike is not None and sketch is not None and not is_alike(sketch):
+                unlike.add(other)
     if len(sharing) > MAX_CANDIDATES:
         for some in split_for_queries(sorted(names)):
             question = select(_ROW.duplicate_of).where(_ROW.id.in_(some), _ROW.duplicate_of.is_not(None))
             names.update(connection.scalars(question))
-    return names
+    return names - unlike
+
+
+def _count_shared(connection: Connection, found: Sequence[_Held], least: int, own: int | None) -> Counter[int]:
+    """Count how many of these values each article holds; articles that hold less than `least` may be left out.
+
+    `own` holds all of them.
+    """
+    many = [held for held in found if held.holders > FEW_HOLDERS]
+    few = [held.joined.split(",") for held in found if held.holders <= FEW_HOLDERS]
+    if len(many) >= least:
+        asked = {"wanted": json.dumps([held.value for held in many]), "most": 0, "listed": MAX_HOLDERS}
+        few += [joined.split(",") for _, _, joined in connection.execute(_HOLDERS[connection.dialect.name], asked)]
+        many = []
+    counts = Counter(map(int, chain.from_iterable(few)))
+    # Whoever shares enough has one of the other values, too.
+    near = [holder for holder, shared in counts.items() if holder != own and shared + len(many) >= least]
+    if own is not None and own in counts:
+        counts[own] += len(many)
+    if many and near:
+        keys = [held.value << HOLDER_BITS | holder for held in many for holder in near]
+        present = connection.execute(_PRESENT[connection.dialect.name], {"wanted": json.dumps(keys)}).scalars()
+        counts.update(key & _LAST_HOLDER for key in present)
+    return counts
 
 
 def find_related(
@@ -289,12 +343,10 @@ def save_matches(connection: Connection, name: str, matches: Mapping[str, Any]) 
 
 def load_members(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
     """Return the ranking columns and verdicts of these articles by id, with rejected pages."""
-    columns = [*_COMPARED, func.length(_ROW.text).label("length"), _ROW.rejected, _ROW.run_id, *_VERDICT]
-    question = select(*columns)
     return {
         row.id: row
         for some in split_for_queries(sorted(names))
-        for row in connection.execute(question.where(_ROW.id.in_(some)))
+        for row in connection.execute(_MEMBERS, {"names": some})
     }
 
 

@@ -103,9 +103,32 @@ def test_an_article_most_of_whose_values_are_common_is_looked_up_by_all_of_them(
     assert story_index.find_sharing(connection, [1, 7, 8, 9], 3, name=NAMES[0]) == {NAMES[0], NAMES[1]}
 
 
-def add_crowd(connection: Connection, value: int) -> None:
-    """Let more articles hold a value than are looked up. They come last."""
-    holders = (f"{0xFFFFFFF - number:07x}{0:09x}" for number in range(story_index.MAX_HOLDERS + 1))
+@pytest.mark.parametrize("many", [(), (11,), (11, 12), (11, 12, 13), (11, 12, 13, 14)])
+def test_values_that_many_articles_hold_count_like_others(connection: Connection, many: tuple[int, ...]) -> None:
+    for value in many:
+        add_crowd(connection, value, story_index.FEW_HOLDERS + value)
+    values = (1, 2, 3, *many)
+    index(connection, 0, *values)
+    index(connection, 1, 1, 2, 3, *many[:1])
+    index(connection, 2, 1, *many)
+    index(connection, 3, *many)
+    for least in range(1, len(values) + 1):
+        shared = {0: len(values), 1: 3 + len(many[:1]), 2: 1 + len(many), 3: len(many)}
+        enough = {NAMES[number] for number, both in shared.items() if both >= least}
+        assert story_index.find_sharing(connection, values, least, name=NAMES[0]) == enough
+        assert story_index.find_sharing(connection, values, least) == enough
+
+
+def test_an_article_whose_sketch_is_unlike_is_left_out(connection: Connection) -> None:
+    for number, sketch in enumerate((b"own", b"alike", b"unlike")):
+        story_index.index_article(connection, NAMES[number], key="", sketch=sketch, old=(), new=[1, 2, 3])
+    found = story_index.find_sharing(connection, [1, 2, 3], 3, name=NAMES[0], is_alike=lambda one: one == b"alike")
+    assert found == {NAMES[0], NAMES[1]}
+
+
+def add_crowd(connection: Connection, value: int, size: int = story_index.MAX_HOLDERS + 1) -> None:
+    """Let so many articles hold a value, by default more than are looked up. They come last."""
+    holders = (f"{0xFFFFFFF - number:07x}{0:09x}" for number in range(size))
     connection.execute(insert(SketchKey), [{"key": story_index.make_index_keys(one, [value])[0]} for one in holders])
 
 
