@@ -122,8 +122,10 @@ class PageFeatures:
 
     def build_vector(self, index: int) -> list[float]:
         """Return the features of a run, in the order of FEATURES, or FEATURES_WITH_MEMORY if the site has a memory."""
-        vector = self._compute_text_features(index)
-        vector += self._compute_context_features(index)
+        run = self.runs[index]
+        if run.features is None:  # they are the same whatever was taken of the page, and whatever a memory says of it
+            run.features = self._compute_text_features(index)
+        vector = [*run.features, *self._compute_context_features(index)]
         for other in (index + step for step in NEIGHBOUR_STEPS):
             near = self._near.get(other)
             if near is None:
@@ -194,9 +196,9 @@ class PageFeatures:
             or self._contexts.is_inside(element)
         )
 
-    def _compute_text_features(self, index: int) -> list[float]:
+    def _compute_text_features(self, index: int) -> tuple[float, ...]:
         run, text = self.runs[index], self._get_text_features(index)
-        return [
+        return (
             text.length,
             text.words,
             run.link_characters / max(1, run.characters),
@@ -206,7 +208,7 @@ class PageFeatures:
             self._compute_title_likeness(index),
             fuzz.ratio(text.key, self._description) / 100 if self._description else 0.0,
             *text.find_phrases(),
-        ]
+        )
 
     def _count_links(self, run: TextRun) -> tuple[int, int]:
         """Return how many links lead to the page's own site and to others, each up to MAX_RARE."""

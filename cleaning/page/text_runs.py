@@ -39,6 +39,7 @@ class TextRun:
     nodes: list[TextNode] = field(default_factory=list, repr=False)
     is_ascii: bool = True
     is_emphasised: bool = True
+    features: tuple[float, ...] | None = None  # of its text in this page (cleaning.classifier.page_features)
     fingerprint: int | None = None  # of its text, once it was asked for (cleaning.memory.observation)
     _text: str | None = None
 
