@@ -185,7 +185,7 @@ def _summarize_position(
     indexes: Sequence[int], kept: Collection[int], likelihoods: Mapping[int, float]
 ) -> ObservedPosition:
     known = [likelihoods[index] for index in indexes if index in likelihoods]
-    share = sum(index in kept for index in indexes) / len(indexes)
+    share = sum(map(kept.__contains__, indexes)) / len(indexes)
     return ObservedPosition(round(share, 3), round(sum(known) / len(known), 3) if known else None)
 
 

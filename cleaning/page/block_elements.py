@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"[0-9]{1,6}")
 IDENTITY = re.compile(r"#[^.]+")
+PATTERN_ELEMENTS = 3  # an element and the two around it
 MAX_PATH_CHARACTERS = 10_000  # the inner end is kept; every block has a path; the longest seen has 3,429
 
 
@@ -94,9 +95,11 @@ class BlockElement:
     def pattern(self) -> tuple[str, ...]:
         """Tags and classes of the element and the two around it, without ids. Parts built alike share a pattern."""
         if self._pattern is None:
-            around = self.parent
-            beyond = around.parent if around is not None else None
-            self._pattern = tuple([_forget_identity(one.label) for one in (self, around, beyond) if one is not None])
+            labels, element = [self.label], self.parent
+            while element is not None and len(labels) < PATTERN_ELEMENTS:
+                labels.append(element.label)
+                element = element.parent
+            self._pattern = _make_pattern(*labels)
         return self._pattern
 
     def walk_up(self) -> Iterator[BlockElement]:
@@ -196,9 +199,10 @@ def write_label(tag: str, identity: str | None, classes: str | None) -> str:
     return label
 
 
-@lru_cache(maxsize=1024)
-def _forget_identity(label: str) -> str:
-    return IDENTITY.sub("", label)
+@lru_cache(maxsize=4096)  # a page of two hundred such elements has fifty patterns
+def _make_pattern(*labels: str) -> tuple[str, ...]:
+    """Return the labels without their ids."""
+    return tuple(IDENTITY.sub("", label) for label in labels)
 
 
 def _read_number(element: HtmlElement, name: str, default: int) -> int:
