@@ -121,8 +121,9 @@ def _count_blocks(
     repeated = {key for key, number in pages_with.items() if number >= MIN_OBSERVED} | left_out_blocks.keys()
     found: dict[int, dict[str, list[tuple[ObservedBlock, str]]]] = {key: {} for key in sorted(repeated)}
     for name, page in pages.items():
-        for key in page.blocks.keys() & repeated:
-            found[key].setdefault(article[name], []).append((page.blocks[key], page.day))
+        for key in page.blocks:
+            if key in repeated:
+                found[key].setdefault(article[name], []).append((page.blocks[key], page.day))
     for key, by_article in found.items():
         left_out = left_out_blocks.get(key)
         number = len(by_article) + (left_out is not None)
@@ -160,8 +161,9 @@ def _summarize_positions(
     known = {key for key, number in pages_with.items() if number >= MIN_OBSERVED}
     by_position: defaultdict[int, defaultdict[str, list[ObservedPosition]]] = defaultdict(lambda: defaultdict(list))
     for positions, article in observed:
-        for key in positions.keys() & known:
-            by_position[key][article].append(positions[key])
+        for key in positions:
+            if key in known:
+                by_position[key][article].append(positions[key])
     for key, by_article in by_position.items():
         if len(by_article) < MIN_OBSERVED:
             continue

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaning.article import BlockKind
 from cleaning.duplicates.fingerprint import fingerprint, hash_to_int, hash_words
 from cleaning.duplicates.near_copies import Sketch, build_page_sketch
 from cleaning.errors import MemoryUnreadable
+from cleaning.memory.observation_bytes import (
+    LazyTable,
+    PackedObservation,
+    pack_observation,
+    unpack_observation,
+)
 from cleaning.page.headings import UNSPACED
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, ends_a_sentence, is_paragraph
@@ -24,8 +28,6 @@ if TYPE_CHECKING:
     from cleaning.page.block_elements import BlockElement
     from cleaning.page.text_runs import TextRun
 
-FORMAT = 1
-LEVEL = 4  # of compression: takes two thirds of the time of zlib's own level 6, for 2 % more bytes
 MAX_TEXT_CHARACTERS = 120  # of a block, kept for people to read
 MAX_CACHED = 1_000  # characters of a path whose hash is kept
 MAX_TITLES, MAX_TITLE_CHARACTERS = 6, 200
@@ -69,29 +71,28 @@ class Observation:
     patterns: Mapping[int, ObservedPosition]
 
     def to_bytes(self) -> bytes:
-        record = [
-            FORMAT, self.accepted, self.day, self.headline, self.titles, self.sketch,
-            [[key, *block] for key, block in self.blocks.items()],
-            *([[key, *position] for key, position in table.items()] for table in (self.paths, self.patterns)),
-        ]  # fmt: skip
-        return zlib.compress(json.dumps(record, separators=(",", ":")).encode(), LEVEL)
+        head = (self.accepted, self.day, self.headline, self.titles)
+        return pack_observation(head, self.sketch, self.blocks, (self.paths, self.patterns))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Observation:
         """Raise `MemoryUnreadable` if these bytes are no observation of this format."""
+        packed = unpack_observation(data)
         try:
-            version, accepted, day, headline, titles, hashes, blocks, paths, patterns = json.loads(
-                zlib.decompress(data)
-            )
-            if version != FORMAT:
-                raise MemoryUnreadable(f"the observation of a page has format {version}, not {FORMAT}")
-            return cls(
-                accepted, day, headline, tuple(titles), tuple(hashes),
-                {key: ObservedBlock(*block) for key, *block in blocks},
-                *({key: ObservedPosition(*position) for key, *position in table} for table in (paths, patterns)),
-            )  # fmt: skip
-        except (zlib.error, ValueError, TypeError, RecursionError) as error:
+            accepted, day, headline, titles = packed.head
+            titles = tuple(titles)
+        except (ValueError, TypeError) as error:
             raise MemoryUnreadable(f"the observation of a page cannot be read: {error}") from error
+        paths, patterns = (
+            dict(zip(table.keys, map(ObservedPosition, table.kept_shares, table.likelihoods), strict=True))
+            for table in packed.positions
+        )
+        blocks = LazyTable(packed.blocks, partial(_make_block, packed))
+        return cls(accepted, day, headline, titles, packed.sketch, blocks, paths, patterns)
+
+
+def _make_block(packed: PackedObservation, number: int) -> ObservedBlock:
+    return ObservedBlock(*packed.get_block(number))
 
 
 def fingerprint_run(run: TextRun) -> int:

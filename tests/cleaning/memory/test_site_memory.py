@@ -55,7 +55,9 @@ OBSERVATIONS = st.builds(
     headline=KEYS,
     titles=st.lists(TEXTS, max_size=3).map(tuple),
     sketch=st.lists(KEYS, max_size=5).map(tuple),
-    blocks=st.dictionaries(KEYS, st.builds(ObservedBlock, TEXTS, TEXTS, st.booleans(), st.booleans()), max_size=4),
+    blocks=st.dictionaries(
+        KEYS, st.builds(ObservedBlock, TEXTS, TEXTS, st.booleans(), st.booleans(), KEYS), max_size=4
+    ),
     paths=POSITIONS,
     patterns=POSITIONS,
 )
@@ -238,10 +240,20 @@ def _written(read: Any) -> bytes:
 
 @pytest.mark.parametrize("kind", ["memory", "observation"])
 def test_another_format_is_unreadable_and_says_so(kind: str) -> None:
-    record = json.loads(zlib.decompress(WHOLE[kind]))
-    record["format" if kind == "memory" else 0] = 999
+    raw = zlib.decompress(WHOLE[kind])
+    if kind == "memory":
+        other = json.dumps(json.loads(raw) | {"format": 999}).encode()
+    else:
+        other = raw[:3] + (999).to_bytes(2, "little") + raw[5:]
     with pytest.raises(MemoryUnreadable, match="999"):
-        READERS[kind](zlib.compress(json.dumps(record).encode()))
+        READERS[kind](zlib.compress(other))
+
+
+@given(words=JSON, rest=st.binary(max_size=60), counts=st.lists(st.integers(0, 3), min_size=4, max_size=4))
+def test_foreign_observations_raise_nothing_else(words: object, rest: bytes, counts: list[int]) -> None:
+    text = json.dumps(words).encode()
+    numbers = b"".join(number.to_bytes(4, "little") for number in (len(text), *counts))
+    _read("observation", zlib.compress(b"OBS\x02\x00" + numbers + text + rest))
 
 
 @pytest.mark.parametrize("kind", READERS)
