@@ -36,8 +36,6 @@ LEVELS = 3
 
 def lower_likelihood(value: float, run: TextRun, vector: Sequence[float]) -> float:
     """Return the likelihood of a text, lowered to that of a sure cut where it is too low for its kind."""
-    if value < SURE:
-        return value
     required = _find_required(run.element, vector)
     return value * SURE / required if value < required else value
 
