@@ -12,7 +12,7 @@ from cleaning.classifier.openings import stands_in_foreign_box
 from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.classifier.seldom_own import lower_likelihood
 from cleaning.extraction import Extraction, build_extraction
-from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, is_paragraph
+from cleaning.page.paragraphs import is_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from cleaning.page.text_runs import TextRun
 
 # Without trafilatura a page is unsure where its doubtful characters (those of each run, by how near its likelihood is
-# to .5) are more than this share of its likely ones: the greater share where its long texts that are not likely have
-# fewer characters than MAX_LEFT_OUT of those. The offsets make pages with little text unsure.
-# With a memory one share is enough: that knows the texts beside the article.
-MAX_DOUBT, MAX_DOUBT_OF_REST, MAX_LEFT_OUT, MAX_DOUBT_WITH_MEMORY = 0.2, 0.132, 0.5, 0.16
-DOUBT_OFFSET, TEXT_OFFSET = 50, 200
+# to .5) are more than this share of its likely ones; the offsets make pages with little text unsure.
+# A memory knows the texts beside the article, so that more doubt is allowed with one.
+MAX_DOUBT, MAX_DOUBT_WITH_MEMORY, DOUBT_OFFSET, TEXT_OFFSET = 0.132, 0.16, 50, 200
 
 
 def build_features_by_place(
@@ -94,20 +92,11 @@ def is_unsure(runs: Sequence[TextRun], likelihoods: Mapping[int, float], *, with
     """
     if any(runs[number].element.kind is BlockKind.CODE for number in likelihoods):
         return True
-    likely = {number for number, value in likelihoods.items() if value > THRESHOLD}
-    opening = [runs[number] for number in likelihoods if number in likely and is_paragraph(runs[number])][:2]
+    likely = (number for number, value in likelihoods.items() if value > THRESHOLD)
+    opening = [runs[number] for number in likely if is_paragraph(runs[number])][:2]
     if len(opening) > 1 and stands_in_foreign_box(*opening):
         return True
-    found = sum(runs[number].characters for number in likely)
+    found = sum(runs[number].characters for number, value in likelihoods.items() if value > THRESHOLD)
     doubt = sum(runs[number].characters * min(value, 1 - value) for number, value in likelihoods.items())
-    share = (doubt + DOUBT_OFFSET) / (found + TEXT_OFFSET)
-    if with_memory:
-        return share > MAX_DOUBT_WITH_MEMORY
-    if not MAX_DOUBT_OF_REST < share <= MAX_DOUBT:
-        return share > MAX_DOUBT
-    left_out = sum(run.characters for number, run in enumerate(runs) if number not in likely and _is_long(run))
-    return left_out > MAX_LEFT_OUT * found
-
-
-def _is_long(run: TextRun) -> bool:
-    return run.characters >= MIN_BODY_LETTERS and run.link_characters < MAX_BODY_LINK_SHARE * run.characters
+    most = MAX_DOUBT_WITH_MEMORY if with_memory else MAX_DOUBT
+    return doubt + DOUBT_OFFSET > most * (found + TEXT_OFFSET)

@@ -10,7 +10,7 @@ from cleaning.article import Page
 from cleaning.classifier.classify import Classification
 from cleaning.classifier.main_paragraphs import find_main_paragraphs
 from cleaning.classifier.model import load_place_model, load_site_place_model
-from cleaning.classifier.read_by_place import build_features_by_place, classify_by_place, is_unsure
+from cleaning.classifier.read_by_place import build_features_by_place, classify_by_place
 from cleaning.classifier.seldom_own import lower_likelihood
 from cleaning.classifier.sure_score import is_surely_beside, rate_lists
 from cleaning.extraction import Extraction, build_block, build_extraction
@@ -68,7 +68,7 @@ def test_a_plain_article_is_read_by_place() -> None:
     "body",
     [
         "<p>Nothing today.</p>",
-        f"<article><h1>The ferry</h1><p>{PARAGRAPHS[0][:120]}.</p></article>",
+        f"<article><h1>The ferry</h1><p>{PARAGRAPHS[0]}</p></article>",
         f"<article><h1>The ferry</h1>{STORY}<pre>ferry --depart 10:00\nferry --arrive 06:00</pre>{STORY}</article>",
         f"<article><h1>The ferry</h1><div class='newsletter'><p>{prose('the bakery')[0]}</p></div>{STORY}</article>",
     ],
@@ -76,17 +76,6 @@ def test_a_plain_article_is_read_by_place() -> None:
 )
 def test_a_page_that_leaves_doubt_is_not_read_by_place(body: str) -> None:
     assert read_by_place(body) is None
-
-
-@pytest.mark.parametrize(
-    ("others", "likelihood", "unsure"), [(0, 0.9, False), (0, 0.82, False), (4, 0.82, True), (0, 0.7, True)]
-)
-def test_doubt_counts_for_more_where_much_text_is_left_out(others: int, likelihood: float, unsure: bool) -> None:
-    tree = parse_tree(f"<html><body><div>{STORY}</div><div>{OTHER * others}</div></body></html>")
-    assert tree is not None
-    runs = read_runs(tree)
-    story = {number: likelihood for number, run in enumerate(runs) if run.text in PARAGRAPHS}
-    assert is_unsure(runs, story | {number: 0.0 for number in range(len(runs)) if number not in story}) == unsure
 
 
 def test_an_unlikely_line_among_the_paragraphs_is_left_to_the_rules() -> None:
