@@ -105,29 +105,12 @@ def _list_notices(runs: Sequence[TextRun]) -> Iterator[_Notice]:
     """Yield the texts with a word of such notices, and the phrase in each. Nearly all pages have few."""
     texts = [run.text for run in runs]
     text = "\n".join(texts).casefold()
-    found = [word for stem in _find_stems(text) for word in _load_cookie_words()[stem] if word in text]
+    found = [word for stem, words in _load_cookie_words().items() if stem in text for word in words if word in text]
     # A text is one line, and stays one in small letters.
     for run, words, folded in zip(runs, texts, text.split("\n"), strict=True) if found else ():
         if any(word in folded for word in found):
             phrase = None if QUOTED.match(words) else find_phrase("consent", normalize_headline(words))
             yield _Notice(_find_element(run), phrase or "")
-
-
-def _find_stems(text: str) -> set[str]:
-    """Return the beginnings of such words that are in a text."""
-    stems = _compile_stems()
-    found: set[str] = set()
-    at = 0
-    while (stem := stems.search(text, at)) is not None:
-        found.add(stem[0])
-        at = stem.start() + 1
-    return found
-
-
-@cache
-def _compile_stems() -> re.Pattern[str]:
-    """Return what finds the beginnings of such words, of which none begins with another one."""
-    return re.compile("|".join(map(re.escape, _load_cookie_words())))
 
 
 @cache

@@ -31,7 +31,6 @@ import unicodedata
 from collections import defaultdict
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cleaning.page.headline_key import normalize_headline
@@ -81,10 +80,9 @@ def find_phrase(kind: str, key: str) -> str | None:
 
 def _find_beginnings(kind: str, words: Sequence[str]) -> Iterator[int]:
     """Yield the offsets of the first two words of a phrase in a text that has these words with one space between."""
-    singles, pairs = _list_first_words(kind)
-    if singles.isdisjoint(words) and pairs.isdisjoint(pairwise(words)):  # nearly all texts
-        return
     beginnings = _list_beginnings(kind)
+    if beginnings.keys().isdisjoint(words):
+        return
     at = before = 0  # the offset of a word, and its number
     for number in [number for number, word in enumerate(words) if word in beginnings]:
         at += sum(map(len, words[before:number])) + number - before
@@ -119,16 +117,6 @@ def _find_phrase_at(kind: str, key: str, at: int) -> str | None:
         if key.startswith(phrase, at) and END.match(key, at + len(phrase)):
             return phrase
     return None
-
-
-@cache
-def _list_first_words(kind: str) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """Return the phrases of a kind that are one word, and the first two words of the others."""
-    beginnings = _list_beginnings(kind)
-    return (
-        frozenset(first for first, seconds in beginnings.items() if seconds is None),
-        frozenset((first, second) for first, seconds in beginnings.items() for second in seconds or ()),
-    )
 
 
 @cache
