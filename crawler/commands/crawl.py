@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,8 @@ class Command(ProjectCommand, ScrapyCrawl):
                 serve_demo(stack, self.project_settings)
             crawler = self._create_checked_crawler(args, opts)
             session = session_of(crawler)
+            # What is loaded by now lives as long as this process: no collection of garbage looks through it again.
+            gc.freeze()
             try:
                 process.crawl(crawler, **opts.spargs)
                 process.start()  # returns when the work after the last page is done (crawler/finishing)
