@@ -61,8 +61,8 @@ class Command(ProjectCommand, ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        # To look for garbage as often as Python does takes a thirteenth of a short crawl: most of what a crawl makes
-        # ends by itself, and what is loaded now stays to its end.
+        # To look for garbage as often as Python does takes a thirteenth of a short crawl, and finds little: most of what
+        # a crawl makes ends by itself.
         gc.set_threshold(MAX_NEW_OBJECTS)
         # Scrapy's module of TLS asks Python which module each caller is of, among all that are loaded, and reads their
         # sources: before ours are loaded, that takes a tenth of the time.
@@ -89,7 +89,6 @@ class Command(ProjectCommand, ScrapyCrawl):
             gc.freeze()
             try:
                 process.crawl(crawler, **opts.spargs)
-                gc.freeze()
                 process.start()  # returns when the work after the last page is done (crawler/finishing)
             finally:
                 if not session.has_ended_run:  # a component could not be made, and the engine never started
