@@ -61,8 +61,8 @@ class Command(ProjectCommand, ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        # To look for garbage as often as Python does takes a thirteenth of a short crawl, and finds little: most of what
-        # a crawl makes ends by itself.
+        # To look for garbage as often as Python does takes a thirteenth of a short crawl, and finds little: most of
+        # what a crawl makes ends by itself.
         gc.set_threshold(MAX_NEW_OBJECTS)
         # Scrapy's module of TLS asks Python which module each caller is of, among all that are loaded, and reads their
         # sources: before ours are loaded, that takes a tenth of the time.
