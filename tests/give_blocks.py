@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select, update
 
 from cleaning.article import Block
-from storage.articles.packed_blocks import pack_blocks
 from storage.models import StoredArticle
+from storage.models.packed_blocks import pack_blocks
 
 
 def give_blocks(connection: Connection, name: str, blocks: Iterable[Block]) -> None:

@@ -13,8 +13,8 @@ from crawling import run_scrapy
 from servers.paper import Paper, prose
 
 from cleaning.article import Block
-from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.database.words import fold_words
+from storage.models.packed_blocks import pack_blocks, unpack_blocks
 
 # Nine of twelve articles of the first newspaper have this line. Only the site memory can know that it is boilerplate.
 BOILERPLATE = "The Paper was founded by a printer and two teachers, and it has belonged to all its readers since 1911."

@@ -1,7 +1,6 @@
 """Articles in the store: their text, blocks, versions and duplicates.
 
 saving.py         saves an article with its blocks; decides which fetch of an address is the stored one
-packed_blocks.py  writes the blocks of an article as one value, and reads it
 sanitise.py       limits an article to what every database accepts
 revisions.py      keeps the earlier versions of an article, one row a fetch
 live_entries.py   stores the entries of live blogs, and completes a fetch by those that earlier ones had

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from cleaning.article import Article, Block, LiveEntry, get_stated_offset, set_offset
 from storage.articles.entry_union import EntryText, LiveText, unite
-from storage.articles.packed_blocks import unpack_blocks
 from storage.models import StoredArticle, StoredEntry
+from storage.models.packed_blocks import unpack_blocks
 
 _ROW = StoredArticle.__table__.c
 _DELETE = delete(StoredEntry).where(StoredEntry.article_id == bindparam("name"))

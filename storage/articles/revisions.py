@@ -26,8 +26,8 @@ from cleaning.article import Article, count_text_words
 from storage.archive.write import ArchiveLocation
 from storage.articles.diff import Change, RevisionBlock, diff_blocks, get_kept_texts
 from storage.articles.live_entries import load_entries
-from storage.articles.packed_blocks import unpack_blocks
 from storage.models import Revision, StoredArticle
+from storage.models.packed_blocks import unpack_blocks
 
 REFUSAL_PREFIX = "robots-"  # prefix of the rejection of a page whose robots tags ask not to be kept
 _TABLE = Revision.__table__

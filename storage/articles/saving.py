@@ -15,10 +15,10 @@ from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.live_entries import add_older_entries, complete_entries, delete_entries, insert_entries
-from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.articles.sanitise import sanitise_article
 from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle
+from storage.models.packed_blocks import pack_blocks, unpack_blocks
 from storage.search.index import update_search_index
 
 _TABLE = StoredArticle.__table__

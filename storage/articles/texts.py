@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from storage.articles.packed_blocks import unpack_blocks
 from storage.models import Run, StoredArticle
+from storage.models.packed_blocks import unpack_blocks
 
 _LOOKUP = 500  # ids a query: SQLite allows 32,766 variables, older builds 999
 

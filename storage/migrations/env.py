@@ -6,8 +6,12 @@ from alembic import context
 
 from storage.models import Base
 
+connection = context.config.attributes["connection"]
+if connection.dialect.name == "sqlite":
+    # Texts that a migration moves must not stay in the free pages of the file: an article may be taken down later.
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=Base.metadata,
     on_version_apply=context.config.attributes.get("on_version_apply"),
     render_as_batch=True,  # SQLite cannot alter a column in place

@@ -1,9 +1,10 @@
 """The tables of the store. Each module lists its own.
 
-base.py         what all tables share: the names of constraints, and the column types; what views share
-frontier.py     runs, addresses and what is known of them, hosts on hold
-articles.py     pages, blocks, entries, parts, earlier versions, the index of near-duplicates, what was taken down
-site_memory.py  what was learnt of sites
+base.py           what all tables share: the names of constraints, and the column types; what views share
+frontier.py       runs, addresses and what is known of them, hosts on hold
+articles.py       pages, blocks, entries, parts, earlier versions, the index of near-duplicates, what was taken down
+packed_blocks.py  writes the blocks of an article as one value, and reads it
+site_memory.py    what was learnt of sites
 """
 
 from storage.models.articles import (

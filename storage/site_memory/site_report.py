@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, false, func, or_, select
 
 from storage.database.types import make_storable
 from storage.models import StoredArticle, StoredBlock, StoredSiteBlock
+from storage.models.packed_blocks import unpack_blocks
 from storage.site_memory.memories import load_keep_rules, load_memory
 from storage.site_memory.observations import sample_pages
 
@@ -56,7 +57,9 @@ def count_site(connection: Connection, site: str, rules: Collection[str]) -> Sit
     row, block = StoredArticle, StoredBlock
     corpus = (row.site == site, row.rejected.is_(None))
     count = select(func.count()).select_from(row).where(*corpus)
-    cut = select(block.article_id).where(block.article_id == row.id, block.rule.in_(rules)).exists()
+    # A rule stands in quotes in the value of the blocks. Most articles without one are told apart by that.
+    may_be_cut = or_(false(), *(row.blocks.contains(f'"{rule}"', autoescape=True) for rule in rules))
+    cuts = select(func.count()).where(block.article_id == row.id, block.rule.in_(rules)).scalar_subquery()
     memory = load_memory(connection, site)
     keep_rules = load_keep_rules(connection, site)
     repeated = connection.scalars(select(_ROW.fingerprint).where(_ROW.site == site, _ROW.articles >= _ROW.needed))
@@ -65,7 +68,7 @@ def count_site(connection: Connection, site: str, rules: Collection[str]) -> Sit
         connection.scalar(count) or 0,
         memory.articles if memory else 0,
         sum(key not in keep_rules for key in repeated),
-        connection.scalar(count.where(cut)) or 0,
+        connection.scalar(count.where(may_be_cut, cuts > 0)) or 0,
     )
 
 
@@ -73,14 +76,15 @@ def find_text_positions(connection: Connection, site: str, newest: int) -> list[
     """Return the positions that hold MAIN_TEXT_SHARE of the text of the site's newest articles, the fullest first."""
     articles: defaultdict[str, set[str]] = defaultdict(set)
     characters: defaultdict[str, int] = defaultdict(int)
-    row, block = StoredArticle, StoredBlock
-    kept = select(block.article_id, block.path, func.length(block.text)).join(row, row.id == block.article_id)
+    row = StoredArticle
     for some in _split_batches(sample_pages(connection, site, window=newest, size=newest)):
-        wanted = kept.where(row.id.in_(some), row.rejected.is_(None), block.rule.is_(None))
-        for name, path, length in connection.execute(wanted):
-            position = _NUMBER.sub("N", path)
-            articles[position].add(name)
-            characters[position] += length
+        wanted = select(row.id, row.blocks, row.text).where(row.id.in_(some), row.rejected.is_(None))
+        for name, blocks, text in connection.execute(wanted):
+            for block in unpack_blocks(blocks, text):
+                if block.is_kept:
+                    position = _NUMBER.sub("N", block.path)
+                    articles[position].add(name)
+                    characters[position] += len(block.text)
     total, covered = sum(characters.values()), 0
     found: list[TextPosition] = []
     for path in sorted(characters, key=lambda path: (-characters[path], path)):

@@ -30,10 +30,10 @@ from recombined import ArticleGenerator, RecombinedArticle
 
 from cleaning.duplicates.article_sketch import ComparedArticle, build_article_sketch, build_story_key, pack_sketch
 from cleaning.duplicates.judge import DuplicateMatch, DuplicateVerdict, RankedArticle, judge_duplicate, match_articles
-from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.articles.saving import make_article_id
 from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
+from storage.models.packed_blocks import pack_blocks, unpack_blocks
 from storage.runs import begin
 
 if TYPE_CHECKING:

@@ -39,7 +39,6 @@ from crawler.storing.observations import store_page_observation
 from storage import runs
 from storage.archive.write import ArchiveLocation
 from storage.articles import saving
-from storage.articles.packed_blocks import pack_blocks
 from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
 from storage.database.words import fold_words
@@ -48,6 +47,7 @@ from storage.frontier.addresses import AddressKind, AddressState, Offer
 from storage.frontier.offering import offer
 from storage.frontier.validators import Validators, save_validators
 from storage.models import Address
+from storage.models.packed_blocks import pack_blocks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

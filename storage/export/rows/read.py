@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from cleaning.markdown.layout import Piece
-from storage.articles.packed_blocks import unpack_blocks
 from storage.export.batch import Batch
 from storage.export.schema import ARTICLES, FIELDS, Field, FieldKind, Table
 from storage.export.selection.choose import CHOSEN
 from storage.models import StoredArticle
+from storage.models.packed_blocks import unpack_blocks
 
 BATCH_ROWS = 500  # rows held at once
 

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, func, select
 
 from cleaning.article import LiveEntry, count_text_words, format_local, set_offset
-from storage.articles.packed_blocks import unpack_blocks
 from storage.export.batch import Batch
 from storage.export.rows import read
 from storage.export.schema import Field, FieldKind, Table
 from storage.export.selection.choose import CHOSEN
 from storage.export.selection.selection import Selection
 from storage.models import StoredArticle, StoredEntry
+from storage.models.packed_blocks import unpack_blocks
 
 TABLE = Table(
     "entries",

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from storage.articles.packed_blocks import unpack_blocks
 from storage.export.batch import Batch
 from storage.export.rows import read
 from storage.export.schema import Field, FieldKind, Table
 from storage.export.selection.choose import CHOSEN
 from storage.export.selection.selection import Selection
 from storage.models import StoredArticle, StoredBlock
+from storage.models.packed_blocks import unpack_blocks
 
 TABLE = Table(
     "removed",

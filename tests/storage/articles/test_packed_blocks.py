@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from give_blocks import give_blocks
 from sqlalchemy import Engine, select
 
 from cleaning.article import Block, BlockKind
-from storage.articles.packed_blocks import pack_blocks, unpack_blocks
 from storage.models import StoredBlock
+from storage.models.packed_blocks import pack_blocks, unpack_blocks
+
+if TYPE_CHECKING:
+    from conftest import GiveArticles
 
 NAME = "0123456789abcdef"
 PATH = "main > article.story > p"
@@ -45,14 +50,26 @@ def test_what_stands_in_the_text_is_not_stored_twice_and_a_path_once() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_the_view_shows_a_row_for_each_block(engine: Engine, give_articles: object, text: str) -> None:
-    assert callable(give_articles)
+def test_the_view_shows_a_row_for_each_block(engine: Engine, give_articles: GiveArticles, text: str) -> None:
     give_articles(engine, [{"id": NAME, "text": text}, {"id": "f" * 16, "text": TEXT}])
+    assert read_view(engine, BLOCKS) == BLOCKS
+
+
+def test_the_view_shows_texts_of_any_length(engine: Engine, give_articles: GiveArticles) -> None:
+    # PostgreSQL reads a text in pieces of 16,384 characters: blocks that end, begin and lie across their borders.
+    lengths = (16_383, 0, 16_384, 3, 40_000, 9_000, 1, 16_380, 70_000)
+    blocks = tuple(Block(letter * length) for letter, length in zip("aé🛥bcأde🎈", lengths, strict=True))
+    give_articles(engine, [{"id": NAME, "text": "\n".join(block.text for block in blocks)}])
+    assert read_view(engine, blocks) == blocks
+
+
+def read_view(engine: Engine, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Give the article these blocks, and return what the view shows."""
     with engine.begin() as connection:
-        give_blocks(connection, NAME, BLOCKS)
+        give_blocks(connection, NAME, blocks)
         rows = connection.execute(select(StoredBlock.__table__).order_by(StoredBlock.position)).all()
-    assert [(row.article_id, row.position) for row in rows] == [(NAME, place) for place in range(len(BLOCKS))]
-    shown = tuple(
+    assert [(row.article_id, row.position) for row in rows] == [(NAME, place) for place in range(len(blocks))]
+    return tuple(
         Block(
             row.text,
             BlockKind(row.kind),
@@ -66,4 +83,3 @@ def test_the_view_shows_a_row_for_each_block(engine: Engine, give_articles: obje
         )
         for row in rows
     )
-    assert shown == BLOCKS

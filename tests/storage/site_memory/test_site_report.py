@@ -76,6 +76,9 @@ def test_the_counts_include_cut_blocks_but_not_those_with_a_keep_rule(store: Eng
         assert count_site(connection, "herald", RULES) == ("herald", 1, 0, 0, 1)
     with store.begin() as connection:
         add_keep_rule(connection, "courier", 2, "Share")
+        give_blocks(connection, "4", [Block("repeated_block"), Block('"known_headline"', rule="share_bar")])
+        assert count_site(connection, "courier", RULES).cut_from == 2
+        assert count_site(connection, "courier", ()).cut_from == 0
         assert count_site(connection, "courier", RULES).repeated == 1
 
 
