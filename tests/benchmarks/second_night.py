@@ -82,15 +82,12 @@ def _crawl(sites: Sequence[ReplayedSite], data: Path) -> NightCost:
 
 
 def pass_a_night(data: Path) -> None:
-    """Put the times of all addresses and articles back by a day."""
+    """Put the times of all addresses back by a day; those of articles are the times of their archive records."""
     with sqlite3.connect(data / "broadsheet.db") as connection:
         for column in _TIMES:
             connection.execute(
                 f"UPDATE address SET {column} = strftime('%Y-%m-%d %H:%M:%f', {column}, '-1 day') || '000'"
             )
-        connection.execute(
-            "UPDATE article SET fetched_at = strftime('%Y-%m-%d %H:%M:%f', fetched_at, '-1 day') || '000'"
-        )
     connection.close()
 
 

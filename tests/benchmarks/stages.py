@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 STAGES = {
     "parse": (("cleaning.clean",), "parse_html"),
     "metadata": (("cleaning.reading.read_tree", "cleaning.reading.prepare_page"), "read_metadata"),
+    "pager": (("cleaning.reading.read_tree",), "find_pager"),
     "runs": (("cleaning.reading.prepare_page",), "read_runs"),
+    "foreign parts": (("cleaning.reading.read_tree",), "prepare_page"),
+    "live blogs": (("cleaning.reading.read_tree",), "find_live_blog"),
     "memory": (("cleaning.decision.decide",), "MemoryMatch"),
+    "by place": (("cleaning.decision.choose_texts",), "classify_by_place"),
     "extraction": (("cleaning.decision.choose_texts",), "_extract"),
     "classifier": (("cleaning.decision.choose_texts",), "classify"),
+    "corrections": (("cleaning.decision.choose_texts",), "mark_corrections"),
     "context": (("cleaning.decision.decide",), "_build_context"),
     "rules": (("cleaning.decision.decide",), "apply_rules"),
+    "data": (("cleaning.decision.decide",), "find_data_text"),
     "language": (("cleaning.decision.decide",), "detect_language"),
     "verdict": (("cleaning.decision.decide",), "find_rejection_reason"),
 }
