@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CRAWL_READY := $(VENV)/.crawl-ready
 TEST_READY := $(VENV)/.test-ready
 PIP_INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check --editable
-# A second of each start where Python is told to write no files, as in many containers.
+# A second of each start where Python is told to write no files, as in many containers. Only what has changed.
 COMPILE = @$(BIN)/python -m compileall -q crawler cleaning storage
 DATA ?= data
 URL ?=
@@ -35,18 +35,17 @@ $(BIN)/python:
 $(CRAWL_READY): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what a crawl needs into $(VENV) (once, about a minute) ..."
 	$(PIP_INSTALL) .
-	$(COMPILE)
 	@touch $@
 
 $(TEST_READY): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV) (once, about three minutes) ..."
 	$(PIP_INSTALL) '.[dev]'
-	$(COMPILE)
 	@touch $(CRAWL_READY) $@
 
 install: $(TEST_READY)  ## make .venv with everything that constraints.txt pins, for development
 
 crawl: $(CRAWL_READY)  ## crawl the demo newspapers (offline), or the site given as URL=
+	$(COMPILE)
 ifeq ($(strip $(URL)),)
 	@$(BIN)/scrapy crawl articles --demo -s DATA_DIR=$(DATA)
 else

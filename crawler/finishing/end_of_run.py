@@ -22,7 +22,8 @@ from cleaning.errors import StorageLost
 from crawler.feeds.exporter import StoredFeedExporter
 from crawler.finishing.report import get_report, outcome_of
 from crawler.finishing.settling_progress import SettlingProgress
-from crawler.recleaning.settler import Settler, SettlingInterrupted
+from crawler.recleaning.clean_stored import SettlingInterrupted
+from crawler.recleaning.settler import Settler
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import write_refetch_report
 from crawler.run.articles_spider import find_articles_spider
@@ -127,8 +128,6 @@ class EndOfRun:
             with show_progress("settling", "sites", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
                 progress = SettlingProgress(report, session.counts.add)
                 count, cleaners = progress.count, session.cleaners
-                session.count("reading/kept", len(session.readings))
-                session.count("reading/bytes", session.readings.size)
                 with Settler(
                     session.engine, settings, session.data_dir, count, cleaners=cleaners, readings=session.readings
                 ) as settler:

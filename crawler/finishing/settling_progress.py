@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawler.recleaning.settler import CountOutcome
+    from crawler.recleaning.clean_stored import CountOutcome
     from crawler.terminal.progress import Report
 
 _CLEANED, _FROM_ARCHIVE = "settle/cleaned", "settle/from-archive"

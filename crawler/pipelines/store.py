@@ -186,10 +186,11 @@ class StorePipeline:
             location=item.location,
             parts=item.parts,
         )
+        kept = 0
         if saved not in (SaveResult.OLDER, SaveResult.KEPT_STORED):
             store_page_observation(connection, item.site, article, fetched_at, is_new=saved is SaveResult.NEW)
             if not item.parts:
-                self._session.readings.keep(item.page, item.location, article.reading)
+                kept = self._session.readings.keep(item.page, item.location, article.reading)
         # What a wall shows at the target of a redirect says nothing of that address.
         is_target_waiting = False
         if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):
@@ -204,6 +205,8 @@ class StorePipeline:
         counts, changes = settle_parts(connection, item.site, item.parts, run=run, fetched_at=fetched_at)
         counts[f"address/refused/{TWIN}"] += set_aside
         counts[f"address/done/{TWIN}"] += is_target_waiting
+        counts["reading/kept"] += kept > 0
+        counts["reading/bytes"] += kept
         duplicates.status_changes.extend(changes)
         if item.lease is not None:
             offer_first_page(connection, article, item.lease, run, now())

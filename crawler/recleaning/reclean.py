@@ -22,8 +22,9 @@ from sqlalchemy import Engine
 
 from cleaning.memory.learning import LearnedMemory
 from cleaning.version import CLEANER_VERSION
+from crawler.recleaning.clean_stored import RecleanedPage
 from crawler.recleaning.differences import RecleanSummary
-from crawler.recleaning.settler import RecleanedPage, Settler, make_batches
+from crawler.recleaning.settler import Settler, make_batches
 from crawler.recleaning.spool import RecordSpool
 from crawler.storing.observations import needs_recleaning
 from crawler.terminal.progress import Report
@@ -33,7 +34,7 @@ from storage.database.engine import open_for_reading
 from storage.site_memory.memories import load_keep_rules
 from storage.site_memory.observations import PageDependency
 
-FORMAT = 6  # of the spool's records; raise it when a pickled class is renamed or changed
+FORMAT = 7  # of the spool's records; raise it when a pickled class is renamed or changed
 
 
 class _RecordKind(IntEnum):

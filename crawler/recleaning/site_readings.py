@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 
 from crawler.recleaning.limits import READINGS_FOLDER
 
@@ -37,10 +36,7 @@ class SiteReadings:
         self._end = 0  # of the last complete frame
         try:
             if most:
-                with self._path.open("rb") as file:
-                    self._read_heads(file)
-        except FileNotFoundError:
-            pass
+                self._read_file()
         except OSError as error:
             logger.warning("%s cannot be read (%s): pages are read from the archive", self._path, error)
 
@@ -85,19 +81,27 @@ class SiteReadings:
                 self._write(self.get_all(kept.keys() - new.keys()) | new)
             elif new:
                 self._append(new)
+            self._read_file()
         except OSError as error:
             logger.warning("%s cannot be written (%s): pages are read from the archive", self._path, error)
 
-    def _read_heads(self, file: BinaryIO) -> None:
-        size = file.seek(0, 2)
-        while self._end + _HEAD.size <= size:
-            file.seek(self._end)
-            key, length, check = _HEAD.unpack(file.read(_HEAD.size))
-            position = self._end + _HEAD.size
-            if position + length > size:
-                return
-            self._places[key] = (position, length, check)
-            self._end = position + length
+    def _read_file(self) -> None:
+        """Read where the readings are."""
+        self._places.clear()
+        self._end = 0
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, 2)
+                while self._end + _HEAD.size <= size:
+                    file.seek(self._end)
+                    key, length, check = _HEAD.unpack(file.read(_HEAD.size))
+                    position = self._end + _HEAD.size
+                    if position + length > size:
+                        return
+                    self._places[key] = (position, length, check)
+                    self._end = position + length
+        except FileNotFoundError:
+            pass  # nothing has been kept
 
     def _append(self, readings: dict[bytes, bytes]) -> None:
         self._path.parent.mkdir(exist_ok=True)

@@ -53,14 +53,14 @@ class KeptReadings:
     def __len__(self) -> int:
         return len(self._index)
 
-    def keep(self, page: Page, location: ArchiveLocation | None, reading: bytes) -> None:
-        """Keep the reading of a fetched page, if it has one and there is room."""
+    def keep(self, page: Page, location: ArchiveLocation | None, reading: bytes) -> int:
+        """Keep the reading of a fetched page, if it has one and there is room; return how many bytes are kept."""
         fetched_at = page.fetched_at
         if not reading or location is None or fetched_at is None or self.size + len(reading) > self._most:
-            return
+            return 0
         key = make_reading_key(make_article_id(page.url), fetched_at, location, describe_conditions(page))
         if key in self._index:  # its transaction is tried again
-            return
+            return len(reading)
         try:
             if self._file is None:
                 self._file = TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 (closed by `close`)
@@ -70,9 +70,10 @@ class KeptReadings:
             logger.warning("what cleaning saw of the pages cannot be kept (%s): they are read from the archive", error)
             self.close()
             self._most = 0
-            return
+            return 0
         self._index[key] = self.size << _LENGTH_BITS | len(reading)
         self.size += len(reading)
+        return len(reading)
 
     def get(self, key: bytes) -> bytes | None:
         """Return the reading with this key; None if there is none."""

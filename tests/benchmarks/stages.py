@@ -26,7 +26,6 @@ STAGES = {
     "corrections": (("cleaning.decision.choose_texts",), "mark_corrections"),
     "context": (("cleaning.decision.decide",), "_build_context"),
     "rules": (("cleaning.decision.decide",), "apply_rules"),
-    "data": (("cleaning.decision.decide",), "find_data_text"),
     "language": (("cleaning.decision.decide",), "detect_language"),
     "verdict": (("cleaning.decision.decide",), "find_rejection_reason"),
 }

@@ -177,7 +177,7 @@ if "crawl" in sys.argv:
     def lingers(settler, site):
         pathlib.Path("settling").touch()
         while True:
-            settler._check_interrupt()
+            settler._cleaner.check_interrupt()
             time.sleep(0.05)
     Settler.learn = lingers
 """

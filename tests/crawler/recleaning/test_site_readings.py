@@ -57,6 +57,14 @@ def test_a_file_with_much_that_is_no_longer_kept_is_written_anew(tmp_path: Path)
     assert list_kept(tmp_path) == KEYS[15:]
 
 
+def test_what_is_kept_stays_when_the_same_readings_are_kept_again(tmp_path: Path) -> None:
+    readings = open_readings(tmp_path)
+    readings.update(KEYS[:3], DATA.get)
+    readings.update(KEYS[:5], {key: DATA[key] for key in KEYS[3:]}.get)
+    assert [readings.get(key) for key in KEYS[:5]] == [DATA[key] for key in KEYS[:5]]
+    assert list_kept(tmp_path) == KEYS[:5]
+
+
 def test_the_first_ones_are_kept_where_there_are_too_many(tmp_path: Path) -> None:
     most = sum(len(data) for data in list(DATA.values())[:4])
     open_readings(tmp_path, most).update(KEYS, DATA.get)
