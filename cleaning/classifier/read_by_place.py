@@ -63,7 +63,9 @@ def classify_by_place(
     if is_unsure(found.runs, scores.likelihoods, with_memory=memory_match is not None):
         return None
     lowered = {
-        number: lower_likelihood(value, found.runs[number], scores.vectors[number])
+        number: value
+        if memory_match is not None and memory_match.is_surely_kept(found.runs[number])
+        else lower_likelihood(value, found.runs[number], scores.vectors[number])
         for number, value in scores.likelihoods.items()
     }
     scores = Scores(scores.vectors, lowered)

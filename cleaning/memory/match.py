@@ -93,11 +93,7 @@ class MemoryMatch:
 
     def _is_linked_sentence(self, run: TextRun) -> bool:
         """Return whether a text is mostly links, but a sentence, at a position where nearly all is kept."""
-        return (
-            run.link_characters < run.characters
-            and self.get_kept_share(run) >= SURELY_KEPT
-            and ends_a_sentence(run.text)
-        )
+        return run.link_characters < run.characters and self.is_surely_kept(run) and ends_a_sentence(run.text)
 
     @cached_property
     def is_understood(self) -> bool:
@@ -150,6 +146,10 @@ class MemoryMatch:
         if path.articles >= MIN_PATH_ARTICLES:
             return path.kept_share
         return pattern.kept_share if pattern.articles >= MIN_PATTERN_ARTICLES else -1.0
+
+    def is_surely_kept(self, run: TextRun) -> bool:
+        """Return whether a text stands where nearly all texts of the site's articles were kept."""
+        return self.get_kept_share(run) >= SURELY_KEPT
 
     def is_hopeless(self, run: TextRun) -> bool:
         """Return whether a text stands where many articles of the site had texts and hardly any was kept."""

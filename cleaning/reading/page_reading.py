@@ -58,7 +58,11 @@ class KnownText(NamedTuple):
 
 
 class PageTree:
-    """The tree of a page that was read. trafilatura changes it; while it is `kept`, trafilatura gets a copy."""
+    """The tree of a page that was read. trafilatura changes it; while it is `kept`, trafilatura gets a copy.
+
+    Cutting texts changes more: elements that are empty without them leave the tree, scripts among them, which hold the
+    page's data. So trafilatura gets a copy then, too.
+    """
 
     def __init__(self, tree: HtmlElement, *, is_kept: bool) -> None:
         self._tree: HtmlElement | None = tree
@@ -69,11 +73,11 @@ class PageTree:
         """Extract the article's blocks with trafilatura. Raise RuntimeError where the tree is not as it was read."""
         if self._tree is None:
             raise RuntimeError("the tree of the page was changed by an extraction before")
-        tree = self._tree
-        if self.is_kept:
-            tree, runs = copy_runs(tree, runs)
-        else:
+        tree, without = self._tree, tuple(without)
+        if not self.is_kept:
             self._tree = None
+        if self.is_kept or without:
+            tree, runs = copy_runs(tree, runs)
         return extract(tree, url, runs, without=without, comments=comments)
 
     @property

@@ -72,6 +72,7 @@ class DiskSpace:
             self._low_since = now
             self._session.count("disk/low")
             self._session.pause_leasing(problem)
+            self._session.readings.close()  # nothing depends on them, and they may be what fills the disk
             logger.warning("%s; no request is sent until there is space, for at most %g s", problem, self._patience)
         elif now - self._low_since >= self._patience:
             self._session.abort_crawl(FINISH_REASON)

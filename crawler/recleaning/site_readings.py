@@ -56,6 +56,8 @@ class SiteReadings:
                         data = file.read(length)
                         if zlib.crc32(data) == check:
                             found[key] = data
+                        else:  # it is made anew
+                            del self._places[key]
         except OSError as error:
             logger.warning("%s cannot be read (%s): pages are read from the archive", self._path, error)
         return found

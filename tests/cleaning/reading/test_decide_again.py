@@ -196,3 +196,21 @@ def test_times_keep_their_zones() -> None:
     assert again is not None
     assert again.published_at is not None
     assert again.published_at.tzinfo == UNSTATED
+
+
+def test_a_text_in_the_data_of_a_known_site_is_found_whoever_asks() -> None:
+    """trafilatura is asked for these pages, without the texts that the site repeats. Their data must survive that."""
+    memory = learn_memory_of(pages("en")[:12])
+    for number in range(12):
+        page, story = pages("en")[number], SmallPaper("lantern", "en").story(number)
+        stated = {"@type": "NewsArticle", "headline": story.headline, "articleBody": story.text, "url": page.url}
+        script = f"<script type='application/ld+json'>{json.dumps(stated)}</script>"
+        bare = page.html
+        for paragraph in story.paragraphs:
+            bare = bare.replace(f"<p>{paragraph}</p>", "")
+        page = replace(page, html=bare.replace("</body>", f"{script}</body>"))
+        article = clean(page, memory=memory)
+        assert article.text == story.text
+        assert article.sources["text"] == "JSON-LD articleBody"
+        for other in (clean(page, memory=memory, trace=True), clean(page, memory=memory, observe=True)):
+            assert (other.text, other.blocks) == (article.text, article.blocks)

@@ -65,6 +65,18 @@ def test_what_is_kept_stays_when_the_same_readings_are_kept_again(tmp_path: Path
     assert list_kept(tmp_path) == KEYS[:5]
 
 
+def test_a_damaged_reading_is_made_anew(tmp_path: Path) -> None:
+    open_readings(tmp_path).update(KEYS[:5], DATA.get)
+    file = find_file(tmp_path)
+    content = bytearray(file.read_bytes())
+    content[content.index(DATA[KEYS[2]])] ^= 1
+    file.write_bytes(content)
+    readings = open_readings(tmp_path)
+    assert readings.get(KEYS[2]) is None
+    readings.update(KEYS[:5], DATA.get)
+    assert list_kept(tmp_path) == KEYS[:5]
+
+
 def test_the_first_ones_are_kept_where_there_are_too_many(tmp_path: Path) -> None:
     most = sum(len(data) for data in list(DATA.values())[:4])
     open_readings(tmp_path, most).update(KEYS, DATA.get)

@@ -86,3 +86,12 @@ def test_a_torn_file_gives_nothing(tmp_path: Path) -> None:
         assert readings._file is not None
         readings._file.truncate(3)
         assert get(readings) is None
+
+
+def test_nothing_is_kept_once_it_is_closed_because_the_disk_has_little_space(tmp_path: Path) -> None:
+    with KeptReadings(tmp_path, 1_000) as readings:
+        assert readings.keep(PAGE, PLACE, b"seen") == len(b"seen")
+        readings.close()
+        assert get(readings) is None
+        assert readings.keep(PAGE, PLACE, b"seen") == 0
+        assert (len(readings), readings.size) == (0, 0)
