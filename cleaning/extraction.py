@@ -114,11 +114,7 @@ def build_extraction(
     """
     indexes = sorted(chosen)
     spans = _group_rows(runs, indexes) if join_rows else ((index,) for index in indexes)
-    found = [
-        (block, span)
-        for span in spans
-        if (block := build_block(_write_row(runs, span), [runs[index] for index in span], base))
-    ]
+    found = [(block, span) for span in spans if (block := _build_from_runs(runs, span, base))]
     return Extraction(tuple(block for block, _ in found), tuple(span for _, span in found), tuple(runs), base)
 
 
@@ -132,22 +128,26 @@ def _group_rows(runs: Sequence[TextRun], chosen: Iterable[int]) -> Iterator[tupl
             yield indexes
 
 
-def _list_row(runs: Sequence[TextRun], number: int) -> list[TextRun]:
-    """Return all runs of the row that a run belongs to: those of a single character have no number."""
+def _find_row(runs: Sequence[TextRun], number: int) -> range:
+    """Return the indexes of all runs of the row that a run belongs to: those of one character have no number."""
     row = runs[number].element.row
     start = end = number
     while row is not None and start > 0 and runs[start - 1].element.row is row:
         start -= 1
     while row is not None and end + 1 < len(runs) and runs[end + 1].element.row is row:
         end += 1
-    return list(runs[start : end + 1])
+    return range(start, end + 1)
 
 
-def _write_row(runs: Sequence[TextRun], span: tuple[int, ...]) -> str:
-    if len(span) == 1:
-        return runs[span[0]].text
-    texts = [runs[index].text.replace("|", "\\|") for index in span]
-    return f"| {' | '.join(texts)} |"
+def _build_from_runs(runs: Sequence[TextRun], span: tuple[int, ...], base: str) -> Block | None:
+    """Return the block of one run, or of a row's cells; a cell without words, "–", is shown with the others."""
+    chosen = [runs[index] for index in span]
+    if len(chosen) == 1:
+        return build_block(chosen[0].text, chosen, base)
+    cells = [runs[cell] for cell in _find_row(runs, span[0]) if cell in span or not runs[cell].has_words]
+    row = " | ".join([cell.text.replace("|", "\\|") for cell in cells])
+    block = build_block(f"| {row} |", chosen, base)
+    return block and replace(block, layout=_add_columns(block.layout, cells))
 
 
 def _is_too_little(extraction: Extraction) -> bool:
@@ -188,7 +188,10 @@ def _build_blocks(text: str, runs: Sequence[TextRun], base: str) -> Extraction:
                 block = build_block(shown, [runs[number] for number in numbers], base)
                 if block is not None:
                     if part.startswith("|") and numbers:
-                        block = replace(block, layout=_add_columns(block.layout, _list_row(runs, numbers[0])))
+                        block = replace(
+                            block,
+                            layout=_add_columns(block.layout, [runs[cell] for cell in _find_row(runs, numbers[0])]),
+                        )
                     blocks.append(block)
                     spans.append(tuple(numbers))
     return Extraction(tuple(blocks), tuple(spans), tuple(runs), base)

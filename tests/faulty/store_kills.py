@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 from scrapy import Spider
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, func, make_url, select
 from cleaning.article import Article, Block, Page
 from crawler.items import FetchedPage
 from crawler.pipelines.store import StorePipeline
+from crawler.storing.readings import KeptReadings
 from crawler.walls.watch import Examined
 from storage import runs
 from storage.database.engine import open_database
@@ -36,6 +38,7 @@ class Session:
 
     def __init__(self, run: int) -> None:
         self.run = run
+        self.readings = KeptReadings(Path(), 0)
 
 
 def lease_address(connection: Connection, url: str) -> tuple[int, Lease]:

@@ -169,7 +169,7 @@ def test_every_metadata_field_of_an_article_is_shown() -> None:
         "limits_hit",
     }
     # Data about the site, about further pages of the article, and to find its duplicates.
-    for_others = {"observation", "memory_dependency", "memory_fingerprint", "pager", "site_rules", "sketch"}
+    for_others = {"observation", "memory_dependency", "memory_fingerprint", "pager", "site_rules", "sketch", "reading"}
     output = set(json.loads(explanation_to_json(explain()))["metadata"])
     assert output == {field.name for field in dataclasses.fields(Article) if field.init} - judged - for_others
 
