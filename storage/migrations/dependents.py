@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-# Normal dependencies ("n") hold up a DROP; the rule of a view itself is its definition.
+# Normal dependencies ("n") hold up a DROP. What depends is the rule of a view: it is told by the view.
 _DEPENDENTS = text(
     """
-    SELECT DISTINCT regexp_replace(pg_describe_object(classid, objid, 0), '^rule "?_RETURN"? on ', '') AS dependent
+    SELECT DISTINCT CASE
+      WHEN rule.oid IS NULL THEN pg_describe_object(classid, objid, 0)
+      ELSE pg_describe_object(CAST(CAST('pg_class' AS regclass) AS oid), rule.ev_class, 0)
+    END AS dependent
     FROM pg_depend
+      LEFT JOIN pg_rewrite AS rule ON classid = CAST('pg_rewrite' AS regclass) AND objid = rule.oid
     WHERE deptype = 'n'
-      AND NOT (
-        classid = CAST('pg_rewrite' AS regclass)
-        AND objid IN (SELECT oid FROM pg_rewrite WHERE ev_class = CAST(:name AS regclass))
-      )
+      AND rule.ev_class IS DISTINCT FROM CAST(CAST(:name AS regclass) AS oid)
       AND (
         (refclassid = CAST('pg_class' AS regclass) AND refobjid = CAST(:name AS regclass))
         OR (
