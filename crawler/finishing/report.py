@@ -68,7 +68,7 @@ class CrawlReport:
             parts.append(Text(f"The outcome of each of its articles is in {self.comparison_file}."))
         if changed := self.count("settle/changed"):
             parts.append(
-                Text(f"Repeated blocks of the sites changed {changed:,} texts (scrapy sites show NAME lists them).")
+                Text(f"Texts changed by what their sites repeat: {changed:,} (scrapy sites show NAME lists it).")
             )
         parts.append(Text(f"The data is in {self.data_dir} (database {self.database})."))
         return Group(*parts)
