@@ -86,7 +86,7 @@ REPLAY_AT_ONCE = 32  # pages of a WARC file that are in memory at once
 
 # --- Site memory ------------------------------------------------------------------------------------------------------
 MEMORY_WINDOW = 400  # newest pages of a site from which the sample is taken: a redesign is noticed within days
-MEMORY_SAMPLE = 100  # pages from which the memory is learnt; each is cleaned a second time, without the memory
+MEMORY_SAMPLE = 100  # pages from which the memory is learnt; what each tells of its site is stored
 # Bytes of what cleaning saw of a night's pages, kept in the data folder until the crawl ends (0: nothing is): so that
 # they are cleaned again without being read from the archive. The second is kept of each site for the next nights.
 READINGS_MAXSIZE = 2 << 30

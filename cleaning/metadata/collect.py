@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from cleaning.article import Page
-    from cleaning.metadata.displayed_title import Title
 
 MAX_TAGS, MAX_TAG_CHARACTERS = 50, 100
 MAX_SECTION_CHARACTERS = 100
@@ -83,7 +82,8 @@ def read_metadata(
     has_rules = page.rules != NO_RULES or page.known != NOTHING_KNOWN
     ruled = read_rule_values(tree, structured, page, order) if has_rules else RuleValues()
     asked: set[str] = set()
-    title = ruled.title or _find_title(tree, structured, page.url, names, asked)
+    site_names = _list_site_names(structured, site_name.text)
+    title = ruled.title or find_visible_title(tree, structured, site_names, page.url, names, asked)
     lines = LinesAround(title.element)
     publication = ruled.publication or find_publication_time(tree, structured, lines, page, order)
     modification = find_modification_time(structured, page, order)
@@ -159,22 +159,19 @@ def add_alike_names(tree: HtmlElement, metadata: Metadata, names: Collection[str
     own, headline = asked & make_name_keys(names), make_name_keys([draft.title])
     ends = [split_title(title) for title in metadata.titles]
     chosen = [(), *((parts[0],) for parts in ends), *((parts[-1],) for parts in ends)]
+    site_names = _list_site_names(metadata.structured, draft.site_name or "")
     alike = set()
     for some in dict.fromkeys(metadata.asked_names & make_name_keys(parts) for parts in chosen):
         is_other = some != own and some.isdisjoint(headline)
-        if is_other and _find_title(tree, metadata.structured, draft.url, some, asked) == found:
+        if is_other and find_visible_title(tree, metadata.structured, site_names, draft.url, some, asked) == found:
             alike.add(some)
     return replace(metadata, asked_names=frozenset(asked), alike_names=frozenset(alike))
 
 
-def _find_title(
-    tree: HtmlElement, structured: StructuredData, url: str, names: Collection[str], asked: set[str]
-) -> Title:
-    """Find the headline; `names` are those of the site that only its memory knows."""
-    stated = [statement.text for statement in _list_stated_names(structured, (*SITES, *PUBLISHERS))]
-    stated += [statement.text for statement in structured.find_linked("publisher")]
-    site_names = (_find_site_name(structured).text, *stated)
-    return find_visible_title(tree, structured, site_names, url, names, asked)
+def _list_site_names(structured: StructuredData, site_name: str) -> tuple[str, ...]:
+    """Return the names of its site that a page states, this one first."""
+    stated = (statement.text for statement in _list_stated_names(structured, (*SITES, *PUBLISHERS)))
+    return (site_name, *stated, *(statement.text for statement in structured.find_linked("publisher")))
 
 
 def _find_canonical(url: str, structured: StructuredData) -> tuple[str | None, str]:

@@ -13,8 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from cleaning.article import Page
 from cleaning.reading.packed_reading import HEAD
@@ -43,14 +42,6 @@ class KeptReadings:
         self.size = 0  # bytes
         self._index: dict[bytes, int] = {}  # position and length of each reading, as one number
         self._lock = Lock()  # nothing is written to a file that was closed: its number may be another file's by then
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __len__(self) -> int:
         return len(self._index)

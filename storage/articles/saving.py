@@ -166,7 +166,7 @@ def _add_older_entries(connection: Connection, name: str, article: Article, fetc
     """Complete the stored article of a live blog by the entries of an older fetch."""
     completed = add_older_entries(connection, name, article, fetched_at)
     if completed is not None:
-        _update_blocks(connection, name, completed, text=completed.text, words=count_text_words(completed.text))
+        save_blocks(connection, name, completed, text=completed.text, words=count_text_words(completed.text))
         update_search_index(connection, name)
 
 
@@ -197,13 +197,8 @@ def has_same_blocks(connection: Connection, name: str, article: Article) -> bool
     ]
 
 
-def save_blocks(connection: Connection, name: str, article: Article) -> None:
-    """Store the blocks of a sanitised article whose text is stored already."""
-    _update_blocks(connection, name, article)
-
-
-def _update_blocks(connection: Connection, name: str, article: Article, **values: Any) -> None:
-    """Store the blocks and entries of an article, with other values of its row."""
+def save_blocks(connection: Connection, name: str, article: Article, **values: Any) -> None:
+    """Store the blocks and entries of a sanitised article that is stored already, with other values of its row."""
     values["blocks"] = pack_blocks(article.blocks, article.text)
     connection.execute(_UPDATE, {"name": name, **values})
     delete_entries(connection, name)

@@ -247,11 +247,8 @@ def find_sharing(
         sharing = [(holder, shared) for holder, shared in counts.items() if shared >= least]
         sharing = sorted(sharing, key=lambda one: (-one[1], one[0]))[: MAX_CANDIDATES + 1]
     else:
-        asked = {
-            "wanted": asked["wanted"],
-            "least": least,
-            "most": MAX_CANDIDATES + 1,
-        }  # the article itself is among them
+        # The article itself is among them.
+        asked = {"wanted": asked["wanted"], "least": least, "most": MAX_CANDIDATES + 1}
         sharing = [(row.holder, row.shared) for row in connection.execute(_SHARING[connection.dialect.name], asked)]
     best = {
         holder

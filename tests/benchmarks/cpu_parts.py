@@ -31,7 +31,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("settle", ("crawler/recleaning/", "crawler/finishing/")),
-    ("observe", ("cleaning/memory/observation.py", "crawler/storing/observations.py")),
+    ("observe", ("cleaning/memory/observation", "crawler/storing/observations.py")),
     ("clean", ("cleaning/", "crawler/pipelines/clean.py")),
     ("store", ("storage/articles/", "crawler/pipelines/", "crawler/storing/", "crawler/walls/")),
     ("store", ("storage/", "crawler/run/")),

@@ -15,6 +15,7 @@ from cpu_parts import sum_parts
         ("storage/database/engine.py|crawler/frontier/lease_quota.py", "lease"),
         ("storage/database/engine.py|crawler/run/session.py", "store"),
         ("cleaning/memory/observation.py|cleaning/clean.py|cleaning/workers.py", "observe"),
+        ("cleaning/memory/observation_bytes.py|cleaning/memory/observation.py|cleaning/clean.py", "observe"),
         ("cleaning/page/text_runs.py|cleaning/clean.py", "clean"),
         ("cleaning/duplicates/shingles.py|crawler/storing/deduplicate.py|crawler/pipelines/store.py", "judge"),
         ("storage/articles/saving.py|crawler/recleaning/settler.py|crawler/finishing/end_of_run.py", "settle"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ def get(readings: KeptReadings, page: Page = PAGE, place: ArchiveLocation = PLAC
 
 
 def test_a_reading_belongs_to_one_fetch_of_a_page_and_to_what_sites_toml_says_of_it(tmp_path: Path) -> None:
-    with KeptReadings(tmp_path, 1_000) as readings:
+    with closing(KeptReadings(tmp_path, 1_000)) as readings:
         readings.keep(PAGE, PLACE, b"seen")
         assert get(readings) == b"seen"
         assert get(readings, replace(PAGE, html="not compared, since the place names the response")) == b"seen"
@@ -44,7 +45,7 @@ def test_a_reading_belongs_to_one_fetch_of_a_page_and_to_what_sites_toml_says_of
 
 def test_each_reading_is_given_back_as_it_was(tmp_path: Path) -> None:
     pages = {replace(PAGE, url=f"https://paper.example/{at}"): os.urandom(at) for at in range(1, 200)}
-    with KeptReadings(tmp_path, 1_000_000) as readings:
+    with closing(KeptReadings(tmp_path, 1_000_000)) as readings:
         for page, data in pages.items():
             readings.keep(page, PLACE, data)
             readings.keep(page, PLACE, b"of a transaction that is tried again")
@@ -53,7 +54,7 @@ def test_each_reading_is_given_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_nothing_is_kept_beyond_the_limit_or_without_a_place_in_the_archive(tmp_path: Path) -> None:
-    with KeptReadings(tmp_path, 8) as readings:
+    with closing(KeptReadings(tmp_path, 8)) as readings:
         readings.keep(PAGE, None, b"seen")
         readings.keep(PAGE, PLACE, b"")
         readings.keep(replace(PAGE, fetched_at=None), PLACE, b"seen")
@@ -65,14 +66,14 @@ def test_nothing_is_kept_beyond_the_limit_or_without_a_place_in_the_archive(tmp_
 
 
 def test_no_file_has_a_name_so_that_nothing_is_left_by_a_kill(tmp_path: Path) -> None:
-    with KeptReadings(tmp_path, 1_000) as readings:
+    with closing(KeptReadings(tmp_path, 1_000)) as readings:
         readings.keep(PAGE, PLACE, b"seen")
         assert list(tmp_path.iterdir()) == []
     assert get(readings) is None
 
 
 def test_a_disk_that_takes_no_file_costs_only_the_readings(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with KeptReadings(tmp_path / "absent", 1_000) as readings:
+    with closing(KeptReadings(tmp_path / "absent", 1_000)) as readings:
         for _ in range(2):
             readings.keep(PAGE, PLACE, b"seen")
         assert get(readings) is None
@@ -81,7 +82,7 @@ def test_a_disk_that_takes_no_file_costs_only_the_readings(tmp_path: Path, caplo
 
 
 def test_a_torn_file_gives_nothing(tmp_path: Path) -> None:
-    with KeptReadings(tmp_path, 1_000) as readings:
+    with closing(KeptReadings(tmp_path, 1_000)) as readings:
         readings.keep(PAGE, PLACE, b"seen")
         assert readings._file is not None
         readings._file.truncate(3)
@@ -89,7 +90,7 @@ def test_a_torn_file_gives_nothing(tmp_path: Path) -> None:
 
 
 def test_nothing_is_kept_once_it_is_closed_because_the_disk_has_little_space(tmp_path: Path) -> None:
-    with KeptReadings(tmp_path, 1_000) as readings:
+    with closing(KeptReadings(tmp_path, 1_000)) as readings:
         assert readings.keep(PAGE, PLACE, b"seen") == len(b"seen")
         readings.close()
         assert get(readings) is None
