@@ -1,4 +1,4 @@
-"""scrapy sites: what is known of the sites, and which of their blocks are never to be cut."""
+"""scrapy sites: add and check sites, what is known of them, and which of their blocks are never to be cut."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ scrapy reclean, puts it back.
 
 examples:
   scrapy sites                                 the sites of the store
+  scrapy sites check --quick                   whether a night could begin: sites.toml,
+                                               data folder, disk, store; asks no site
   scrapy sites show herald                     what herald repeats, where its text
                                                stands, what the last crawl cut
   scrapy sites show herald --limit 200 --json
@@ -35,7 +37,7 @@ examples:
                                                never cut this for being repeated
   scrapy sites keep herald 'A verse for the day' --undo
 
-exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted
+exit status: 0 done, 1 it failed or something needs a look, 2 wrong use, 130 interrupted
 """
 
 
@@ -43,10 +45,10 @@ class Command(ProjectCommand):
     examples = EXAMPLES
 
     def syntax(self) -> str:
-        return "[options] [show NAME | nights | keep NAME TEXT]"
+        return "[options] [check | show NAME | nights | keep NAME TEXT]"
 
     def short_desc(self) -> str:
-        return "Show what is known of the sites, and keep blocks that they repeat"
+        return "Check the sites, show what is known of them, and keep blocks that they repeat"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -54,8 +56,12 @@ class Command(ProjectCommand):
         add("--limit", metavar="N", help=f"show: at most so many blocks, nights: so many runs (default: {LIMIT})")
         add("--json", action="store_true", help="show, nights: write JSON instead")
         add("--undo", action="store_true", help="keep: remove the keep rule")
+        add("--quick", action="store_true", help="check: only what needs no request to a site")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args[:1] == ["check"]:
+            self._check(args[1:], opts)
+            return
         act = self._parse_action(args, opts)
         with self.open_store() as engine:
             act(engine)
@@ -67,6 +73,7 @@ class Command(ProjectCommand):
             ("--limit", opts.limit is not None, ("show NAME", "nights")),
             ("--json", opts.json, ("show NAME", "nights")),
             ("--undo", opts.undo, ("keep NAME",)),
+            ("--quick", opts.quick, ("check",)),
         ):
             if is_given and "".join(args[:1]) not in [action.partition(" ")[0] for action in actions]:
                 raise BadArgument(f"{option} belongs to: scrapy sites {' or '.join(actions)}")
@@ -81,7 +88,18 @@ class Command(ProjectCommand):
                 return lambda engine: self._keep(engine, name, text, undo=opts.undo)
             case ["keep", _, _]:
                 raise BadArgument("the text has no word; a block that is only numbers is never cut for being repeated")
-        raise BadArgument("takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks)")
+        raise BadArgument(
+            "takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks), check"
+        )
+
+    def _check(self, names: list[str], opts: argparse.Namespace) -> None:
+        from crawler.survey.quick_check import find_local_problems
+
+        if names or not opts.quick:
+            raise BadArgument("check takes --quick")
+        problems = find_local_problems(self.project_settings)
+        write_output("".join(f"{escape_for_terminal(problem)}\n" for problem in problems) or "all well\n")
+        self.exitcode = 1 if problems else 0
 
     def _list(self, engine: Engine) -> None:
         from crawler.views.sites import print_sites
