@@ -12,6 +12,7 @@ runs.py         the row of each crawl: when it began, how it ended
 search/         full-text search over headlines and texts
 site_memory/    observations of pages, and what was learnt of each site from them
 reading/        what `from storage import open_store` gives: the store as a Python program reads it
+upkeep/         keep a store in order as it grows: how large it is, whether it is sound, what may go, where it moves
 """
 
 from __future__ import annotations

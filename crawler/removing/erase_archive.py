@@ -11,7 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from cleaning.page.canonical import to_canonical_url
-from storage.archive.erase import RecordHead, erase_records, list_own_files
+from storage.archive.erase import erase_records
+from storage.archive.members import RecordHead
+from storage.archive.own_files import list_own_files
 from storage.archive.records import build_torn_error
 from storage.archive.write import COPY, ERASED, ArchiveLocation
 from storage.articles.saving import make_article_id

@@ -9,6 +9,7 @@ holds.py          what `scrapy holds` shows: hosts on hold
 releases.py       what `scrapy export` wrote; a release checked, two compared
 removals.py       what `scrapy remove` takes down, and has taken down
 runs.py           what `scrapy runs` shows: past runs, and the table of one
+size.py           what `scrapy db size` shows: how large the store is, by part and site
 sites.py          what `scrapy sites` shows: repeated blocks, text positions, cuts, keep rules
 stored_page.py    what `scrapy show` shows: one stored page, why each block was cut, its story and versions
 stories.py        what `scrapy stories` shows: clusters, copies, versions of an article

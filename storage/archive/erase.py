@@ -12,49 +12,17 @@ import os
 import shutil
 import struct
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
-
-from warcio.statusandheaders import StatusAndHeadersParser
 
 from cleaning.errors import ArchiveMissing
-from storage.archive.spider_note import SpiderNote
-from storage.archive.write import ERASED, NOTE, PART_OF, ROLE, SITE, ArchiveLocation
+from storage.archive.members import RecordHead, iter_heads
+from storage.archive.write import ERASED, ROLE
 from storage.database.disk import flush_to_disk
 
-_HEAD = 1 << 16  # bytes of a record that are looked at: its WARC header stands in them
-_BLOCK = 1 << 18
 _MAX_EXTRA = 0xFFFF - 4  # bytes of one subfield of the extra field
 _GZIP_START = b"\x1f\x8b\x08\x04\x00\x00\x00\x00\x02\xff"  # with an extra field, without a time
-
-
-@dataclass(frozen=True, slots=True)
-class RecordHead:
-    """What the header of a record says, and where its gzip member stands.
-
-    `url` is the address of its page. `refers_to` is the id of another record: of a conversion, of the response that its
-    spider made it of. `role` is one of write.ROLE.
-    """
-
-    location: ArchiveLocation
-    length: int  # of its gzip member, in bytes
-    kind: str
-    id: str
-    date: str
-    url: str | None
-    site: str | None
-    part_of: str | None
-    refers_to: str | None
-    role: str | None
-
-
-def list_own_files(folder: Path) -> list[Path]:
-    """Return the WARC files of an archive folder, sorted."""
-    return sorted(path for path in folder.glob("*.warc.gz") if path.is_file())
 
 
 def erase_records(
@@ -65,7 +33,7 @@ def erase_records(
     The file is replaced as a whole, so that a kill leaves the old or the new one. Raise `OSError` if the disk refuses,
     and ArchiveMissing if a record has no room for the note in its place.
     """
-    heads = choose(list(_iter_heads(path, report)))
+    heads = choose(list(iter_heads(path, report)))
     if not heads:
         return 0
     notes = [(head.location.offset, _build_member(head, datetime.now(UTC))) for head in heads]
@@ -83,54 +51,6 @@ def erase_records(
     finally:
         draft.unlink(missing_ok=True)
     return len(heads)
-
-
-def _iter_heads(path: Path, report: Callable[[int], None]) -> Iterator[RecordHead]:
-    """Yield the head of each record, up to the point where the file is torn or no longer compressed by record."""
-    with path.open("rb") as file:
-        position = 0
-        while (member := _read_member(file, position)) is not None:
-            length, start = member
-            head = _parse_head(start, ArchiveLocation(path.name, position), length)
-            if head is not None:
-                yield head
-            position += length
-            report(position)
-
-
-def _read_member(file: BinaryIO, position: int) -> tuple[int, bytes] | None:
-    """Return the length of the gzip member at `position` and the beginning of its content; None if there is none."""
-    file.seek(position)
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    length, start = 0, b""
-    try:
-        while not unpacker.eof and (block := file.read(_BLOCK)):
-            length += len(block)
-            unpacked = unpacker.decompress(block)
-            start = start or unpacked[:_HEAD]
-    except zlib.error:
-        return None
-    return (length - len(unpacker.unused_data), start) if unpacker.eof else None
-
-
-def _parse_head(start: bytes, location: ArchiveLocation, length: int) -> RecordHead | None:
-    try:
-        head = StatusAndHeadersParser(["WARC/1.0", "WARC/1.1"], verify=False).parse(BytesIO(start))
-    except (EOFError, ValueError, IndexError):
-        return None
-    get = head.get_header
-    return RecordHead(
-        location,
-        length,
-        kind=get("WARC-Type") or "",
-        id=get("WARC-Record-ID") or "",
-        date=get("WARC-Date") or "",
-        url=SpiderNote.from_json(get(NOTE) or "{}").url or get("WARC-Target-URI"),
-        site=get(SITE),
-        part_of=get(PART_OF),
-        refers_to=get("WARC-Refers-To"),
-        role=get(ROLE),
-    )
 
 
 def _build_member(head: RecordHead, now: datetime) -> bytes:

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import logging
 import os
-import re
-import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from storage.archive.members import read_member
+from storage.archive.own_files import list_own_files, parse_own_name
 from storage.models import StoredArticle
 
 logger = logging.getLogger(__name__)
 
-_FILE_NAME = re.compile(r"broadsheet-\d{8}T\d{6}Z-run(?P<run>\d{6,})-\d{3,}\.warc\.gz")
 _GZIP = b"\x1f\x8b"
-_BLOCK = 1 << 16
 
 
 def repair_archive(connection: Connection, folder: Path) -> list[str]:
@@ -30,9 +27,9 @@ def repair_archive(connection: Connection, folder: Path) -> list[str]:
 
     Call it only while no crawl writes there. Raise `OSError` if a file cannot be read or cut.
     """
-    files = sorted(path for path in folder.glob("*.warc.gz") if _FILE_NAME.fullmatch(path.name) and path.is_file())
-    run = _parse_run(files[-1]) if files else ""
-    newest = [path for path in files if _parse_run(path) == run]
+    names = {path: name for path in list_own_files(folder) if (name := parse_own_name(path.name)) is not None}
+    last = max(names.values(), default=None)
+    newest = [path for path, name in names.items() if last is not None and name.run == last.run]
     return [path.name for path in newest if cut_torn_tail(path, start=_find_last_offset(connection, path.name))]
 
 
@@ -48,8 +45,8 @@ def cut_torn_tail(path: Path, *, start: int = 0) -> int:
         file.seek(position)
         if file.read(len(_GZIP)) != _GZIP:
             return 0
-        while (length := _measure_member(file, position)) is not None:
-            good = position = position + length
+        while (member := read_member(file, position)) is not None:
+            good = position = position + member[0]
         if good in (start, size):
             return 0
         file.truncate(good)
@@ -62,28 +59,9 @@ def cut_torn_tail(path: Path, *, start: int = 0) -> int:
     return size - good
 
 
-def _measure_member(file: BinaryIO, position: int) -> int | None:
-    """Return the length in bytes of the gzip member at `position`; None if no whole member begins there."""
-    file.seek(position)
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    length = 0
-    try:
-        while not unpacker.eof and (block := file.read(_BLOCK)):
-            length += len(block)
-            unpacker.decompress(block)
-    except zlib.error:
-        return None
-    return length - len(unpacker.unused_data) if unpacker.eof else None
-
-
 def _find_last_offset(connection: Connection, name: str) -> int:
     """Return the largest offset in this file that the store names; 0 if it names none."""
     table, indexed = StoredArticle, aliased(StoredArticle)
     # Through the ids, which an index holds with the file: reading every article with its text takes minutes.
     inside = select(indexed.id).where(indexed.archive_file == name)
     return connection.execute(select(func.max(table.archive_offset)).where(table.id.in_(inside))).scalar_one() or 0
-
-
-def _parse_run(path: Path) -> str:
-    match = _FILE_NAME.fullmatch(path.name)
-    return match["run"] if match else ""

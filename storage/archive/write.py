@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from cleaning.article import HostRights
 from cleaning.errors import StorageLost
 from storage.archive.build import build_record, make_record_id
+from storage.archive.own_files import make_own_name
 from storage.archive.spider_note import NO_NOTE, SpiderNote
 from storage.database.disk import flush_to_disk
 from storage.database.faults import Fault, classify_fault, describe_error
@@ -190,8 +191,7 @@ class Archive:
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._files += 1
-            stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-            path = self._folder / f"broadsheet-{stamp}-run{self._run:06d}-{self._files:03d}.warc.gz"
+            path = self._folder / make_own_name(now, self._run, self._files)
             self._file = path.open("xb")
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:

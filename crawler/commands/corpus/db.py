@@ -1,4 +1,4 @@
-"""scrapy db: the database of the store and the version of its schema; upgrade it."""
+"""scrapy db: the database of the store: its schema and size; upgrade it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ examples:
   scrapy db                                    which database, which schema
   scrapy db upgrade                            bring it to the schema of this version
   scrapy db upgrade -s DATA_DIR=old
+  scrapy db size                               what takes the space, by part and site,
+                                               and for how long the disk lasts
+  scrapy db size --json
 
 exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted
 """
@@ -34,20 +37,32 @@ class Command(ProjectCommand):
     interrupted = "interrupted, and nothing is lost; start it again to go on"
 
     def syntax(self) -> str:
-        return "[options] [upgrade]"
+        return "[options] [upgrade | size]"
 
     def short_desc(self) -> str:
-        return "Show the schema of the database, and upgrade it"
+        return "Show the schema and the size of the database, and upgrade it"
 
-    def execute(self, args: list[str], _opts: argparse.Namespace) -> None:
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="size: write one JSON object instead")
+
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         configure_logging(self.project_settings)
+        if opts.json and args != ["size"]:
+            raise BadArgument("--json belongs to: scrapy db size")
         match args:
             case []:
                 self._show()
             case ["upgrade"]:
                 self._upgrade()
+            case ["size"]:
+                self._measure(as_json=opts.json)
             case _:
-                raise BadArgument(f"takes nothing or the word upgrade, got {' '.join(args)}")
+                raise BadArgument(f"takes nothing, or the word upgrade or size, got {' '.join(args)}")
+
+    @property
+    def _data_dir(self) -> Path:
+        return Path(self.project_settings["DATA_DIR"])
 
     def _show(self) -> None:
         try:
@@ -56,14 +71,19 @@ class Command(ProjectCommand):
         except StoreOutdated as outdated:
             write_output(f"{outdated.database} has schema {outdated.current}; this version needs {outdated.newest}\n")
 
+    def _measure(self, *, as_json: bool) -> None:
+        from crawler.views.size import print_size
+
+        with self.open_store() as engine:
+            print_size(engine, self._data_dir, as_json=as_json)
+
     def _upgrade(self) -> None:
         from crawler.run.search_backlog import index_search_backlog
         from storage.database.locks import claim_data_folder, claim_database
 
-        folder = Path(self.project_settings["DATA_DIR"])
         with ExitStack() as stack:
-            if folder.is_dir():
-                stack.enter_context(claim_data_folder(folder))  # no crawl may use it meanwhile
+            if self._data_dir.is_dir():
+                stack.enter_context(claim_data_folder(self._data_dir))  # no crawl may use it meanwhile
             engine = stack.enter_context(self.open_store(upgrade=True))
             stack.enter_context(claim_database(engine))
             index_search_backlog(engine)

@@ -51,7 +51,12 @@ COMMANDS = {
         Line("articles -a article={page}", r"127\.0\.0\.1-\d+ +1 "),
         Line("", "name one", 2),
     ),
-    "db": (Line("", "has the newest schema"), Line("downgrade", "the word upgrade", 2)),
+    "db": (
+        Line("", "has the newest schema"),
+        Line("size", r"archive +\d.* [KM]B"),
+        Line("size --json", r"\"archive\": \d+"),
+        Line("downgrade", "the word upgrade", 2),
+    ),
     "edit": (Line("articles", "class ArticlesSpider"), Line("nobody", "choose from: archive, articles", 2)),
     "explain": (Line("{page}", "Night ferry runs again"), Line("", "takes one page", 2)),
     "export": (Line("{tmp}/out", r"\d+ articles in "), Line("", "takes one folder", 2)),

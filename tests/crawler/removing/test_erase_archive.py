@@ -12,7 +12,8 @@ from sqlalchemy import Engine, make_url
 
 from cleaning.errors import RecordUnreadable
 from crawler.removing.erase_archive import erase_archive
-from storage.archive.erase import erase_records, list_own_files
+from storage.archive.erase import erase_records
+from storage.archive.own_files import list_own_files
 from storage.archive.read_back import read_archive
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from cleaning.errors import RecordUnreadable
-from storage.archive.erase import RecordHead, erase_records, list_own_files
+from storage.archive.erase import erase_records
+from storage.archive.members import RecordHead
+from storage.archive.own_files import list_own_files
 from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.write import Archive, ArchiveLocation, Exchange
 
