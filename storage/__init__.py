@@ -6,6 +6,7 @@ database/       open the database, write to it, retry while it fails
 export/         releases: select articles, write their files, verify and compare
 frontier/       every address ever offered: offer, lease and settle them; hosts on hold
 completeness/   how complete a night was, and what no source listed
+nights/         the nights of each site as series of numbers, and what was found of them
 migrations/     the schema, version by version (Alembic)
 models/         the tables and their columns
 runs.py         the row of each crawl: when it began, how it ended

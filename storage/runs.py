@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -36,6 +36,14 @@ def end(
     connection.execute(
         update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code, counts=counts)
     )
+
+
+def record_night_facts(
+    connection: Connection, run: int, *, is_night: bool, notices: Iterable[tuple[str, str, str]]
+) -> None:
+    """Record whether a run crawled all that its sites list, and its notices: the site, the kind, the text of each."""
+    told = [list(notice) for notice in notices]
+    connection.execute(update(Run).where(Run.id == run).values(is_night=is_night, notices=told))
 
 
 def load_last_runs(connection: Connection, limit: int) -> list[Row[Any]]:

@@ -8,7 +8,18 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from storage.database.engine import make_database_url, open_database
-from storage.models import Address, Base, Host, Revision, Run, StoredArticle, StoredEntry, StoredObservation
+from storage.models import (
+    Address,
+    Base,
+    Host,
+    Revision,
+    Run,
+    StoredArticle,
+    StoredEntry,
+    StoredFinding,
+    StoredObservation,
+    StoredSiteNight,
+)
 
 NIGHT = timedelta(days=1)
 _TIMES = {
@@ -18,7 +29,9 @@ _TIMES = {
     Run: ("started_at", "ended_at"),
     StoredArticle: ("fetched_at",),
     StoredEntry: ("first_fetched_at", "last_fetched_at"),
+    StoredFinding: ("first_seen", "last_seen", "healed_at"),
     StoredObservation: ("fetched_at",),
+    StoredSiteNight: ("started_at",),
 }
 
 

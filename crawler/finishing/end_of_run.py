@@ -29,9 +29,12 @@ from crawler.refetching.refetch_report import write_refetch_report
 from crawler.run.articles_spider import find_articles_spider
 from crawler.run.exit_codes import FAILED, INTERRUPTED
 from crawler.run.nights import count_night
+from crawler.run.notices import notices_of
 from crawler.run.session import session_of
 from crawler.run.starts import keep_start_error
 from crawler.terminal.progress import show_progress
+from storage.nights.series import record_earlier_nights, record_night
+from storage.runs import record_night_facts
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +104,7 @@ class EndOfRun:
         """Do all that needs the store after the crawl. Blocking."""
         self._measure_night()
         self._settle()
+        self._record_night()
         if self._session.cleaners is not None:  # whether they have settled anything or not
             self._session.cleaners.stop()
         self._compare()
@@ -145,6 +149,26 @@ class EndOfRun:
         finally:
             self._settler = None
         session.end_run(self._outcome.exit_code)
+
+    def _record_night(self) -> None:
+        """Record the numbers of the night of each site: what later nights are compared with."""
+        session, spider = self._session, find_articles_spider(self._crawler)
+        if spider is None or session.is_storage_lost:
+            return
+        notices = [(notice.site, notice.kind.value, notice.text) for notice in notices_of(self._crawler).list_all()]
+        is_night = bool(getattr(spider, "is_night", False))
+        session.end_run(self._outcome.exit_code)  # with the counts of settling and of the notices
+
+        def record() -> None:
+            with session.engine.begin() as connection:
+                record_night_facts(connection, session.run, is_night=is_night, notices=notices)
+                record_earlier_nights(connection)
+                record_night(connection, session.run)
+
+        try:
+            session.retry_storage(record)
+        except StorageLost as error:
+            logger.warning("%s; the numbers of this night are not recorded", error)
 
     def _compare(self) -> None:
         """Where a release was fetched again: write how its articles have changed, also of a part of them."""

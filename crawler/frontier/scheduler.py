@@ -27,13 +27,13 @@ from crawler.frontier.timers import WakeTimers
 from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
 from crawler.hosts.stored_holds import StoredHolds
-from crawler.run.account import OVER_LIMIT, WAITING
 from crawler.run.session import now, session_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
 from storage.frontier.addresses import TRAP, TWIN, AddressKind, Lease
 from storage.frontier.hosts import Hold
 from storage.frontier.waiting import DUE, count_waiting
+from storage.nights.account import OVER_LIMIT, WAITING
 
 logger = logging.getLogger(__name__)
 # Pages of a site beside those under way: a kill has them asked for again, and only a judged page tells of a trap.

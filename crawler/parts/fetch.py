@@ -94,6 +94,7 @@ class PartFetcher:
             is_final = outcome.state is not None or outcome.postponed_until is not None
             return FetchedPart(url, problem=outcome.reason if is_final else f"again-{outcome.reason}")
         self._session.counts.add(lease.site, "response/received")
+        self._session.counts.add(lease.site, "response/bytes", len(response.body))
         return await read_part(url, response, first, self._facts)
 
     def _is_stopping(self) -> bool:

@@ -5,7 +5,6 @@ archive_writer.py    writes exchanges to the archive in a thread of its own; wai
 counts.py            counts every event, in total and by site, in Scrapy's stats
 brake.py             tells which part of the crawl holds up the others: fetching, cleaning or storing
 address_bits.py      a set of addresses that takes one bit for each
-account.py           what became of the addresses that a run had to fetch: found = fetched + failed + waiting
 nights.py            measures the night of a run when it ends
 articles_spider.py   finds our articles spider among those of users, whose attributes may have the same names
 spider_sites.py      names the site of a request that a spider made without the frontier

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from crawler.run.account import OVER_LIMIT, Account
 from crawler.run.counts import SECONDS, Counts
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.tables import create_result_table
 from storage.frontier.waiting import BEFORE_SINCE, DUE, LATER, ON_HOLD
+from storage.nights.account import OVER_LIMIT, Account
 
 MAX_ROWS = 40  # sites in a table; a foreign archive has thousands
 # What follows "35 wait" below the table, by reason.
@@ -53,7 +53,7 @@ def build_progress_table(counts: Counts, seconds: float) -> Table:
 
 
 def build_final_table(counts: Counts) -> Table:
-    """Return the table at the end of a crawl. It accounts for every address, as crawler/run/account.py defines.
+    """Return the table at the end of a crawl. It accounts for every address, as storage/nights/account.py defines.
 
     "of the last day": how many of the articles that the sources list as new are stored. Columns that would be empty
     are left out.

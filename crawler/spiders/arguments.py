@@ -35,6 +35,7 @@ class CrawlPlan:
     since: date | None = None  # articles of earlier days are left for another run
     release: ReleaseReader | None = None
     article: str | None = None  # a canonical URL
+    is_narrowed: bool = False  # by an argument: less is asked for than the sites list
 
 
 def plan_crawl(settings: BaseSettings, **arguments: Any) -> CrawlPlan:
@@ -80,7 +81,8 @@ def _plan_sites(
             raise BadArgument(
                 f"two addresses are on one host ({one.name}); write them as sections of one site in sites.toml"
             )
-    return CrawlPlan(tuple(sites), tuple(listed), _parse_since(since))
+    day = _parse_since(since)
+    return CrawlPlan(tuple(sites), tuple(listed), day, is_narrowed=max_articles is not None or day is not None)
 
 
 def _choose_sites(listed: list[Site], names: Any) -> list[Site]:
@@ -99,7 +101,7 @@ def _plan_article(settings: BaseSettings, *, article: Any, **others: Any) -> Cra
     url = to_canonical_url(article) if isinstance(article, str) else None
     if url is None:
         raise BadAddress(f"-a article=: {explain_bad_address(str(article))}")
-    return CrawlPlan((find_site_of(url, settings),), article=url)
+    return CrawlPlan((find_site_of(url, settings),), article=url, is_narrowed=True)
 
 
 def _plan_release(
@@ -115,7 +117,7 @@ def _plan_release(
     path = Path(settings["SITES_FILE"])
     released = ReleaseReader(Path(release), site)
     sites = released.make_sites(load_sites(path) if path.is_file() else [])
-    return CrawlPlan(tuple(replace(one, limit=max_articles) for one in sites), release=released)
+    return CrawlPlan(tuple(replace(one, limit=max_articles) for one in sites), release=released, is_narrowed=True)
 
 
 def _parse_texts(name: str, value: Any) -> list[str]:

@@ -92,6 +92,7 @@ class ArticlesSpider(Spider):
         self.days = SiteDays(plan.since)
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._article = plan.article
+        self.is_night = not plan.is_narrowed  # its numbers may be compared with those of other nights
         self.is_list_closed = self.refetch is not None or self._article is not None
         self._session = session
         self._facts = facts
@@ -219,6 +220,7 @@ class ArticlesSpider(Spider):
         """
         lease: Lease = response.meta["lease"]
         self._session.counts.add(lease.site, "response/received")
+        self._session.counts.add(lease.site, "response/bytes", len(response.body))
         if response.meta.get("is_unchanged"):
             await settle_unchanged_article(self._session, lease, response)
             return

@@ -65,6 +65,7 @@ class ListParser:
         lease: Lease = response.meta["lease"]
         site = self._sites_by_name[lease.site]
         self._session.counts.add(lease.site, "response/received")
+        self._session.counts.add(lease.site, "response/bytes", len(response.body))
         found = await asyncio.to_thread(
             discover,
             site,

@@ -5,6 +5,7 @@ frontier.py       runs, addresses and what is known of them, hosts on hold
 articles.py       pages, blocks, entries, parts, earlier versions, the index of near-duplicates, what was taken down
 packed_blocks.py  writes the blocks of an article as one value, and reads it
 site_memory.py    what was learnt of sites
+nights.py         the numbers of each site's nights, and what was odd about them
 """
 
 from storage.models.articles import (
@@ -20,6 +21,7 @@ from storage.models.articles import (
 )
 from storage.models.base import Base
 from storage.models.frontier import Address, Host, Run, Twin, TwinEvidence, Validator
+from storage.models.nights import StoredFinding, StoredSiteNight
 from storage.models.site_memory import (
     KeepRule,
     StoredMemoryDependency,
@@ -40,12 +42,14 @@ __all__ = [
     "StoredArticle",
     "StoredBlock",
     "StoredEntry",
+    "StoredFinding",
     "StoredMatch",
     "StoredMemoryDependency",
     "StoredObservation",
     "StoredPart",
     "StoredSiteBlock",
     "StoredSiteMemory",
+    "StoredSiteNight",
     "Tombstone",
     "Twin",
     "TwinEvidence",

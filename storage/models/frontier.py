@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.database.types import StorableJSON
 from storage.models.base import Base, index_where
 
 
@@ -29,6 +30,9 @@ class Run(Base):
     outcome: Mapped[str | None]  # Scrapy's finish_reason; NULL while it runs, and if it was killed
     exit_code: Mapped[int | None]
     counts: Mapped[dict[str, Any]]  # site -> stat name -> number
+    # Whether its sites were crawled as a night: all that they list. NULL: not recorded, or it is no run of `articles`.
+    is_night: Mapped[bool | None]
+    notices: Mapped[list[Any] | None] = mapped_column(StorableJSON)  # [site, kind, text]; NULL: not recorded
 
 
 _ENDED_IN_VAIN = "reason IS NOT NULL"

@@ -15,9 +15,9 @@ from nights import let_a_night_pass
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
 
-from crawler.run.account import Account
 from storage.frontier.addresses import LIST_PAGE, AddressKind, AddressState
 from storage.models import Address, Run, StoredArticle
+from storage.nights.account import Account
 
 pytestmark = pytest.mark.timeout(400)  # most tests run several crawls, one after the other
 

@@ -14,9 +14,9 @@ from servers.canary import SECRET, Canary
 from servers.paper import Answer, Paper
 from sqlalchemy import select
 
-from crawler.run.account import Account
 from storage.database.engine import make_database_url, open_database, open_for_reading
 from storage.models import Run
+from storage.nights.account import Account
 
 HOME = tuple(part.replace("127.0.0.0/8", "127.0.0.1/32") for part in FAST)  # where the papers are; no canary is
 OWN = "/2025/10/01/night-ferry-runs-again"

@@ -6,11 +6,11 @@ import pytest
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import MemoryStatsCollector
 
-from crawler.run.account import Account
 from crawler.run.address_bits import AddressBits
 from crawler.run.counts import CrawlCounts
 from crawler.spiders.articles import ArticlesSpider
 from storage.frontier.offering import OfferCounts
+from storage.nights.account import Account
 
 
 @pytest.fixture
