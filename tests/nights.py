@@ -23,11 +23,20 @@ from storage.models import (
 
 NIGHT = timedelta(days=1)
 _TIMES = {
-    Address: ("changed_at", "offered_at", "due_at", "fetched_at", "ended_at"),
+    Address: (
+        "changed_at",
+        "offered_at",
+        "due_at",
+        "fetched_at",
+        "ended_at",
+        "first_fetched_at",
+        "recheck_at",
+        "missing_at",
+    ),
     Host: ("held_until",),
     Revision: ("fetched_at",),
     Run: ("started_at", "ended_at"),
-    StoredArticle: ("fetched_at",),
+    StoredArticle: ("fetched_at", "gone_at"),
     StoredEntry: ("first_fetched_at", "last_fetched_at"),
     StoredFinding: ("first_seen", "last_seen", "healed_at"),
     StoredObservation: ("fetched_at",),

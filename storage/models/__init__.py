@@ -20,7 +20,7 @@ from storage.models.articles import (
     Tombstone,
 )
 from storage.models.base import Base
-from storage.models.frontier import Address, Host, Run, Twin, TwinEvidence, Validator
+from storage.models.frontier import Address, Host, RecheckCount, Run, Twin, TwinEvidence, Validator
 from storage.models.nights import StoredFinding, StoredSiteNight
 from storage.models.site_memory import (
     KeepRule,
@@ -35,6 +35,7 @@ __all__ = [
     "Base",
     "Host",
     "KeepRule",
+    "RecheckCount",
     "RemovedSite",
     "Revision",
     "Run",

@@ -87,6 +87,7 @@ class StoredArticle(Base):
     archive_file: Mapped[str | None]  # name of the WARC file
     archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # in bytes, of the response record's gzip member
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    gone_at: Mapped[datetime | None]  # since when its address answers with 404 or 410
     # All its blocks, see storage.models.packed_blocks. The last column, since hardly any query wants it.
     blocks: Mapped[str | None]
 

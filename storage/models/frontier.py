@@ -5,6 +5,7 @@ address          the frontier: every address ever offered, with its state
 host             hosts on hold: until when nothing is requested of them, and why
 twin             which addresses may show the same page: their groups, and where they lead
 twin_evidence    what was seen of the parameters and forms of a site's addresses: do they make another page?
+recheck_count    how many articles were looked at again so long after their first fetch, and what had become of them
 validator        ETag, Last-Modified and hash of the last response of an address
 """
 
@@ -36,6 +37,7 @@ class Run(Base):
 
 
 _ENDED_IN_VAIN = "reason IS NOT NULL"
+_HAS_RECHECK = "recheck_at IS NOT NULL"
 
 
 class Address(Base):
@@ -47,6 +49,8 @@ class Address(Base):
         index_where(_ENDED_IN_VAIN, "ix_address_rest", "site", "due_at"),
         # The same addresses by the run that asked for them last: what failed last night.
         index_where(_ENDED_IN_VAIN, "ix_address_outcome", "last_run", "id"),
+        # The articles that are to be looked at again: those of the last days.
+        index_where(_HAS_RECHECK, "ix_address_recheck", "site", "recheck_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +80,10 @@ class Address(Base):
     headline_key: Mapped[str | None]  # of the best headline among its sources, see storage.frontier.addresses
     headline_source: Mapped[str | None] = mapped_column(String(32))  # the source of that headline
     listed_by: Mapped[int] = mapped_column(server_default="0")  # all its sources, as bits: storage.frontier.listings
+    first_fetched_at: Mapped[datetime | None]  # when its page was first stored as an article; NULL of older stores
+    recheck_at: Mapped[datetime | None]  # when it is asked for again, though no source lists it
+    # When it first answered with 404 or 410, since its page was last there.
+    missing_at: Mapped[datetime | None]
 
 
 class Host(Base):
@@ -126,3 +134,16 @@ class Validator(Base):
     body: Mapped[bytes | None]  # of a list, compressed: what it lists still counts after a 304
     unchanged: Mapped[int]  # how often in a row the answer was 304
     is_believed: Mapped[bool]  # false once the same validators came with another body
+
+
+class RecheckCount(Base):
+    """The articles of a site that one run looked at again, so long after their first fetch."""
+
+    __tablename__ = "recheck_count"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, autoincrement=False)
+    minutes: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # one of RECHECK_AFTER
+    checked: Mapped[int]  # that were there, or are gone
+    changed: Mapped[int]  # of those, the ones whose text was edited since the first fetch
+    gone: Mapped[int]  # of those, the ones that answered with 404 or 410 twice
