@@ -34,6 +34,7 @@ explain/         explains what the cleaner makes of one page
 survey/          finds out what a site offers before it is crawled, and checks the sites of sites.toml
 commands/        the commands of `scrapy`
 command_line/    the base of all commands: mistakes in one line, exit status, Ctrl-C, option values
+alerts/          sends what is new in a night by mail, chat, webhook or file
 views/           what the commands print about sites, stories, releases and differences
 terminal/        consoles, log lines, progress bars, and text made safe to print
 demo/            the demo newspapers

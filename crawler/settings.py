@@ -154,6 +154,26 @@ FEED_EXPORTERS = {  # with the values of `scrapy export`
 FEED_EXPORT_ENCODING = "utf-8"
 PROGRESS_INTERVAL = 10.0  # seconds between two progress lines; at a terminal there is a live table instead
 
+# --- Alerts and metrics -----------------------------------------------------------------------------------------------
+# Read from the environment, where a service or a crontab sets them. Tokens and passwords stay there: crawler/alerts.
+ALERTS = os.environ.get("ALERTS", "")  # channels: mail, slack, telegram, discord, sentry, webhook, file; empty: none
+ALERT_FILE = os.environ.get("ALERT_FILE", "")  # of the channel "file"; empty: DATA_DIR/alerts.txt
+ALERT_SLACK_API = os.environ.get("ALERT_SLACK_API", "https://slack.com/api/")
+ALERT_TELEGRAM_API = os.environ.get("ALERT_TELEGRAM_API", "https://api.telegram.org")  # or a server of your own
+SPIDERMON_EMAIL_TO = os.environ.get("SPIDERMON_EMAIL_TO", "")  # addresses with commas between them
+SPIDERMON_EMAIL_SENDER = os.environ.get("SPIDERMON_EMAIL_SENDER", "")  # empty: the first of those
+SPIDERMON_SMTP_HOST = os.environ.get("SPIDERMON_SMTP_HOST", "localhost")
+SPIDERMON_SMTP_PORT = os.environ.get("SPIDERMON_SMTP_PORT", "25")
+SPIDERMON_SMTP_USER = os.environ.get("SPIDERMON_SMTP_USER", "")  # empty: without a log-in
+SPIDERMON_SMTP_ENFORCE_TLS = os.environ.get("SPIDERMON_SMTP_ENFORCE_TLS", "0")  # 1: STARTTLS, or no mail
+SPIDERMON_SMTP_ENFORCE_SSL = os.environ.get("SPIDERMON_SMTP_ENFORCE_SSL", "0")  # 1: TLS from the first byte
+SPIDERMON_SLACK_RECIPIENTS = os.environ.get("SPIDERMON_SLACK_RECIPIENTS", "")  # channels, with commas between them
+SPIDERMON_SLACK_SENDER_NAME = os.environ.get("SPIDERMON_SLACK_SENDER_NAME", "Broadsheet")
+SPIDERMON_TELEGRAM_RECIPIENTS = os.environ.get("SPIDERMON_TELEGRAM_RECIPIENTS", "")  # ids of chats
+SPIDERMON_SENTRY_PROJECT_NAME = os.environ.get("SPIDERMON_SENTRY_PROJECT_NAME", "Broadsheet")
+SPIDERMON_SENTRY_ENVIRONMENT_TYPE = os.environ.get("SPIDERMON_SENTRY_ENVIRONMENT_TYPE", "production")
+METRICS_FILE = os.environ.get("METRICS_FILE", "")  # numbers of the last run, for Prometheus; empty: none are written
+
 # --- What is switched off ---------------------------------------------------------------------------------------------
 DOWNLOAD_HANDLERS = {
     "http": "crawler.hosts.download_handler.PoliteHandler",  # sends nothing to a host on hold

@@ -7,6 +7,7 @@ postgres.py    PostgreSQL itself, out of its wheel
 press.py       whole newspapers of many stories, made when they are requested
 proxy.py       a proxy in front of PostgreSQL that a test closes and opens
 real_web/      newspapers that misbehave as those of the real web do
+receivers.py   receives alerts: a mail server, and the web servers of chats
 rude.py        raw sockets: broken answers, endless answers, bombs
 secure.py      a newspaper at an https address, and its certificate
 slow.py        articles that come a byte at a time, or never

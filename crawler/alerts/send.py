@@ -1,0 +1,104 @@
+"""Sends an alert by each channel of ALERTS: when something is new in a night or has healed, and as a test."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crawler.alerts.check import check_alerts, read_channels
+from crawler.alerts.message import AlertMessage, NightHealth, write_message, write_test_message
+from crawler.alerts.secrets import hide_secrets, read_secrets
+from crawler.terminal.log import to_one_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
+# They log addresses with their tokens, at the level DEBUG.
+_TALKATIVE = ("urllib3", "requests", "slack_sdk", "sentry_sdk", "spidermon")
+
+
+class Delivery(NamedTuple):
+    """The channels by which an alert was sent, and for each other one why not, in one line without secrets."""
+
+    sent: list[str]
+    failed: dict[str, str]
+
+
+def send_alerts(settings: BaseSettings, health: NightHealth, report: Path | None, *, summary: str = "") -> list[str]:
+    """Send what is new in a night and what has healed; return the channels by which it was sent.
+
+    Nothing is sent if there is neither, or both are muted. `summary`, a text of the night, stands in a mail. A channel
+    that fails costs a warning in the log. Raise a UsageError for settings that `check_alerts` refuses.
+    """
+    check_alerts(settings)
+    message = write_message(health, report, summary)
+    if message is None or not read_channels(settings):
+        return []
+    delivery = _deliver(settings, message)
+    for channel, reason in delivery.failed.items():
+        logger.warning("the alert by %s was not sent: %s", channel, reason)
+    return delivery.sent
+
+
+def send_test_alert(settings: BaseSettings) -> Delivery:
+    """Send a test by each channel. Raise a UsageError for settings that `check_alerts` refuses."""
+    check_alerts(settings)
+    return _deliver(settings, write_test_message())
+
+
+def _deliver(settings: BaseSettings, message: AlertMessage) -> Delivery:
+    """Run an action of Spidermon for each channel."""
+    from spidermon.runners import MonitorRunner  # noqa: PLC0415 (of the extra nightly)
+
+    from crawler.alerts.channels import MAKERS  # noqa: PLC0415 (needs Spidermon)
+    from crawler.alerts.mail import SendMail  # noqa: PLC0415
+    from crawler.alerts.monitors import make_suite  # noqa: PLC0415
+
+    secrets = read_secrets()
+    with_secrets = settings.copy()  # only Spidermon's actions see it
+    for name, value in secrets.items():
+        with_secrets.set(name, value)
+    crawler = SimpleNamespace(settings=with_secrets, secrets=secrets)
+    actions: dict[str, Any] = {}
+    delivery = Delivery([], {})
+    with _silence_libraries():
+        for channel in read_channels(settings):
+            try:
+                actions[channel] = MAKERS.get(channel, SendMail.from_crawler)(crawler)
+            except Exception as error:  # noqa: BLE001 (whatever a library says of a token or an address)
+                delivery.failed[channel] = _describe(f"{type(error).__name__}: {error}", secrets)
+        # The rest is what Spidermon's actions ask of a crawl of its own.
+        rest: dict[str, Any] = {"sc_spider_name": "nightly", "job": None, "spider": None, "stats": {}}
+        result = MonitorRunner().run(make_suite(message, actions.values()), message=message, **rest)
+    results = result.monitors_finished_action_results
+    for channel, done in zip(actions, results, strict=True):
+        if done.error:
+            delivery.failed[channel] = _describe(done.error, secrets)
+        else:
+            delivery.sent.append(channel)
+    return delivery
+
+
+def _describe(error: str, secrets: dict[str, str]) -> str:
+    """Return the last line of a traceback, or a message, without secrets."""
+    lines = error.strip().splitlines() or ["unknown error"]
+    return to_one_line(hide_secrets(lines[-1], secrets))
+
+
+@contextmanager
+def _silence_libraries() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    before = [each.level for each in loggers]
+    for each in loggers:
+        each.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for each, level in zip(loggers, before, strict=True):
+            each.setLevel(level)

@@ -1,0 +1,120 @@
+"""Receives alerts: a mail server, and a web server that stands for Slack, Telegram, Discord, Sentry and a webhook."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import ssl
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import brotli
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+
+from servers.loopback import Loopback, Quiet
+
+USER, PASSWORD = "desk", "pass/word+of=desk"
+
+
+class Mailbox:
+    """A mail server on a free port. With a certificate it asks for a log-in, after STARTTLS or TLS from the start."""
+
+    def __init__(self, certificate: Path | None = None, *, is_tls: bool = False) -> None:
+        self.mails: list[tuple[list[str], EmailMessage]] = []
+        self.logins: list[bytes] = []
+        box = self
+
+        class Handler:
+            async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+                content = envelope.content
+                assert isinstance(content, bytes)
+                mail = message_from_bytes(content, policy=policy.default)
+                box.mails.append((list(envelope.rcpt_tos), mail))
+                return "250 OK"
+
+        def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
+            assert isinstance(data, LoginPassword)
+            box.logins.append(data.login)
+            is_right = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+            return AuthResult(success=is_right, handled=False)
+
+        context = None
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+        starts_tls = context is not None and not is_tls
+        self._controller = Controller(
+            Handler(),
+            hostname="127.0.0.1",
+            port=0,
+            ssl_context=context if is_tls else None,
+            tls_context=context if starts_tls else None,
+            require_starttls=starts_tls,
+            authenticator=authenticate if context else None,
+            auth_required=starts_tls,
+            auth_require_tls=starts_tls,
+        )
+
+    @property
+    def port(self) -> int:
+        assert self._controller.server is not None
+        return int(self._controller.server.sockets[0].getsockname()[1])
+
+    def __enter__(self) -> Self:
+        connect = self._controller._trigger_server
+
+        def connect_to_port() -> None:
+            self._controller.port = self.port  # it was 0, any free one, until the server had begun
+            connect()
+
+        self._controller._trigger_server = connect_to_port  # type: ignore[method-assign]
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()
+
+
+class Post(NamedTuple):
+    """What was posted: the path, the headers and the body, as JSON where it is JSON."""
+
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+class Inbox(Loopback):
+    """Records what is posted, and answers with `status` and as Slack does: `{"ok": true}`."""
+
+    def __init__(self) -> None:
+        self.posts: list[Post] = []
+        self.status = 200
+        inbox = self
+
+        class Handler(Quiet, BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.headers.get("Content-Encoding") == "br":  # of Sentry, where brotli is installed; else gzip
+                    body = brotli.decompress(body)
+                elif self.headers.get("Content-Encoding") == "gzip":
+                    body = gzip.decompress(body)
+                inbox.posts.append(Post(self.path, dict(self.headers), _read(body)))
+                answer = json.dumps({"ok": inbox.status == 200, "members": [], "error": "no_such_thing"}).encode()
+                self.send_response(inbox.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+        super().__init__("127.0.0.1", Handler)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
