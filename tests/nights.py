@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storage.database.engine import make_database_url, open_database
 from storage.models import (
@@ -22,42 +22,57 @@ from storage.models import (
 )
 
 NIGHT = timedelta(days=1)
-_TIMES = {
-    Address: (
-        "changed_at",
-        "offered_at",
-        "due_at",
-        "fetched_at",
-        "ended_at",
-        "first_fetched_at",
-        "recheck_at",
-        "missing_at",
+_TIMES: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
+    (
+        Address,
+        (
+            "changed_at",
+            "offered_at",
+            "due_at",
+            "fetched_at",
+            "ended_at",
+            "first_fetched_at",
+            "recheck_at",
+            "missing_at",
+        ),
     ),
-    Host: ("held_until",),
-    Revision: ("fetched_at",),
-    Run: ("started_at", "ended_at"),
-    StoredArticle: ("fetched_at", "gone_at"),
-    StoredEntry: ("first_fetched_at", "last_fetched_at"),
-    StoredFinding: ("first_seen", "last_seen", "healed_at"),
-    StoredObservation: ("fetched_at",),
-    StoredSiteNight: ("started_at",),
-}
+    (Host, ("held_until",)),
+    (Run, ("started_at", "ended_at")),
+    (StoredArticle, ("gone_at",)),
+    (StoredFinding, ("first_seen", "last_seen", "healed_at")),
+    (StoredSiteNight, ("started_at",)),
+)
+_OF_PAGES: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
+    (Revision, ("fetched_at",)),
+    (StoredArticle, ("fetched_at",)),
+    (StoredEntry, ("first_fetched_at", "last_fetched_at")),
+    (StoredObservation, ("fetched_at",)),
+)
 
 
-def let_a_night_pass(data: Path, span: timedelta = NIGHT) -> None:
-    """Move all times at which something was done or is due back, in the store of this data folder."""
+def let_a_night_pass(data: Path, span: timedelta = NIGHT, *, pages: bool = True) -> None:
+    """Move all times at which something was done or is due back, in the store of this data folder.
+
+    Stored pages whose times are moved cannot be cleaned again: their archive records have the true ones. Without
+    `pages` they keep theirs.
+    """
     engine = open_database(make_database_url(data, None), create=False)
     with engine.begin() as connection:
-        for model, names in _TIMES.items():
+        for model, names in (*_TIMES, *_OF_PAGES) if pages else _TIMES:
             _move_back(connection, model, names, span)
     engine.dispose()
 
 
 def _move_back(connection: Connection, model: type[Base], names: tuple[str, ...], span: timedelta) -> None:
     table = model.__table__
-    key = table.primary_key.columns.values()
-    for row in connection.execute(select(table)).mappings().all():
-        moved = {name: row[name] - span for name in names if row[name] is not None}
-        if moved:
-            here = [column == row[column.name] for column in key]
-            connection.execute(update(table).where(*here).values(moved))
+    key = list(table.primary_key.columns)
+    columns = [table.c[name] for name in names]
+    rows = connection.execute(select(*key, *columns)).mappings().all()
+    moved = [
+        {f"key_{column.name}": row[column.name] for column in key}
+        | {name: None if row[name] is None else row[name] - span for name in names}
+        for row in rows
+    ]
+    if moved:
+        here = [column == bindparam(f"key_{column.name}") for column in key]
+        connection.execute(update(table).where(*here).values({name: bindparam(name) for name in names}), moved)

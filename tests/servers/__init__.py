@@ -2,6 +2,7 @@
 
 canary.py      listens where no request may arrive, and records those that do
 loopback.py    the common base: a server on a free port, answered by a handler
+night_press/   ten papers night after night, and what happens to them
 paper.py       a newspaper whose every answer the test chooses
 postgres.py    PostgreSQL itself, out of its wheel
 press.py       whole newspapers of many stories, made when they are requested

@@ -1,0 +1,130 @@
+"""What happens to a paper from some night on: each event in several forms, by its name and the name of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from servers.night_press.edition import HTML_404, Edition, make_robots
+from servers.night_press.stories import PAPERS, make_copy, publish_nights
+from servers.paper import Answer
+
+Change = Callable[[Edition, int], None]  # the second is the number of nights since it began, 0 in the first
+FLOOD = 20  # copies a night
+
+
+def _stop_publishing(edition: Edition, since: int) -> None:
+    """The lists stay as they were in the last night."""
+    stale = [story for story in edition.listed if story.night < edition.night - since]
+    edition.listed = stale or edition.hidden[:20]
+
+
+def _empty_lists(edition: Edition, since: int) -> None:
+    """The lists are there, and nothing stands in them."""
+    edition.hidden += edition.listed
+    edition.listed = []
+
+
+def _lose_pages(edition: Edition, since: int) -> None:
+    """The whole paper answers 404."""
+    edition.status = 404
+
+
+def _list_old(edition: Edition, since: int) -> None:
+    """The lists name stories of the first nights alone."""
+    edition.hidden += edition.listed
+    edition.listed = [story for story in edition.hidden if story.night < 4]
+
+
+def _use_template(name: str) -> Change:
+    def change(edition: Edition, since: int) -> None:
+        edition.template = name
+
+    return change
+
+
+def _close(agent: str) -> Change:
+    def change(edition: Edition, since: int) -> None:
+        edition.robots = make_robots(f"User-agent: {agent}\nDisallow: /\n")
+
+    return change
+
+
+def _forbid(edition: Edition, since: int) -> None:
+    """Everything answers 403, robots.txt, too."""
+    edition.robots = Answer("Forbidden", 403)
+    edition.status = 403
+
+
+def _copy_own(edition: Edition, since: int) -> None:
+    """Stories of the last nights under new addresses, each night."""
+    first = edition.night - since
+    old = [story for story in edition.listed if story.night < edition.night and not story.is_missing]
+    for night in range(edition.night, max(first, edition.night - 3) - 1, -1):
+        copies = [make_copy(edition.plan, story, night, index) for index, story in enumerate(old[-FLOOD:])]
+        edition.listed = copies + edition.listed
+
+
+def _copy_agency(edition: Edition, since: int) -> None:
+    """Stories of the other paper of the language, each night."""
+    other = next(
+        plan for plan in PAPERS if plan.language == edition.plan.language and plan.name != edition.plan.name
+    )
+    first = edition.night - since
+    for night in range(max(first, edition.night - 3), edition.night + 1):
+        theirs = publish_nights(other, night - 2, night, edition.seed, edition.rhythm)
+        wanted = [story for story in theirs if not story.is_missing][:FLOOD]
+        copies = [make_copy(edition.plan, story, night, index) for index, story in enumerate(wanted)]
+        edition.listed = copies + edition.listed
+
+
+def _use_shell(kind: str) -> Change:
+    def change(edition: Edition, since: int) -> None:
+        edition.shell = kind
+
+    return change
+
+
+def _replace_feed(answer: Callable[[Edition], Answer]) -> Change:
+    def change(edition: Edition, since: int) -> None:
+        edition.replaced["feed"] = answer
+
+    return change
+
+
+def _freeze_feed(edition: Edition, since: int) -> None:
+    """The feed stays as it was in the last night."""
+    before = [story for story in edition.listed if story.night < edition.night - since] or edition.hidden
+    edition.replaced["feed"] = lambda edition: edition.make_feed(before[:20])
+
+
+def _date_by(kind: str) -> Change:
+    def change(edition: Edition, since: int) -> None:
+        edition.dates = kind
+
+    return change
+
+
+def _ask_consent(kind: str) -> Change:
+    def change(edition: Edition, since: int) -> None:
+        edition.consent = kind
+
+    return change
+
+
+CHANGES: dict[str, dict[str, Change]] = {
+    "silent": {"stale": _stop_publishing, "empty": _empty_lists, "404": _lose_pages, "old": _list_old},
+    "template": {name: _use_template(name) for name in ("redesign", "lead", "bare", "crowded")},
+    "robots": {"all": _close("*"), "ours": _close("Broadsheet"), "403": _forbid},
+    "duplicates": {"same": _copy_own, "agency": _copy_agency},
+    "javascript": {name: _use_shell(name) for name in ("shell", "noscript", "head", "all")},
+    "feed": {
+        "404": _replace_feed(lambda edition: HTML_404),
+        "410": _replace_feed(lambda edition: replace(HTML_404, status=410)),
+        "html": _replace_feed(lambda edition: Answer(edition.render_front())),
+        "empty": _replace_feed(lambda edition: edition.make_feed([])),
+        "frozen": _freeze_feed,
+    },
+    "dates": {name: _date_by(name) for name in ("now", "old", "future", "none")},
+    "consent": {name: _ask_consent(name) for name in ("text", "redirect", "overlay")},
+}
