@@ -64,7 +64,7 @@ def let_a_night_pass(data: Path, span: timedelta = NIGHT, *, pages: bool = True)
 
 
 def _move_back(connection: Connection, model: type[Base], names: tuple[str, ...], span: timedelta) -> None:
-    table = model.__table__
+    table = Base.metadata.tables[model.__tablename__]
     key = list(table.primary_key.columns)
     columns = [table.c[name] for name in names]
     rows = connection.execute(select(*key, *columns)).mappings().all()

@@ -86,15 +86,15 @@ def load_numbers(data: Path, site: str) -> list[tuple[int, dict[str, float]]]:
 
 # What a reader of the corpus sees, and what the operator is told; not the times, which are those of this crawl.
 _QUESTIONS = (
-    "SELECT url, site, title, text, language, authors, rejected, published_at IS NULL, "
-    "(SELECT url FROM article AS other WHERE other.id = article.duplicate_of) FROM article ORDER BY url",
-    "SELECT article.url, count(*) FROM revision JOIN article ON article.id = article_id GROUP BY 1 ORDER BY 1",
-    "SELECT url, kind, state, reason FROM address ORDER BY url",
-    "SELECT site, name, first_run, last_run, healed_run, advice FROM finding ORDER BY 1, 2, 3",
+    "SELECT id, url, site, title, text, language, authors, rejected, published_at IS NULL, duplicate_of FROM article",
+    "SELECT article_id, count(*) FROM revision GROUP BY 1",
+    "SELECT url, kind, state, reason FROM address",
+    "SELECT site, name, first_run, last_run, healed_run, advice FROM finding",
 )
 
 
 def digest_store(data: Path) -> list[str]:
     """Return the digests of articles, revisions, addresses and findings."""
     with closing(sqlite3.connect(data / "broadsheet.db")) as connection:
-        return [sha256(repr(connection.execute(question).fetchall()).encode()).hexdigest() for question in _QUESTIONS]
+        stored = [sorted(connection.execute(question).fetchall(), key=repr) for question in _QUESTIONS]
+    return [sha256(repr(rows).encode()).hexdigest() for rows in stored]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from servers.night_press.edition import HTML_404, Edition, make_robots
-from servers.night_press.stories import PAPERS, make_copy, publish_nights
+from servers.night_press.stories import PAPERS, PaperPlan, make_copy, publish_nights
 from servers.paper import Answer
 
 Change = Callable[[Edition, int], None]  # the second is the number of nights since it began, 0 in the first
@@ -58,24 +58,20 @@ def _forbid(edition: Edition, since: int) -> None:
 
 def _copy_own(edition: Edition, since: int) -> None:
     """Stories of the last nights under new addresses, each night."""
-    first = edition.night - since
-    old = [story for story in edition.listed if story.night < edition.night and not story.is_missing]
-    for night in range(edition.night, max(first, edition.night - 3) - 1, -1):
-        copies = [make_copy(edition.plan, story, night, index) for index, story in enumerate(old[-FLOOD:])]
-        edition.listed = copies + edition.listed
+    _list_copies(edition, edition.plan, since)
 
 
 def _copy_agency(edition: Edition, since: int) -> None:
     """Stories of the other paper of the language, each night."""
-    other = next(
-        plan for plan in PAPERS if plan.language == edition.plan.language and plan.name != edition.plan.name
-    )
-    first = edition.night - since
-    for night in range(max(first, edition.night - 3), edition.night + 1):
-        theirs = publish_nights(other, night - 2, night, edition.seed, edition.rhythm)
+    papers = [plan for plan in PAPERS if plan.language == edition.plan.language and plan.name != edition.plan.name]
+    _list_copies(edition, papers[0] if papers else edition.plan, since)
+
+
+def _list_copies(edition: Edition, copied: PaperPlan, since: int) -> None:
+    for night in range(edition.night - since, edition.night + 1):
+        theirs = publish_nights(copied, night - 5, night - 1, edition.seed, edition.rhythm)
         wanted = [story for story in theirs if not story.is_missing][:FLOOD]
-        copies = [make_copy(edition.plan, story, night, index) for index, story in enumerate(wanted)]
-        edition.listed = copies + edition.listed
+        edition.listed[:0] = [make_copy(edition.plan, story, night, index) for index, story in enumerate(wanted)]
 
 
 def _use_shell(kind: str) -> Change:

@@ -96,7 +96,7 @@ def publish_nights(plan: PaperPlan, first: int, last: int, seed: int, rhythm: Rh
 def make_copy(plan: PaperPlan, story: Story, night: int, index: int) -> Story:
     """Return a story again under an address of its own, as one of `night`."""
     path = _make_path(plan, story.desk, story.headline, 700_000 + 100 * night + index)
-    return replace(story, path=path, night=night, hours=0.1 + index / 100, is_missing=False)
+    return replace(story, path=path, night=night, hours=0.2 + index / 100, is_missing=False)
 
 
 def make_slug(text: str) -> str:

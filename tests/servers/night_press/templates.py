@@ -58,7 +58,8 @@ def _render_classic(sheet: Sheet) -> tuple[str, str]:
         head += f'<meta name=author content="{story.author}">'
     return head, (
         f"{_menu(sheet.plan)}<main><article class=story><h1>{escape(story.headline)}</h1><p class=byline>"
-        f"{story.author}</p><div class=story-text>{sheet.text}</div></article><aside><ul>{sheet.links}</ul></aside></main>"
+        f"{story.author}</p><div class=story-text>{sheet.text}</div></article><aside><ul>{sheet.links}</ul></aside>"
+        f"</main>"
     )
 
 
@@ -158,7 +159,8 @@ def render_shell(plan: PaperPlan, headline: str, kind: str) -> str:
     head = title if kind == "head" else f"{plan.name.title()}</title>"
     return (
         f"<!doctype html><html lang={plan.language}><head><meta charset=utf-8><title>{head}</head><body>{notice}"
-        f"<div id=root></div><script>window.__CONFIG__={{}}</script><script src=/static/app.4f1c.js></script></body></html>"
+        f"<div id=root></div><script>window.__CONFIG__={{}}</script><script src=/static/app.4f1c.js></script></body>"
+        f"</html>"
     )
 
 

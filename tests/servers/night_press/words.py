@@ -40,7 +40,10 @@ When {t} was closed, {p} took {t2} to {o}, where it has been shown to {k} guests
 =the ferry|a bridge|the lighthouse|an orchard|the bakery|a library|the old mill|a theatre|the tower|a mine
 @City|Business|Sport
 !Every morning at six we send the news of the town by letter to all who asked us for it.
-?Before you continue: we and our {k} partners store information on your device and use it to show you advertisements that fit your interests. With your consent we may use precise data about where you are. You can agree to this, or choose what you allow in the settings. Your choice holds for all pages of this site and you may change it at any time.
+?Before you continue: we and our {k} partners store information on your device and use it to show you
+?advertisements that fit your interests. With your consent we may use precise data about where you are. You can
+?agree to this, or choose what you allow in the settings. Your choice holds for all pages of this site and you
+?may change it at any time.
 >Front page|Subscribe
 """,
     "de": """
@@ -56,7 +59,10 @@ Als {t} geschlossen wurde, brachte {p} {t2} nach {o}, wo es ohne Ärger vor {k} 
 =die Fähre|die Brücke|den Turm|die Mühle|das Theater|die Bäckerei|die Bücherei|das Boot|den Hof|die Grube
 @Stadt|Wirtschaft|Kultur
 !Jeden Morgen um sechs verschicken wir die Nachrichten aus der Stadt an alle, die uns darum gebeten haben.
-?Bevor Sie fortfahren: Wir und unsere {k} Partner speichern Informationen auf Ihrem Gerät und nutzen sie, um Ihnen Werbung zu zeigen, die zu Ihren Interessen passt. Mit Ihrer Einwilligung verwenden wir genaue Daten über Ihren Standort. Sie können zustimmen oder in den Einstellungen wählen, was Sie erlauben. Ihre Wahl gilt für alle Seiten und kann jederzeit geändert werden.
+?Bevor Sie fortfahren: Wir und unsere {k} Partner speichern Informationen auf Ihrem Gerät und nutzen sie, um
+?Ihnen Werbung zu zeigen, die zu Ihren Interessen passt. Mit Ihrer Einwilligung verwenden wir genaue Daten über
+?Ihren Standort. Sie können zustimmen oder in den Einstellungen wählen, was Sie erlauben. Ihre Wahl gilt für
+?alle Seiten und kann jederzeit geändert werden.
 >Startseite|Abonnieren
 """,
     "fr": """
@@ -72,7 +78,10 @@ Quand on a fermé {t}, {p} a porté {t2} jusqu'à {o}, où {k} visiteurs l'ont r
 =le pont|la tour|le moulin|une bibliothèque|le théâtre|la boulangerie|le bateau|une mine|le phare|la ferme
 @Ville|Économie|Culture
 !Chaque matin à six heures, nous envoyons les nouvelles de la ville à tous ceux qui nous les ont demandées.
-?Avant de continuer : nous et nos {k} partenaires conservons des informations sur votre appareil et les utilisons pour vous montrer des publicités selon vos intérêts. Avec votre accord, nous pouvons utiliser des données précises sur votre position. Vous pouvez accepter ou choisir dans les réglages ce que vous permettez. Votre choix vaut pour toutes les pages et peut être changé à tout moment.
+?Avant de continuer : nous et nos {k} partenaires conservons des informations sur votre appareil et les
+?utilisons pour vous montrer des publicités selon vos intérêts. Avec votre accord, nous pouvons utiliser des
+?données précises sur votre position. Vous pouvez accepter ou choisir dans les réglages ce que vous permettez.
+?Votre choix vaut pour toutes les pages et peut être changé à tout moment.
 >Accueil|Abonnez-vous
 """,
     "es": """
@@ -88,7 +97,10 @@ Cuando cerraron {t}, {p} llevó {t2} hasta {o}, donde lo han visto {k} visitante
 =el puente|la torre|el molino|una biblioteca|el teatro|la panadería|el barco|una mina|el faro|la granja
 @Ciudad|Economía|Cultura
 !Cada mañana a las seis enviamos las noticias de la ciudad a todos los que nos las han pedido.
-?Antes de continuar: nosotros y nuestros {k} socios guardamos información en su dispositivo y la usamos para mostrarle anuncios según sus intereses. Con su permiso podemos usar datos precisos sobre dónde está. Puede aceptar o elegir en los ajustes lo que permite. Su elección vale para todas las páginas de este sitio y puede cambiarla en cualquier momento.
+?Antes de continuar: nosotros y nuestros {k} socios guardamos información en su dispositivo y la usamos para
+?mostrarle anuncios según sus intereses. Con su permiso podemos usar datos precisos sobre dónde está. Puede
+?aceptar o elegir en los ajustes lo que permite. Su elección vale para todas las páginas de este sitio y puede
+?cambiarla en cualquier momento.
 >Portada|Suscríbase
 """,
     "it": """
@@ -104,7 +116,10 @@ Quando hanno chiuso {t}, {p} ha portato {t2} fino a {o}, dove {k} ospiti lo hann
 =il ponte|la torre|il mulino|una biblioteca|il teatro|il panificio|la barca|una miniera|il faro|la fattoria
 @Città|Economia|Cultura
 !Ogni mattina alle sei mandiamo le notizie della città a tutti quelli che ce le hanno chieste.
-?Prima di continuare: noi e i nostri {k} partner conserviamo informazioni sul tuo dispositivo e le usiamo per mostrarti annunci secondo i tuoi interessi. Con il tuo consenso possiamo usare dati precisi sulla tua posizione. Puoi accettare o scegliere nelle impostazioni che cosa permetti. La tua scelta vale per tutte le pagine e può essere cambiata in ogni momento.
+?Prima di continuare: noi e i nostri {k} partner conserviamo informazioni sul tuo dispositivo e le usiamo per
+?mostrarti annunci secondo i tuoi interessi. Con il tuo consenso possiamo usare dati precisi sulla tua
+?posizione. Puoi accettare o scegliere nelle impostazioni che cosa permetti. La tua scelta vale per tutte le
+?pagine e può essere cambiata in ogni momento.
 >Prima pagina|Abbonati
 """,
     "nl": """
@@ -120,7 +135,10 @@ Toen {t} werd gesloten, bracht {p} {t2} naar {o}, waar het zonder problemen door
 =de brug|de toren|de molen|een bibliotheek|het theater|de bakkerij|de boot|een mijn|de vuurtoren|de boerderij
 @Stad|Economie|Cultuur
 !Elke ochtend om zes uur sturen wij het nieuws van de stad aan iedereen die ons daarom heeft gevraagd.
-?Voordat u verdergaat: wij en onze {k} partners bewaren informatie op uw apparaat en gebruiken die om u advertenties te tonen die bij uw interesses passen. Met uw toestemming gebruiken wij precieze gegevens over waar u bent. U kunt akkoord gaan of in de instellingen kiezen wat u toestaat. Uw keuze geldt voor alle pagina's en kan altijd worden gewijzigd.
+?Voordat u verdergaat: wij en onze {k} partners bewaren informatie op uw apparaat en gebruiken die om u
+?advertenties te tonen die bij uw interesses passen. Met uw toestemming gebruiken wij precieze gegevens over
+?waar u bent. U kunt akkoord gaan of in de instellingen kiezen wat u toestaat. Uw keuze geldt voor alle
+?pagina's en kan altijd worden gewijzigd.
 >Voorpagina|Abonneren
 """,
     "sv": """
@@ -136,7 +154,10 @@ När {t} stängdes tog {p} med sig {t2} till {o}, där {k} gäster har fått se 
 =bron|tornet|kvarnen|ett bibliotek|teatern|bageriet|båten|en gruva|fyren|gården
 @Stad|Ekonomi|Kultur
 !Varje morgon klockan sex skickar vi nyheterna från staden till alla som har bett oss om dem.
-?Innan du fortsätter: vi och våra {k} partner sparar information på din enhet och använder den för att visa dig annonser som passar dina intressen. Med ditt samtycke kan vi använda exakta uppgifter om var du är. Du kan godkänna detta eller välja i inställningarna vad du tillåter. Ditt val gäller för alla sidor och kan ändras när som helst.
+?Innan du fortsätter: vi och våra {k} partner sparar information på din enhet och använder den för att visa dig
+?annonser som passar dina intressen. Med ditt samtycke kan vi använda exakta uppgifter om var du är. Du kan
+?godkänna detta eller välja i inställningarna vad du tillåter. Ditt val gäller för alla sidor och kan ändras
+?när som helst.
 >Förstasidan|Prenumerera
 """,
 }
@@ -154,7 +175,7 @@ def load_language(code: str) -> Language:
         tuple(marked["="][0].split("|")),
         tuple(marked["@"][0].split("|")),
         marked["!"][0],
-        marked["?"][0],
+        " ".join(marked["?"]),
         marked[">"][0],
     )
 

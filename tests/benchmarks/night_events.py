@@ -1,0 +1,142 @@
+"""What happens to the papers of the thirty nights, and what must be told of it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from night_runs import Night
+from servers.night_press.changes import CHANGES
+from servers.night_press.press import Event
+from servers.night_press.stories import PAPERS
+
+from storage.nights.findings import Finding
+
+# The scenario of the night desk. Two papers stay as they are.
+ISSUE = (
+    Event("abendpost", "silent", "stale", 12),
+    Event("journal", "javascript", "shell", 15),
+    Event("bladet", "feed", "404", 17),
+    Event("diario", "template", "redesign", 18),
+    Event("corriere", "dates", "now", 20),
+    Event("dagblad", "robots", "all", 21),
+    Event("courier", "duplicates", "same", 24),
+    Event("quotidien", "consent", "text", 26),
+)
+_FIRST, _LAST = 11, 26  # between these nights an event of a drawn scenario begins
+_DELAY = 1  # nights after the first in which it may be told
+
+
+class Expected(NamedTuple):
+    """What is right to tell of an event: one of `names`, with an advice that has one of the words of `advice`.
+
+    `also` names what is true besides, and is no false finding.
+    """
+
+    names: tuple[str, ...]
+    advice: str
+    also: tuple[str, ...] = ()
+
+
+EXPECTED = {
+    "silent": Expected(("silent", "no-address"), "url|feeds", ("drop",)),
+    "javascript": Expected(("javascript",), "javascript", ("silent", "drop", "no-text")),
+    "feed": Expected(("feed",), "feeds"),
+    "template": Expected(
+        ("template",), "text =|sites check", ("no-dates", "no-authors", "longer", "shorter", "more-cut")
+    ),
+    "dates": Expected(("dates",), "published", ("no-dates", "flood")),
+    "robots": Expected(("robots",), "robots", ("silent", "no-address")),
+    "duplicates": Expected(("duplicates",), "exclude", ("flood",)),
+    "consent": Expected(("wall",), "cookies", ("silent", "drop")),
+}
+
+
+class Verdict(NamedTuple):
+    """What was told of an event, and whether it was right. Nights are None where nothing was told."""
+
+    event: Event
+    name: str
+    told: int | None
+    has_right_name: bool
+    has_right_advice: bool
+    healed: int | None
+
+    @property
+    def is_right(self) -> bool:
+        until = self.event.until
+        has_healed = until is None or (self.healed is not None and 0 <= self.healed - until <= 2)
+        return self.told is not None and self.has_right_name and self.has_right_advice and has_healed
+
+
+class Judgement(NamedTuple):
+    verdicts: tuple[Verdict, ...]
+    false: tuple[tuple[int, Finding], ...]  # with the night in which it was told
+    wrong_statuses: tuple[int, ...]  # nights
+
+
+def judge_findings(events: Sequence[Event], nights: Sequence[Night]) -> Judgement:
+    """Compare what was told in these nights with what happened in them."""
+    told = [(night.number, finding) for night in nights for finding in night.new]
+    healed = {
+        (finding.site, finding.name, finding.first_run): night.number for night in nights for finding in night.healed
+    }
+    verdicts = []
+    explained: set[tuple[str, str, int]] = set()
+    for event in events:
+        expected = find_expected(event)
+        own = [(night, one) for night, one in told if one.site == event.paper and night >= event.night]
+        prompt = [(night, one) for night, one in own if night <= event.night + _DELAY]
+        right = [(night, one) for night, one in prompt if one.name in expected.names]
+        if not prompt:
+            verdicts.append(Verdict(event, "-", None, has_right_name=False, has_right_advice=False, healed=None))
+            continue
+        night, first = (right or prompt)[0]
+        verdicts.append(
+            Verdict(
+                event,
+                first.name,
+                night,
+                has_right_name=bool(right),
+                has_right_advice=re.search(expected.advice, first.advice, re.IGNORECASE) is not None,
+                healed=healed.get((first.site, first.name, first.first_run)),
+            )
+        )
+        seen: set[str] = set()
+        for _, one in own:  # told once: the same name a second time is false
+            if one.name in (*expected.names, *expected.also) and one.name not in seen:
+                seen.add(one.name)
+                explained.add((one.site, one.name, one.first_run))
+    false = tuple((night, one) for night, one in told if (one.site, one.name, one.first_run) not in explained)
+    return Judgement(tuple(verdicts), false, tuple(night.number for night in nights if not night.has_right_status))
+
+
+def find_expected(event: Event) -> Expected:
+    """Return what is right to tell of an event in its form."""
+    return EXPECTED.get(f"{event.name}/{event.form}", EXPECTED[event.name])
+
+
+def draw_events(seed: int) -> tuple[Event, ...]:
+    """Return each event in a form, for a paper and in a night that the seed draws; two papers stay as they are.
+
+    A feed dies where a sitemap lives, and agency copies come to a paper that has another of its language.
+    """
+    chance = random.Random(f"events {seed}")
+    names = list(CHANGES)
+    papers = chance.sample(PAPERS, len(names))
+    nights = chance.sample(range(_FIRST, _LAST + 1), len(names))
+    return tuple(
+        Event(plan.name, name, chance.choice(sorted(CHANGES[name])), night)
+        for plan, name, night in sorted(zip(papers, names, nights, strict=True), key=lambda drawn: drawn[2])
+    )
+
+
+def parse_events(text: str) -> tuple[Event, ...]:
+    """Return the events of PAPER:EVENT:FORM:NIGHT[:UNTIL],..."""
+    found = []
+    for word in text.split(","):
+        paper, name, form, night, *until = word.split(":")
+        found.append(Event(paper, name, form, int(night), int(until[0]) if until else None))
+    return tuple(found)
