@@ -21,6 +21,7 @@ from crawler.command_line.check_log import check_log_settings, check_writable
 from crawler.command_line.check_settings import check_assignments, check_settings
 from crawler.command_line.setting_names import find_misspelt
 from crawler.command_line.spider_arguments import refuse_repeated
+from crawler.terminal.json_log import configure_json_log
 from crawler.terminal.log import configure_command_logging
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class ProjectCommand(ScrapyCommand):
         for message in find_misspelt([one.partition("=")[0] for one in opts.set], known_settings):
             self.print_message(message)
         configure_command_logging()
+        configure_json_log(self.project_settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         with self._exit_on_signals(), self._exit_on_errors():

@@ -39,7 +39,7 @@ class SiteNotices:
             for site in spider.sites:
                 self._check(site.name, site.url, by_site.get(site.name, {}))
         for notice in self._notices.list_all():
-            logger.warning("%s: %s", notice.site, notice.text)
+            logger.warning("%s: %s", notice.site, notice.text, extra={"site": notice.site})
 
     def _check(self, name: str, url: str, stats: dict[str, int]) -> None:
         has_any = any(stats.get(stat) for stat in _FOUND) or any(stat.startswith(_HELD) for stat in stats)

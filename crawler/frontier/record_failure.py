@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from crawler.failures.outcome import RequestOutcome
+from crawler.run.counts import log_outcome
 from crawler.run.pauses import add_jitter
 from crawler.run.session import Session, now
 from storage.frontier import settling
@@ -54,6 +55,7 @@ class FailureRecorder:
         task.add_done_callback(self.pending.discard)
 
     def _count(self, lease: Lease, outcome: RequestOutcome, result: str) -> None:
+        log_outcome(lease.site, f"{result}/{outcome.reason}", lease.url)
         if lease.source == GUESS and result == AddressState.GONE:
             self._session.counts.add(lease.site, "discovery/absent")
         elif result in ("retried", "released"):
@@ -64,7 +66,9 @@ class FailureRecorder:
         if lease.is_front_page:
             is_address_refused = outcome.reason.startswith("address-")
             hint = "; to crawl your own network, set -s ALLOWED_NETWORKS=" if is_address_refused else ""
-            logger.warning("%s: no front page at %s (%s, %s)%s", lease.site, lease.url, outcome.reason, result, hint)
+            message = "%s: no front page at %s (%s, %s)%s"
+            told = {"site": lease.site, "url": lease.url}
+            logger.warning(message, lease.site, lease.url, outcome.reason, result, hint, extra=told)
 
 
 def record_failure(connection: Connection, lease: Lease, outcome: RequestOutcome, pauses: Sequence[timedelta]) -> str:

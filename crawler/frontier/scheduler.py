@@ -27,6 +27,7 @@ from crawler.frontier.timers import WakeTimers
 from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
 from crawler.hosts.stored_holds import StoredHolds
+from crawler.run.counts import log_outcome
 from crawler.run.session import now, session_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
@@ -162,6 +163,7 @@ class FrontierScheduler:
                 self._session.counts.add(site, f"address/refused/{TWIN}", number)
             for lease in refused:
                 self._session.counts.add(lease.site, f"address/refused/{TRAP}")
+                log_outcome(lease.site, f"refused/{TRAP}", lease.url)
             self._count_lists(leases)
             for lease in leases:  # also those that are leased ahead: a failure of before counts no longer
                 self._session.counts.retract_failure(lease.id)

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from cleaning.errors import BadAddress
 from crawler.failures.errors import HostOnHold, OffSite
 from crawler.failures.outcome import classify_error, is_too_many_redirects
-from crawler.run.counts import counts_of
+from crawler.run.counts import counts_of, log_outcome
 from crawler.run.session import session_of
 from crawler.run.spider_sites import spider_sites_of
 from crawler.sites.site import SITE_OF_REQUEST, Site
@@ -70,7 +70,7 @@ class SpiderRequestsMiddleware:
         if (site := self._find_site(request)) is not None:
             self._counts.add(site.name, "response/received")
             if response.status >= 400:
-                self._counts.add(site.name, f"request/failed/http-{response.status}")
+                self._count_failure(site, f"http-{response.status}", request)
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
@@ -82,8 +82,12 @@ class SpiderRequestsMiddleware:
             if waits < _MAX_WAITS and await self._wait(exception.hold.until):
                 return request.replace(dont_filter=True, meta=request.meta | {_WAITS: waits + 1})
         if (site := self._find_site(request)) is not None:
-            self._counts.add(site.name, f"request/failed/{classify_error(exception).reason}")
+            self._count_failure(site, classify_error(exception).reason, request)
         return None
+
+    def _count_failure(self, site: Site, reason: str, request: Request) -> None:
+        self._counts.add(site.name, f"request/failed/{reason}")
+        log_outcome(site.name, f"failed/{reason}", request.url)
 
     async def _wait(self, until: datetime) -> bool:
         """Wait for a time within MAX_WAIT. Return whether it has come: it is too far off, or the crawl ends before."""

@@ -21,6 +21,7 @@ from cleaning.page.charset import decode_html
 from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage, SpiderPage
 from crawler.page_facts import PageFacts, decode_response_text, select_page_headers
+from crawler.run.counts import log_outcome
 from crawler.run.session import Session, session_of
 from crawler.run.spider_sites import SpiderSites, spider_sites_of
 from storage.archive.spider_note import SpiderNote
@@ -111,7 +112,9 @@ class OwnPagesPipeline:
         if site is None:
             return
         outcome = classify_error(error)
-        self._session.counts.add(site, f"address/{outcome.state or AddressState.FAILED}/{outcome.reason}")
+        result = f"{outcome.state or AddressState.FAILED}/{outcome.reason}"
+        self._session.counts.add(site, f"address/{result}")
+        log_outcome(site, result, item.response.url if isinstance(item, SpiderPage) else item.page.url)
         if not isinstance(error, DropItem):
             self._session.counts.add(site, "page/failed")
 

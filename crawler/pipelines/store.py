@@ -24,6 +24,7 @@ from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
 from crawler.run.articles_spider import find_articles_spider
 from crawler.run.brake import CrawlPart, brake_of
+from crawler.run.counts import log_outcome
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
@@ -128,7 +129,7 @@ class StorePipeline:
                     self._session.report_reorder(site, has_twins=outcome.has_twins)
             if outcome.walls is not None:
                 self._walls.record_verdict(examined, outcome.walls)
-            self._count(item.site, outcome)
+            self._count(item.site, item.page.url if item.lease is None else item.lease.url, outcome)
             self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, outcome)
         return outcome
@@ -265,24 +266,31 @@ class StorePipeline:
             if change.run == self._session.run:
                 count(change.site, "article/duplicate", 1 if change.is_duplicate else -1)
                 count(change.site, "article/stored", -1 if change.is_duplicate else 1)
+                log_outcome(change.site, "duplicate" if change.is_duplicate else "stored", change.url)
 
-    def _count(self, site: str, outcome: StoreOutcome) -> None:
+    def _count(self, site: str, url: str, outcome: StoreOutcome) -> None:
         count = self._session.counts.add
         for limit in outcome.limits_hit:
             count(site, f"page/limited/{limit}")
         self._count_changes(site, outcome)
-        count_page = self._session.counts.add_page
         if outcome.saved is SaveResult.UPDATED:
             count(site, "article/updated")
-        match outcome.saved:
-            case None:
-                count_page(site, f"rejected/{outcome.rejected or BEFORE_SINCE}")
-            case SaveResult.UNCHANGED | SaveResult.OLDER | SaveResult.KEPT_STORED:
-                count_page(site, outcome.saved)
-            case _ if outcome.rejected:
-                count_page(site, f"rejected/{outcome.rejected}")
-            case _:
-                count_page(site, "duplicate" if outcome.duplicates.is_duplicate else "stored")
+        what = _name_outcome(outcome)
+        self._session.counts.add_page(site, what)
+        log_outcome(site, what, url)
+
+
+def _name_outcome(outcome: StoreOutcome) -> str:
+    """Return the rest of the `article/` stat that counts a page."""
+    match outcome.saved:
+        case None:
+            return f"rejected/{outcome.rejected or BEFORE_SINCE}"
+        case SaveResult.UNCHANGED | SaveResult.OLDER | SaveResult.KEPT_STORED:
+            return outcome.saved
+        case _ if outcome.rejected:
+            return f"rejected/{outcome.rejected}"
+        case _:
+            return "duplicate" if outcome.duplicates.is_duplicate else "stored"
 
 
 def _list_other_addresses(item: FetchedPage, examined: Examined) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from storage.frontier.addresses import TWIN
 
 if TYPE_CHECKING:
     from storage.frontier.offering import OfferCounts
+
+logger = logging.getLogger(__name__)
 
 SECONDS = "time/seconds"  # between the first and the last event of a site
 Counts = dict[str, dict[str, int]]  # site -> stat name -> number
@@ -97,6 +100,11 @@ class CrawlCounts:
                 _, site, stat = key.split("/", 2)
                 counts[site][stat] = value
         return dict(counts)
+
+
+def log_outcome(site: str, outcome: str, url: str) -> None:
+    """Log, at the level DEBUG, the address that stands behind a count: "failed/dns", "stored"."""
+    logger.debug("%s: %s: %s", site, outcome, url, extra={"site": site, "outcome": outcome, "url": url})
 
 
 counts_of = once_per_crawler(CrawlCounts)  # for components that also work without a session

@@ -25,6 +25,7 @@ from crawler.run.once import once_per_crawler
 from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
 from crawler.storing.readings import KeptReadings
+from crawler.terminal.json_log import name_run
 from storage import runs
 from storage.archive.repair import repair_archive
 from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
@@ -244,6 +245,8 @@ class Session:
             run = runs.begin(connection, spider=spider, now=now())
             if left := settling.return_leases(connection):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
+        name_run(run, spider)
+        logger.info("run %d of the spider %s begins", run, spider)
         return run
 
     def _index_missing_articles(self) -> None:

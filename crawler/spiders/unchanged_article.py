@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy.http import Response
 from sqlalchemy import Connection
 
+from crawler.run.counts import log_outcome
 from crawler.run.session import Session
 from storage.frontier import settling
 from storage.frontier.addresses import AddressState, Lease
@@ -34,3 +35,4 @@ async def settle_unchanged_article(session: Session, lease: Lease, response: Res
         await session.run_in_transaction(settle, ended_sites=[lease.site], can_wait=True)
         session.unsettled_leases.pop(lease.id, None)
         session.counts.add_page(lease.site, "unchanged")
+        log_outcome(lease.site, "unchanged", lease.url)

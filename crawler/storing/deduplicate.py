@@ -37,6 +37,7 @@ class StatusChange:
     """An article that became a duplicate, or ceased to be one, because another article was stored."""
 
     site: str
+    url: str
     run: int  # the run that stored the article
     is_duplicate: bool
 
@@ -161,7 +162,7 @@ class _VerdictUpdate:
             if (verdict.duplicate_of if verdict else None) == row.duplicate_of:
                 continue
             if name != self._article_id and (verdict is None) != (row.duplicate_of is None):
-                changes.append(StatusChange(row.site, row.run_id, verdict is not None))
+                changes.append(StatusChange(row.site, row.url, row.run_id, verdict is not None))
             for other in self._select_later(name, near - self._verdicts.keys()):
                 heappush(due, (self._ranked[other].precedence, other))
         return self._build_result(before | matches, changes)

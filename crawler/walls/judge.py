@@ -29,6 +29,7 @@ class FormerVerdict:
     """The verdict on a page that was stored before it was known to be a wall."""
 
     site: str
+    url: str
     run: int
     rejected: str | None
     is_duplicate: bool
@@ -99,7 +100,7 @@ def _reject_earlier(connection: Connection, page: ShownPage, verdict: WallVerdic
     if stored is not None and stored.fetched_at == page.fetched_at and stored.rejected != WALL:
         reject_stored_page(connection, name, WALL)
         is_duplicate = stored.duplicate_of is not None
-        verdict.former.append(FormerVerdict(page.lease.site, stored.run_id, stored.rejected, is_duplicate))
+        verdict.former.append(FormerVerdict(page.lease.site, page.url, stored.run_id, stored.rejected, is_duplicate))
         verdict.status_changes.extend(deduplicate(connection, name).status_changes)
     outlook = Outlook(is_in_vain=True, again_after=find_rest(page.lease.vain + 1))
     settling.settle(

@@ -15,6 +15,7 @@ from cleaning.article import Article
 from cleaning.verdict import ELSEWHERE, WALL
 from crawler.items import FetchedPage
 from crawler.run.articles_spider import find_articles_spider
+from crawler.run.counts import log_outcome
 from crawler.run.once import once_per_crawler
 from crawler.run.session import Session, now, session_of
 from crawler.sites.site import Site
@@ -106,6 +107,7 @@ class WallWatch:
                     noun = f"rejected/{former.rejected}"
                 count(former.site, f"article/{noun}", -1)
                 count(former.site, f"article/rejected/{WALL}")
+                log_outcome(former.site, f"rejected/{WALL}", former.url)
         if verdict.is_wall and examined.suspicion is not None:
             site = examined.suspicion.page.lease.site
             count(site, "wall/pages", 1 + len(verdict.former))

@@ -117,7 +117,7 @@ def test_an_earlier_article_that_is_stored_later_becomes_the_representative(conn
     run = runs.begin(connection, spider="articles", now=NOON)
     late, early = article("courier/late", "ferry", hours=5), article("courier/early", "ferry")
     assert store(connection, run, late) == []
-    assert store(connection, run, early) == [StatusChange("courier", run, is_duplicate=True)]
+    assert store(connection, run, early) == [StatusChange("courier", late.url, run, is_duplicate=True)]
 
 
 def test_of_many_copies_only_those_that_follow_the_new_article_are_judged_again(connection: Connection) -> None:
@@ -140,9 +140,12 @@ def test_a_status_change_is_counted_also_if_the_text_of_the_article_is_unchanged
     crawler.stats = MemoryStatsCollector(crawler)
     counts = CrawlCounts(crawler)
     pipeline = StorePipeline(SimpleNamespace(run=3, counts=counts), crawler, SimpleNamespace())  # type: ignore[arg-type]
-    changes = [StatusChange("courier", 3, is_duplicate=True), StatusChange("gazette", 2, is_duplicate=True)]
+    changes = [
+        StatusChange("courier", "https://courier/a", 3, is_duplicate=True),
+        StatusChange("gazette", "https://gazette/a", 2, is_duplicate=True),
+    ]
     duplicates = DeduplicationResult(status_changes=changes)
-    pipeline._count("courier", StoreOutcome(SaveResult.UNCHANGED, duplicates))
+    pipeline._count("courier", "https://courier/b", StoreOutcome(SaveResult.UNCHANGED, duplicates))
     stats = ("page/fetched", "article/unchanged", "article/duplicate", "article/stored")
     assert [counts.get_total(stat) for stat in stats] == [1, 1, 1, -1]
 
@@ -151,7 +154,9 @@ def test_an_article_that_changes_leaves_its_cluster(connection: Connection) -> N
     run = runs.begin(connection, spider="articles", now=NOON)
     store(connection, run, *NIGHT[:2])
     changed = article("courier/first", "quite another story", title="Another headline")
-    assert store(connection, run, changed) == [StatusChange("courier", run, is_duplicate=False)]
+    assert store(connection, run, changed) == [
+        StatusChange("courier", "https://courier/again", run, is_duplicate=False)
+    ]
     assert load_verdicts(connection) == {"courier/first": (None, None), "courier/again": (None, None)}
 
 
