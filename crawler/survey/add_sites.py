@@ -14,7 +14,7 @@ from crawler.survey.judge_survey import judge_survey, list_doubts
 from crawler.survey.list_guesses import make_list_guesses
 from crawler.survey.run_survey import SiteSurvey, run_survey
 from crawler.survey.show_survey import describe_survey, format_survey
-from crawler.survey.sites_file_edit import SitesFile, render_table
+from crawler.survey.sites_file_edit import SitesFile, render_entry
 from crawler.survey.stored_facts import load_current_holds
 from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.wanted_sites import WantedSite, make_wanted_site, read_wanted_sites
@@ -137,7 +137,7 @@ def _write(file: SitesFile, added: Sequence[Added], options: AddOptions) -> str:
     drafts = [one.draft for one in added if one.draft is not None]
     if drafts and not options.is_dry:
         file.add(drafts)
-    return "\n".join(render_table(draft) for draft in drafts)
+    return "\n".join(render_entry(draft) for draft in drafts)
 
 
 def _format_one(added: Added, file: SitesFile, table: str) -> str:

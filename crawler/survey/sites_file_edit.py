@@ -78,7 +78,7 @@ class SitesFile:
         else:
             # A table begins wherever its header stands: below all that is there, not a letter of which is touched.
             above = [text.rstrip()] if text.strip() else []
-            text = "\n\n".join([*above, *(render_table(draft).rstrip() for draft in drafts)]) + "\n"
+            text = "\n\n".join([*above, *(render_entry(draft).rstrip() for draft in drafts)]) + "\n"
         return bom + text.replace("\n", line_end)
 
     def _place(self, name: str, key: str) -> str:
@@ -86,7 +86,7 @@ class SitesFile:
         return f"{self.path}, line {line}" if line else str(self.path)
 
 
-def render_table(draft: EntryDraft) -> str:
+def render_entry(draft: EntryDraft) -> str:
     """Return the table of a draft as it stands in the file."""
     table = tomlkit.table()
     for comment in draft.comments:
