@@ -31,6 +31,7 @@ recleaning/      cleans stored pages again from the archive: after a run (settle
 removing/        takes articles down: out of the store and the archive, and never stored again
 refetching/      fetches the articles of a release again, and compares
 explain/         explains what the cleaner makes of one page
+night_report/    reports on a night, against the nights before: a web page, text or JSON
 survey/          finds out what a site offers before it is crawled, and checks the sites of sites.toml
 commands/        the commands of `scrapy`
 command_line/    the base of all commands: mistakes in one line, exit status, Ctrl-C, option values

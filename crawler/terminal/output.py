@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,33 +45,34 @@ def check_html_target(target: str, page: str | None) -> Path:
 
     `page` is the file that is explained: it must not be overwritten.
     """
-    path = Path(target)
-    if not target or target == "-" or path.is_dir():
-        raise BadArgument(f"--html must be the name of a file, got {target!r}")
-    if path.exists() and not path.is_file():
-        raise BadArgument(f"--html must be the name of a file; {target} is something else")
-    if not path.parent.is_dir():
-        raise BadArgument(f"--html: there is no folder {path.parent}")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise BadArgument(f"--html: the folder {path.parent} cannot be written")
+    path = check_file_target("--html", target)
     if page is not None and path.exists() and Path(page).exists() and path.samefile(page):
         raise BadArgument(f"--html would overwrite the page itself, {page}; name another file")
     return path
 
 
-def write_file(text: str, path: Path) -> None:
-    """Write a file beside the one that is meant, then rename it; BroadsheetError where the disk refuses.
+def check_file_target(option: str, target: str) -> Path:
+    """Return the path of the file to be written; BadArgument, with the option's name, where it cannot be written."""
+    path = Path(target)
+    if not target or target == "-" or path.is_dir():
+        raise BadArgument(f"{option} must be the name of a file, got {target!r}")
+    if path.exists() and not path.is_file():
+        raise BadArgument(f"{option} must be the name of a file; {target} is something else")
+    if not path.parent.is_dir():
+        raise BadArgument(f"{option}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise BadArgument(f"{option}: the folder {path.parent} cannot be written")
+    return path
 
-    A file that is replaced keeps its permissions.
-    """
+
+def write_file(text: str, path: Path) -> None:
+    """Write a file beside the one that is meant, then rename it; BroadsheetError where the disk refuses."""
     path = path.resolve()  # the target of a link is written, and the link stays
     # The name is cut so that ours is no longer than file systems allow.
     draft = path.with_name(f".{path.name[:40]}.partial-{secrets.token_hex(4)}")
     try:
         try:
             with draft.open("xb") as file:
-                if path.exists():
-                    draft.chmod(stat.S_IMODE(path.stat().st_mode))  # before anything that may be secret stands in it
                 file.write(replace_surrogates(text).encode())
                 file.flush()
                 os.fsync(file.fileno())

@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, false, func, or_, select
 
 from storage.database.types import make_storable
-from storage.models import StoredArticle, StoredBlock, StoredSiteBlock
+from storage.models import KeepRule, StoredArticle, StoredBlock, StoredSiteBlock
 from storage.models.packed_blocks import unpack_blocks
 from storage.site_memory.memories import load_keep_rules, load_memory
 from storage.site_memory.observations import sample_pages
@@ -129,6 +129,19 @@ def find_repeated_blocks(connection: Connection, site: str, fingerprint: int, te
         return []
     found = list(connection.execute(rows.where(_ROW.text.startswith(make_storable(text), autoescape=True)).limit(2)))
     return found if len(found) == 1 else []
+
+
+def find_most_repeated(connection: Connection, limit: int, *, of_a_site: int) -> list[Row[Any]]:
+    """Return the rows of the repeated blocks that are cut from most articles, at most `of_a_site` of each site."""
+    ranked = func.row_number().over(partition_by=_ROW.site, order_by=(_ROW.articles.desc(), _ROW.fingerprint))
+    cut = select(_ROW.site, _ROW.text, _ROW.articles, ranked.label("place")).where(_ROW.articles >= _ROW.needed)
+    one = cut.where(~_is_kept()).subquery().c
+    question = select(one.site, one.text, one.articles).where(one.place <= of_a_site)
+    return list(connection.execute(question.order_by(one.articles.desc(), one.site, one.text).limit(limit)))
+
+
+def _is_kept() -> ColumnElement[bool]:
+    return exists().where(KeepRule.site == _ROW.site, KeepRule.fingerprint == _ROW.fingerprint)
 
 
 def _split_batches(names: list[str]) -> Iterator[list[str]]:

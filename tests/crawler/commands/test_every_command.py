@@ -80,6 +80,13 @@ COMMANDS = {
     ),
     "reclean": (Line("--dry-run", "pages cleaned again"), Line("all", "takes only options", 2)),
     "remove": (Line("--list", ""), Line("nowhere", "", 2)),
+    "report": (
+        Line("", r"data/reports/\d{4}-\d\d-\d\d\.html\n$"),
+        Line("--text", "^Night of "),
+        Line("--json", '"findings": {'),
+        Line("--night noon", "a day as YYYY-MM-DD", 2),
+        Line("yesterday", "takes only options", 2),
+    ),
     "runs": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "runspider": (
         Line("{spider.py} -s DATA_DIR={tmp}/own", "(?m)^harbour +1 "),

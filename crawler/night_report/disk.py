@@ -1,0 +1,43 @@
+"""Measure what the store takes of the disk, how fast it grows, and when the disk is full."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.night_report.record import DiskUse
+from storage.archive.own_files import list_own_files, parse_own_name
+from storage.upkeep.size import measure_size
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from crawler.night_report.series import Night
+
+REPORTS = "reports"  # the folder of the reports in the data folder
+
+
+def measure_disk(engine: Engine, data_dir: Path, nights: Sequence[Night]) -> DiskUse:
+    """Measure the store and the disk of the data folder as they are now."""
+    size = measure_size(engine, data_dir)
+    return DiskUse(
+        parts=size.parts,
+        total=size.total,
+        free=size.disk_free,
+        disk=shutil.disk_usage(data_dir).total,
+        archived=_list_archived(data_dir / "archive", nights),
+        growth=None if size.growth is None else size.growth.a_night,
+        days_left=None if size.days_left is None else int(size.days_left),
+    )
+
+
+def _list_archived(archive: Path, nights: Sequence[Night]) -> tuple[float | None, ...]:
+    """Return the bytes of raw pages of each night; None where its files are no longer there."""
+    by_run: Counter[int] = Counter()
+    for path in list_own_files(archive):
+        if (name := parse_own_name(path.name)) is not None:
+            by_run[name.run] += path.stat().st_size
+    return tuple(sum(by_run[run.id] for run in night.runs) or None for night in nights)

@@ -1,0 +1,38 @@
+"""Words for days and runs, as every form of the report writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from crawler.terminal.characters import escape_for_terminal
+
+if TYPE_CHECKING:
+    from crawler.night_report.record import NightRun
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
+    "December",
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ENDS = {"shutdown": "interrupted", "closespider_timeout": "timed out"}  # for a finish_reason
+
+
+def format_day(day: date) -> str:
+    """Write a day in English, whatever the locale: Wednesday, 2 December 2026."""
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def describe_run(run: NightRun) -> str:
+    """Describe when a run was and how it ended, in one line."""
+    began = f"Run {run.id}, {run.started_at:%H:%M}"
+    if run.ended_at is None:
+        return f"{began} UTC, no end: it runs, or was killed"
+    seconds = round((run.ended_at - run.started_at).total_seconds())
+    took = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+    if seconds >= 7200:
+        took = f"{seconds // 3600} h {seconds % 3600 // 60} min"
+    outcome = run.outcome or "stopped at once"
+    end = escape_for_terminal(_ENDS.get(outcome, outcome.replace("_", " ")))
+    status = "" if run.exit_code is None else f", exit status {run.exit_code}"
+    return f"{began} to {run.ended_at:%H:%M} UTC, {took}, {end}{status}"

@@ -1,0 +1,69 @@
+"""Write the report of a night as a web page, and beside it a page for each of its newest articles."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cleaning.errors import ArticleMissing, BroadsheetError
+from crawler.night_report.disk import REPORTS
+from crawler.night_report.gather import NIGHTS, gather_report
+from crawler.night_report.web_page import render_report
+from crawler.terminal.output import write_file
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from crawler.night_report.record import NightReport
+
+_PAGE_NAME = re.compile(r"[0-9a-f]{16}\.html")  # of a page about an article
+
+
+def write_report(engine: Engine, data_dir: Path, *, nights: int = NIGHTS) -> Path:
+    """Write the report of the last night, against so many before it, and return its path in the data folder."""
+    report = gather_report(engine, data_dir, nights=nights)
+    return write_web_pages(engine, report, name_report(data_dir, report))
+
+
+def name_report(data_dir: Path, report: NightReport) -> Path:
+    """Return where the report of this night is written by default: data/reports/YYYY-MM-DD.html."""
+    return data_dir / REPORTS / f"{report.night}.html"
+
+
+def write_web_pages(engine: Engine, report: NightReport, target: Path) -> Path:
+    """Write the report to `target`, and the pages about its newest articles into the folder of the same name.
+
+    Every file is there whole or not at all, and the report comes last: what it links to is there.
+    """
+    folder = target.with_suffix("")
+    if folder == target:
+        folder = target.with_name(f"{target.name}-pages")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if report.articles:
+            folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise BroadsheetError(f"cannot write {target}: {error.strerror or error}") from error
+    from crawler.views.stored_page import StoredPageView  # noqa: PLC0415 (loads the cleaner, which text and JSON spare)
+
+    articles = []
+    for article in report.articles:
+        page = None
+        with suppress(ArticleMissing):  # it was taken down a moment ago
+            write_file(StoredPageView(engine, article.id).render_web_page(), folder / f"{article.id}.html")
+            page = f"{folder.name}/{article.id}.html"
+        articles.append(article._replace(page=page))
+    write_file(render_report(replace(report, articles=tuple(articles))), target)
+    _remove_others(folder, {f"{article.id}.html" for article in report.articles})
+    return target
+
+
+def _remove_others(folder: Path, names: set[str]) -> None:
+    """Remove the pages that an earlier report of the same name linked to."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if _PAGE_NAME.fullmatch(path.name) and path.name not in names:
+                path.unlink(missing_ok=True)
