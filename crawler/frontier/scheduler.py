@@ -203,7 +203,7 @@ class FrontierScheduler:
             LeaseQuota(
                 site.name,
                 free,
-                None if site.limit is None else site.limit - self._count_stored_articles(site) - articles[site.name],
+                None if site.limit is None else site.limit - self.count_toward_limit(site) - articles[site.name],
                 self._lists_per_site - self._lists[site.name],
                 self._spider.get_since(site),
                 self._ahead.find_size(site.name),
@@ -276,7 +276,8 @@ class FrontierScheduler:
             for site in self._spider.sites
         }
 
-    def _count_stored_articles(self, site: Site) -> int:
+    def count_toward_limit(self, site: Site) -> int:
+        """Return how many of the articles that the limit of the site allows are used up."""
         return self._session.counts.get(site.name, "article/stored")
 
     def _on_site_changed(self, site: str) -> None:

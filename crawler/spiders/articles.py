@@ -117,9 +117,18 @@ class ArticlesSpider(Spider):
             return cls._create(crawler, arguments)
 
     @classmethod
+    def make_plan(cls, settings: BaseSettings, arguments: dict[str, Any]) -> CrawlPlan:
+        """Return what to crawl. Raise a `UsageError` if the arguments are wrong."""
+        return plan_crawl(settings, **arguments)
+
+    def make_first_offers(self, site: Site) -> list[Offer]:
+        """Return the addresses of a site that are offered when the crawl begins."""
+        return make_seed_offers(site)
+
+    @classmethod
     def _create(cls, crawler: Crawler, arguments: dict[str, Any]) -> ArticlesSpider:
         settings = crawler.settings
-        plan = plan_crawl(settings, **arguments)
+        plan = cls.make_plan(settings, arguments)
         # A request that waits for the pause of its host counts as concurrent, and so does one for its robots.txt.
         concurrent = len(plan.sites) * (settings.getint("LEASES_PER_SITE") + 1)
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):
@@ -168,7 +177,7 @@ class ArticlesSpider(Spider):
         """Offer the first addresses of every site, and return when those were taken down that were."""
         removed = {}
         for site in self.sites:
-            offering.offer(connection, site.name, make_seed_offers(site), run=run, now=now())
+            offering.offer(connection, site.name, self.make_first_offers(site), run=run, now=now())
             if (day := find_removed_site(connection, site.name)) is not None:
                 removed[site.name] = day
         return removed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,13 +67,18 @@ def check_file_target(option: str, target: str) -> Path:
 
 
 def write_file(text: str, path: Path) -> None:
-    """Write a file beside the one that is meant, then rename it; BroadsheetError where the disk refuses."""
+    """Write a file beside the one that is meant, then rename it; BroadsheetError where the disk refuses.
+
+    A file that is replaced keeps its permissions.
+    """
     path = path.resolve()  # the target of a link is written, and the link stays
     # The name is cut so that ours is no longer than file systems allow.
     draft = path.with_name(f".{path.name[:40]}.partial-{secrets.token_hex(4)}")
     try:
         try:
             with draft.open("xb") as file:
+                if path.exists():
+                    draft.chmod(stat.S_IMODE(path.stat().st_mode))  # before anything that may be secret stands in it
                 file.write(replace_surrogates(text).encode())
                 file.flush()
                 os.fsync(file.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.duplicates.fingerprint import fingerprint
@@ -24,6 +25,10 @@ text or, if that is long, by its beginning: the next crawl of the site, or
 scrapy reclean, puts it back.
 
 examples:
+  scrapy sites add https://www.example.org/    what a newspaper offers, and its table in
+                                               sites.toml; --dry-run only shows it
+  scrapy sites add --from feeds.opml           many: a feed reader's OPML, or a CSV with
+                                               the columns url, name, language
   scrapy sites                                 the sites of the store
   scrapy sites check --quick                   whether a night could begin: sites.toml,
                                                data folder, disk, store; asks no site
@@ -45,20 +50,28 @@ class Command(ProjectCommand):
     examples = EXAMPLES
 
     def syntax(self) -> str:
-        return "[options] [check | show NAME | nights | keep NAME TEXT]"
+        return "[options] [add URL | check | show NAME | nights | keep NAME TEXT]"
 
     def short_desc(self) -> str:
-        return "Check the sites, show what is known of them, and keep blocks that they repeat"
+        return "Add and check sites, show what is known of them, and keep blocks that they repeat"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
         add("--limit", metavar="N", help=f"show: at most so many blocks, nights: so many runs (default: {LIMIT})")
-        add("--json", action="store_true", help="show, nights: write JSON instead")
+        add("--json", action="store_true", help="add, show, nights: write JSON instead")
         add("--undo", action="store_true", help="keep: remove the keep rule")
+        add("--from", dest="source", metavar="FILE", help="add: the sites of a CSV table, or of a feed reader's OPML")
+        add("--name", help="add: the name of the site (default: its host)")
+        add("--dry-run", action="store_true", help="add: write nothing")
+        add("--anyway", action="store_true", help="add: write the table of a site that cannot be crawled now, too")
         add("--quick", action="store_true", help="check: only what needs no request to a site")
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        _check_options(args, opts)
+        if args[:1] == ["add"]:
+            self._add(args[1:], opts)
+            return
         if args[:1] == ["check"]:
             self._check(args[1:], opts)
             return
@@ -69,14 +82,6 @@ class Command(ProjectCommand):
     def _parse_action(self, args: list[str], opts: argparse.Namespace) -> Callable[[Engine], None]:
         """Return what is to be done with the store. What can be checked without the store is checked here."""
         limit = LIMIT if opts.limit is None else parse_whole_number("--limit", opts.limit, least=1)
-        for option, is_given, actions in (
-            ("--limit", opts.limit is not None, ("show NAME", "nights")),
-            ("--json", opts.json, ("show NAME", "nights")),
-            ("--undo", opts.undo, ("keep NAME",)),
-            ("--quick", opts.quick, ("check",)),
-        ):
-            if is_given and "".join(args[:1]) not in [action.partition(" ")[0] for action in actions]:
-                raise BadArgument(f"{option} belongs to: scrapy sites {' or '.join(actions)}")
         match args:
             case []:
                 return self._list
@@ -89,8 +94,24 @@ class Command(ProjectCommand):
             case ["keep", _, _]:
                 raise BadArgument("the text has no word; a block that is only numbers is never cut for being repeated")
         raise BadArgument(
-            "takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks), check"
+            "takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks), add URL, check"
         )
+
+    def _add(self, urls: list[str], opts: argparse.Namespace) -> None:
+        if (len(urls) == 1) == (opts.source is not None) or len(urls) > 1:
+            raise BadArgument("add takes one URL (in quotation marks if it has a &), or --from FILE for many")
+        if opts.source is not None and opts.name is not None:
+            raise BadArgument("--name is of one site; in the FILE of --from the column 'name' has the names")
+        from crawler.survey.add_sites import AddOptions, add_listed_sites, add_site
+        from crawler.terminal.console import log_beside_live_view
+
+        self.project_settings.set("LOG_LEVEL", "ERROR", priority="project")  # the result is what is asked for
+        log_beside_live_view(self.project_settings)
+        options = AddOptions(is_dry=opts.dry_run, insists=opts.anyway, as_json=opts.json)
+        if opts.source is None:
+            self.exitcode = add_site(self.project_settings, urls[0], opts.name, options)
+        else:
+            self.exitcode = add_listed_sites(self.project_settings, Path(opts.source), options)
 
     def _check(self, names: list[str], opts: argparse.Namespace) -> None:
         from crawler.survey.quick_check import find_local_problems
@@ -142,3 +163,19 @@ class Command(ProjectCommand):
         lines = [f"{done}: {escape_for_terminal(block)}" for block in changed]
         lines.append(f"The next crawl of {site} puts it into effect, or: scrapy reclean --site {site}")
         write_output("".join(f"{line}\n" for line in lines))
+
+
+def _check_options(args: list[str], opts: argparse.Namespace) -> None:
+    """Raise BadArgument for an option that is of another action."""
+    for option, is_given, actions in (
+        ("--limit", opts.limit is not None, ("show NAME", "nights")),
+        ("--json", opts.json, ("show NAME", "nights", "add URL")),
+        ("--undo", opts.undo, ("keep NAME",)),
+        ("--quick", opts.quick, ("check",)),
+        ("--from", opts.source is not None, ("add",)),
+        ("--name", opts.name is not None, ("add URL",)),
+        ("--dry-run", opts.dry_run, ("add URL",)),
+        ("--anyway", opts.anyway, ("add URL",)),
+    ):
+        if is_given and "".join(args[:1]) not in [action.partition(" ")[0] for action in actions]:
+            raise BadArgument(f"{option} belongs to: scrapy sites {' or '.join(actions)}")

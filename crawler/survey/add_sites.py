@@ -1,0 +1,187 @@
+"""Adds sites to sites.toml: surveys them, shows what was found, and writes their tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleaning.errors import BadAddress, BadArgument
+from crawler.sites.site import Site
+from crawler.survey.draft_entry import EntryDraft, draft_entry
+from crawler.survey.edition_folder import get_edition_folder, is_same_front_page
+from crawler.survey.judge_survey import judge_survey, list_doubts
+from crawler.survey.list_guesses import make_list_guesses
+from crawler.survey.run_survey import SiteSurvey, run_survey
+from crawler.survey.show_survey import describe_survey, format_survey
+from crawler.survey.sites_file_edit import SitesFile, render_entry
+from crawler.survey.stored_facts import load_current_holds
+from crawler.survey.survey_spider import SurveyTask
+from crawler.survey.wanted_sites import WantedSite, make_wanted_site, read_wanted_sites
+from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.output import write_json, write_output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrapy.settings import Settings
+
+PAGES = 10  # of each site that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class AddOptions:
+    """What the operator asks for beside the sites."""
+
+    is_dry: bool = False  # nothing is written
+    insists: bool = False  # a site that cannot be crawled now is written, with a comment
+    as_json: bool = False
+
+
+@dataclass(slots=True)
+class Added:
+    """What became of one wanted site. `problem` is why it was not written, or what to look at where it was."""
+
+    wanted: WantedSite
+    problem: str | None = None
+    is_there: bool = False  # it was in the file before
+    survey: SiteSurvey | None = None
+    draft: EntryDraft | None = None
+
+    @property
+    def needs_look(self) -> bool:
+        return self.problem is not None and not self.is_there
+
+
+def add_site(settings: Settings, url: str, name: str | None, options: AddOptions) -> int:
+    """Survey one site, show what was found, and write its table; return the exit status.
+
+    Raise BadAddress or BadArgument for an address or a name that cannot be used, and a site that is there already.
+    """
+    wanted = make_wanted_site(url, name=name)
+    if wanted.problem is not None:
+        raise BadAddress(wanted.problem)
+    file = SitesFile(Path(settings["SITES_FILE"]))
+    if (conflict := file.find_conflict(wanted.name, wanted.url)) is not None:
+        raise BadArgument(conflict)
+    (added,) = _survey(settings, [Added(wanted)], options)
+    text = _write(file, [added], options)
+    if options.as_json:
+        write_json(_describe(added), indent=2)
+    else:
+        write_output(_format_one(added, file, text))
+    return 1 if added.needs_look else 0
+
+
+def add_listed_sites(settings: Settings, path: Path, options: AddOptions) -> int:
+    """Survey the sites of a file side by side, write their tables, report those to look at; return the exit status."""
+    file = SitesFile(Path(settings["SITES_FILE"]))
+    results: list[Added] = []
+    for wanted in read_wanted_sites(path):
+        added = Added(wanted, wanted.problem)
+        if wanted.problem is None:
+            added.problem = file.find_conflict(None, wanted.url)
+            added.is_there = added.problem is not None
+            added.problem = added.problem or _find_twin(wanted, results, file)
+        results.append(added)
+    due = [one for one in results if one.problem is None]
+    if due:
+        _survey(settings, due, options)
+        _write(file, due, options)
+    if options.as_json:
+        write_json({"sites": [_describe(one) for one in results]}, indent=2)
+    else:
+        write_output(_format_many(results, file, options))
+    return 1 if any(one.needs_look for one in results) else 0
+
+
+def _find_twin(wanted: WantedSite, before: Sequence[Added], file: SitesFile) -> str | None:
+    """Return why a site of the file cannot be added beside those before it and those that are there; None if it can."""
+    for other in before:
+        if other.wanted.problem is None and is_same_front_page(other.wanted.url, wanted.url):
+            return f"it stands in line {other.wanted.line} already"
+        if other.wanted.problem is None and other.wanted.name == wanted.name:
+            return f'its name "{wanted.name}" stands in line {other.wanted.line} already'
+    return file.find_conflict(wanted.name, wanted.url)
+
+
+def _survey(settings: Settings, wanted: Sequence[Added], options: AddOptions) -> Sequence[Added]:
+    """Survey the sites, judge what was found, and draft the entries of those that are to be written."""
+    sites = tuple(_make_candidate(one.wanted) for one in wanted)
+    guesses = {site.name: make_list_guesses(site) for site in sites}
+    found = run_survey(settings, SurveyTask(sites, sites, PAGES, guesses), load_current_holds(settings))
+    for one in wanted:
+        one.survey = survey = found[one.wanted.name]
+        problem = judge_survey(survey)
+        doubts = list_doubts(survey) if problem is None else []
+        one.problem = str(problem) if problem is not None else "; ".join(doubts) or None
+        if problem is None or options.insists:
+            told = None if problem is None else problem.sentence
+            one.draft = draft_entry(survey, language=one.wanted.language, problem=told)
+    return wanted
+
+
+def _make_candidate(wanted: WantedSite) -> Site:
+    folder = get_edition_folder(wanted.url)
+    return Site(
+        name=wanted.name,
+        url=wanted.url,
+        feeds=wanted.feeds,
+        include=(f"{folder}/",) if folder else (),
+        language=wanted.language,
+    )
+
+
+def _write(file: SitesFile, added: Sequence[Added], options: AddOptions) -> str:
+    """Write the drafts, unless nothing is to be written; return their tables."""
+    drafts = [one.draft for one in added if one.draft is not None]
+    if drafts and not options.is_dry:
+        file.add(drafts)
+    return "\n".join(render_entry(draft) for draft in drafts)
+
+
+def _format_one(added: Added, file: SitesFile, table: str) -> str:
+    assert added.survey is not None  # noqa: S101 (it was surveyed)
+    parts = [format_survey(added.survey)]
+    if added.problem is not None:
+        parts.append(f"needs a look: {escape_for_terminal(added.problem)}\n")
+    if not table:
+        parts.append(f"nothing was written to {file.path}; --anyway writes the table with a comment\n")
+    else:
+        parts.append(f"{table}")
+    return "\n".join(parts)
+
+
+def _format_many(results: Sequence[Added], file: SitesFile, options: AddOptions) -> str:
+    written = [one for one in results if one.draft is not None]
+    verb = "would be written" if options.is_dry else "written"
+    lines = [f"{len(written)} of {len(results)} sites {verb} to {file.path}"]
+    for one in written:
+        survey = one.survey
+        if survey is not None and one.problem is None:
+            lines.append(f"  {one.wanted.name}: {len(survey.articles)} of {len(survey.sample)} pages are articles")
+    if there := [one for one in results if one.is_there]:
+        lines += [f"there already: {len(there)}", *(f"  {one.wanted.url}: {one.problem}" for one in there)]
+    if looks := [one for one in results if one.needs_look]:
+        lines.append(f"need a look: {len(looks)}")
+        for one in looks:
+            place = "" if one.wanted.line is None else f"line {one.wanted.line}, "
+            note = "" if one.draft is None else " (written)"
+            lines.append(f"  {place}{one.wanted.url}: {one.problem}{note}")
+    return "".join(f"{_indent(line)}\n" for line in lines)
+
+
+def _indent(line: str) -> str:
+    return ("  " if line.startswith("  ") else "") + escape_for_terminal(line)
+
+
+def _describe(added: Added) -> dict[str, Any]:
+    """Return the result for a JSON document."""
+    return {
+        "url": added.wanted.url,
+        "line": added.wanted.line,
+        "problem": added.problem,
+        "is_there": added.is_there,
+        "table": None if added.draft is None else added.draft.values,
+        "found": None if added.survey is None else describe_survey(added.survey),
+    }

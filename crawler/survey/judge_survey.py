@@ -1,0 +1,149 @@
+"""Judges what a survey found: whether a crawl of the site would bring articles, and if not, why and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.survey.list_guesses import find_named_lists
+
+if TYPE_CHECKING:
+    from crawler.survey.run_survey import SiteSurvey
+    from crawler.survey.survey_spider import SeenFailure
+
+_WALLS = frozenset(("wall", "redirect-elsewhere", "not-found"))
+_REFUSALS = frozenset(("http-401", "http-402", "http-403", "http-407", "http-429", "http-451", "http-503"))
+
+
+class Problem(NamedTuple):
+    """Why a crawl of a site brings nothing. `name` is stable."""
+
+    name: str
+    sentence: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence}; {self.advice}"
+
+
+def judge_survey(survey: SiteSurvey) -> Problem | None:
+    """Return why a crawl of the site would bring no article; None if it would bring some."""
+    failure = survey.front_failure
+    if survey.articles:
+        return None
+    if failure is not None:
+        return _judge_failure(failure)
+    if (problem := _judge_lists(survey)) is not None:
+        return problem
+    return _judge_pages(survey)
+
+
+def list_doubts(survey: SiteSurvey) -> list[str]:
+    """Return what should be looked at although a crawl brings articles, one sentence each."""
+    doubts = []
+    pages, articles = len(survey.sample), len(survey.articles)
+    if survey.front_failure is not None:
+        doubts.append(f"its front page cannot be had: {survey.front_failure.sentence}")
+    if pages and 2 * articles < pages:
+        doubts.append(f"only {articles} of {pages} pages are articles ({count_reasons(survey)})")
+    elif pages < 3:
+        doubts.append(f"only {pages} {'page was' if pages == 1 else 'pages were'} found to look at")
+    if _count_shells(survey) * 2 > pages:
+        doubts.append("most of its pages are filled by JavaScript; their text was found in the data of the page")
+    return doubts
+
+
+def count_reasons(survey: SiteSurvey) -> str:
+    """Return why the other pages of the sample are no articles: "2 paywall, 1 http-404"."""
+    reasons = Counter(page.rejected for page in survey.sample if page.rejected is not None)
+    return ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
+
+
+def _judge_failure(failure: SeenFailure) -> Problem:
+    reason = failure.reason
+    if failure.moved_to is not None:
+        return Problem(
+            "moved",
+            f"its front page redirects to another domain, {failure.moved_to}",
+            f"if the house has moved there, add that: scrapy sites add {failure.moved_to}",
+        )
+    if reason == "robots":
+        return Problem("robots", "its robots.txt forbids us its front page", "ask the publisher for permission")
+    if reason.startswith("address-"):
+        advice = "a newspaper of your own network needs -s ALLOWED_NETWORKS=NETWORK"
+        return Problem("private-address", f"it is no address of the public internet: {failure.sentence}", advice)
+    if reason == "dns":
+        return Problem("dead", failure.sentence, "check the spelling of the address")
+    if reason in _REFUSALS:
+        advice = "it may block crawlers: set BROADSHEET_CONTACT, and write to the publisher"
+        return Problem("refused", failure.sentence, advice)
+    if reason in ("http-404", "http-410"):
+        return Problem("gone", failure.sentence, "check the path of the address")
+    return Problem("dead", failure.sentence, "try again later")
+
+
+def _judge_lists(survey: SiteSurvey) -> Problem | None:
+    """Return the problem of a site whose lists name no article."""
+    front, seen = survey.documents.front, survey.documents.lists.get(survey.site.url)
+    usable = [one for one in survey.documents.lists.values() if one.articles]
+    if usable:
+        return None
+    if seen is not None and seen.excluded > 0:
+        folder = survey.site.include[0] if survey.site.include else "include"
+        return Problem(
+            "section-elsewhere",
+            f"the articles that this page lists do not stand below {folder}",
+            "add the front page of the whole newspaper instead",
+        )
+    if front is not None and front.is_shell:
+        return Problem(
+            "javascript",
+            "its front page is filled by JavaScript, which the crawl does not run, and no feed or sitemap was found",
+            "look for the address of a feed or sitemap, and write it into its entry",
+        )
+    elsewhere = next((one for one in survey.documents.lists.values() if one.entries_elsewhere), None)
+    if elsewhere is not None:
+        return Problem(
+            "other-host",
+            f"its feed {elsewhere.url} lists articles on {elsewhere.other_host or 'other hosts'} alone",
+            "add that host instead",
+        )
+    return Problem(
+        "no-address",
+        f"neither its front page nor a feed or sitemap names an article ({len(survey.documents.lists)} were read)",
+        "check the address; a page of a newspaper that lists its articles is needed",
+    )
+
+
+def _judge_pages(survey: SiteSurvey) -> Problem:
+    """Return the problem of a site of which no page is an article."""
+    pages, reasons = len(survey.sample), Counter(page.rejected for page in survey.sample)
+    told = f"none of {pages} pages is an article ({count_reasons(survey)})"
+    if not pages:
+        return Problem("no-page", "its lists name articles, but none could be asked for", "try again later")
+    if 2 * _count_shells(survey) > pages:
+        return Problem("javascript", f"{told}: they are filled by JavaScript", "the crawl does not run scripts")
+    if 2 * sum(reasons[reason] for reason in _WALLS) >= pages:
+        advice = 'if a cookie opens it, write cookies = { NAME = "VALUE" } into its entry (--anyway writes the entry)'
+        return Problem("wall", f"{told}: it shows a wall instead", advice)
+    if 2 * reasons["robots"] >= pages:
+        return Problem("robots", f"{told}: its robots.txt forbids them", "ask the publisher for permission")
+    if 2 * reasons["paywall"] >= pages:
+        advice = 'with a subscription, write cookies = { NAME = "VALUE" } into its entry'
+        return Problem("paywall", f"{told}: they are for subscribers", advice)
+    if 2 * sum(number for reason, number in reasons.items() if reason in _REFUSALS) >= pages:
+        advice = "it may block crawlers: set BROADSHEET_CONTACT, and write to the publisher"
+        return Problem("refused", told, advice)
+    return Problem("no-article", told, f"scrapy explain {survey.sample[0].url} shows what the cleaner makes of one")
+
+
+def _count_shells(survey: SiteSurvey) -> int:
+    signs = survey.documents.pages
+    return sum(1 for page in survey.sample if (found := signs.get(page.url)) is not None and found.is_shell)
+
+
+def find_feed_elsewhere(survey: SiteSurvey) -> str | None:
+    """Return the host on which a feed that the site names lists most of its articles, and which is not the site's."""
+    named = find_named_lists(survey)
+    lists = (one for one in survey.documents.lists.values() if one.url in named)
+    return next((one.other_host for one in lists if one.other_host is not None), None)

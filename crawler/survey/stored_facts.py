@@ -1,0 +1,74 @@
+"""Loads from the store what a survey must know: hosts on hold, and the newest articles of each site."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from cleaning.errors import DatabaseMissing, StoreOutdated
+from storage.database.engine import make_database_url, open_for_reading, open_read_only
+from storage.frontier.hosts import Hold, load_holds
+from storage.models import StoredArticle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    from scrapy.settings import BaseSettings
+    from sqlalchemy import Connection
+
+    T = TypeVar("T")
+
+MIN_LENGTH = 1_000  # characters of a stored article that a new fetch is compared with
+
+
+class KnownArticle(NamedTuple):
+    """An article of the store."""
+
+    url: str
+    text: str
+
+
+def load_current_holds(settings: BaseSettings) -> list[Hold]:
+    """Return the hosts of which nothing may be asked now; none where there is no store."""
+    now = datetime.now(UTC)
+    return _read_store(settings, lambda connection: [hold for hold in load_holds(connection) if hold.until > now], [])
+
+
+def load_newest_articles(settings: BaseSettings, sites: Iterable[str], most: int) -> dict[str, list[KnownArticle]]:
+    """Return the newest long articles of each site that has some in the store; empty where there is no store."""
+
+    def load(connection: Connection) -> dict[str, list[KnownArticle]]:
+        table, found = StoredArticle, {}
+        for site in sites:
+            newest = (
+                select(table.url, table.text)
+                .where(table.site == site, table.rejected.is_(None), table.duplicate_of.is_(None))
+                .where(func.length(table.text) >= MIN_LENGTH)
+                .order_by(table.fetched_at.desc(), table.id)
+                .limit(most)
+            )
+            if articles := [KnownArticle(row.url, row.text) for row in connection.execute(newest)]:
+                found[site] = articles
+        return found
+
+    return _read_store(settings, load, {})
+
+
+def _read_store(settings: BaseSettings, read: Callable[[Connection], T], otherwise: T) -> T:
+    """Return what `read` finds in the store; `otherwise` if none can be read: the quick check tells why."""
+    try:
+        engine = open_read_only(make_database_url(Path(settings["DATA_DIR"]), settings.get("DATABASE_URL")))
+    except (DatabaseMissing, StoreOutdated):
+        return otherwise
+    try:
+        with open_for_reading(engine) as connection:
+            return read(connection)
+    except DBAPIError:
+        return otherwise
+    finally:
+        engine.dispose()
