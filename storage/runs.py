@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.models import Run
 
@@ -56,6 +56,13 @@ def load_runs(connection: Connection) -> Iterator[StoredRun]:
     """Yield all crawls, the newest first."""
     question = select(*(getattr(Run, name) for name in StoredRun._fields)).order_by(Run.id.desc())
     return (StoredRun(*row) for row in connection.execute(question))
+
+
+def load_newest_runs(connection: Connection) -> list[StoredRun]:
+    """Return the newest crawl of each spider that has ended, by the name of the spider."""
+    newest = select(func.max(Run.id)).where(Run.ended_at.is_not(None)).group_by(Run.spider)
+    question = select(*(getattr(Run, name) for name in StoredRun._fields)).where(Run.id.in_(newest))
+    return [StoredRun(*row) for row in connection.execute(question.order_by(Run.spider))]
 
 
 def load_run(connection: Connection, run: int) -> StoredRun | None:

@@ -107,6 +107,7 @@ class Command(ProjectCommand, ScrapyCrawl):
     def _create_checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """Return a crawler of the spider that `args` name; a UsageError for a wrong name, setting or argument."""
         from crawler.feeds.check import check_feeds
+        from crawler.finishing.metrics import check_metrics
 
         if assignments := [arg for arg in args if "=" in arg]:
             raise BadArgument(f"an argument of a spider begins with -a: -a {assignments[0]}")
@@ -117,6 +118,7 @@ class Command(ProjectCommand, ScrapyCrawl):
                 "a crawl stores what it fetches; leave out STORE_ENABLED=False, or look with scrapy parse"
             )
         check_feeds(crawler.settings)
+        check_metrics(crawler.settings)
         check_arguments = getattr(crawler.spidercls, "check_arguments", None)
         if check_arguments is not None:  # ours refuse wrong arguments before a run
             check_arguments(crawler.settings, opts.spargs)

@@ -2,5 +2,6 @@
 
 end_of_run.py       start here: measures the night, settles the texts, compares with a release, writes feeds
 settling_progress.py    shows how far settling is
+metrics.py          the numbers of the last runs for Prometheus: METRICS_FILE
 report.py           the report of a crawl as a value
 """

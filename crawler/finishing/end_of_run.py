@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred
 
 from cleaning.errors import StorageLost
 from crawler.feeds.exporter import StoredFeedExporter
+from crawler.finishing.metrics import write_metrics
 from crawler.finishing.report import get_report, outcome_of
 from crawler.finishing.settling_progress import SettlingProgress
 from crawler.recleaning.clean_stored import SettlingInterrupted
@@ -92,6 +93,7 @@ class EndOfRun:
             self._forget_triggers()
             if self._waiting is not None:
                 self._waiting.callback(None)
+            write_metrics(self._crawler.settings, self._session.engine)
             self._log_table()  # last: an error here must not keep the reactor waiting
 
     def interrupt(self) -> None:
@@ -213,6 +215,7 @@ class EndOfRun:
                 self._session.end_run()
         finally:
             self._outcome.has_ended = True
+            write_metrics(self._crawler.settings, self._session.engine)
             self._log_table()
             self._session.close()
 

@@ -67,6 +67,17 @@ def load_nights(connection: Connection, *, last: int, site: str | None = None) -
     return [NightRow(*found) for found in connection.execute(question)]
 
 
+def load_newest_nights(connection: Connection, *, since: datetime) -> list[NightRow]:
+    """Return the newest night of each site that had one since then, by site."""
+    row = StoredSiteNight
+    newest = select(row.site, func.max(row.run_id).label("run_id")).group_by(row.site).subquery()
+    question = select(row.run_id, row.site, row.started_at, row.numbers).join(
+        newest, (newest.c.site == row.site) & (newest.c.run_id == row.run_id)
+    )
+    question = question.where(row.started_at >= since).order_by(row.site)
+    return [NightRow(*found) for found in connection.execute(question)]
+
+
 def _insert(
     connection: Connection,
     run: int,
