@@ -29,6 +29,7 @@ settings.py      every setting of the crawl
 sites/           the sites of sites.toml, and which addresses belong to a site
 recleaning/      cleans stored pages again from the archive: after a run (settle), and on demand (scrapy reclean)
 removing/        takes articles down: out of the store and the archive, and never stored again
+upkeep/          the work of `scrapy db`: copy the store, upgrade it, check and prune it
 refetching/      fetches the articles of a release again, and compares
 explain/         explains what the cleaner makes of one page
 night_report/    reports on a night, against the nights before: a web page, text or JSON

@@ -112,6 +112,16 @@ def open_read_only(url: URL) -> Engine:
     return engine
 
 
+def open_unchecked(url: URL) -> Engine:
+    """Return an engine for a database whatever it holds. Raise `DatabaseMissing` if it cannot be reached."""
+    with ExitStack() as cleanup, _explain_refusal(url.render_as_string(hide_password=True)):
+        engine = _create_engine(url, LOCK_TIMEOUT)
+        cleanup.callback(engine.dispose)
+        engine.connect().close()
+        cleanup.pop_all()
+    return engine
+
+
 @contextmanager
 def open_for_reading(engine: Engine) -> Iterator[Connection]:
     """Open a connection that only reads.

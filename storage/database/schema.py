@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+COPYING = "copying"  # the version of a copy that is not complete yet (storage/upkeep/copy_target.py)
 _CREATION = 0x62726F61  # PostgreSQL's number of a lock: no two programs make the schema of one database at once
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ def check_schema(engine: Engine, name: str) -> None:
         current, newest = _read_version(connection), find_newest_version()
     if current == newest:
         return
+    if current == COPYING:
+        raise DatabaseMissing(f"{name} is a copy that is not complete; the same scrapy db copy goes on with it")
     if current is not None and current not in _list_versions():
         raise DatabaseMissing(f"{name} was made by a newer version of Broadsheet; update this one")
     raise StoreOutdated(name, current, newest)

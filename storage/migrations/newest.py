@@ -19,11 +19,21 @@ CREATE TABLE alembic_version (
 def create(connection: Connection, version: str) -> None:
     """Create all tables, and note that they are of this version. The caller holds the transaction."""
     Base.metadata.create_all(connection, checkfirst=False)
+    create_views(connection)
+    note_version(connection, version)
+
+
+def create_views(connection: Connection) -> None:
+    """Create what no model says: the index of the full-text search with its triggers, and the view of blocks."""
     if connection.dialect.name == "sqlite":
         statements = [*search_tables.SQLITE, block_view.SQLITE]
     else:
         statements = [*search_tables.POSTGRESQL, block_view.POSTGRESQL]
     for statement in statements:
         connection.exec_driver_sql(statement)
+
+
+def note_version(connection: Connection, version: str) -> None:
+    """Note of which version the tables are, in a database that has no version yet."""
     connection.exec_driver_sql(_VERSION_TABLE)
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})

@@ -49,8 +49,13 @@ _CONDITION = "condition"
 # An index with `postgresql_where` loads SQLAlchemy's dialect of PostgreSQL, whatever the database: a tenth of a second
 # of each start. So the conditions are told when tables are made, to the dialect that is in use.
 @event.listens_for(Base.metadata, "before_create")
-def _limit_indexes(metadata: MetaData, connection: Connection, **_: object) -> None:
-    for table in metadata.tables.values():
+def _limit_indexes(_metadata: MetaData, connection: Connection, **_: object) -> None:
+    limit_indexes(connection)
+
+
+def limit_indexes(connection: Connection) -> None:
+    """Tell the indexes of `index_where` their conditions, before they are created on this connection."""
+    for table in Base.metadata.tables.values():
         for index in table.indexes:
             if (condition := index.info.get(_CONDITION)) is not None:
                 index.dialect_kwargs[f"{connection.dialect.name}_where"] = text(condition)

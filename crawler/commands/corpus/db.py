@@ -1,4 +1,4 @@
-"""scrapy db: the database of the store: its schema and size; upgrade it."""
+"""scrapy db: the database of the store: its schema and size; upgrade it, copy it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ examples:
   scrapy db size                               what takes the space, by part and site,
                                                and for how long the disk lasts
   scrapy db size --json
+  scrapy db copy data postgresql://localhost/news
+                                               the store into an empty database; a name
+                                               without :// is a data folder or a file
+  scrapy db copy postgresql://localhost/news elsewhere
 
 exit status: 0 done, 1 it failed, 2 wrong use, 130 interrupted
 """
+_OPTIONS = {"json": ("size",)}  # to which actions an option belongs
+_ACTIONS = "upgrade, size, copy FROM TO"
 
 
 class Command(ProjectCommand):
@@ -37,10 +43,10 @@ class Command(ProjectCommand):
     interrupted = "interrupted, and nothing is lost; start it again to go on"
 
     def syntax(self) -> str:
-        return "[options] [upgrade | size]"
+        return "[options] [upgrade | size | copy FROM TO]"
 
     def short_desc(self) -> str:
-        return "Show the schema and the size of the database, and upgrade it"
+        return "Show the schema and the size of the database, upgrade and copy it"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -48,8 +54,9 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         configure_logging(self.project_settings)
-        if opts.json and args != ["size"]:
-            raise BadArgument("--json belongs to: scrapy db size")
+        for option, actions in _OPTIONS.items():
+            if getattr(opts, option) and "".join(args[:1]) not in actions:
+                raise BadArgument(f"--{option.replace('_', '-')} belongs to: scrapy db {' or '.join(actions)}")
         match args:
             case []:
                 self._show()
@@ -57,12 +64,18 @@ class Command(ProjectCommand):
                 self._upgrade()
             case ["size"]:
                 self._measure(as_json=opts.json)
+            case ["copy", source, target]:
+                self._copy(source, target)
             case _:
-                raise BadArgument(f"takes nothing, or the word upgrade or size, got {' '.join(args)}")
+                raise BadArgument(f"takes nothing, or one of: {_ACTIONS}; got {' '.join(args)}")
 
     @property
     def _data_dir(self) -> Path:
         return Path(self.project_settings["DATA_DIR"])
+
+    @property
+    def _log_interval(self) -> float:
+        return self.project_settings.getfloat("PROGRESS_INTERVAL")
 
     def _show(self) -> None:
         try:
@@ -76,6 +89,11 @@ class Command(ProjectCommand):
 
         with self.open_store() as engine:
             print_size(engine, self._data_dir, as_json=as_json)
+
+    def _copy(self, source: str, target: str) -> None:
+        from crawler.upkeep.copy_database import copy_database
+
+        write_output(copy_database(source, target, every=self._log_interval))
 
     def _upgrade(self) -> None:
         from crawler.run.search_backlog import index_search_backlog
