@@ -127,7 +127,7 @@ def _create_bare_tables(connection: Connection) -> None:
 def _add_foreign_keys(connection: Connection) -> None:
     for table in Base.metadata.sorted_tables:
         for key in sorted(table.foreign_key_constraints, key=lambda one: str(one.name)):
-            connection.execute(AddConstraint(key))
+            connection.execute(AddConstraint(key, isolate_from_table=False))
 
 
 def _set_sequences(connection: Connection) -> None:
