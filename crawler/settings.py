@@ -65,8 +65,24 @@ METAREFRESH_MAXDELAY = 5  # seconds after which a page leads on by itself, at mo
 # Seconds before each further try. A run waits for a pause of up to a minute; a longer one is for another run.
 RETRY_PAUSES = [2, 10, 43_200, 172_800]
 
+# --- The night desk: options of `scrapy nightly`, so that a line of a crontab is short --------------------------------
+NIGHTLY_UNTIL = ""  # when a night ends: "06:00", "06:00 Europe/Berlin"
+NIGHTLY_HOURS = ""  # or after so many hours
+NIGHTLY_PAGES = ""  # articles of a site a night
+NIGHTLY_RELEASE = ""  # folder in which each night writes a release
+NIGHTLY_FORMATS = ["jsonl"]  # of that release
+NIGHTLY_KEEP_RAW = ""  # for how long raw pages are kept: "180d"
+NIGHTLY_KEEP_REJECTED = ""  # for how long rejected pages are kept: "30d"
+NIGHTLY_SKIP: list[str] = []  # steps to leave out
+
+# --- The end of a crawl -----------------------------------------------------------------------------------------------
+# The moment at which nothing more is asked, with its offset: 2026-12-02T06:00:00+01:00. What is left waits for the next
+# run. `scrapy nightly` sets it from its budget.
+CRAWL_ENDS_AT = ""
+
 # --- The frontier -----------------------------------------------------------------------------------------------------
 LISTS_PER_SITE = 500  # feeds, sitemaps and section pages a run; an endless sitemap shall leave time for the articles
+PAGES_PER_SITE = 0  # articles of a site that a run fetches, the newest first (0: no bound)
 PAGES_PER_HOST = 10_000  # responses of a host a night (0: no bound): nearly three hours at one a second
 BARREN_PAGES = 40  # pages in a row with one pattern of addresses and no article: then it is a trap (0: never)
 PARTS_MAX = 20  # pages of one article that are joined into its text; an endless pager shall end
@@ -143,6 +159,7 @@ EXTENSIONS = {
     "crawler.extensions.earlier_holds.EarlierHolds": 90,
     "crawler.extensions.politeness.Politeness": 100,
     "crawler.extensions.prompt_stop.PromptStop": 200,
+    "crawler.extensions.time_end.TimeEnd": 210,
     "crawler.extensions.progress.Progress": 500,
     "crawler.extensions.site_notices.SiteNotices": 600,
 }

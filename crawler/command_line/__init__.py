@@ -2,6 +2,7 @@
 
 command.py           the base of all commands: a user's mistake in one line and its exit status, Ctrl-C, the store
 tool.py              the base of Scrapy's own commands: guarded, polite, without the store
+crawl_process.py     run a crawl in this process, to its end
 demo.py              serve the demo newspapers while a command runs
 check_settings.py    refuse settings, of ours or Scrapy's, with an invalid value
 check_log.py         refuse a log level or a file that cannot be used

@@ -72,6 +72,10 @@ def check_settings(settings: BaseSettings) -> None:
         for value in settings.getlist(name):
             _check_number(name, value, is_whole=False)
     read_allowed_networks(settings)
+    if settings.get("CRAWL_ENDS_AT"):
+        from crawler.run.time_budget import parse_moment  # a crawl loads it; others need not
+
+        parse_moment(settings["CRAWL_ENDS_AT"])
     if 0 < settings.getint("CLEANING_MEMORY") < MIN_CLEANING_MEMORY:
         raise BadArgument(
             f"the setting CLEANING_MEMORY must be 0 or at least {MIN_CLEANING_MEMORY}: a cleaning process needs so much"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from cleaning.errors import BadArgument
 from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
+from crawler.command_line.crawl_process import prepare_crawl
 from crawler.command_line.spider_arguments import find_argument
 from crawler.run.exit_codes import FAILED
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
-MAX_NEW_OBJECTS = 10_000  # then garbage is collected; Python's own number is 700
 EXAMPLES = """arguments of the spider 'articles':
   -a url=URL           a site to crawl without sites.toml; several with spaces between them, in quotation marks
   -a site=NAME         a site of sites.toml, or several: site=A,B; without it and url, all of them
@@ -61,19 +60,10 @@ class Command(ProjectCommand, ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        # To look for garbage as often as Python does takes a thirteenth of a short crawl, and finds little: most of
-        # what a crawl makes ends by itself.
-        gc.set_threshold(MAX_NEW_OBJECTS)
-        # Scrapy's module of TLS asks Python which module each caller is of, among all that are loaded, and reads their
-        # sources: before ours are loaded, that takes a tenth of the time.
-        import scrapy.core.downloader.contextfactory  # noqa: F401 (loaded now)
-
-        from crawler.terminal.console import log_beside_live_view
-
-        log_beside_live_view(self.project_settings)
+        prepare_crawl(self.project_settings)
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.run.session import session_of
+        from crawler.command_line.crawl_process import run_crawler
 
         process = self._process
         with ExitStack() as stack:
@@ -84,16 +74,7 @@ class Command(ProjectCommand, ScrapyCrawl):
 
                 serve_demo(stack, self.project_settings)
             crawler = self._create_checked_crawler(args, opts)
-            session = session_of(crawler)
-            # What is loaded by now lives as long as this process: no collection of garbage looks through it again.
-            gc.freeze()
-            try:
-                process.crawl(crawler, **opts.spargs)
-                process.start()  # returns when the work after the last page is done (crawler/finishing)
-            finally:
-                if not session.has_ended_run:  # a component could not be made, and the engine never started
-                    session.end_run(FAILED if process.bootstrap_failed else None)
-                session.close()
+            run_crawler(process, crawler, opts.spargs)
         if process.bootstrap_failed:
             self.exitcode = FAILED  # the log has the reason
         else:

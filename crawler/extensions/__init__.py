@@ -7,4 +7,5 @@ politeness.py     keeps the pause between two requests to a host
 prompt_stop.py    drops waiting requests when the crawl is stopped
 progress.py       shows a live table at a terminal, progress lines in a log
 site_notices.py   warns of sites that yield no address, and logs every notice of the crawl when it ends
+time_end.py       ends a crawl whose time is over
 """

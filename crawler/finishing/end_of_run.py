@@ -28,7 +28,7 @@ from crawler.recleaning.settler import Settler
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import write_refetch_report
 from crawler.run.articles_spider import find_articles_spider
-from crawler.run.exit_codes import FAILED, INTERRUPTED
+from crawler.run.exit_codes import FAILED, FINISHED_BY, INTERRUPTED
 from crawler.run.nights import count_night
 from crawler.run.notices import notices_of
 from crawler.run.session import session_of
@@ -40,7 +40,7 @@ from storage.runs import record_night_facts
 logger = logging.getLogger(__name__)
 
 # An interrupted crawl leaves settling to the next run. Scrapy's CLOSESPIDER_ settings end one as it was meant to end.
-_SETTLED_AFTER = ("finished", "closespider_timeout", "closespider_itemcount", "closespider_pagecount")
+_SETTLED_AFTER = (*FINISHED_BY, "closespider_timeout", "closespider_itemcount", "closespider_pagecount")
 
 
 class EndOfRun:

@@ -29,16 +29,18 @@ from crawler.hosts.holds import holds_of
 from crawler.hosts.stored_holds import StoredHolds
 from crawler.run.counts import log_outcome
 from crawler.run.session import now, session_of
+from crawler.run.time_budget import budget_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
 from storage.frontier.addresses import TRAP, TWIN, AddressKind, Lease
 from storage.frontier.hosts import Hold
-from storage.frontier.waiting import DUE, count_waiting
+from storage.frontier.waiting import DUE, count_unread_lists, count_waiting
 from storage.nights.account import OVER_LIMIT, WAITING
 
 logger = logging.getLogger(__name__)
 # Pages of a site beside those under way: a kill has them asked for again, and only a judged page tells of a trap.
 _MOST_UNSTORED = 1
+_LISTS_OF_MOST = 20  # feeds, sitemaps and sections of a usual site: they are read however late it is
 
 
 class FrontierScheduler:
@@ -61,6 +63,8 @@ class FrontierScheduler:
         self._session = session_of(crawler)
         self._leases_per_site = crawler.settings.getint("LEASES_PER_SITE")
         self._lists_per_site = crawler.settings.getint("LISTS_PER_SITE")
+        self._pages_per_site = crawler.settings.getint("PAGES_PER_SITE")
+        self._budget = budget_of(crawler)
         self._lists = Counter[str]()  # by site: feeds, sitemaps and section pages that were leased
         self._ready: deque[Lease] = deque()
         self._redirected: deque[Request] = deque()
@@ -203,8 +207,8 @@ class FrontierScheduler:
             LeaseQuota(
                 site.name,
                 free,
-                None if site.limit is None else site.limit - self.count_toward_limit(site) - articles[site.name],
-                self._lists_per_site - self._lists[site.name],
+                self._find_most_articles(site, articles[site.name]),
+                self._find_most_lists(site),
                 self._spider.get_since(site),
                 self._ahead.find_size(site.name),
             )
@@ -213,6 +217,11 @@ class FrontierScheduler:
             and site.name not in self._being_leased
             and (free := min(self._leases_per_site - active[site.name], most - unstored[site.name])) > 0
         ]
+
+    def _find_most_lists(self, site: Site) -> int:
+        """Return how many lists of a site may still be read: in the second half of the time, none of one with many."""
+        read = self._lists[site.name]
+        return 0 if read >= _LISTS_OF_MOST and self._budget.is_for_articles else self._lists_per_site - read
 
     def _count_lists(self, leases: list[Lease]) -> None:
         for lease in leases:
@@ -254,17 +263,19 @@ class FrontierScheduler:
             self._session.counts.add(lease.site, "address/unexplained")
             logger.error("no component recorded an outcome for %s; its lease is released", lease.url)
         with self._session.suppress_storage_lost():
-            waiting = await self._session.run_in_transaction(self._return_leases)
+            waiting, unread = await self._session.run_in_transaction(self._return_leases)
             for site in self._spider.sites:
-                is_bounded = site.limit is not None and reason == "finished"
+                if unread[site.name]:
+                    self._session.counts.add(site.name, "discovery/waiting", unread[site.name])
+                is_bounded = (site.limit is not None or self._pages_per_site > 0) and reason == "finished"
                 for why, number in sorted(waiting[site.name].items()):
                     word = OVER_LIMIT if is_bounded and why == DUE else why
                     self._session.counts.add(site.name, f"{WAITING}{word}", number)
 
-    def _return_leases(self, connection: Connection) -> dict[str, Counter[str]]:
-        """Return all leases, and by site how many articles wait for another run, and why."""
+    def _return_leases(self, connection: Connection) -> tuple[dict[str, Counter[str]], Counter[str]]:
+        """Return all leases; and by site how many articles wait for another run, and why, and how many lists."""
         settling.return_leases(connection)
-        return {
+        articles = {
             site.name: count_waiting(
                 connection,
                 site.name,
@@ -275,10 +286,17 @@ class FrontierScheduler:
             )
             for site in self._spider.sites
         }
+        return articles, count_unread_lists(connection, self._session.run)
 
     def count_toward_limit(self, site: Site) -> int:
         """Return how many of the articles that the limit of the site allows are used up."""
         return self._session.counts.get(site.name, "article/stored")
+
+    def _find_most_articles(self, site: Site, under_way: int) -> int | None:
+        """Return how many articles of a site may still be fetched; None if that has no bound."""
+        pages = self._session.counts.get(site.name, "page/fetched")
+        bounds = ((site.limit, self.count_toward_limit(site)), (self._pages_per_site or None, pages))
+        return min((most - used - under_way for most, used in bounds if most is not None), default=None)
 
     def _on_site_changed(self, site: str) -> None:
         self._exhausted.discard(site)

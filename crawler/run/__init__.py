@@ -12,6 +12,8 @@ notices.py           collects what the operator should know of a site, with the 
 rule_watch.py        counts what the rules of sites find in their pages, and says which of them find nothing
 report.py            formats the counts: progress line, live table, table at the end
 exit_codes.py        turns the finish reason and the counts into an exit code
+time_budget.py       the time of a crawl that has to end at a moment
+lent_claim.py        the claim on the data folder that a command lends to its crawl
 pauses.py            reads pauses from settings, and adds jitter
 starts.py            keeps the error with which a crawl could not start
 once.py              makes an object once per crawler, so that components share it

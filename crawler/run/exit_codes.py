@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.run.counts import Counts
 from crawler.run.notices import has_failure_notice
+from crawler.run.time_budget import OVER
 
 FINISHED = 0
 # Finished, but a site gave no answer or no address, has moved, or a page or feed could not be written. Or an error.
@@ -14,6 +15,8 @@ DISK_LOW = 5  # less than DISK_LEAST free; the frontier is as it was
 NOTHING_TO_DO = 6  # every due address is on a host on hold; no request was sent to any site
 UNGUARDED = 7  # the address guard is not in force; no request was sent to any site
 INTERRUPTED = 130  # by Ctrl-C, SIGTERM or a limit of CLOSESPIDER_*; the next crawl continues from there
+
+FINISHED_BY = ("finished", OVER)  # the finish_reasons of a crawl that ended as it was meant to
 
 # By finish_reason, Scrapy's or ours. A reason that is missing here is an error.
 _CODES = {
@@ -34,7 +37,7 @@ _NO_ANSWER = ("address/failed/", "address/refused/address-", "request/failed/", 
 
 def get_exit_code(reason: str | None, counts: Counts) -> int:
     """Return the exit code of a crawl that ended with this finish_reason."""
-    if reason != "finished":
+    if reason not in FINISHED_BY:
         return _CODES.get(reason, FAILED)
     has_unstored_page = any("page/failed" in stats or "spider/failed" in stats for stats in counts.values())
     is_failed = has_unstored_page or find_unreachable_sites(counts) or has_failure_notice(counts)

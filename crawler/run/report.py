@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.run.counts import SECONDS, Counts
+from crawler.run.time_budget import OVER
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.tables import create_result_table
 from storage.frontier.waiting import BEFORE_SINCE, DUE, LATER, ON_HOLD
@@ -104,7 +105,7 @@ def describe_rest(counts: Counts, outcome: str | None) -> list[str]:
         known = f"{total.known:,} known"
         lines.append(f"{known}: listed again, and not due" if total.found else f"nothing new: {known}")
     for reason, number in total.waiting.items():
-        is_left_over = reason == DUE and outcome == "finished"
+        is_left_over = reason == DUE and outcome in ("finished", OVER)
         verb = "waits" if number == 1 else "wait"
         lines.append(f"{number:,} {verb}{': the next run goes on' if is_left_over else _ADVICE.get(reason, '')}")
     return lines

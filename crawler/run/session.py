@@ -21,6 +21,7 @@ from cleaning.workers import Cleaners
 from crawler.run.archive_writer import ArchiveWriter
 from crawler.run.counts import counts_of
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
+from crawler.run.lent_claim import lent_claim_of
 from crawler.run.once import once_per_crawler
 from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
@@ -31,7 +32,7 @@ from storage.archive.repair import repair_archive
 from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
 from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
 from storage.database.faults import Fault, classify_fault
-from storage.database.locks import claim_data_folder, claim_database
+from storage.database.locks import claim_database
 from storage.database.retry import StorageRetry, run_with_retries
 from storage.database.writer import Writer
 from storage.frontier import settling
@@ -80,10 +81,10 @@ class Session:
             for what in ("the database", "the archive")
         )
         self.data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
-        claim = claim_data_folder(self.data_dir)
+        claims = lent_claim_of(crawler).take(self.data_dir)
         self.database = make_database_url(self.data_dir, settings.get("DATABASE_URL"))
         self.engine = open_database(self.database, lock_timeout=BUSY_TIMEOUT)
-        self._claims = [claim, claim_database(self.engine)]
+        self._claims = [*claims, claim_database(self.engine)]
         self.counts = counts_of(crawler)
         self.unsettled_leases: dict[int, Lease] = {}  # by id
         self.is_interrupted = False  # whether the work after the crawl shall end soon

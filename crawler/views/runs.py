@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 _NUMBERS = ("found", "fetched", "articles", "duplicates", "rejected", "failed", "waiting")
-_WORDS = {"shutdown": "interrupted", "closespider_timeout": "timed out"}  # for a finish_reason
+_WORDS = {
+    "shutdown": "interrupted",
+    "closespider_timeout": "timed out",
+    "time_over": "time over",
+}  # for a finish_reason
 
 
 def print_runs(engine: Engine, *, limit: int, since: date | None, site: str | None, as_json: bool) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from storage.database.types import UTCDateTime
-from storage.frontier.addresses import AddressKind, AddressState
+from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState
 from storage.frontier.hosts import select_hosts_on_hold
 from storage.frontier.leasing import BEGINS_AT, IS_RECENT, FirstDay
 from storage.models import Address, Run
@@ -54,6 +54,25 @@ def count_waiting(
     }  # fmt: skip
     rows = connection.execute(_make_count(this_run_only=this_run_only, is_dated=since is not None), binds)
     return Counter({row[0]: int(row[1]) for row in rows})
+
+
+def count_unread_lists(connection: Connection, run: int) -> Counter[str]:
+    """Count by site the feeds, sitemaps and section pages that this run had to read and did not ask for in vain.
+
+    A guess that was not made is none of them.
+    """
+    question = (
+        select(Address.site, func.count())
+        .where(
+            Address.last_run == run,
+            Address.state == AddressState.PENDING,
+            Address.kind.in_(DISCOVERY_KINDS),
+            Address.source != GUESS,
+            Address.tries == 0,
+        )
+        .group_by(Address.site)
+    )
+    return Counter({row[0]: int(row[1]) for row in connection.execute(question)})
 
 
 @cache

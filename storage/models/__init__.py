@@ -6,6 +6,7 @@ articles.py       pages, blocks, entries, parts, earlier versions, the index of 
 packed_blocks.py  writes the blocks of an article as one value, and reads it
 site_memory.py    what was learnt of sites
 nights.py         the numbers of each site's nights, and what was odd about them
+night_desk.py     the nights of `scrapy nightly`, step by step
 """
 
 from storage.models.articles import (
@@ -21,6 +22,7 @@ from storage.models.articles import (
 )
 from storage.models.base import Base
 from storage.models.frontier import Address, Host, RecheckCount, Run, Twin, TwinEvidence, Validator
+from storage.models.night_desk import Night
 from storage.models.nights import StoredFinding, StoredSiteNight
 from storage.models.site_memory import (
     KeepRule,
@@ -35,6 +37,7 @@ __all__ = [
     "Base",
     "Host",
     "KeepRule",
+    "Night",
     "RecheckCount",
     "RemovedSite",
     "Revision",

@@ -5,4 +5,5 @@ series.py       start here: record the numbers of a night by site, load those of
 from_counts.py  the numbers that the counts of a run give
 from_articles.py    the numbers that the articles of a run give: lengths, cuts, languages, dates, places of the text
 findings.py     the findings: told once, closed when they heal, muted until a day
+stored_nights.py    the nights of `scrapy nightly`: begin one, record its steps, find the one that was killed
 """

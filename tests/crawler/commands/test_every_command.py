@@ -73,6 +73,12 @@ COMMANDS = {
     "genspider": (Line("--dump article", "page_item"), Line("-t nothing a b.example", "no template 'nothing'", 2)),
     "holds": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "list": (Line("", "archive\narticles\n"),),
+    "nightly": (
+        Line("--dry-run -s SITES_FILE=sites.example.toml", "lists no site", 2),
+        Line("--status", "no night of scrapy nightly yet"),
+        Line("--until 25:00", "must be a time as 06:00", 2),
+        Line("--until 06:00 -s SITES_FILE={tmp}/none.toml", "none.toml", 2),
+    ),
     "parse": (
         Line("{page} --nocolour", "'title': 'Night ferry runs again'"),
         Line("--spider articles --noitems --nocolour {front}", r"<GET http://127\.0\.0\.1:\d+/2025/10/01/night-ferry"),

@@ -1,0 +1,130 @@
+"""The first step: crawls all sites until the time of the crawl is over. Its end settles the texts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from crawler.finishing.report import CrawlReport, get_report
+from crawler.night.budget import CRAWL, FINISHING, estimate_reserve, find_crawl_end
+from crawler.night.desk import Desk, StepResult
+from crawler.night.tell import count_things, describe_counts, describe_unread, describe_waiting, format_duration
+from crawler.recleaning.settler import Settler
+from crawler.run.counts import Counts
+from crawler.run.exit_codes import (
+    DATABASE_LOST,
+    DISK_LOW,
+    FAILED,
+    FINISHED_BY,
+    INTERRUPTED,
+    NOTHING_TO_DO,
+    find_unreachable_sites,
+    get_exit_code,
+)
+from crawler.run.time_budget import OVER
+from storage.database.engine import open_for_reading
+from storage.runs import StoredRun, load_run
+
+_LIMITED = "closespider_"  # a limit of Scrapy's that the operator has set: the crawl ended as it was meant to
+# Why a night stops after its crawl: what is left of it can be done when the cause is over.
+_STOPS = {
+    "database_lost": "the database or the archive took no writes; repair it",
+    "disk_low": "the disk is full; make space",
+    "guard_inactive": "the address guard is not in force; change the setting that the log names",
+    "shutdown": "interrupted",
+    None: "interrupted",
+}
+
+
+def crawl_sites(desk: Desk) -> StepResult:
+    """Crawl all sites, or tell of the crawl that had ended when the night was killed."""
+    if (run := _load_crawl(desk)) is not None and run.ended_at is not None and _has_finished(run.outcome):
+        return _go_on_after(desk, run)
+    budget = timedelta(0) if desk.night.ends_at is None else desk.night.ends_at - desk.night.started_at
+    end = find_crawl_end(desk.night.started_at, desk.night.ends_at, estimate_reserve(desk.former, budget))
+    began = desk.now()
+    if end is not None and end <= began:
+        return StepResult((f"{CRAWL}: its time was over before it could go on; the next night does",), FAILED)
+    crawler = desk.run_crawl(
+        ends_at=end, pages=desk.options.max_pages, on_run=lambda number: desk.change(run_id=number)
+    )
+    if crawler is None:
+        return StepResult((f"{CRAWL}: it could not start; the log has the reason",), FAILED)
+    report = get_report(crawler)
+    last_answer = crawler.stats.get_value("finish_time")
+    finishing = 0.0 if last_answer is None else (desk.now() - last_answer).total_seconds()
+    return _tell(report, (desk.now() - began).total_seconds(), finishing)
+
+
+def _load_crawl(desk: Desk) -> StoredRun | None:
+    if desk.night.run_id is None:
+        return None
+    with open_for_reading(desk.engine) as connection:
+        return load_run(connection, desk.night.run_id)
+
+
+def _has_finished(outcome: str | None) -> bool:
+    return outcome in FINISHED_BY or (outcome or "").startswith(_LIMITED)
+
+
+def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
+    reason, counts = report.finish_reason, report.counts
+    took = format_duration(seconds - finishing)
+    # The work after the last page may have decided on another status, as when a feed could not be written.
+    is_own = report.exit_status == get_exit_code(reason, counts)
+    if reason == "nothing_to_do":
+        line = f"{CRAWL}: nothing was asked, every site is on hold (scrapy holds lists them)"
+        return StepResult((line,), NOTHING_TO_DO)
+    if reason in _STOPS:
+        line = (
+            f"{CRAWL}: {_STOPS[reason]}, after {describe_counts(counts)} in {took}; start scrapy nightly again to go on"
+        )
+        return StepResult((line,), report.exit_status, ends_here=True)
+    if not is_own and report.exit_status in (INTERRUPTED, DATABASE_LOST, DISK_LOW):
+        line = f"{CRAWL}: interrupted while the texts were settled; start scrapy nightly again to go on"
+        return StepResult((line,), report.exit_status, ends_here=True)
+    if not _has_finished(reason):
+        line = f"{CRAWL}: an error ended it ({reason}), after {describe_counts(counts)} in {took}; see the log"
+        return StepResult((line,), FAILED)
+    lines = [f"{CRAWL}: {describe_counts(counts)} in {took}{_describe_end(reason, counts)}"]
+    lines += _describe_rest(counts, finishing)
+    lines += [f"  {site}: it gave no answer" for site in find_unreachable_sites(counts)]
+    lines += [f"  {notice.site}: {notice.text}" for notice in report.notices]
+    status = get_exit_code(OVER, counts) if is_own else report.exit_status
+    return StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)})
+
+
+def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
+    """Settle what the kill has left unsettled, and tell what the crawl brought."""
+    counts = {site: stats for site, stats in run.counts.items() if site}
+    began = desk.now()
+    with Settler(desk.engine, desk.settings, Path(desk.data_dir)) as settler:
+        for site in counts:
+            settler.settle(site)
+    seconds = ((run.ended_at or began) - run.started_at).total_seconds()
+    line = f"{CRAWL}: {describe_counts(counts)} in {format_duration(seconds)}{_describe_end(run.outcome, counts)}"
+    finishing = (desk.now() - began).total_seconds()
+    return StepResult(
+        (line, *_describe_rest(counts, finishing)), get_exit_code(OVER, counts), {FINISHING: round(finishing, 1)}
+    )
+
+
+def _describe_end(reason: str | None, counts: Counts) -> str:
+    parts = ["the time was over"] if reason == OVER else []
+    parts += [part for part in (describe_waiting(counts), describe_unread(counts)) if part]
+    return "".join(f"; {part}" for part in parts)
+
+
+def _describe_rest(counts: Counts, seconds: float) -> list[str]:
+    """Return the lines of what the crawl did beside fetching news: settling, re-checks."""
+
+    def add_up(stat: str) -> int:
+        return sum(stats.get(stat, 0) for stats in counts.values())
+
+    cleaned, changed = add_up("settle/cleaned"), add_up("settle/changed")
+    texts = count_things(changed, "text changed", "texts changed")
+    lines = [f"settle: {texts} by what the sites repeat, {cleaned:,} cleaned again in {format_duration(seconds)}"]
+    if asked := add_up("recheck/asked"):
+        others = ", ".join(f"{add_up(f'recheck/{word}'):,} {word}" for word in ("changed", "unchanged", "gone"))
+        lines.append(f"re-checks: {asked:,} asked, {others}")
+    return lines

@@ -1,0 +1,199 @@
+"""`scrapy nightly` as an operator runs it: the real command, on newspapers of loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from crawling import FAST, ROOT, Scrapy, command, environment, run_scrapy
+from nights import let_a_night_pass
+from prepared_scrapy import PreparedProcess
+from servers.paper import Answer, Paper
+
+DAY = "/2025/10/01"
+STORIES = [f"{DAY}/story-number-{number}-of-the-day" for number in range(4)]
+
+
+@pytest.fixture
+def sites(tmp_path: Path, paper: Paper) -> Path:
+    """A sites.toml with one paper of four stories."""
+    paper.publish(*STORIES)
+    path = tmp_path / "sites.toml"
+    path.write_text(f'[[site]]\nname = "herald"\nurl = "{paper.url}/"\n', encoding="utf-8")
+    return path
+
+
+def run_nightly(data: Path, sites: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    done = run_scrapy("nightly", *FAST, *words, "-s", f"SITES_FILE={sites}", data=data, **env)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def load_nights(data: Path, *words: str) -> list[dict[str, object]]:
+    shown = run_scrapy("nightly", "--status", "--json", *words, data=data)
+    assert shown.returncode == 0, shown.stderr
+    return [json.loads(line) for line in shown.stdout.splitlines()]
+
+
+def test_a_night_tells_a_line_for_each_step(sites: Path, data: Path, tmp_path: Path) -> None:
+    log = tmp_path / "nightly.log"
+    done = run_nightly(data, sites, "--hours", "1", "--release", str(tmp_path / "releases"), "--logfile", str(log))
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("crawl: 1 site, 4 articles in ")
+    assert lines[1].startswith("settle: ")
+    release = next(line for line in lines if line.startswith("release: 4 articles in "))
+    folder = next((tmp_path / "releases").iterdir())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", folder.name)
+    assert str(folder) in release
+    assert (folder / "manifest.json").is_file()
+    assert re.fullmatch(r"night 1: done in \d+ s, exit status 0", lines[-1])
+    logged = log.read_text("utf-8")
+    assert all(f"INFO: {line}" in logged for line in lines)
+    (night,) = load_nights(data)
+    assert (night["exit_status"], night["run"], night["step"]) == (0, 1, None)
+    shown = run_scrapy("nightly", "--status", data=data).stdout
+    assert "night 1: " in shown
+    assert f"  {release}\n" in shown
+
+
+def test_a_second_night_of_a_day_gets_a_release_of_its_own(sites: Path, data: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        done = run_nightly(data, sites, "--release", str(tmp_path / "releases"))
+        assert done.returncode == 0, done.stdout
+    names = sorted(path.name for path in (tmp_path / "releases").iterdir())
+    assert names[1] == f"{names[0]}-2"
+
+
+def test_a_step_that_fails_is_told_and_the_night_goes_on(sites: Path, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = run_nightly(data, sites, "--release", str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert re.search(r"^release: failed: cannot write the folder ", done.stdout, re.MULTILINE)
+    assert re.search(r"^night 1: done in \d+ s, exit status 1$", done.stdout, re.MULTILINE)
+
+
+def test_no_more_pages_of_a_site_than_asked_and_the_rest_waits_for_the_next_night(sites: Path, data: Path) -> None:
+    first = run_nightly(data, sites, "--pages", "3")
+    assert "crawl: 1 site, 3 articles in " in first.stdout
+    let_a_night_pass(data)
+    second = run_nightly(data, sites, "-s", "NIGHTLY_PAGES=3")
+    assert "crawl: 1 site, 1 article in " in second.stdout
+
+
+def test_the_time_ends_the_crawl_whatever_does_not_answer_and_what_waits_is_told(
+    sites: Path, paper: Paper, data: Path
+) -> None:
+    assert (
+        "3 wait beyond the limit"
+        in run_scrapy("crawl", "articles", "-a", "limit=1", "-s", f"SITES_FILE={sites}", data=data).stdout
+    )
+    has_ended = threading.Event()
+    left = [path for path in STORIES if path not in paper.asked]
+    for path in left:
+        paper.routes[path].before = lambda: has_ended.wait(90) and None  # type: ignore[union-attr]
+    try:
+        done = run_nightly(data, sites, "--hours", "0.002")
+    finally:
+        has_ended.set()
+    assert done.returncode == 0, done.stdout
+    told = r"^crawl: 1 site, 0 articles in \d+ s; the time was over; 3 wait for the next night \(herald 3\)$"
+    assert re.search(told, done.stdout, re.MULTILINE), done.stdout
+    shown = run_scrapy("runs", data=data).stdout
+    assert "time over (0)" in shown
+    assert "address/unexplained" not in run_scrapy("runs", "last", "--json", data=data).stdout
+    again = run_nightly(data, sites)
+    assert "crawl: 1 site, 3 articles in " in again.stdout
+
+
+def test_a_second_night_or_crawl_is_refused_while_one_runs(sites: Path, paper: Paper, data: Path) -> None:
+    seen: list[subprocess.CompletedProcess[str]] = []
+
+    def try_others() -> None:
+        if not seen:
+            seen.append(run_nightly(data, sites))
+            seen.append(run_scrapy("crawl", "articles", "-s", f"SITES_FILE={sites}", data=data))
+
+    paper.routes[STORIES[0]].before = try_others  # type: ignore[union-attr]
+    done = run_nightly(data, sites)
+    assert done.returncode == 0, done.stderr
+    for refused in seen:
+        assert refused.returncode == 2
+        assert refused.stdout == ""
+        assert len(refused.stderr.splitlines()) == 1
+        assert "another crawl is using the data folder" in refused.stderr
+
+
+def test_a_night_that_is_interrupted_goes_on_with_its_own_options(
+    sites: Path, paper: Paper, data: Path, tmp_path: Path
+) -> None:
+    started: list[PreparedProcess] = []
+    story = paper.routes[STORIES[1]]
+    assert isinstance(story, Answer)
+    story.before = lambda: started[0].send_signal(signal.SIGTERM)
+    words = ["nightly", "--release", str(tmp_path / "releases"), *FAST, "-s", f"SITES_FILE={sites}"]
+    started.append(PreparedProcess(command(*words, data=data), ROOT, environment()))
+    out, err = started[0].communicate(timeout=60)
+    assert started[0].returncode == 130, err
+    assert "crawl: interrupted, after 1 site, " in out
+    assert not (tmp_path / "releases").exists()
+    story.before = None
+    done = run_nightly(data, sites)
+    assert done.returncode == 0, done.stdout
+    assert "night 1 of " in done.stderr
+    assert "it goes on at step crawl" in done.stderr
+    assert "release: 4 articles in " in done.stdout
+    assert [night["night"] for night in load_nights(data)] == [1]
+
+
+def test_a_night_that_was_left_long_ago_is_closed_and_a_new_one_begins(sites: Path, paper: Paper, data: Path) -> None:
+    started: list[PreparedProcess] = []
+    story = paper.routes[STORIES[1]]
+    assert isinstance(story, Answer)
+    story.before = lambda: started[0].send_signal(signal.SIGTERM)
+    words = ["nightly", "--hours", "1", *FAST, "-s", f"SITES_FILE={sites}"]
+    started.append(PreparedProcess(command(*words, data=data), ROOT, environment()))
+    started[0].communicate(timeout=60)
+    story.before = None
+    let_a_night_pass(data)
+    done = run_nightly(data, sites)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"night 1 of .* was not finished at step crawl, and is over", done.stderr)
+    newest, oldest = load_nights(data)
+    assert (newest["night"], newest["exit_status"], oldest["exit_status"]) == (2, 0, None)
+    assert oldest["ended_at"] is not None
+
+
+def test_every_site_on_hold_is_told(sites: Path, paper: Paper, data: Path) -> None:
+    for path in ["/", *STORIES]:
+        paper.routes[path] = Answer("", 503, {"Retry-After": "7200"})
+    run_nightly(data, sites)
+    done = run_nightly(data, sites)
+    assert done.returncode == 6
+    assert "crawl: nothing was asked, every site is on hold (scrapy holds lists them)" in done.stdout
+    assert "night 2: done in " in done.stdout
+
+
+def test_a_dry_run_tells_the_steps_and_asks_nothing(sites: Path, paper: Paper, data: Path) -> None:
+    done = run_nightly(data, sites, "--dry-run", "--hours", "2", "--release", "releases", BROADSHEET_CONTACT="")
+    assert done.returncode == 0
+    assert re.search(r"^crawl: 1 site \(herald\), until \d\d:\d\d; 10 min before \d\d:\d\d for the other steps$",
+                     done.stdout, re.MULTILINE), done.stdout  # fmt: skip
+    assert "\nrelease: into releases, named after the day\n" in done.stdout
+    assert "\ncontact: none; set BROADSHEET_CONTACT, in a crontab above its lines\n" in done.stdout
+    assert paper.asked == []
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("content", ["", "# no site yet\n"])
+def test_a_list_without_a_site_is_told_in_one_line(scrapy: Scrapy, data: Path, tmp_path: Path, content: str) -> None:
+    (tmp_path / "empty.toml").write_text(content)
+    done = scrapy("nightly", "-s", f"SITES_FILE={tmp_path / 'empty.toml'}")
+    assert done.returncode == 2
+    assert re.fullmatch(r"scrapy nightly: .*empty.toml: lists no site; .*\n", done.stderr), done.stderr
+    assert not data.exists()
