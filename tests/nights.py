@@ -11,8 +11,8 @@ from storage.database.engine import make_database_url, open_database
 from storage.models import (
     Address,
     Base,
+    DeskNight,
     Host,
-    Night,
     Revision,
     Run,
     StoredArticle,
@@ -38,7 +38,7 @@ _TIMES: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
         ),
     ),
     (Host, ("held_until",)),
-    (Night, ("started_at", "ends_at", "ended_at")),
+    (DeskNight, ("started_at", "ends_at", "ended_at")),
     (Run, ("started_at", "ended_at")),
     (StoredArticle, ("gone_at",)),
     (StoredFinding, ("first_seen", "last_seen", "healed_at")),

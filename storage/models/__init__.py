@@ -22,7 +22,7 @@ from storage.models.articles import (
 )
 from storage.models.base import Base
 from storage.models.frontier import Address, Host, RecheckCount, Run, Twin, TwinEvidence, Validator
-from storage.models.night_desk import Night
+from storage.models.night_desk import DeskNight
 from storage.models.nights import StoredFinding, StoredSiteNight
 from storage.models.site_memory import (
     KeepRule,
@@ -35,9 +35,9 @@ from storage.models.site_memory import (
 __all__ = [
     "Address",
     "Base",
+    "DeskNight",
     "Host",
     "KeepRule",
-    "Night",
     "RecheckCount",
     "RemovedSite",
     "Revision",

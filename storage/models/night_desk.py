@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.models.base import Base
 
 
-class Night(Base):
+class DeskNight(Base):
     __tablename__ = "night"
 
     id: Mapped[int] = mapped_column(primary_key=True)

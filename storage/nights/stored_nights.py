@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.models import Night
+from storage.models import DeskNight
 
 
 class StoredNight(NamedTuple):
@@ -27,7 +27,7 @@ class StoredNight(NamedTuple):
     steps: dict[str, dict[str, Any]]
 
 
-_COLUMNS = tuple(getattr(Night, name) for name in StoredNight._fields)
+_COLUMNS = tuple(getattr(DeskNight, name) for name in StoredNight._fields)
 
 
 def begin_night(
@@ -35,23 +35,23 @@ def begin_night(
 ) -> StoredNight:
     """Insert a new night and return it."""
     values = {"started_at": now, "ends_at": ends_at, "options": options, "steps": {}}
-    return StoredNight(*connection.execute(insert(Night).values(values).returning(*_COLUMNS)).one())
+    return StoredNight(*connection.execute(insert(DeskNight).values(values).returning(*_COLUMNS)).one())
 
 
 def change_night(connection: Connection, night: StoredNight, **values: Any) -> StoredNight:
     """Set these columns of a night and return it as it is now."""
-    connection.execute(update(Night).where(Night.id == night.id).values(values))
+    connection.execute(update(DeskNight).where(DeskNight.id == night.id).values(values))
     return night._replace(**values)
 
 
 def find_open_night(connection: Connection) -> StoredNight | None:
     """Return the last night that has no end; None if there is none."""
-    question = select(*_COLUMNS).where(Night.ended_at.is_(None)).order_by(Night.id.desc()).limit(1)
+    question = select(*_COLUMNS).where(DeskNight.ended_at.is_(None)).order_by(DeskNight.id.desc()).limit(1)
     row = connection.execute(question).one_or_none()
     return None if row is None else StoredNight(*row)
 
 
 def load_stored_nights(connection: Connection, *, last: int) -> list[StoredNight]:
     """Return the last nights, the newest first."""
-    question = select(*_COLUMNS).order_by(Night.id.desc()).limit(last)
+    question = select(*_COLUMNS).order_by(DeskNight.id.desc()).limit(last)
     return [StoredNight(*row) for row in connection.execute(question)]
