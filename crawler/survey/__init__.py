@@ -16,5 +16,9 @@ sites_file_edit.py   write tables into sites.toml
 wanted_sites.py      read a CSV or OPML of sites to add
 show_survey.py       show what was found, with its evidence
 stored_facts.py      what the store knows: hosts on hold, the newest articles
+check_sites.py       check the sites of sites.toml
+troubles.py          find what of a site is broken
+list_troubles.py     find which lists of its entry are gone, moved, empty or dead
+trouble.py           one thing that is wrong
 quick_check.py       check without a request whether a night could begin
 """

@@ -60,7 +60,7 @@ class DocumentWatch:
             seen = reading.result()
             found[name].lists[seen.url] = seen
         for lease, signs in self._signs:
-            if lease.is_front_page:
+            if lease.kind is not AddressKind.ARTICLE:
                 found[lease.site].front = signs.result()
             else:
                 found[lease.site].pages[lease.url] = signs.result()
@@ -79,7 +79,8 @@ class DocumentWatch:
             site = self._sites[lease.site]
             read = self._thread.submit(read_list, lease, site, self._owners, response.url, response.body, kind)
             self._lists.append((lease.site, read))
-        if (lease.kind is AddressKind.ARTICLE or lease.is_front_page) and isinstance(response, TextResponse):
+        is_page = lease.kind is AddressKind.ARTICLE or lease.url == self._sites[lease.site].url
+        if is_page and isinstance(response, TextResponse):
             signs = self._thread.submit(find_page_signs, response.body, response.url, kind)
             self._signs.append((lease, signs))
 

@@ -44,8 +44,8 @@ def draft_entry(survey: SiteSurvey, *, language: str | None = None, problem: str
     site = survey.site
     values: dict[str, Value] = {"name": site.name, "url": _find_home(survey)}
     lists = choose_extra_lists(survey)
-    feeds = [_shorten(one.answered_by, site.url) for one in lists if one.kind == "feed"]
-    sitemaps = [_shorten(one.answered_by, site.url) for one in lists if one.kind != "feed"]
+    feeds = [shorten_address(one.answered_by, site.url) for one in lists if one.kind == "feed"]
+    sitemaps = [shorten_address(one.answered_by, site.url) for one in lists if one.kind != "feed"]
     if feeds:
         values["feeds"] = feeds
     if sitemaps:
@@ -79,8 +79,8 @@ def _find_home(survey: SiteSurvey) -> str:
     return origins.rewrite(survey.site.url)
 
 
-def _shorten(url: str, home: str) -> str:
-    """Return an address of the site's own host as a path."""
+def shorten_address(url: str, home: str) -> str:
+    """Return an address as an entry with the front page `home` may write it: on its own host as a path."""
     own, parts = urlsplit(home), urlsplit(url)
     is_own = (own.scheme, own.netloc) == (parts.scheme, parts.netloc)
     return url.removeprefix(f"{parts.scheme}://{parts.netloc}") if is_own else url

@@ -32,7 +32,7 @@ def judge_survey(survey: SiteSurvey) -> Problem | None:
     if survey.articles:
         return None
     if failure is not None:
-        return _judge_failure(failure)
+        return judge_front_failure(failure)
     if (problem := _judge_lists(survey)) is not None:
         return problem
     return _judge_pages(survey)
@@ -59,7 +59,8 @@ def count_reasons(survey: SiteSurvey) -> str:
     return ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
 
 
-def _judge_failure(failure: SeenFailure) -> Problem:
+def judge_front_failure(failure: SeenFailure) -> Problem:
+    """Return the problem of a site whose front page cannot be had."""
     reason = failure.reason
     if failure.moved_to is not None:
         return Problem(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.items import Array
@@ -33,6 +34,7 @@ class SitesFile:
         self.path = path
         self.sites: list[Site] = load_sites(path) if path.exists() else []
         self._text = path.read_bytes().decode("utf-8") if path.exists() else _HEAD
+        self._tables: list[dict[str, Any]] = tomllib.loads(self._text.removeprefix(_BOM)).get("site", [])
         self._lines: Mapping[KeyPath, int] = find_key_lines(self._text.removeprefix(_BOM).replace("\r\n", "\n"))
 
     def find_line(self, name: str, key: str | None = None, index: int | None = None) -> int | None:
@@ -44,6 +46,15 @@ class SitesFile:
         while len(at) > 2 and at not in self._lines:
             at = at[:-1]
         return self._lines.get(at) if key is None or len(at) > 2 else None
+
+    def replace_value(self, name: str, key: str, index: int, value: str | None) -> str | None:
+        """Return the line of a list with another value at an index, or with none there; None if there is no list."""
+        table = next((table for table in self._tables if table.get("name") == name), {})
+        values = table.get(key)
+        if not isinstance(values, list) or index >= len(values):
+            return None
+        changed = [*values[:index], *([] if value is None else [value]), *values[index + 1 :]]
+        return format_line(key, list(dict.fromkeys(changed)))
 
     def find_conflict(self, name: str | None, url: str) -> str | None:
         """Return in one line which site has this name or this front page already, and where; None if none has."""
@@ -84,6 +95,11 @@ class SitesFile:
     def _place(self, name: str, key: str) -> str:
         line = self.find_line(name, key)
         return f"{self.path}, line {line}" if line else str(self.path)
+
+
+def format_line(key: str, value: str | list[str]) -> str:
+    """Return a line of an entry."""
+    return f"{key} = {tomlkit.item(value).as_string()}"
 
 
 def render_entry(draft: EntryDraft) -> str:

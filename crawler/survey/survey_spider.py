@@ -86,7 +86,7 @@ class SurveySpider(ArticlesSpider):
 
     def build_request(self, lease: Lease) -> Request:
         request = super().build_request(lease)
-        return request.replace(callback=self._parse_front_page) if lease.is_front_page else request
+        return request.replace(callback=self._parse_front_page) if self._is_front_page(lease) else request
 
     async def _parse_front_page(self, response: Response) -> None:
         await self._offer_rest(response.meta["lease"].site)  # while it is leased: the run would go on to articles
@@ -100,15 +100,19 @@ class SurveySpider(ArticlesSpider):
         self.failures[lease.site][lease.url] = seen
         if lease.kind is AddressKind.ARTICLE and outcome.state is not None:
             self.failed_articles[lease.site] += 1
-        if lease.is_front_page and (self._task.insists or not outcome.reason.startswith(_OF_THE_HOST)):
+        if self._is_front_page(lease) and (self._task.insists or not outcome.reason.startswith(_OF_THE_HOST)):
             await self._offer_rest(lease.site)
         await super().on_request_error(failure)
+
+    def _is_front_page(self, lease: Lease) -> bool:
+        return lease.kind is AddressKind.SECTION and lease.url == self._sites_by_name[lease.site].url
 
     async def _offer_rest(self, name: str) -> None:
         """Offer what stands in the entry of a site, and what may exist beside it."""
         site = self._sites_by_name[name]
         offers = [*make_seed_offers(site), *self._task.guesses.get(name, ())]
-        rest = [offer for offer in offers if offer.url != site.url]
+        # At depth 0 sections of the entry are read, too, when ten articles are known already.
+        rest = [replace(offer, depth=0) for offer in offers if offer.url != site.url]
         run = self._session.run
 
         def offer(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from cleaning.errors import BadArgument
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_whole_number
 from crawler.terminal.characters import escape_for_terminal
-from crawler.terminal.output import write_output
+from crawler.terminal.output import write_json, write_output
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,6 +30,8 @@ examples:
   scrapy sites add --from feeds.opml           many: a feed reader's OPML, or a CSV with
                                                the columns url, name, language
   scrapy sites                                 the sites of the store
+  scrapy sites check                           looks at all sites of sites.toml, and says what
+                                               broke, with the line to change; or one: check NAME
   scrapy sites check --quick                   whether a night could begin: sites.toml,
                                                data folder, disk, store; asks no site
   scrapy sites show herald                     what herald repeats, where its text
@@ -59,7 +61,7 @@ class Command(ProjectCommand):
         super().add_options(parser)
         add = parser.add_argument
         add("--limit", metavar="N", help=f"show: at most so many blocks, nights: so many runs (default: {LIMIT})")
-        add("--json", action="store_true", help="add, show, nights: write JSON instead")
+        add("--json", action="store_true", help="add, check, show, nights: write JSON instead")
         add("--undo", action="store_true", help="keep: remove the keep rule")
         add("--from", dest="source", metavar="FILE", help="add: the sites of a CSV table, or of a feed reader's OPML")
         add("--name", help="add: the name of the site (default: its host)")
@@ -103,10 +105,8 @@ class Command(ProjectCommand):
         if opts.source is not None and opts.name is not None:
             raise BadArgument("--name is of one site; in the FILE of --from the column 'name' has the names")
         from crawler.survey.add_sites import AddOptions, add_listed_sites, add_site
-        from crawler.terminal.console import log_beside_live_view
 
-        self.project_settings.set("LOG_LEVEL", "ERROR", priority="project")  # the result is what is asked for
-        log_beside_live_view(self.project_settings)
+        self._prepare_survey()
         options = AddOptions(is_dry=opts.dry_run, insists=opts.anyway, as_json=opts.json)
         if opts.source is None:
             self.exitcode = add_site(self.project_settings, urls[0], opts.name, options)
@@ -114,13 +114,28 @@ class Command(ProjectCommand):
             self.exitcode = add_listed_sites(self.project_settings, Path(opts.source), options)
 
     def _check(self, names: list[str], opts: argparse.Namespace) -> None:
-        from crawler.survey.quick_check import find_local_problems
+        if len(names) > 1 or (names and opts.quick):
+            raise BadArgument("check takes at most one NAME; --quick takes none, since it asks no site")
+        if opts.quick:
+            from crawler.survey.quick_check import find_local_problems
 
-        if names or not opts.quick:
-            raise BadArgument("check takes --quick")
-        problems = find_local_problems(self.project_settings)
-        write_output("".join(f"{escape_for_terminal(problem)}\n" for problem in problems) or "all well\n")
-        self.exitcode = 1 if problems else 0
+            problems = find_local_problems(self.project_settings)
+            if opts.json:
+                write_json({"problems": problems})
+            else:
+                write_output("".join(f"{escape_for_terminal(problem)}\n" for problem in problems) or "all well\n")
+            self.exitcode = 1 if problems else 0
+            return
+        from crawler.survey.check_sites import check_sites
+
+        self._prepare_survey()
+        self.exitcode = check_sites(self.project_settings, names[0] if names else None, as_json=opts.json)
+
+    def _prepare_survey(self) -> None:
+        from crawler.terminal.console import log_beside_live_view
+
+        self.project_settings.set("LOG_LEVEL", "ERROR", priority="project")  # the result is what is asked for
+        log_beside_live_view(self.project_settings)
 
     def _list(self, engine: Engine) -> None:
         from crawler.views.sites import print_sites
@@ -169,7 +184,7 @@ def _check_options(args: list[str], opts: argparse.Namespace) -> None:
     """Raise BadArgument for an option that is of another action."""
     for option, is_given, actions in (
         ("--limit", opts.limit is not None, ("show NAME", "nights")),
-        ("--json", opts.json, ("show NAME", "nights", "add URL")),
+        ("--json", opts.json, ("show NAME", "nights", "add URL", "check")),
         ("--undo", opts.undo, ("keep NAME",)),
         ("--quick", opts.quick, ("check",)),
         ("--from", opts.source is not None, ("add",)),
