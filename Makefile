@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What a crawl needs, and with what the tests and the development need besides: each is made once, in the same .venv.
+# What a crawl needs, what the night desk needs besides, and the tests and the development: each is made once, in the same .venv.
 CRAWL_READY := $(VENV)/.crawl-ready
+NIGHTLY_READY := $(VENV)/.nightly-ready
 TEST_READY := $(VENV)/.test-ready
 PIP_INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check --editable
 # A second of each start where Python is told to write no files, as in many containers. Only what has changed.
@@ -20,7 +21,7 @@ DATA := $(data)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install crawl test format clean
+.PHONY: help install crawl nightly test format clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,10 +38,15 @@ $(CRAWL_READY): pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP_INSTALL) .
 	@touch $@
 
+$(NIGHTLY_READY): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what the night desk needs into $(VENV) (once, about a minute) ..."
+	$(PIP_INSTALL) '.[nightly]'
+	@touch $(CRAWL_READY) $@
+
 $(TEST_READY): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV) (once, about three minutes) ..."
 	$(PIP_INSTALL) '.[dev]'
-	@touch $(CRAWL_READY) $@
+	@touch $(CRAWL_READY) $(NIGHTLY_READY) $@
 
 install: $(TEST_READY)  ## make .venv with everything that constraints.txt pins, for development
 
@@ -51,6 +57,9 @@ ifeq ($(strip $(URL)),)
 else
 	@$(BIN)/scrapy crawl articles -a url='$(URL)' -s DATA_DIR=$(DATA)
 endif
+
+nightly: $(NIGHTLY_READY)  ## install what scrapy nightly needs: charts of the report, alerts, metrics
+	$(COMPILE)
 
 test: $(TEST_READY)  ## format check, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -27,6 +27,7 @@ night/           scrapy nightly: all sites within a budget, then what follows a 
 finishing/       the work after the last page: night, settling, the report of the crawl
 extensions/      disk space, pauses between requests, prompt stop, progress
 settings.py      every setting of the crawl
+version.py       the version of Broadsheet
 sites/           the sites of sites.toml, and which addresses belong to a site
 recleaning/      cleans stored pages again from the archive: after a run (settle), and on demand (scrapy reclean)
 removing/        takes articles down: out of the store and the archive, and never stored again

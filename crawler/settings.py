@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from socket import gethostname
 
+from crawler import version
+
 BOT_NAME = "broadsheet"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -22,7 +24,7 @@ DISK_INTERVAL = 30.0  # seconds between two checks of the free space
 # --- Who we are -------------------------------------------------------------------------------------------------------
 # The operator of a site must be able to see who crawls it, and to contact you: set your e-mail address or URL.
 _contact = os.environ.get("BROADSHEET_CONTACT") or f"{os.environ.get('USER', 'operator')}@{gethostname()}"
-USER_AGENT = f"Broadsheet/0.1 (+{_contact}; news corpus research; obeys robots.txt)"
+USER_AGENT = f"Broadsheet/{version.VERSION.rpartition('.')[0]} (+{_contact}; news corpus research; obeys robots.txt)"
 ROBOTSTXT_USER_AGENT = "Broadsheet"  # the product token that robots.txt names
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_PARSER = "crawler.middlewares.robots_index.IndexedRobotParser"  # Protego, quick with 20,000 rules

@@ -31,3 +31,4 @@ def test_a_crawl_is_set_up_without_what_the_tests_need(tmp_path: Path) -> None:
     fresh = f"VENV={tmp_path / 'venv'}"
     assert "[dev]" not in dry_run("crawl", fresh)
     assert "[dev]" in dry_run("test", fresh)
+    assert "'.[nightly]'" in dry_run("nightly", fresh)
