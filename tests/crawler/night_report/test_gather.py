@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -12,11 +13,11 @@ from night_store import NightStore, make_article
 from rich.cells import cell_len
 from sqlalchemy import Engine, delete, select, update
 
-from cleaning.errors import BadArgument
+from cleaning.errors import BadArgument, BroadsheetError
 from crawler.night_report.gather import gather_report
 from crawler.night_report.json_document import report_to_document
 from crawler.night_report.plain_text import WIDTH, render_text
-from crawler.night_report.write_report import write_report
+from crawler.night_report.write_report import write_report, write_web_pages
 from storage import runs
 from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database
@@ -178,3 +179,33 @@ def test_the_numbers_of_the_json_add_up(engine: Engine, nights: Path) -> None:
     assert {len(values) for values in document["series"].values()} == {len(document["nights"])}
     assert document["changes"][0]["site"] == ""
     assert document["findings"]["new"][0]["first_seen"].startswith(document["night"])
+
+
+def test_without_the_libraries_of_charts_the_page_says_what_to_install(
+    engine: Engine, nights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)  # as if it were not installed
+    page = write_web_pages(engine, gather_report(engine, nights), tmp_path / "night.html").read_text("utf-8")
+    assert "pip install -c constraints.txt -e &#39;.[nightly]&#39;" in page
+    assert "<figure>" not in page
+    assert "Sites" in page
+
+
+def test_a_report_that_is_written_again_replaces_the_pages_beside_it(tmp_path: Path) -> None:
+    store = NightStore(sites=2, nights=2, articles=40)
+    data = store.fill(tmp_path / "data")
+    engine = open_database(make_database_url(data, None))
+    folder = write_report(engine, data).with_suffix("")
+    (folder / "mine.html").write_text("a file of the operator")
+    first = {path.name for path in folder.iterdir()}
+    with engine.begin() as connection:
+        connection.execute(delete(StoredArticle).where(StoredArticle.id == min(first)[:16]))
+    write_report(engine, data)
+    engine.dispose()
+    assert first - {path.name for path in folder.iterdir()} == {min(first)}
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(engine: Engine, nights: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BroadsheetError, match="cannot write"):
+        write_web_pages(engine, gather_report(engine, nights), tmp_path / "file" / "night.html")
