@@ -106,7 +106,7 @@ def _draw_outcomes(report: NightReport) -> Chart | None:
         for order, (name, word) in enumerate(_OUTCOMES)
         for day, value in zip(report.nights, series[name], strict=False)
     ]
-    title = "Pages that gave no article"
+    title = "Gave no article"
     table = [
         (f"{day}", *(format_number(one) for one in values))
         for day, *values in zip(report.nights, *series.values(), strict=False)

@@ -55,9 +55,11 @@ def _list_lines(report: NightReport) -> Iterator[str]:
             yield from _wrap(f"{hold.host}: {hold.reason}, until {hold.until:%Y-%m-%d %H:%M} UTC")
     if (disk := report.disk) is not None:
         yield from _head("Storage")
-        left = "not known" if disk.days_left is None else f"{disk.days_left:,} days"
-        yield f"{format_size(disk.total)} taken, {format_size(disk.growth)} more a night"
-        yield f"{format_size(disk.free)} free; full in: {left}"
+        grows = "what a night adds is known after two"
+        if disk.growth is not None:
+            grows = f"{format_size(disk.growth)} more a night"
+        full = "" if disk.days_left is None else f"; the disk is full in {disk.days_left:,} days"
+        yield f"{format_size(disk.total)} taken, {grows}; {format_size(disk.free)} free{full}"
     if report.articles:
         yield from _head("Newest articles")
         for article in report.articles[:_ARTICLES]:

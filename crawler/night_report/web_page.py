@@ -61,7 +61,9 @@ def _list_facts(report: NightReport) -> Iterator[Fact]:
     yield Fact("New articles", format_number(articles.value), _say_usual(articles.usual), _judge(articles.direction))
     share = report.measures["completeness"]
     if share.value is not None:
-        yield Fact("Complete", format_number(share.value, "share"), _say_usual(share.usual, "share"))
+        yield Fact(
+            "Complete", format_number(share.value, "share"), _say_usual(share.usual, "share"), _judge(share.direction)
+        )
     active = sum(bool(site.measures["new"].value) for site in report.sites)
     yield Fact("Sites with news", f"{active:,}", f"of {len(report.sites):,}")
     updated = report.measures["updated"]
@@ -80,6 +82,8 @@ def _list_parts(report: NightReport) -> Iterator[tuple[str, str]]:
         yield "reasons", "What gave no article"
     if report.cut_rules or report.repeated:
         yield "cuts", "Cuts"
+    if report.languages:
+        yield "languages", "Languages"
     if report.slow or report.holds:
         yield "hosts", "Slow and on hold"
     if report.changes:
