@@ -23,12 +23,15 @@ from crawler.feeds.exporter import StoredFeedExporter
 from crawler.finishing.metrics import write_metrics
 from crawler.finishing.report import get_report, outcome_of
 from crawler.finishing.settling_progress import SettlingProgress
+from crawler.health.causes import GIVES_NOTHING
+from crawler.health.check_health import Health, check_health
+from crawler.health.describe import describe_health
 from crawler.recleaning.clean_stored import SettlingInterrupted
 from crawler.recleaning.settler import Settler
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import write_refetch_report
 from crawler.run.articles_spider import find_articles_spider
-from crawler.run.exit_codes import FAILED, FINISHED_BY, INTERRUPTED
+from crawler.run.exit_codes import FAILED, FINISHED, FINISHED_BY, INTERRUPTED, get_exit_code
 from crawler.run.nights import count_night
 from crawler.run.notices import notices_of
 from crawler.run.session import session_of
@@ -153,7 +156,7 @@ class EndOfRun:
         session.end_run(self._outcome.exit_code)
 
     def _record_night(self) -> None:
-        """Record the numbers of the night of each site: what later nights are compared with."""
+        """Record the numbers of the night of each site, and compare them with those of its past."""
         session, spider = self._session, find_articles_spider(self._crawler)
         if spider is None or session.is_storage_lost:
             return
@@ -161,16 +164,26 @@ class EndOfRun:
         is_night = bool(getattr(spider, "is_night", False))
         session.end_run(self._outcome.exit_code)  # with the counts of settling and of the notices
 
-        def record() -> None:
+        def record() -> Health:
             with session.engine.begin() as connection:
                 record_night_facts(connection, session.run, is_night=is_night, notices=notices)
                 record_earlier_nights(connection)
                 record_night(connection, session.run)
+                return check_health(connection, session.run)
 
         try:
-            session.retry_storage(record)
+            health = self._outcome.health = session.retry_storage(record)
         except StorageLost as error:
             logger.warning("%s; the numbers of this night are not recorded", error)
+            return
+        for line in describe_health(health):
+            logger.warning("%s", line)
+        if self._outcome.exit_code is None:
+            reason = self._crawler.stats.get_value("finish_reason")
+            excused = {one.site for one in (*health.persisting, *health.muted) if one.name in GIVES_NOTHING}
+            code = get_exit_code(reason, session.counts.by_site(), excused)
+            self._outcome.exit_code = FAILED if code == FINISHED and health.new else code
+            session.end_run(self._outcome.exit_code)
 
     def _compare(self) -> None:
         """Where a release was fetched again: write how its articles have changed, also of a part of them."""
@@ -187,7 +200,7 @@ class EndOfRun:
     async def _write_feeds(self) -> None:
         """Write what the run has stored to its feeds, as it stands when the texts are settled."""
         feeds = self._crawler.get_extension(StoredFeedExporter)
-        if feeds is not None and not await feeds.export_stored() and self._outcome.exit_code is None:
+        if feeds is not None and not await feeds.export_stored() and self._outcome.exit_code in (None, FINISHED):
             self._outcome.exit_code = FAILED
             self._session.end_run(FAILED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from rich.text import Text
 from scrapy.crawler import Crawler
 
 from cleaning.errors import BroadsheetError
+from crawler.health.check_health import Health
+from crawler.health.describe import describe_health
 from crawler.refetching.refetch_report import RefetchSummary, make_refetch_table
 from crawler.run.counts import Counts
 from crawler.run.exit_codes import get_exit_code
@@ -28,6 +30,7 @@ class Outcome:
     def __init__(self, _crawler: Crawler) -> None:
         self.has_ended = False
         self.exit_code: int | None = None  # set if that work decides with which code the run ends
+        self.health: Health | None = None  # None: no night was recorded
         self.comparison: RefetchSummary | None = None  # with a release that was fetched again
         self.comparison_file: Path | None = None
 
@@ -40,7 +43,8 @@ class CrawlReport:
     """The result of one crawl.
 
     `exit_status` is what `scrapy crawl` exits with (docs/reference.md); `finish_reason` is Scrapy's, None for a crawl
-    that was stopped twice. `counts` has the numbers of each site by the name of the stat. `comparison` and its file
+    that was stopped twice. `counts` has the numbers of each site by the name of the stat. `health` is what is odd
+    about the night of each site. `comparison` and its file
     are of a release that was fetched again.
     """
 
@@ -51,6 +55,7 @@ class CrawlReport:
     notices: tuple[Notice, ...]
     data_dir: Path
     database: str  # its address, without the password
+    health: Health = field(default_factory=Health)
     comparison: RefetchSummary | None = None
     comparison_file: Path | None = None
 
@@ -63,6 +68,7 @@ class CrawlReport:
         parts: list[RenderableType] = [build_final_table(self.counts)]
         parts.extend(Text(line) for line in describe_rest(self.counts, self.finish_reason))
         parts.extend(Text(f"{notice.site}: {notice.text}") for notice in self.notices)
+        parts.extend(Text(line) for line in describe_health(self.health))
         if self.comparison is not None:
             parts.append(make_refetch_table(self.comparison))
             parts.append(Text(f"The outcome of each of its articles is in {self.comparison_file}."))
@@ -101,6 +107,7 @@ def get_report(crawler: Crawler) -> CrawlReport:
         notices=tuple(notices_of(crawler).list_all()),
         data_dir=session.data_dir,
         database=session.database.render_as_string(),
+        health=outcome.health or Health(),
         comparison=outcome.comparison,
         comparison_file=outcome.comparison_file,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from crawler.run.counts import Counts
 from crawler.run.notices import has_failure_notice
 from crawler.run.time_budget import OVER
@@ -35,12 +37,16 @@ _CODES = {
 _NO_ANSWER = ("address/failed/", "address/refused/address-", "request/failed/", "host/")  # beginnings of stat names
 
 
-def get_exit_code(reason: str | None, counts: Counts) -> int:
-    """Return the exit code of a crawl that ended with this finish_reason."""
+def get_exit_code(reason: str | None, counts: Counts, excused: Collection[str] = ()) -> int:
+    """Return the exit code of a crawl that ended with this finish_reason.
+
+    `excused` are sites of which it was told in an earlier night that they give nothing.
+    """
     if reason not in FINISHED_BY:
         return _CODES.get(reason, FAILED)
     has_unstored_page = any("page/failed" in stats or "spider/failed" in stats for stats in counts.values())
-    is_failed = has_unstored_page or find_unreachable_sites(counts) or has_failure_notice(counts)
+    others = {site: stats for site, stats in counts.items() if site not in excused}
+    is_failed = has_unstored_page or find_unreachable_sites(others) or has_failure_notice(others)
     return FAILED if is_failed else FINISHED
 
 

@@ -29,7 +29,7 @@ class NoticeKind(StrEnum):
 
 
 # With one of these a crawl that finished has the exit status 1: the site gives nothing until its entry is changed.
-_IS_FAILURE = (NoticeKind.MOVED, NoticeKind.NO_ADDRESS, NoticeKind.REMOVED)
+FAILURE_KINDS = (NoticeKind.MOVED, NoticeKind.NO_ADDRESS, NoticeKind.REMOVED)
 
 
 class Notice(NamedTuple):
@@ -65,7 +65,7 @@ class Notices:
 
 def has_failure_notice(counts: Counts) -> bool:
     """Return whether a site has a notice of a kind that makes the crawl end with status 1."""
-    return any(f"{_STAT}{kind}" in stats for stats in counts.values() for kind in _IS_FAILURE)
+    return any(f"{_STAT}{kind}" in stats for stats in counts.values() for kind in FAILURE_KINDS)
 
 
 def describe_move(url: str) -> str:

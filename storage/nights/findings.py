@@ -9,6 +9,8 @@ from sqlalchemy import Connection, select, update
 
 from storage.models import StoredFinding
 
+ACCEPTED = "accepted"  # in the evidence of a finding that was taken for usual
+
 
 class Finding(NamedTuple):
     """What was found of a site's nights, from when it was first seen until it healed.
@@ -29,6 +31,11 @@ class Finding(NamedTuple):
     healed_at: datetime | None = None
     healed_run: int | None = None
     muted_until: date | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it lasted so long that it was taken for usual, and closed."""
+        return bool(self.evidence.get(ACCEPTED))
 
     def is_muted(self, day: date) -> bool:
         """Return whether it is not told on this day."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from storage.models import Run, StoredSiteNight
+from storage.models import Run, StoredArticle, StoredSiteNight
 from storage.nights.from_articles import measure_articles
 from storage.nights.from_counts import count_site_numbers
 
@@ -35,6 +35,8 @@ def record_night(connection: Connection, run: int) -> None:
     if stored is None or stored.is_night is False or stored.ended_at is None:
         return
     by_site = measure_articles(connection, run)
+    for site, number in _count_shared(connection, run).items():
+        by_site.setdefault(site, {})["shared"] = number
     _insert(connection, stored.id, stored.started_at, stored.outcome, stored.counts, by_site)
 
 
@@ -76,6 +78,19 @@ def load_newest_nights(connection: Connection, *, since: datetime) -> list[Night
     )
     question = question.where(row.started_at >= since).order_by(row.site)
     return [NightRow(*found) for found in connection.execute(question)]
+
+
+def _count_shared(connection: Connection, run: int) -> dict[str, int]:
+    """Count the articles that other runs have stored since the last night: killed, narrowed, or of another spider."""
+    earlier = select(func.max(StoredSiteNight.run_id)).where(StoredSiteNight.run_id < run)
+    last: int | None = connection.execute(earlier).scalar()
+    if last is None:
+        return {}
+    article = StoredArticle
+    question = select(article.site, func.count()).where(
+        article.run_id > last, article.run_id < run, article.rejected.is_(None)
+    )
+    return {row.site: row[1] for row in connection.execute(question.group_by(article.site))}
 
 
 def _insert(

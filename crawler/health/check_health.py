@@ -1,0 +1,126 @@
+"""Compare the night of each site in a run with its past, and store what is new, what lasts and what has healed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Update, delete, insert, select, update
+
+from crawler.health.course import Course, follow_course
+from crawler.health.holidays import find_factors
+from crawler.health.reading import Reading
+from storage.models import Run, StoredFinding
+from storage.nights.findings import ACCEPTED, Finding, load_findings
+from storage.nights.series import NightRow, load_nights
+
+LAST_RUNS = 100  # whose nights are loaded: 60 to compare with, and those with findings between them
+_BEFORE = "sentence_before"  # in the evidence of a finding that was taken for usual
+
+
+class Health(NamedTuple):
+    """The findings of a run, by site and name; those that are muted stand in `muted` alone."""
+
+    new: tuple[Finding, ...] = ()
+    persisting: tuple[Finding, ...] = ()
+    healed: tuple[Finding, ...] = ()  # also those that were taken for usual, which say so
+    muted: tuple[Finding, ...] = ()  # open, and not to be told
+
+
+def check_health(connection: Connection, run: int) -> Health:
+    """Judge the nights of a run, which `record_night` has recorded, and return what is found of them.
+
+    Judging the newest run again gives the same. Of a run whose nights are not recorded nothing is found.
+    """
+    stored = connection.execute(select(Run.started_at, Run.notices).where(Run.id == run)).one_or_none()
+    nights = load_nights(connection, last=LAST_RUNS)
+    by_site: defaultdict[str, list[NightRow]] = defaultdict(list)
+    for night in nights:
+        if night.run <= run:
+            by_site[night.site].append(night)
+    of_run = sorted(site for site, rows in by_site.items() if rows[-1].run == run)
+    if stored is None or not of_run:
+        return Health()
+    _forget(connection, run)
+    findings: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in load_findings(connection, open_only=False):
+        findings[finding.site].append(finding)
+    factors = find_factors(by_site)
+    for site in of_run:
+        notices = [(kind, text) for name, kind, text in stored.notices or () if name == site]
+        course = follow_course(by_site[site], findings[site], notices, factors)
+        _store(connection, site, run, stored.started_at, findings[site], course)
+    return load_health(connection, run)
+
+
+def load_health(connection: Connection, run: int) -> Health:
+    """Return what `check_health` found of a run that was the last one that it judged."""
+    started_at = connection.execute(select(Run.started_at).where(Run.id == run)).scalar_one_or_none()
+    if started_at is None:
+        return Health()
+    findings = load_findings(connection, open_only=False)
+    muted = [finding for finding in findings if finding.is_muted(started_at.date())]
+    told = [finding for finding in findings if finding not in muted]
+    return Health(
+        tuple(finding for finding in told if finding.first_run == run),
+        tuple(one for one in told if one.first_run < run == one.last_run and one.healed_run is None),
+        tuple(finding for finding in told if finding.healed_run == run),
+        tuple(finding for finding in muted if finding.healed_run is None),
+    )
+
+
+def _forget(connection: Connection, run: int) -> None:
+    """Take back what was stored of a run that is judged again."""
+    connection.execute(delete(StoredFinding).where(StoredFinding.first_run == run))
+    for finding in load_findings(connection, open_only=False):
+        if finding.healed_run == run:
+            evidence = {name: value for name, value in finding.evidence.items() if name not in (ACCEPTED, _BEFORE)}
+            sentence = finding.evidence.get(_BEFORE, finding.sentence)
+            values = {"healed_at": None, "healed_run": None, "sentence": sentence, "evidence": evidence}
+            connection.execute(_change(finding).values(**values))
+
+
+def _store(
+    connection: Connection, site: str, run: int, started_at: datetime, findings: Sequence[Finding], course: Course
+) -> None:
+    by_name = {finding.name: finding for finding in findings if finding.healed_run is None}
+    for name in course.kept:
+        connection.execute(_change(by_name[name]).values(last_seen=started_at, last_run=run))
+    for name in course.healed:
+        connection.execute(_change(by_name[name]).values(healed_at=started_at, healed_run=run))
+    for name in course.accepted:
+        finding = by_name[name]
+        evidence = finding.evidence | {ACCEPTED: True, _BEFORE: finding.sentence}
+        sentence = f"{finding.sentence}; so since {finding.first_seen:%Y-%m-%d}: taken for its usual from now on"
+        values = {"healed_at": started_at, "healed_run": run, "sentence": sentence, "evidence": evidence}
+        connection.execute(_change(finding).values(**values))
+    for reading in course.opened:
+        row = _open(site, run, started_at, reading, _find_mute(findings, reading.name))
+        connection.execute(insert(StoredFinding).values(**row._asdict()))
+
+
+def _change(finding: Finding) -> Update:
+    key = (StoredFinding.site == finding.site, StoredFinding.name == finding.name)
+    return update(StoredFinding).where(*key, StoredFinding.first_run == finding.first_run)
+
+
+def _find_mute(findings: Sequence[Finding], name: str) -> date | None:
+    """Return until when a finding that comes again is muted: as it was before it healed."""
+    return max((one.muted_until for one in findings if one.name == name and one.muted_until), default=None)
+
+
+def _open(site: str, run: int, started_at: datetime, reading: Reading, muted_until: date | None) -> Finding:
+    return Finding(
+        site,
+        reading.name,
+        reading.sentence,
+        reading.advice,
+        dict(reading.evidence),
+        started_at,
+        run,
+        started_at,
+        run,
+        muted_until=muted_until,
+    )

@@ -1,0 +1,33 @@
+"""The nights on which most sites have few articles: a holiday is no finding of each of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from crawler.health.volume import count_new
+from storage.nights.series import NightRow
+
+_RUNS = 7  # the newest ones that are looked at
+_SITES, _USUAL, _NIGHTS = 5, 5, 6  # least numbers: of sites, of the usual articles of each, of its nights
+_LOW, _LEAST = 0.7, 0.02
+
+
+def find_factors(by_site: Mapping[str, Sequence[NightRow]]) -> dict[int, float]:
+    """Return the share of their usual new articles that the middle site had, for the last runs in which it was low."""
+    runs = sorted({row.run for rows in by_site.values() for row in rows})[-_RUNS:]
+    shares: defaultdict[int, list[float]] = defaultdict(list)
+    for rows in by_site.values():
+        counts = [(row.run, row.started_at.weekday(), count_new(row)) for row in rows[1:]]
+        if len(counts) < _NIGHTS:
+            continue
+        for run, weekday, new in counts:
+            if run < runs[0]:
+                continue
+            others = [one for one in counts if one[0] != run]
+            alike = [one[2] for one in others if one[1] == weekday] or [one[2] for one in others]
+            if (usual := median(alike)) >= _USUAL:
+                shares[run].append(new / usual)
+    lows = {run: median(some) for run, some in shares.items() if len(some) >= _SITES}
+    return {run: max(low, _LEAST) for run, low in lows.items() if low < _LOW}

@@ -1,0 +1,29 @@
+"""Judge the night of one site by all tests. Pure: the same nights give the same readings."""
+
+from __future__ import annotations
+
+from crawler.health.access import read_access
+from crawler.health.dates import read_dates
+from crawler.health.look import Look
+from crawler.health.reading import Reading, State
+from crawler.health.shares import read_shares
+from crawler.health.sources import read_sources
+from crawler.health.texts import read_texts
+from crawler.health.volume import read_volume
+
+_TESTS = (read_access, read_shares, read_texts, read_dates, read_volume, read_sources)
+# Of several tests of one name the gravest reading counts; one that cannot say anything counts least.
+_GRAVITY = {State.UNKNOWN: 0, State.CLEARLY_USUAL: 1, State.USUAL: 2, State.ODD: 3, State.FOUND: 4}
+
+
+def judge_night(look: Look) -> dict[str, Reading]:
+    """Return the readings of a night by name."""
+    readings: dict[str, Reading] = {}
+    if look.index < 1:  # the first night has no past
+        return readings
+    for test in _TESTS:
+        for reading in test(look):
+            known = readings.get(reading.name)
+            if known is None or _GRAVITY[reading.state] > _GRAVITY[known.state]:
+                readings[reading.name] = reading
+    return readings

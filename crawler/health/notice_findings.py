@@ -1,0 +1,25 @@
+"""The failure notices of a run as readings: a site that gives nothing until its entry is changed.
+
+moved, no-address, removed   as the crawl tells them (crawler/run/notices.py); they heal as soon as a whole night of the
+                             site has none
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crawler.health.reading import Reading, State
+from crawler.run.notices import FAILURE_KINDS
+
+
+def read_notices(notices: Iterable[Sequence[str]], *, is_whole: bool) -> list[Reading]:
+    """Return the readings of a site by its notices, each its kind and text. `is_whole`: the run was not stopped."""
+    texts = {kind: text for kind, text in notices if kind in FAILURE_KINDS}
+    readings = []
+    for kind in FAILURE_KINDS:
+        if kind in texts:
+            sentence, _, advice = texts[kind].partition("; ")
+            readings.append(Reading(kind.value, State.FOUND, sentence, advice))
+        else:
+            readings.append(Reading(kind.value, State.CLEARLY_USUAL if is_whole else State.UNKNOWN))
+    return readings
