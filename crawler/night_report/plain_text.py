@@ -33,7 +33,7 @@ def render_text(report: NightReport) -> str:
 
 def _list_lines(report: NightReport) -> Iterator[str]:
     yield f"Night of {format_day(report.night)}"
-    for run in report.runs:
+    for run in report.runs[-6:]:
         yield describe_run(run)
     if not report.runs:
         yield "No night is stored yet; scrapy crawl articles crawls one."

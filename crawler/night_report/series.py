@@ -69,7 +69,9 @@ def list_names(numbers: Iterable[Numbers], area: str) -> list[str]:
 def _find_run(connection: Connection, number: int) -> NightRun:
     run = connection.execute(_ask().where(Run.id == number)).one_or_none()
     if run is None:
-        raise BadArgument(f"--night: there is no run {number} of the spider articles; scrapy runs lists them")
+        raise BadArgument(
+            f"--night: run {number} is no night: there is none, or its arguments narrowed it; see scrapy runs"
+        )
     return NightRun(*run)
 
 
@@ -86,7 +88,9 @@ def _iter_runs(connection: Connection) -> Iterator[NightRun]:
 
 
 def _ask() -> Select[Any]:
-    return select(*(getattr(Run, name) for name in NightRun._fields)).where(Run.spider == "articles")
+    # Runs that their arguments narrowed are left out; one that was killed does not say whether it was narrowed.
+    columns = (getattr(Run, name) for name in NightRun._fields)
+    return select(*columns).where(Run.spider == "articles", Run.is_night.is_not(False))
 
 
 def _load_night(connection: Connection, day: date, runs: tuple[NightRun, ...]) -> Night:

@@ -112,8 +112,9 @@ def test_a_night_of_two_runs_counts_both_and_a_narrowed_run_counts_nothing(tmp_p
         before = connection.scalar(
             select(StoredSiteNight.numbers).where(StoredSiteNight.run_id == 2, StoredSiteNight.site == store.site(0))
         )
-        for _ in range(2):  # the second has no numbers: its arguments narrowed it
+        for is_night in (True, False):
             run = runs.begin(connection, spider="articles", now=later)
+            runs.record_night_facts(connection, run, is_night=is_night, notices=())
             runs.end(connection, run, outcome="finished", exit_code=0, counts={}, now=later)
         connection.execute(
             StoredSiteNight.__table__.insert().values(
@@ -124,7 +125,7 @@ def test_a_night_of_two_runs_counts_both_and_a_narrowed_run_counts_nothing(tmp_p
     engine.dispose()
     assert before is not None
     (one,) = (site for site in report.sites if site.site == store.site(0))
-    assert [run.id for run in report.runs] == [2, 3, 4]
+    assert [run.id for run in report.runs] == [2, 3]
     assert one.measures["new"].value == before["stored"] - before["updated"] + 7
     assert len(report.sites) == 2
     assert len(report.nights) == 2
