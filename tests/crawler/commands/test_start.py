@@ -45,7 +45,10 @@ def loaded_by(*arguments: str, folder: Path = ROOT) -> set[str]:
     "arguments",
     [
         ["--help"],
-        *([name, "--help"] for name in ("crawl", "explain", "export", "reclean", "search", "sites", "stories")),
+        *(
+            [name, "--help"]
+            for name in ("crawl", "explain", "export", "reclean", "report", "search", "sites", "stories")
+        ),
     ],
 )
 def test_help_loads_neither_the_cleaner_nor_the_store(arguments: list[str]) -> None:
@@ -65,6 +68,7 @@ def test_help_loads_in_the_project_little_more_than_outside(tmp_path: Path) -> N
     [
         (["stories"], {"sqlalchemy"}, CLEANER | {"pyarrow", "feedparser", "crawler.run.session"}),
         (["sites"], {"sqlalchemy"}, CLEANER | {"pyarrow", "feedparser", "crawler.run.session"}),
+        (["report", "--text"], {"sqlalchemy"}, CLEANER | {"pyarrow", "feedparser", "altair", "crawler.run.session"}),
         (["export", "out"], {"sqlalchemy"}, CLEANER | {"pyarrow", "feedparser", "crawler.run.session"}),
         (["export", "--verify", "nowhere"], set(), CLEANER | CRAWL | {"pyarrow", "rich", "jinja2"}),
         (["explain", "nowhere.html"], {"crawler.explain.local"}, STORE | CRAWL | {"trafilatura", "pyarrow"}),
