@@ -62,7 +62,7 @@ def _gather(connection: Connection, nights: list[Night], disk: DiskUse, now: dat
         findings=findings,
         measures={name: _compare(nights, None, name) for name in names},
         series={name: tuple(collect_series(nights, None, name)) for name in names} | {"archived": disk.archived},
-        sites=tuple(_report_site(nights, site, open_findings[site]) for site in last.sites),
+        sites=tuple(sorted((_report_site(nights, site, open_findings[site]) for site in last.sites), key=_rank)),
         absent=_find_absent(nights),
         rejected=_compare_area(nights, "rejected/"),
         failed=_compare_area(nights, "failed/"),
@@ -101,6 +101,11 @@ def _compare(nights: Sequence[Night], site: str | None, name: str) -> Compared:
 def _report_site(nights: Sequence[Night], site: str, findings: int) -> SiteReport:
     measures = {measure.name: _compare(nights, site, measure.name) for measure in MEASURES}
     return SiteReport(site, measures, tuple(collect_series(nights, site, "new")), findings)
+
+
+def _rank(one: SiteReport) -> tuple[int, int, str]:
+    """Order the sites: those with findings first, then those with unusual numbers, then by name."""
+    return -one.findings, -sum(measure.direction != 0 for measure in one.measures.values()), one.site
 
 
 def _find_absent(nights: Sequence[Night]) -> tuple[tuple[str, date], ...]:
