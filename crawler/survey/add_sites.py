@@ -142,14 +142,12 @@ def _write(file: SitesFile, added: Sequence[Added], options: AddOptions) -> str:
 
 def _format_one(added: Added, file: SitesFile, table: str) -> str:
     assert added.survey is not None  # noqa: S101 (it was surveyed)
-    parts = [format_survey(added.survey)]
+    # Of a host that gave nothing there is nothing to show but why.
+    parts = [format_survey(added.survey)] if added.survey.documents.lists or added.draft is not None else []
     if added.problem is not None:
-        parts.append(f"needs a look: {escape_for_terminal(added.problem)}\n")
-    if not table:
-        parts.append(f"nothing was written to {file.path}; --anyway writes the table with a comment\n")
-    else:
-        parts.append(f"{table}")
-    return "\n".join(parts)
+        parts.append(f"needs a look: {escape_for_terminal(f'{added.wanted.url}: {added.problem}')}\n")
+    note = f"nothing was written to {file.path}; --anyway writes the table with a comment\n"
+    return "\n".join([*parts, table]) if table else "\n".join(parts) + note
 
 
 def _format_many(results: Sequence[Added], file: SitesFile, options: AddOptions) -> str:

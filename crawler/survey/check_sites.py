@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaning.errors import SitesError
+from cleaning.errors import DataFolderError, SitesError
 from crawler.sites.site import find_site
 from crawler.survey.add_sites import PAGES
 from crawler.survey.run_survey import run_survey
@@ -16,6 +16,7 @@ from crawler.survey.trouble import Trouble
 from crawler.survey.troubles import find_troubles
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
+from storage.database.locks import is_data_folder_claimed
 from storage.frontier.hosts import host_of
 
 if TYPE_CHECKING:
@@ -32,8 +33,13 @@ _KNOWN = 3  # stored articles of each site that are looked at again
 def check_sites(settings: Settings, name: str | None, *, as_json: bool) -> int:
     """Look at one site, or at all side by side, and print what is wrong; return the exit status.
 
-    Raise UnknownSite for a name that is not in the file, and SitesError if the file lists no site or cannot be read.
+    Raise UnknownSite for a name that is not in the file, SitesError if the file lists no site or cannot be read, and
+    DataFolderError while a crawl runs: a host would be asked by both at once.
     """
+    if is_data_folder_claimed(folder := Path(settings["DATA_DIR"])):
+        raise DataFolderError(
+            f"a crawl is using the data folder {folder}; wait for it, so that no host is asked by both"
+        )
     file = SitesFile(Path(settings["SITES_FILE"]))
     if not file.sites:
         raise SitesError("lists no site; scrapy sites add URL adds one", path=str(file.path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from crawler.survey.list_guesses import find_named_lists
 
@@ -61,7 +62,7 @@ def count_reasons(survey: SiteSurvey) -> str:
 
 def judge_front_failure(failure: SeenFailure) -> Problem:
     """Return the problem of a site whose front page cannot be had."""
-    reason = failure.reason
+    reason = failure.reason.removeprefix("robots-")  # robots.txt is asked for first: its host is not there either
     if failure.moved_to is not None:
         return Problem(
             "moved",
@@ -144,7 +145,11 @@ def _count_shells(survey: SiteSurvey) -> int:
 
 
 def find_feed_elsewhere(survey: SiteSurvey) -> str | None:
-    """Return the host on which a feed that the site names lists most of its articles, and which is not the site's."""
+    """Return the host on which a feed that the site names lists most of its articles; None if they lead home.
+
+    Only a host that was asked counts: one that counts clicks redirects to the site.
+    """
     named = find_named_lists(survey)
     lists = (one for one in survey.documents.lists.values() if one.url in named)
-    return next((one.other_host for one in lists if one.other_host is not None), None)
+    asked = {urlsplit(one.url).netloc for one in survey.failures.values() if one.reason == "off-site"}
+    return next((one.other_host for one in lists if one.other_host in asked), None)

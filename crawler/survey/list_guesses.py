@@ -85,6 +85,5 @@ def _tells_no_more(seen: SeenList, other: SeenList) -> bool:
         return True
     if seen.kind == "sitemap index":
         return seen.lists <= other.lists
-    # A news sitemap has headlines, so a sitemap that lists the same articles does not replace it; the reverse does.
-    is_of_kind = seen.kind == other.kind or (seen.kind, other.kind) == ("sitemap", "news sitemap")
-    return is_of_kind and not seen.lists and seen.articles <= other.articles
+    # A news sitemap has headlines, and a sitemap more than its two days: neither stands for the other.
+    return seen.kind == other.kind and not seen.lists and seen.articles <= other.articles

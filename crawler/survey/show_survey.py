@@ -76,19 +76,20 @@ def describe_survey(survey: SiteSurvey) -> dict[str, Any]:
 
 
 def list_found(survey: SiteSurvey) -> list[SeenList]:
-    """Return the feeds and sitemaps that the site has: those that it names, and those that were guessed rightly."""
+    """Return the feeds and sitemaps that the site has, each once: those that it names, then those guessed rightly."""
     named = find_named_lists(survey)
-    extra = choose_extra_lists(survey)
-    lists = survey.documents.lists.values()
-    return [seen for seen in lists if seen.is_usable and (seen.url in named or seen in extra)]
+    usable = [seen for seen in survey.documents.lists.values() if seen.is_usable]
+    found = {seen.answered_by: seen for seen in sorted(usable, key=lambda seen: seen.url in named)}
+    return sorted(found.values(), key=lambda seen: (seen.url not in named, seen.kind, -len(seen.articles)))
 
 
 def _describe_lists(survey: SiteSurvey, word: str) -> list[str]:
-    named = find_named_lists(survey)
+    named, extra = find_named_lists(survey), choose_extra_lists(survey)
     found = [seen for seen in list_found(survey) if word in seen.kind]
     texts = []
     for seen in found[:_MAX_LINES]:
-        how = "" if seen.url in named else "; the site does not name it"
+        is_needed = "; the site does not name it" if seen in extra else "; its articles stand in another one"
+        how = "" if seen.url in named else is_needed
         texts.append(f"{seen.answered_by} : {_describe_list(seen)}{how}")
     if len(found) > _MAX_LINES:
         texts.append(f"and {len(found) - _MAX_LINES} more")

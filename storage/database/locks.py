@@ -32,6 +32,18 @@ def claim_data_folder(folder: Path) -> IO[str]:
     return _lock_file(folder / ".lock", DataFolderError(message))
 
 
+def is_data_folder_claimed(folder: Path) -> bool:
+    """Return whether a crawl has claimed the folder now; for who asks sites without a claim."""
+    try:
+        with (folder / ".lock").open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def claim_database(engine: Engine) -> IO[str] | ServerClaim:
     """Claim the database for one crawl. Raise `DatabaseMissing` if another crawl has it.
 

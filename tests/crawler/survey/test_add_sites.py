@@ -123,6 +123,7 @@ def test_language_pause_and_zone_are_written_where_only_they_tell(tmp_path: Path
 @pytest.mark.parametrize(
     ("trouble", "problem"),
     [
+        ("gone", "its host refuses the connection; try again later"),
         ("robots", "its robots.txt forbids us its front page; ask the publisher for permission"),
         ("shell", "its front page is filled by JavaScript"),
         ("shells", "none of 10 pages is an article (10 no-text): they are filled by JavaScript"),
@@ -155,11 +156,13 @@ def test_a_site_that_gives_nothing_is_told_in_one_line_and_not_written(
                 )
             case "moved":
                 paper.routes["/"] = Answer("", 301, {"Location": "http://127.0.0.9:1/"})
+            case "gone":
+                paper.__exit__()
         done = run_sites("add", paper.url, folder=tmp_path)
         assert not (tmp_path / "sites.toml").exists()
         assert done.returncode == 1
         (line,) = [line for line in done.stdout.splitlines() if line.startswith("needs a look: ")]
-        assert line.startswith(f"needs a look: {problem}"), done.stdout
+        assert line.startswith(f"needs a look: {paper.url}/: {problem}"), done.stdout
         assert done.stderr == ""
         if trouble == "empty":
             done = run_sites("add", paper.url, "--anyway", folder=tmp_path)

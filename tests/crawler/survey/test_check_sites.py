@@ -12,6 +12,8 @@ from nights import let_a_night_pass
 from servers.paper import Answer, Paper, prose
 from surveys import STORIES, add_feed, add_sitemap, publish, run_sites
 
+from storage.database.locks import claim_data_folder
+
 SHELL = '<!doctype html><html><head><script src="/app.js"></script></head><body><div id="app"></div></body></html>'
 
 
@@ -136,3 +138,16 @@ def test_a_name_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     done = run_sites("check", "two", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == 'scrapy sites: no site "two" in the list of sites; choose from: one\n'
+
+
+def test_no_host_is_asked_beside_a_crawl(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    with Paper() as paper:
+        write_entry(tmp_path, paper)
+        with claim_data_folder(data):
+            done = run_sites("check", folder=tmp_path)
+        assert paper.asked == []
+    assert (done.returncode, done.stdout) == (2, "")
+    told = f"a crawl is using the data folder {data}; wait for it, so that no host is asked by both"
+    assert done.stderr == f"scrapy sites: {told}\n"
