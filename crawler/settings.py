@@ -68,13 +68,13 @@ METAREFRESH_MAXDELAY = 5  # seconds after which a page leads on by itself, at mo
 RETRY_PAUSES = [2, 10, 43_200, 172_800]
 
 # --- The night desk: options of `scrapy nightly`, so that a line of a crontab is short --------------------------------
-NIGHTLY_UNTIL = ""  # when a night ends: "06:00", "06:00 Europe/Berlin"
-NIGHTLY_HOURS = ""  # or after so many hours
-NIGHTLY_PAGES = ""  # articles of a site a night
-NIGHTLY_RELEASE = ""  # folder in which each night writes a release
+NIGHTLY_UNTIL = os.environ.get("NIGHTLY_UNTIL", "")  # when a night ends: "06:00", "06:00 Europe/Berlin"
+NIGHTLY_HOURS = os.environ.get("NIGHTLY_HOURS", "")  # or after so many hours
+NIGHTLY_PAGES = os.environ.get("NIGHTLY_PAGES", "")  # articles of a site a night
+NIGHTLY_RELEASE = os.environ.get("NIGHTLY_RELEASE", "")  # folder in which each night writes a release
 NIGHTLY_FORMATS = ["jsonl"]  # of that release
-NIGHTLY_KEEP_RAW = ""  # for how long raw pages are kept: "180d"
-NIGHTLY_KEEP_REJECTED = ""  # for how long rejected pages are kept: "30d"
+NIGHTLY_KEEP_RAW = os.environ.get("NIGHTLY_KEEP_RAW", "")  # for how long raw pages are kept: "180d"
+NIGHTLY_KEEP_REJECTED = os.environ.get("NIGHTLY_KEEP_REJECTED", "")  # for how long rejected pages are kept: "30d"
 NIGHTLY_SKIP: list[str] = []  # steps to leave out
 
 # --- The end of a crawl -----------------------------------------------------------------------------------------------

@@ -96,7 +96,9 @@ def test_the_service_and_cron_start_the_same_night() -> None:
     [service] = read_commands((DEPLOY / "broadsheet.service").read_text("utf-8"))
     [cron] = read_commands((DEPLOY / "crontab").read_text("utf-8"))
     image = dockerfile()["CMD"][0]
-    assert service[:3] == cron[:3] == json.loads(image) == ["nightly", "--until", "06:00"]
+    assert cron[:3] == json.loads(image) == ["nightly", "--until", "06:00"]
+    assert service[0] == "nightly"
+    assert "\nNIGHTLY_UNTIL=06:00\n" in (DEPLOY / "environment").read_text("utf-8")
 
 
 def dockerfile() -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from storage.database.engine import open_for_reading
 from storage.nights.findings import Finding, load_findings
 from storage.nights.from_counts import count_site_numbers
 from storage.nights.series import SPIDER, NightRow, load_newest_nights
+from storage.nights.stored_nights import StoredNight, load_stored_nights
 from storage.runs import StoredRun, load_newest_runs
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ MAX_REASONS = 20  # of a site; the rarer ones are added up
 MAX_FINDINGS = 2_000
 OTHER_SITES, OTHER_REASONS = "(others)", "(others)"
 _OLDEST_NIGHT = timedelta(days=7)  # a site that was taken out of sites.toml is told for so long
+_LAST_DESK_NIGHTS = 10  # among which one that has ended is looked for
 
 # name of the metric -> name of the number of a night, and what it is
 _BY_SITE = {
@@ -93,7 +95,9 @@ def write_metrics(settings: BaseSettings, engine: Engine) -> Path | None:
             runs = load_newest_runs(connection)
             nights = load_newest_nights(connection, since=datetime.now(UTC) - _OLDEST_NIGHT)
             findings = load_findings(connection)
-        registry = make_registry(runs, nights, findings, disk_free=shutil.disk_usage(settings["DATA_DIR"]).free)
+            desk_nights = load_stored_nights(connection, last=_LAST_DESK_NIGHTS)
+        free = shutil.disk_usage(settings["DATA_DIR"]).free
+        registry = make_registry(runs, nights, findings, desk_nights=desk_nights, disk_free=free)
         write_to_textfile(str(path), registry)
     except Exception as error:  # noqa: BLE001 (no fault of it may cost the run its end; the old file stays)
         logger.warning("the metrics were not written to %s: %s", path, error)
@@ -102,9 +106,14 @@ def write_metrics(settings: BaseSettings, engine: Engine) -> Path | None:
 
 
 def make_registry(
-    runs: Iterable[StoredRun], nights: Iterable[NightRow], findings: Iterable[Finding], *, disk_free: int
+    runs: Iterable[StoredRun],
+    nights: Iterable[NightRow],
+    findings: Iterable[Finding],
+    *,
+    desk_nights: Iterable[StoredNight] = (),
+    disk_free: int,
 ) -> CollectorRegistry:
-    """Return the metrics of the newest runs, and of the newest night of each site."""
+    """Return the metrics of the newest runs, of the newest night of each site and of `scrapy nightly`."""
     from prometheus_client import CollectorRegistry, Gauge  # noqa: PLC0415 (of the extra nightly)
 
     registry = CollectorRegistry()
@@ -126,6 +135,10 @@ def make_registry(
     )
     set_by_spider("run_exit_status", "Its exit status.", lambda run: run.exit_code)
     make_gauge("disk_free_bytes", "Free bytes on the disk of DATA_DIR.").set(disk_free)
+    ended = next((night for night in desk_nights if night.ended_at is not None), None)  # the newest comes first
+    if ended is not None and ended.ended_at is not None:
+        make_gauge("nightly_end_timestamp_seconds", "When scrapy nightly ended.").set(ended.ended_at.timestamp())
+        make_gauge("nightly_exit_status", "Its exit status.").set(ended.exit_status or 0)
     _set_by_site(make_gauge, _list_sites(runs, nights))
     gauge = make_gauge("finding_open", "Findings that are open and not muted.", "site", "name")
     today = datetime.now(UTC).date()

@@ -18,6 +18,7 @@ from crawler.finishing import metrics
 from crawler.finishing.metrics import MAX_REASONS, MAX_SITES, OTHER_REASONS, OTHER_SITES, make_registry
 from storage.nights.findings import Finding
 from storage.nights.series import NightRow
+from storage.nights.stored_nights import StoredNight
 from storage.runs import StoredRun
 
 NIGHT = datetime(2026, 12, 2, 2, tzinfo=UTC)
@@ -43,7 +44,10 @@ def make_run(**values: object) -> StoredRun:
 
 
 def write(*runs: StoredRun, nights: list[NightRow] | None = None, findings: list[Finding] | None = None) -> str:
-    registry = make_registry(runs, nights or [], findings or [], disk_free=12_345_678)
+    under_way = StoredNight(4, NIGHT, None, None, "crawl", None, 8, {}, {})
+    ended = under_way._replace(id=3, ended_at=NIGHT + timedelta(hours=4), step=None, exit_status=1)
+    desk = [under_way, ended]
+    registry = make_registry(runs, nights or [], findings or [], desk_nights=desk, disk_free=12_345_678)
     return generate_latest(registry).decode("utf-8")
 
 
@@ -121,6 +125,8 @@ def test_what_is_not_known_or_is_muted_has_no_series() -> None:
     muted = Finding("herald", "slow", "", "", {}, NIGHT, 7, NIGHT, 7, muted_until=date(9999, 1, 1))
     samples = read_samples(write(make_run(), nights=[NightRow(7, "herald", NIGHT, {})], findings=[muted]))
     assert get(samples, "completeness_ratio", spider="articles", site="herald") is None
+    assert get(samples, "nightly_exit_status") == 1  # of the last night that has ended
+    assert get(samples, "nightly_end_timestamp_seconds") == (NIGHT + timedelta(hours=4)).timestamp()
     assert get(samples, "articles_stored", spider="articles", site="herald") == 0
     assert get(samples, "finding_open", site="herald", name="slow") is None
 
