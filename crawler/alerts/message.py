@@ -6,25 +6,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import gethostname
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from crawler.health.check_health import Health
 from crawler.terminal.characters import escape_for_terminal
 from storage.nights.findings import Finding
 
 MAX_SUBJECT_CHARACTERS = 150
 MAX_CHAT_CHARACTERS = 1_900  # of a message to a chat: Discord takes 2,000, Telegram 4,096
 _MAX_TOLD = 30  # findings of each kind; after a change of the network every site may have one
-
-
-class NightHealth(Protocol):
-    """What is new and what has healed in a night, as crawler/health tells it."""
-
-    @property
-    def new(self) -> tuple[Finding, ...]: ...
-    @property
-    def persisting(self) -> tuple[Finding, ...]: ...
-    @property
-    def healed(self) -> tuple[Finding, ...]: ...
 
 
 class AlertMessage(NamedTuple):
@@ -57,7 +47,7 @@ class AlertMessage(NamedTuple):
         }
 
 
-def write_message(health: NightHealth, report: Path | None, summary: str = "") -> AlertMessage | None:
+def write_message(health: Health, report: Path | None, summary: str = "") -> AlertMessage | None:
     """Return the alert of a night; None if nothing is new and nothing has healed, but what is muted."""
     new, healed = _drop_muted(health.new), _drop_muted(health.healed)
     if not new and not healed:

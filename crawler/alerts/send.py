@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crawler.alerts.check import check_alerts, read_channels
-from crawler.alerts.message import AlertMessage, NightHealth, write_message, write_test_message
+from crawler.alerts.message import AlertMessage, write_message, write_test_message
 from crawler.alerts.secrets import hide_secrets, read_secrets
 from crawler.terminal.log import to_one_line
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
+    from crawler.health.check_health import Health
+
 logger = logging.getLogger(__name__)
+
 # They log addresses with their tokens, at the level DEBUG.
 _TALKATIVE = ("urllib3", "requests", "slack_sdk", "sentry_sdk", "spidermon")
 
@@ -30,7 +33,7 @@ class Delivery(NamedTuple):
     failed: dict[str, str]
 
 
-def send_alerts(settings: BaseSettings, health: NightHealth, report: Path | None, *, summary: str = "") -> list[str]:
+def send_alerts(settings: BaseSettings, health: Health, report: Path | None, *, summary: str = "") -> list[str]:
     """Send what is new in a night and what has healed; return the channels by which it was sent.
 
     Nothing is sent if there is neither, or both are muted. `summary`, a text of the night, stands in a mail. A channel

@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import pytest
@@ -24,6 +23,7 @@ from crawler.alerts.mail import MAX_ATTACHED_BYTES
 from crawler.alerts.message import MAX_SUBJECT_CHARACTERS, write_message
 from crawler.alerts.secrets import SECRETS, hide_secrets
 from crawler.alerts.send import send_alerts, send_test_alert
+from crawler.health.check_health import Health
 from storage.nights.findings import Finding
 
 TOKEN = "xoxb-12345-SECRET/token"
@@ -38,13 +38,8 @@ def told(
     return Finding(site, name, sentence, f"Look at it: scrapy sites check {site}", {"zeros": 4}, first, 3, last, 7)
 
 
-class Night(NamedTuple):
-    new: tuple[Finding, ...] = ()
-    persisting: tuple[Finding, ...] = ()
-    healed: tuple[Finding, ...] = ()
-
-
-BAD_NIGHT = Night(new=(told("herald", "silent"),), persisting=(told("post", "slow"),), healed=(told("globe", "walls"),))
+_NEW, _HEALED = told("herald", "silent"), told("globe", "walls")
+BAD_NIGHT = Health(new=(_NEW,), persisting=(told("post", "slow"),), healed=(_HEALED,))
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +157,7 @@ def test_every_channel_gets_the_alert(
     inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = configure_all(inbox, monkeypatch, tmp_path)
-    night = Night(new=(told("herald", "silent", sentence=HOSTILE),))
+    night = Health(new=(told("herald", "silent", sentence=HOSTILE),))
     with caplog.at_level(logging.DEBUG):
         sent = send_alerts(settings, night, tmp_path / "report.html")
     assert sent == ["slack", "telegram", "discord", "sentry", "webhook", "file"]
@@ -229,10 +224,10 @@ def test_nothing_is_sent_of_what_was_told_before_or_is_muted(tmp_path: Path) -> 
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     muted = told("herald", "silent")._replace(muted_until=tomorrow)
     settings = configure(ALERTS="file", ALERT_FILE=str(tmp_path / "alerts.txt"))
-    for night in (Night(), Night(persisting=(told("post", "slow"),)), Night(new=(muted,), healed=(muted,))):
+    for night in (Health(), Health(persisting=(told("post", "slow"),)), Health(new=(muted,), healed=(muted,))):
         assert send_alerts(settings, night, None) == []
     assert not (tmp_path / "alerts.txt").exists()
-    assert send_alerts(settings, Night(new=(muted._replace(muted_until=date(2026, 1, 1)),)), None) == ["file"]
+    assert send_alerts(settings, Health(new=(muted._replace(muted_until=date(2026, 1, 1)),)), None) == ["file"]
 
 
 def test_without_channels_nothing_is_sent() -> None:
@@ -240,7 +235,7 @@ def test_without_channels_nothing_is_sent() -> None:
 
 
 def test_an_alert_of_very_many_sites_stays_short() -> None:
-    night = Night(new=tuple(told(f"paper-{number}\n", "silent") for number in range(500)))
+    night = Health(new=tuple(told(f"paper-{number}\n", "silent") for number in range(500)))
     message = write_message(night, None)
     assert message is not None
     assert len(message.subject) <= MAX_SUBJECT_CHARACTERS
