@@ -161,7 +161,7 @@ class NightStore:
                 "site": site,
                 "name": name,
                 "first_run": first + 1,
-                "sentence": f"{site}: {sentence}",
+                "sentence": sentence,
                 "advice": f"Look at its front page; if it has moved, write its new address: scrapy sites check {site}",
                 "evidence": "{}",
                 "first_seen": format_time(self.begin(first)),

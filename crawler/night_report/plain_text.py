@@ -84,9 +84,11 @@ def _list_findings(report: NightReport) -> Iterator[str]:
 
 
 def _list_finding(finding: ReportedFinding) -> Iterator[str]:
-    yield from _wrap(f"* {finding.sentence} [{finding.name}, since {finding.first_seen:%Y-%m-%d}]", indent="  ")
+    yield from _wrap(
+        f"* {finding.site}: {finding.sentence} [{finding.name}, since {finding.first_seen:%Y-%m-%d}]", indent="  "
+    )
     if finding.advice:
-        yield from (f"  {line}" for line in _wrap(finding.advice, indent="  "))
+        yield from (f"  {line}" for line in _wrap(f"what to do: {finding.advice}", indent="  "))
 
 
 def _list_totals(report: NightReport) -> Iterator[str]:
@@ -100,7 +102,7 @@ def _list_totals(report: NightReport) -> Iterator[str]:
 def _list_sites(report: NightReport) -> Iterator[str]:
     forms = {measure.name: measure.form for measure in MEASURES}
     headings = [_HEADINGS.get(name, name) for name in _COLUMNS]
-    yield f"{'site':<17}" + "".join(f"{heading:>9}" for heading in headings)
+    yield f"{'site':<17}" + "".join(f"{heading:>8} " for heading in headings)
     shown = sorted(report.sites, key=_rank)[:MAX_SITES]
     for site in shown:
         numbers = (site.measures[name] for name in _COLUMNS)
@@ -117,7 +119,7 @@ def _rank(site: SiteReport) -> tuple[int, float, str]:
 
 
 def _format_cell(one: Compared, form: str) -> str:
-    return format_number(one.value, form) + {1: "+", -1: "-"}.get(one.direction, "")
+    return format_number(one.value, form) + {1: "+", -1: "-"}.get(one.direction, " ")
 
 
 def _list_reasons(heading: str, numbers: Mapping[str, Compared], form: str) -> Iterator[str]:

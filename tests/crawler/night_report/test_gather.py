@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from crawling import ROOT
 from night_store import NightStore, make_article
 from rich.cells import cell_len
 from sqlalchemy import Engine, delete, select, update
@@ -151,7 +152,7 @@ def test_the_text_has_findings_first_and_short_lines(engine: Engine, nights: Pat
     assert (
         text.index("built by JavaScript") < text.index("Still open") < text.index("All sites") < text.index("Sites\n")
     )
-    assert "scrapy sites check" in text
+    assert "scrapy sites check harbour-0" in " ".join(text.split())
     assert "Healed: ferry-2, slow" in text
 
 
@@ -179,6 +180,9 @@ def test_the_numbers_of_the_json_add_up(engine: Engine, nights: Path) -> None:
         assert document["series"][name][-1] == document["all"][name]["value"]
     assert {len(values) for values in document["series"].values()} == {len(document["nights"])}
     assert document["changes"][0]["site"] == ""
+    docs = (ROOT / "docs" / "report.md").read_text("utf-8")
+    nested = [*document["runs"][0], *document["findings"], *document["sites"][0], *document["disk"]]
+    assert [name for name in (*document, *nested, *document["articles"][0]) if f"`{name}`" not in docs] == []
     assert document["findings"]["new"][0]["first_seen"].startswith(document["night"])
 
 

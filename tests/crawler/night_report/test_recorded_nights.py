@@ -46,7 +46,7 @@ def test_a_report_of_recorded_nights(database: str, tmp_path: Path, request: pyt
         seen = {"first_seen": NIGHT, "last_seen": NIGHT, "first_run": run, "last_run": run, "evidence": {}}
         connection.execute(
             StoredFinding.__table__.insert().values(
-                site="harbour", name="flood", sentence="harbour: 5 articles, usually 3", advice="Look at it", **seen
+                site="harbour", name="flood", sentence="5 articles, usually 3", advice="Look at it", **seen
             )
         )
     report = gather_report(engine, data)
@@ -64,4 +64,4 @@ def test_a_report_of_recorded_nights(database: str, tmp_path: Path, request: pyt
     assert json.loads(json.dumps(report_to_document(report)))["findings"]["new"][0]["name"] == "flood"
     assert page == data / "reports" / f"{NIGHT:%Y-%m-%d}.html"
     assert len(list(page.with_suffix("").iterdir())) == 5
-    assert page.read_text("utf-8").count("harbour: 5 articles, usually 3") == 1
+    assert page.read_text("utf-8").count("<bdi>harbour</bdi>: 5 articles, usually 3") == 1
