@@ -45,6 +45,7 @@ def _describe_steps(
     now: datetime,
 ) -> dict[str, str]:
     steps = {CRAWL: _describe_crawl(engine, sites, options, night, now)}
+    steps["report"] = "a web page of the night"
     if options.release:
         steps["release"] = f"into {options.release}, named after the day"
     return steps

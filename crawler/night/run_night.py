@@ -15,6 +15,7 @@ from crawler.night.budget import CRAWL
 from crawler.night.desk import LINES, Desk, StepResult
 from crawler.night.steps.crawl import crawl_sites
 from crawler.night.steps.release import write_dated_release
+from crawler.night.steps.report import REPORT, write_night_report
 from crawler.night.tell import format_duration
 from crawler.run.exit_codes import FAILED, FINISHED, INTERRUPTED, NOTHING_TO_DO
 
@@ -33,6 +34,7 @@ class Step(NamedTuple):
 
 STEPS = (
     Step(CRAWL, crawl_sites),
+    Step(REPORT, write_night_report),
     Step("release", write_dated_release, lambda desk: bool(desk.options.release)),
 )
 

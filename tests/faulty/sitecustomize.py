@@ -1,6 +1,8 @@
 """Faults of a machine that no test can cause from outside. Python imports this at its start, from PYTHONPATH.
 
 KILL_AT       "N": kill the process before the Nth database event, counted from the first INSERT of an article
+KILL_NIGHT_AT "N": kill the process before the Nth statement that changes the table `night`
+KILL_AT_DRAFT "1": kill the process when it would rename the finished draft of a release
 MOST_PAGES    a file with the number of pages that SQLite's file may have before its disk is full (empty: no bound)
 READ_ONLY     "UPDATE run": SQLite's file is read-only after the first statement with this beginning
 FREE_BYTES    a file with the number of bytes that every disk has left
@@ -35,6 +37,30 @@ def kill_at(number: int) -> None:
         event.listen(Engine, name, lambda *_, what=name: count_event(what))  # type: ignore[misc]
 
 
+def _kill_night_at(number: int) -> None:
+    from sqlalchemy import Engine, event
+
+    seen: list[str] = []
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def _(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("INSERT INTO night ", "UPDATE night ")):
+            seen.append(statement)
+            if len(seen) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _kill_at_draft() -> None:
+    rename = os.rename
+
+    def kill_or_rename(source: Any, target: Any, **options: Any) -> None:
+        if ".partial-" in os.fspath(source):
+            os.kill(os.getpid(), signal.SIGKILL)
+        rename(source, target, **options)
+
+    os.rename = kill_or_rename
+
+
 def _limit_pages(file: Path) -> None:
     from sqlalchemy import Pool, event
 
@@ -67,6 +93,10 @@ def _fake_free_bytes(file: Path) -> None:
 if "--multiprocessing-fork" not in sys.argv:  # the cleaner processes of the crawl have no database
     if "KILL_AT" in os.environ:
         kill_at(int(os.environ["KILL_AT"]))
+    if "KILL_NIGHT_AT" in os.environ:
+        _kill_night_at(int(os.environ["KILL_NIGHT_AT"]))
+    if "KILL_AT_DRAFT" in os.environ:
+        _kill_at_draft()
     if "MOST_PAGES" in os.environ:
         _limit_pages(Path(os.environ["MOST_PAGES"]))
     if "READ_ONLY" in os.environ:

@@ -12,6 +12,7 @@ from crawler.command_line.check_settings import check_settings
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.crawl_process import prepare_crawl
 from crawler.command_line.values import parse_whole_number
+from crawler.run.exit_codes import FAILED
 from crawler.terminal.output import write_output
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ examples:
   scrapy nightly --hours 4 --pages 500              four hours, at most 500 articles of a site
   scrapy nightly --release releases --keep-raw 180d --keep-rejected 30d
   scrapy nightly --until 06:00 --dry-run            what it would do; no site is asked
+  scrapy nightly --test-alert                       whether an alert would reach you
   scrapy nightly --status                           what the last nights did, step by step
 in a crontab, below BROADSHEET_CONTACT=you@university.example:
   0 2 * * *  cd /srv/broadsheet && .venv/bin/scrapy nightly --until 06:00 --logfile=nightly.log
@@ -68,6 +70,7 @@ class Command(ProjectCommand):
         add("--skip", action="append", metavar="STEP", help="leave out health, report, release, retention or alerts")
         add("--dry-run", action="store_true", help="tell what the night would do; no site is asked")
         add("--status", action="store_true", help="show what the last nights did, step by step")
+        add("--test-alert", action="store_true", help="send a test by each channel of ALERTS, and do nothing else")
         add("--limit", metavar="N", help=f"with --status: at most N nights (default: {LIMIT})")
         add("--json", action="store_true", help="with --status: one JSON object a night, a line each")
 
@@ -79,8 +82,8 @@ class Command(ProjectCommand):
         check_settings(self.project_settings)
         if args:
             raise BadArgument(f"takes only options, got {args[0]!r}")
-        if opts.dry_run and opts.status:
-            raise BadArgument("--dry-run and --status exclude each other; give one of them")
+        if opts.dry_run + opts.status + opts.test_alert > 1:
+            raise BadArgument("--dry-run, --status and --test-alert exclude each other; give one of them")
         for option, value in (("--limit", opts.limit), ("--json", opts.json or None)):
             if value is not None and not opts.status:
                 raise BadArgument(f"{option} goes with --status")
@@ -91,10 +94,25 @@ class Command(ProjectCommand):
             with self.open_store() as engine:
                 print_desk_nights(engine, limit=limit, as_json=opts.json)
             return
+        if opts.test_alert:
+            self._test_alerts()
+            return
         given = {name: getattr(opts, name) for name in _OPTIONS}
         given["skip"] = ",".join(opts.skip) if opts.skip else None
         with ExitStack() as stack:
             self._run(stack, given, is_dry=opts.dry_run)
+
+    def _test_alerts(self) -> None:
+        """Send a test by each channel, and print what became of it."""
+        from crawler.alerts.send import send_test_alert
+
+        delivery = send_test_alert(self.project_settings)
+        if not delivery.sent and not delivery.failed:
+            raise BadArgument("ALERTS names no channel; docs/monitoring.md tells how to configure one")
+        write_output("".join(f"{channel}: sent\n" for channel in delivery.sent))
+        for channel, reason in delivery.failed.items():
+            self.print_message(f"the alert by {channel} was not sent: {reason}")
+            self.exitcode = FAILED
 
     def _run(self, stack: ExitStack, given: dict[str, str | None], *, is_dry: bool) -> None:
         from crawler.night.options import load_default_options, make_options

@@ -1,0 +1,19 @@
+"""Writes the report of the night. Written again after a kill, it is the same file."""
+
+from __future__ import annotations
+
+from crawler.night.desk import Desk, StepResult
+from crawler.night.tell import format_duration
+from crawler.night_report.charts import INSTALL, can_draw
+from crawler.night_report.write_report import write_report
+
+REPORT = "report"
+PATH = "path"
+
+
+def write_night_report(desk: Desk) -> StepResult:
+    began = desk.now()
+    path = write_report(desk.engine, desk.data_dir)
+    took = format_duration((desk.now() - began).total_seconds())
+    note = "" if can_draw() else f", without charts; they need: {INSTALL}"
+    return StepResult((f"{REPORT}: {path} in {took}{note}",), facts={PATH: str(path)})
