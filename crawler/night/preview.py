@@ -9,6 +9,7 @@ from datetime import datetime
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
 
+from crawler.alerts.check import read_channels
 from crawler.night.budget import CRAWL, estimate_reserve, find_crawl_end, find_end
 from crawler.night.desk import LINES
 from crawler.night.open_night import find_night_to_resume
@@ -29,7 +30,7 @@ def describe_night(
     options = make_options(given, load_default_options(settings) if night is None else night.options)
     done = {} if night is None else night.steps
     lines = [] if night is None else [f"it would go on with night {night.id}, which was not finished"]
-    for name, text in _describe_steps(engine, sites, options, night, now).items():
+    for name, text in _describe_steps(engine, settings, sites, options, night, now).items():
         is_done, is_skipped = LINES in done.get(name, {}), name in options.skipped
         lines.append(f"{name}: {'done already' if is_done else 'skipped' if is_skipped else text}")
     if not os.environ.get("BROADSHEET_CONTACT"):
@@ -39,15 +40,19 @@ def describe_night(
 
 def _describe_steps(
     engine: Engine | None,
+    settings: BaseSettings,
     sites: Sequence[Site],
     options: NightOptions,
     night: StoredNight | None,
     now: datetime,
 ) -> dict[str, str]:
     steps = {CRAWL: _describe_crawl(engine, sites, options, night, now)}
+    steps["health"] = "what is odd about the night of each site"
     steps["report"] = "a web page of the night"
     if options.release:
         steps["release"] = f"into {options.release}, named after the day"
+    if channels := read_channels(settings):
+        steps["alerts"] = f"by {', '.join(channels)}, if something is new or has healed"
     return steps
 
 

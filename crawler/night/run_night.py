@@ -11,9 +11,12 @@ from types import FrameType
 from typing import NamedTuple
 
 from cleaning.errors import BroadsheetError, StorageLost, UsageError
+from crawler.alerts.check import read_channels
 from crawler.night.budget import CRAWL
 from crawler.night.desk import LINES, Desk, StepResult
+from crawler.night.steps.alerts import ALERTS, send_night_alerts
 from crawler.night.steps.crawl import crawl_sites
+from crawler.night.steps.health import HEALTH, tell_health
 from crawler.night.steps.release import write_dated_release
 from crawler.night.steps.report import REPORT, write_night_report
 from crawler.night.tell import format_duration
@@ -34,8 +37,10 @@ class Step(NamedTuple):
 
 STEPS = (
     Step(CRAWL, crawl_sites),
+    Step(HEALTH, tell_health),
     Step(REPORT, write_night_report),
     Step("release", write_dated_release, lambda desk: bool(desk.options.release)),
+    Step(ALERTS, send_night_alerts, lambda desk: bool(read_channels(desk.settings))),
 )
 
 

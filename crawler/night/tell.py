@@ -8,6 +8,7 @@ from datetime import datetime
 from crawler.run.counts import Counts
 from crawler.run.report import sum_up_run
 from crawler.terminal.characters import escape_for_terminal
+from storage.nights.account import ON_HOLD
 
 _MOST_NAMES = 5  # sites that a line names
 _WAITING_DUE = "address/waiting/due"
@@ -54,9 +55,13 @@ def describe_counts(counts: Counts) -> str:
 
 
 def describe_unread(counts: Counts) -> str:
-    """Return which sites have lists that were not read; "" if none has."""
-    sites = sorted(site for site, stats in counts.items() if stats.get("discovery/waiting"))
+    """Return which sites have lists that were not read, though their hosts are not on hold; "" if none has."""
+    sites = sorted(site for site, stats in counts.items() if stats.get("discovery/waiting") and not _is_on_hold(stats))
     return f"not all lists were read of {count_things(len(sites), 'site')} ({join_some(sites)})" if sites else ""
+
+
+def _is_on_hold(stats: dict[str, int]) -> bool:
+    return any(stat.startswith(ON_HOLD) for stat in stats)
 
 
 def describe_waiting(counts: Counts) -> str:

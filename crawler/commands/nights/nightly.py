@@ -115,6 +115,7 @@ class Command(ProjectCommand):
             self.exitcode = FAILED
 
     def _run(self, stack: ExitStack, given: dict[str, str | None], *, is_dry: bool) -> None:
+        from crawler.alerts.check import check_alerts
         from crawler.night.options import load_default_options, make_options
         from crawler.run.session import now
         from crawler.spiders.arguments import plan_crawl
@@ -124,6 +125,7 @@ class Command(ProjectCommand):
         settings = self.project_settings
         defaults = load_default_options(settings)
         make_options(given, defaults)  # a mistake is answered before anything is opened
+        check_alerts(settings)
         plan = plan_crawl(settings)
         if not settings.getbool("STORE_ENABLED"):
             raise BadArgument("a night stores what it fetches; leave out STORE_ENABLED=False")

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from crawler.finishing.report import CrawlReport, get_report
+from crawler.health.causes import GIVES_NOTHING
+from crawler.health.check_health import Health
 from crawler.night.budget import CRAWL, FINISHING, estimate_reserve, find_crawl_end
 from crawler.night.desk import Desk, StepResult
 from crawler.night.tell import count_things, describe_counts, describe_unread, describe_waiting, format_duration
@@ -21,6 +23,7 @@ from crawler.run.exit_codes import (
     find_unreachable_sites,
     get_exit_code,
 )
+from crawler.run.notices import FAILURE_KINDS
 from crawler.run.time_budget import OVER
 from storage.database.engine import open_for_reading
 from storage.runs import StoredRun, load_run
@@ -70,8 +73,6 @@ def _has_finished(outcome: str | None) -> bool:
 def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
     reason, counts = report.finish_reason, report.counts
     took = format_duration(seconds - finishing)
-    # The work after the last page may have decided on another status, as when a feed could not be written.
-    is_own = report.exit_status == get_exit_code(reason, counts)
     if reason == "nothing_to_do":
         line = f"{CRAWL}: nothing was asked, every site is on hold (scrapy holds lists them)"
         return StepResult((line,), NOTHING_TO_DO)
@@ -80,7 +81,7 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
             f"{CRAWL}: {_STOPS[reason]}, after {describe_counts(counts)} in {took}; start scrapy nightly again to go on"
         )
         return StepResult((line,), report.exit_status, ends_here=True)
-    if not is_own and report.exit_status in (INTERRUPTED, DATABASE_LOST, DISK_LOW):
+    if reason in FINISHED_BY and report.exit_status in (INTERRUPTED, DATABASE_LOST, DISK_LOW):
         line = f"{CRAWL}: interrupted while the texts were settled; start scrapy nightly again to go on"
         return StepResult((line,), report.exit_status, ends_here=True)
     if not _has_finished(reason):
@@ -88,10 +89,18 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
         return StepResult((line,), FAILED)
     lines = [f"{CRAWL}: {describe_counts(counts)} in {took}{_describe_end(reason, counts)}"]
     lines += _describe_rest(counts, finishing)
-    lines += [f"  {site}: it gave no answer" for site in find_unreachable_sites(counts)]
-    lines += [f"  {notice.site}: {notice.text}" for notice in report.notices]
-    status = get_exit_code(OVER, counts) if is_own else report.exit_status
+    excused = _list_excused(report.health)
+    # What is a finding stands in the lines of the next step.
+    told = excused | {one.site for one in report.health.new}
+    lines += [f"  {site}: it gave no answer" for site in find_unreachable_sites(counts) if site not in told]
+    lines += [f"  {notice.site}: {notice.text}" for notice in report.notices if notice.kind not in FAILURE_KINDS]
+    status = report.exit_status if reason in FINISHED_BY else get_exit_code(OVER, counts, excused)
     return StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)})
+
+
+def _list_excused(health: Health) -> set[str]:
+    """Return the sites of which it was told in an earlier night that they give nothing."""
+    return {one.site for one in (*health.persisting, *health.muted) if one.name in GIVES_NOTHING}
 
 
 def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:

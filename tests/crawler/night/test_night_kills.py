@@ -53,8 +53,8 @@ class Nightly:
         assert (release / "manifest.json").is_file()
         assert len(list((self.data / "reports").glob("*.html"))) == 1
         told = [line.partition(":")[0] for line in done.stdout.splitlines()]
-        assert told == ["crawl", "settle", *[name for name in ("health",) if name in told], "report", "release",
-                        f"night {night.id}"]  # fmt: skip
+        assert told == ["crawl", "settle", "health", "report", "release", f"night {night.id}"]
+        assert "\nhealth: nothing odd\n" in done.stdout
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ def test_a_night_tells_a_line_for_each_step(sites: Path, data: Path, tmp_path: P
     lines = done.stdout.splitlines()
     assert lines[0].startswith("crawl: 1 site, 4 articles in ")
     assert lines[1].startswith("settle: ")
+    assert lines[2] == "health: nothing odd"
+    assert re.fullmatch(r"report: .*/reports/\d{4}-\d\d-\d\d\.html in \d+ s", lines[3])
     release = next(line for line in lines if line.startswith("release: 4 articles in "))
     folder = next((tmp_path / "releases").iterdir())
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", folder.name)
@@ -184,6 +186,7 @@ def test_a_dry_run_tells_the_steps_and_asks_nothing(sites: Path, paper: Paper, d
     assert done.returncode == 0
     assert re.search(r"^crawl: 1 site \(herald\), until \d\d:\d\d; 10 min before \d\d:\d\d for the other steps$",
                      done.stdout, re.MULTILINE), done.stdout  # fmt: skip
+    assert "\nreport: a web page of the night\n" in done.stdout
     assert "\nrelease: into releases, named after the day\n" in done.stdout
     assert "\ncontact: none; set BROADSHEET_CONTACT, in a crontab above its lines\n" in done.stdout
     assert paper.asked == []
@@ -197,3 +200,52 @@ def test_a_list_without_a_site_is_told_in_one_line(scrapy: Scrapy, data: Path, t
     assert done.returncode == 2
     assert re.fullmatch(r"scrapy nightly: .*empty.toml: lists no site; .*\n", done.stderr), done.stderr
     assert not data.exists()
+
+
+def test_what_is_new_is_told_once_and_what_lasts_is_no_failure(sites: Path, paper: Paper, data: Path) -> None:
+    paper.routes["/"] = Answer("", 301, {"Location": "https://moved.example/"})
+    first = run_nightly(data, sites, ALERTS="file")
+    assert first.returncode == 1, first.stdout
+    assert "\nhealth: 1 finding new (herald moved)\n  new: herald: moved: its front page redirects to " in first.stdout
+    assert "\nalerts: sent by file\n" in first.stdout
+    sent = (data / "alerts.txt").read_text("utf-8")
+    assert "herald: moved" in sent
+    let_a_night_pass(data)
+    second = run_nightly(data, sites, ALERTS="file")
+    assert second.returncode == 0, second.stdout
+    assert "\nhealth: 1 finding lasts (herald moved)\n" in second.stdout
+    assert "\nalerts: none, because nothing is new\n" in second.stdout
+    assert (data / "alerts.txt").read_text("utf-8") == sent
+    paper.publish(*STORIES)
+    let_a_night_pass(data)
+    third = run_nightly(data, sites, ALERTS="file")
+    assert third.returncode == 0, third.stdout
+    assert "\nhealth: 1 finding healed (herald moved)\n  healed: herald: moved: " in third.stdout
+    assert "\nalerts: sent by file\n" in third.stdout
+
+
+def test_an_alert_that_cannot_be_sent_is_told_and_the_night_is_done(sites: Path, paper: Paper, data: Path) -> None:
+    paper.routes["/"] = Answer("", 301, {"Location": "https://moved.example/"})
+    mail = {"SPIDERMON_SMTP_HOST": "127.0.0.1", "SPIDERMON_SMTP_PORT": "9", "SPIDERMON_EMAIL_TO": "me@desk.example"}
+    done = run_nightly(data, sites, ALERTS="mail,file", **mail)
+    assert done.returncode == 1
+    assert "\nalerts: sent by file; not sent by mail; the log has the reason\n" in done.stdout
+    assert re.search(r"WARNING: the alert by mail was not sent: ", done.stderr)
+    assert re.search(r"^night 1: done in \d+ s, exit status 1$", done.stdout, re.MULTILINE)
+
+
+def test_a_test_alert_asks_no_site(sites: Path, paper: Paper, data: Path) -> None:
+    done = run_nightly(data, sites, "--test-alert", ALERTS="file", ALERT_FILE=str(sites.parent / "alerts.txt"))
+    assert (done.returncode, done.stdout) == (0, "file: sent\n")
+    assert "This is a test of scrapy nightly --test-alert" in (sites.parent / "alerts.txt").read_text("utf-8")
+    assert paper.asked == []
+    refused = run_nightly(data, sites, "--test-alert")
+    assert refused.returncode == 2
+    assert "ALERTS names no channel" in refused.stderr
+
+
+def test_a_channel_that_is_not_configured_is_refused_before_the_night(sites: Path, paper: Paper, data: Path) -> None:
+    done = run_nightly(data, sites, ALERTS="mail")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert paper.asked == []
