@@ -57,6 +57,7 @@ def _gather(connection: Connection, nights: list[Night], disk: DiskUse, now: dat
     return NightReport(
         night=last.day,
         written_at=now,
+        is_trial=last.is_trial,
         runs=last.runs,
         nights=tuple(night.day for night in nights),
         findings=findings,

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.night_report.measures import MEASURES, format_number, format_size
-from crawler.night_report.words import describe_run, format_day
+from crawler.night_report.words import MOST_RUNS, TRIAL, describe_run, format_day
 from crawler.terminal.characters import escape_for_terminal
 
 if TYPE_CHECKING:
-    from crawler.night_report.record import Compared, NightReport, ReportedFinding, SiteReport
+    from crawler.night_report.record import Compared, DiskUse, NightReport, ReportedFinding, SiteReport
 
 WIDTH = 96  # columns
 MAX_SITES = 40  # in the table: those with findings, then those with most new articles
@@ -33,8 +33,9 @@ def render_text(report: NightReport) -> str:
 
 def _list_lines(report: NightReport) -> Iterator[str]:
     yield f"Night of {format_day(report.night)}"
-    for run in report.runs[-6:]:
-        yield describe_run(run)
+    yield from map(describe_run, report.runs[-MOST_RUNS:])
+    if report.is_trial:
+        yield TRIAL
     if not report.runs:
         yield "No night is stored yet; scrapy crawl articles crawls one."
         return
@@ -53,18 +54,26 @@ def _list_lines(report: NightReport) -> Iterator[str]:
         yield from _head("Hosts on hold")
         for hold in report.holds[:MAX_SITES]:
             yield from _wrap(f"{hold.host}: {hold.reason}, until {hold.until:%Y-%m-%d %H:%M} UTC")
-    if (disk := report.disk) is not None:
+    if report.disk is not None:
         yield from _head("Storage")
-        grows = "what a night adds is known after two"
-        if disk.growth is not None:
-            grows = f"{format_size(disk.growth)} more a night"
-        full = "" if disk.days_left is None else f"; the disk is full in {disk.days_left:,} days"
-        yield f"{format_size(disk.total)} taken, {grows}; {format_size(disk.free)} free{full}"
+        yield _describe_disk(report.disk)
+    yield from _list_articles(report)
+
+
+def _describe_disk(disk: DiskUse) -> str:
+    grows = (
+        "what a night adds is known after two" if disk.growth is None else f"{format_size(disk.growth)} more a night"
+    )
+    full = "" if disk.days_left is None else f"; the disk is full in {disk.days_left:,} days"
+    return f"{format_size(disk.total)} taken, {grows}; {format_size(disk.free)} free{full}"
+
+
+def _list_articles(report: NightReport) -> Iterator[str]:
     if report.articles:
         yield from _head("Newest articles")
-        for article in report.articles[:_ARTICLES]:
-            title = _fit(article.title or "(without a headline)", WIDTH - 36).rstrip()
-            yield f"{_fit(article.site, 16)} {article.language:<5} {article.characters:>8,}  {title}"
+    for article in report.articles[:_ARTICLES]:
+        title = _fit(article.title or "(without a headline)", WIDTH - 36).rstrip()
+        yield f"{_fit(article.site, 16)} {article.language:<5} {article.characters:>8,}  {title}"
 
 
 def _list_findings(report: NightReport) -> Iterator[str]:

@@ -122,6 +122,7 @@ class NightReport:
 
     night: date
     written_at: datetime
+    is_trial: bool = False  # all runs were narrowed by their arguments: this is the last of them
     runs: tuple[NightRun, ...] = ()
     nights: tuple[date, ...] = ()
     findings: Findings = field(default_factory=Findings)

@@ -1,7 +1,8 @@
 """Load the nights of a report: the runs of each day, and the numbers of each site in them.
 
 A night is what the runs that began on one day (UTC) did. Mostly that is one run; one that was stopped and started again
-is two, and so is a run by hand of a single site.
+is two, and so is a run by hand of a single site. Where every run was narrowed by its arguments, as the first try of an
+operator is, the last of them is a trial: it is reported, and compared with nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Select, select
 
 from cleaning.errors import BadArgument
 from crawler.night_report.record import NightRun
-from crawler.night_report.site_numbers import Numbers, add_up_sites, load_numbers, merge_runs
+from crawler.night_report.site_numbers import Numbers, add_up_sites, load_numbers, measure_numbers, merge_runs
 from storage.models import Run
 
 _BATCH = 64  # runs a query
@@ -31,6 +32,7 @@ class Night:
     runs: tuple[NightRun, ...]
     sites: dict[str, Numbers]
     all: Numbers
+    is_trial: bool = False
 
 
 def load_series(connection: Connection, *, nights: int, until: int | date | None = None) -> list[Night]:
@@ -46,14 +48,14 @@ def load_series(connection: Connection, *, nights: int, until: int | date | None
             continue
         if not found and isinstance(until, date) and day < until:
             break
-        night = _load_night(connection, day, tuple(runs))
+        night = _load_night(connection, tuple(runs))
         if night.sites:
             found.append(night)
         if len(found) > nights:
             break
     if not found and until is not None:
         raise BadArgument(f"--night: no night of {until} is stored; scrapy runs lists the runs")
-    return found[::-1]
+    return found[::-1] or _load_trial(connection)
 
 
 def collect_series(nights: Sequence[Night], site: str | None, name: str) -> list[float | None]:
@@ -87,20 +89,36 @@ def _iter_runs(connection: Connection) -> Iterator[NightRun]:
         below = rows[-1].id
 
 
-def _ask() -> Select[Any]:
-    # Runs that their arguments narrowed are left out; one that was killed does not say whether it was narrowed.
+def _ask(*, whole: bool = True) -> Select[Any]:
+    """Return the query for runs of `articles`: those that may be whole nights, or those that were narrowed."""
+    # One that was killed does not say whether it was narrowed.
     columns = (getattr(Run, name) for name in NightRun._fields)
-    return select(*columns).where(Run.spider == "articles", Run.is_night.is_not(False))
+    is_wanted = Run.is_night.is_not(False) if whole else Run.is_night.is_(False)
+    return select(*columns).where(Run.spider == "articles", is_wanted)
 
 
-def _load_night(connection: Connection, day: date, runs: tuple[NightRun, ...]) -> Night:
+def _load_night(connection: Connection, runs: tuple[NightRun, ...]) -> Night:
     by_site: defaultdict[str, list[Numbers]] = defaultdict(list)
     for run in reversed(runs):
         for site, numbers in load_numbers(connection, run.id).items():
             by_site[site].append(numbers)
-    sites = {site: merge_runs(rows) for site, rows in sorted(by_site.items())}
+    return _make_night(runs[::-1], {site: merge_runs(rows) for site, rows in sorted(by_site.items())})
+
+
+def _load_trial(connection: Connection) -> list[Night]:
+    """Return the last run that was narrowed and has ended, as the only night."""
+    question = _ask(whole=False).where(Run.ended_at.is_not(None)).order_by(Run.id.desc()).limit(1)
+    row = connection.execute(question).one_or_none()
+    if row is None:
+        return []
+    run = NightRun(*row)
+    night = _make_night((run,), measure_numbers(connection, run.id), is_trial=True)
+    return [night] if night.sites else []
+
+
+def _make_night(runs: tuple[NightRun, ...], sites: dict[str, Numbers], *, is_trial: bool = False) -> Night:
     total = add_up_sites(sites.values())
     spans = [(run.ended_at - run.started_at).total_seconds() for run in runs if run.ended_at is not None]
     if spans:
         total["seconds"] = sum(spans)
-    return Night(day, runs[::-1], sites, total)
+    return Night(runs[-1].started_at.date(), runs, sites, total, is_trial)

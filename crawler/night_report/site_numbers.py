@@ -9,7 +9,9 @@ from statistics import median
 from sqlalchemy import Connection, select
 
 from crawler.night_report.usual import is_share
-from storage.models import StoredSiteNight
+from storage.models import Run, StoredSiteNight
+from storage.nights.from_articles import measure_articles
+from storage.nights.from_counts import count_site_numbers
 
 Numbers = dict[str, float]
 _LENGTH = "median_length"
@@ -27,7 +29,18 @@ def load_numbers(connection: Connection, run: int) -> dict[str, Numbers]:
     """Return the numbers of each site whose night this run was: none of a run that its arguments narrowed."""
     row = StoredSiteNight
     found = connection.execute(select(row.site, row.numbers).where(row.run_id == run))
-    return {site: _add_new({name: numbers[name] for name in numbers if _is_shown(name)}) for site, numbers in found}
+    return {site: _choose(numbers) for site, numbers in found}
+
+
+def measure_numbers(connection: Connection, run: int) -> dict[str, Numbers]:
+    """Return the numbers of each site in a run of which no night is recorded."""
+    counts = connection.scalar(select(Run.counts).where(Run.id == run)) or {}
+    by_site = measure_articles(connection, run)
+    return {
+        site: _choose(count_site_numbers(site, stats, is_cut_off=False) | by_site.get(site, {}))
+        for site, stats in sorted(counts.items())
+        if site
+    }
 
 
 def merge_runs(rows: Sequence[Numbers]) -> Numbers:
@@ -74,9 +87,10 @@ def _is_shown(name: str) -> bool:
     return area in _AREAS if slash else name in _NAMES
 
 
-def _add_new(numbers: Numbers) -> Numbers:
-    """Add the articles that were stored and are no new version of one."""
-    return numbers | {"new": max(numbers.get("stored", 0) - numbers.get("updated", 0), 0)}
+def _choose(numbers: Numbers) -> Numbers:
+    """Return the numbers that are shown, and `new`: the articles that were stored and are no new version of one."""
+    shown = {name: value for name, value in numbers.items() if _is_shown(name)}
+    return shown | {"new": max(numbers.get("stored", 0) - numbers.get("updated", 0), 0)}
 
 
 def _find_weighted_median(weighted: Collection[tuple[float, float]]) -> float:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from crawler.night_report.charts import INSTALL, can_draw, draw_charts
 from crawler.night_report.measures import MEASURES, format_number, format_size
 from crawler.night_report.sparkline import draw_sparkline
-from crawler.night_report.words import describe_run, format_day
+from crawler.night_report.words import MOST_RUNS, TRIAL, describe_run, format_day
 from crawler.terminal.characters import escape_for_terminal
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def render_report(report: NightReport) -> str:
         open_findings=_count_open(report),
         charts=draw_charts(report) if can_draw() else None,
         install=INSTALL,
+        trial=TRIAL,
+        most_runs=MOST_RUNS,
         style=Markup((_ROOM / "report.css").read_text("utf-8")),  # noqa: S704 (a file of ours)
         script=Markup(script),  # noqa: S704 (a file of ours)
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),

@@ -10,6 +10,8 @@ from crawler.terminal.characters import escape_for_terminal
 if TYPE_CHECKING:
     from crawler.night_report.record import NightRun
 
+MOST_RUNS = 6  # of a night that are described
+TRIAL = "A trial: its arguments narrowed the run, so no other night is compared with it."
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
     "December",

@@ -214,3 +214,23 @@ def test_a_folder_that_cannot_be_written_is_one_line(engine: Engine, nights: Pat
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BroadsheetError, match="cannot write"):
         write_web_pages(engine, gather_report(engine, nights), tmp_path / "file" / "night.html")
+
+
+def test_before_the_first_night_a_narrowed_run_is_a_trial(tmp_path: Path) -> None:
+    store = NightStore(sites=2, nights=1, articles=20)
+    data = store.fill(tmp_path / "data")
+    engine = open_database(make_database_url(data, None))
+    with engine.begin() as connection:
+        connection.execute(update(Run).values(is_night=False))
+        connection.execute(delete(StoredSiteNight))
+        connection.execute(delete(StoredFinding))
+    report = gather_report(engine, data)
+    with pytest.raises(BadArgument, match="its arguments narrowed it"):
+        gather_report(engine, data, until=1)
+    page = write_report(engine, data).read_text("utf-8")
+    engine.dispose()
+    assert report.is_trial
+    assert report.measures["duplicates"].value == sum(store.count(0, site)["article/duplicate"] for site in range(2))
+    assert report.measures["median_length"].value == len(make_article("https://www.paper.example/").text)
+    assert "A trial" in page
+    assert "A trial" in render_text(report)
