@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cleaning.errors import BadAddress, BadArgument
+from cleaning.errors import BadAddress, BadArgument, BroadsheetError
 from crawler.sites.site import Site
 from crawler.survey.draft_entry import EntryDraft, draft_entry
 from crawler.survey.edition_folder import get_edition_folder, is_same_front_page
@@ -15,11 +15,12 @@ from crawler.survey.list_guesses import make_list_guesses
 from crawler.survey.run_survey import SiteSurvey, run_survey
 from crawler.survey.show_survey import describe_survey, format_survey
 from crawler.survey.sites_file_edit import SitesFile, render_entry
-from crawler.survey.stored_facts import load_current_holds
+from crawler.survey.stored_facts import describe_hold, load_current_holds
 from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.wanted_sites import WantedSite, make_wanted_site, read_wanted_sites
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
+from storage.frontier.hosts import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,8 @@ def add_site(settings: Settings, url: str, name: str | None, options: AddOptions
     if (conflict := file.find_conflict(wanted.name, wanted.url)) is not None:
         raise BadArgument(conflict)
     (added,) = _survey(settings, [Added(wanted)], options)
+    if added.survey is None:
+        raise BroadsheetError(f"{wanted.url}: {added.problem}")
     text = _write(file, [added], options)
     if options.as_json:
         write_json(_describe(added), indent=2)
@@ -107,10 +110,15 @@ def _find_twin(wanted: WantedSite, before: Sequence[Added], file: SitesFile) -> 
 
 def _survey(settings: Settings, wanted: Sequence[Added], options: AddOptions) -> Sequence[Added]:
     """Survey the sites, judge what was found, and draft the entries of those that are to be written."""
-    sites = tuple(_make_candidate(one.wanted) for one in wanted)
-    guesses = {site.name: make_list_guesses(site) for site in sites}
-    found = run_survey(settings, SurveyTask(sites, sites, PAGES, guesses), load_current_holds(settings))
+    holds = {hold.host: hold for hold in load_current_holds(settings)}
     for one in wanted:
+        if (hold := holds.get(host_of(one.wanted.url))) is not None:
+            one.problem = f"{describe_hold(hold)}; try again then"
+    asked = [one for one in wanted if one.problem is None]
+    sites = tuple(_make_candidate(one.wanted) for one in asked)
+    guesses = {site.name: make_list_guesses(site) for site in sites}
+    found = run_survey(settings, SurveyTask(sites, sites, PAGES, guesses), holds.values()) if sites else {}
+    for one in asked:
         one.survey = survey = found[one.wanted.name]
         problem = judge_survey(survey)
         doubts = list_doubts(survey) if problem is None else []

@@ -10,7 +10,7 @@ from crawler.sites.site import find_site
 from crawler.survey.add_sites import PAGES
 from crawler.survey.run_survey import run_survey
 from crawler.survey.sites_file_edit import SitesFile
-from crawler.survey.stored_facts import load_current_holds, load_newest_articles
+from crawler.survey.stored_facts import describe_hold, load_current_holds, load_newest_articles
 from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.trouble import Trouble
 from crawler.survey.troubles import find_troubles
@@ -53,7 +53,7 @@ def check_sites(settings: Settings, name: str | None, *, as_json: bool) -> int:
     troubles = {
         site.name: find_troubles(surveys[site.name], file, known.get(site.name, ()))
         if site.name in surveys
-        else [_describe_hold(holds[host_of(site.url)], file.find_line(site.name))]
+        else [_make_hold_trouble(holds[host_of(site.url)], file.find_line(site.name))]
         for site in sites
     }
     if as_json:
@@ -63,9 +63,8 @@ def check_sites(settings: Settings, name: str | None, *, as_json: bool) -> int:
     return 1 if any(troubles.values()) else 0
 
 
-def _describe_hold(hold: Hold, line: int | None) -> Trouble:
-    told = f"nothing was asked: {hold.host} is on hold until {hold.until:%Y-%m-%d %H:%M} UTC ({hold.reason})"
-    return Trouble("on-hold", told, "scrapy holds lists the hosts on hold", line)
+def _make_hold_trouble(hold: Hold, line: int | None) -> Trouble:
+    return Trouble("on-hold", describe_hold(hold), "scrapy holds lists the hosts on hold", line)
 
 
 def _format_site(name: str, troubles: list[Trouble], surveys: Mapping[str, SiteSurvey], file: SitesFile) -> str:

@@ -77,7 +77,7 @@ def choose_extra_lists(survey: SiteSurvey) -> list[SeenList]:
 def _rank_list(seen: SeenList) -> tuple[int, int, int, str]:
     kinds = ("feed", "news sitemap", "sitemap index", "sitemap")
     kind = kinds.index(seen.kind) if seen.kind in kinds else len(kinds)
-    return kind, -len(seen.articles), len(urlsplit(seen.url).path), seen.url
+    return kind, -seen.number, len(urlsplit(seen.url).path), seen.url
 
 
 def _tells_no_more(seen: SeenList, other: SeenList) -> bool:

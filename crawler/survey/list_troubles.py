@@ -72,7 +72,7 @@ def _find_successor(survey: SiteSurvey, kind: AddressKind, taken: set[str]) -> s
     usable = (seen for url, seen in survey.documents.lists.items() if url in named and seen.is_usable)
     of_kind = (seen for seen in usable if (seen.kind == "feed") == (kind is AddressKind.FEED))
     fit = [seen for seen in of_kind if seen.url not in taken and kind is not AddressKind.SECTION]
-    return max(fit, key=lambda seen: len(seen.articles)).answered_by if fit else None
+    return max(fit, key=lambda seen: seen.number).answered_by if fit else None
 
 
 def _point_to_line(

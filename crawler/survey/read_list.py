@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _MAX_TOLD = 1_000  # a day: more is the clock of a list that dates everything now
+_MAX_KEPT = 200  # articles of a list: a survey of 500 sites reads thousands of sitemaps
 _NAMES = {
     DocumentKind.FEED: "feed",
     DocumentKind.JSON_FEED: "feed",
@@ -38,7 +39,8 @@ class SeenList:
     asked_as: AddressKind
     depth: int
     kind: str  # by its content: "feed", "news sitemap", "sitemap", "sitemap index" or "page"; "" for anything else
-    articles: frozenset[str]  # that the crawl would ask for
+    number: int  # of articles that the crawl would ask for
+    articles: frozenset[str]  # the newest of them
     newest: datetime | None = None  # of their dates
     oldest: datetime | None = None
     dated: int = 0
@@ -89,7 +91,8 @@ def read_list(lease: Lease, site: Site, owners: SiteOwners, url: str, body: byte
         asked_as=lease.kind,
         depth=lease.depth,
         kind=kind,
-        articles=frozenset(offer.url for offer in articles),
+        number=len(articles),
+        articles=frozenset(offer.url for offer in articles[:_MAX_KEPT]),
         newest=max(dates, default=None),
         oldest=min(dates, default=None),
         dated=len(dates),

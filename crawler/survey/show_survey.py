@@ -48,7 +48,7 @@ def describe_survey(survey: SiteSurvey) -> dict[str, Any]:
             {
                 "url": seen.answered_by,
                 "kind": seen.kind,
-                "articles": len(seen.articles),
+                "articles": seen.number,
                 "newest": None if seen.newest is None else format_iso(seen.newest),
                 "oldest": None if seen.oldest is None else format_iso(seen.oldest),
                 "articles_a_day": None if seen.articles_a_day is None else round(seen.articles_a_day, 1),
@@ -80,7 +80,7 @@ def list_found(survey: SiteSurvey) -> list[SeenList]:
     named = find_named_lists(survey)
     usable = [seen for seen in survey.documents.lists.values() if seen.is_usable]
     found = {seen.answered_by: seen for seen in sorted(usable, key=lambda seen: seen.url in named)}
-    return sorted(found.values(), key=lambda seen: (seen.url not in named, seen.kind, -len(seen.articles)))
+    return sorted(found.values(), key=lambda seen: (seen.url not in named, seen.kind, -seen.number))
 
 
 def _describe_lists(survey: SiteSurvey, word: str) -> list[str]:
@@ -100,7 +100,7 @@ def _describe_list(seen: SeenList) -> str:
     if seen.kind == "sitemap index":
         return f"{len(seen.lists)} sitemaps"
     kind = "" if seen.kind == "feed" else f"{seen.kind}, "
-    told = f"{kind}{len(seen.articles):,} {'article' if len(seen.articles) == 1 else 'articles'}"
+    told = f"{kind}{seen.number:,} {'article' if seen.number == 1 else 'articles'}"
     if seen.newest is None or seen.oldest is None:
         return f"{told}, undated"
     told += f", {seen.oldest:%Y-%m-%d %H:%M} to {seen.newest:%Y-%m-%d %H:%M} UTC"

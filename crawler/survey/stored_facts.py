@@ -39,6 +39,11 @@ def load_current_holds(settings: BaseSettings) -> list[Hold]:
     return _read_store(settings, lambda connection: [hold for hold in load_holds(connection) if hold.until > now], [])
 
 
+def describe_hold(hold: Hold) -> str:
+    """Return a message that nothing may be asked of a host now."""
+    return f"nothing was asked: {hold.host} is on hold until {hold.until:%Y-%m-%d %H:%M} UTC ({hold.reason})"
+
+
 def load_newest_articles(settings: BaseSettings, sites: Iterable[str], most: int) -> dict[str, list[KnownArticle]]:
     """Return the newest long articles of each site that has some in the store; empty where there is no store."""
 

@@ -25,7 +25,7 @@ from storage.frontier import offering
 from storage.frontier.addresses import NAMED, AddressKind, Lease, Offer
 
 # A failure of the front page after which no other address of a new site is asked for.
-_OF_THE_HOST = ("dns", "connection-refused", "tls", "robots", "address-")
+_OF_THE_HOST = ("dns", "connection-refused", "timeout", "tls", "robots", "address-")
 
 
 @dataclass(frozen=True, slots=True)

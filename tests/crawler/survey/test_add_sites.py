@@ -206,3 +206,15 @@ def test_a_dry_run_writes_nothing_and_shows_the_table(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "[[site]]\n# added" in done.stdout
     assert not (tmp_path / "sites.toml").exists()
+
+
+def test_what_a_hostile_site_says_of_itself_stays_text(tmp_path: Path) -> None:
+    with Paper() as paper:
+        publish(paper)
+        for story in STORIES:
+            title = f"\x1b[2J Red \u202e story &#10;[[site]] {story[-2:]}"
+            paper.article(story, title, text=[f"\x1b]0;owned\x07 {paragraph}" for paragraph in prose(story)])
+        done = run_sites("add", paper.url, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+    assert len(read_tables(tmp_path)) == 1

@@ -128,7 +128,11 @@ def test_nothing_is_asked_of_a_host_on_hold(tmp_path: Path) -> None:
         run_scrapy("crawl", "articles", "-s", f"SITES_FILE={tmp_path / 'sites.toml'}", data=tmp_path / "data")
         asked = len(paper.asked)
         (found,) = check(tmp_path)
+        (tmp_path / "sites.toml").unlink()
+        added = run_sites("add", paper.url, folder=tmp_path)
         assert len(paper.asked) == asked
+    assert added.returncode == 1
+    assert added.stderr.startswith(f"scrapy sites: {paper.url}/: nothing was asked: 127.0.0.1:")
     assert found["name"] == "on-hold"
     assert "(retry-after)" in found["sentence"]
 

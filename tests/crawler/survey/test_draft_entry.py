@@ -26,8 +26,15 @@ STORIES = frozenset(f"{HOME}story-{number}" for number in range(10))
 def make_list(path: str, kind: str = "feed", **more: Any) -> SeenList:
     url = path if "://" in path else HOME.rstrip("/") + path
     asked_as = AddressKind.FEED if kind == "feed" else AddressKind.SECTION if kind == "page" else AddressKind.SITEMAP
-    values = {"answered_by": url, "asked_as": asked_as, "depth": 0, "articles": STORIES, "newest": NEWEST}
-    return SeenList(url=url, kind=kind, **(values | more))
+    values: dict[str, Any] = {
+        "answered_by": url,
+        "asked_as": asked_as,
+        "depth": 0,
+        "articles": STORIES,
+        "newest": NEWEST,
+    }
+    values |= more
+    return SeenList(url=url, kind=kind, number=len(values["articles"]), **values)
 
 
 def make_survey(*lists: SeenList, language: str = "en", states: str | None = "en", **more: Any) -> SiteSurvey:
