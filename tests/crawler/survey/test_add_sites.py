@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from crawling import Store, run_scrapy
 from servers.paper import Answer, Paper, prose
+from servers.rude import Rude, answer, bomb, page, reset
 from surveys import STORIES, add_feed, add_sitemap, publish, read_tables, run_sites
 
 SHELL = '<!doctype html><html><head><script src="/app.js"></script></head><body><div id="app"></div></body></html>'
@@ -218,3 +219,23 @@ def test_what_a_hostile_site_says_of_itself_stays_text(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
     assert len(read_tables(tmp_path)) == 1
+
+
+def test_lists_that_break_off_explode_or_never_end_cost_themselves_only(tmp_path: Path) -> None:
+    with Rude() as rude:
+        stories = [f"/2025/10/01/story-number-{number}-of-the-day" for number in range(10)]
+        rude.routes |= {path: answer(page(f"Headline of {path}")) for path in stories}
+        rude.routes["/robots.txt"] = answer("User-agent: *\nSitemap: /all.xml\n", "Content-Type: text/plain")
+        entries = "".join(f"<item><link>{rude.url}{path}</link></item>" for path in stories)
+        rude.routes["/rss.xml"] = answer(f"<rss><channel>{entries}</channel></rss>", "Content-Type: text/xml")
+        rude.routes["/feed/"] = bomb(60, "gzip")
+        rude.routes["/rss"] = reset(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n<rss><channel>")
+        rude.routes["/atom.xml"] = b"\x00\x01 no answer at all"
+        rude.routes["/index.xml"] = answer("<rss><channel>" + "<item><title>x</title></item>" * 2_000)
+        rude.routes["/all.xml"] = answer("<sitemapindex><sitemap><loc>/all.xml</loc></sitemap></sitemapindex>")
+        links = "".join(f'<li><a href="{path}">A link to {path}</a></li>' for path in stories)
+        rude.routes["/"] = answer(f"<html><head><title>Rude</title></head><body><ul>{links}</ul></body></html>")
+        done = run_sites("add", rude.url, "--name", "rude", folder=tmp_path)
+    assert done.stderr == ""
+    assert done.returncode == 0, done.stdout
+    assert read_tables(tmp_path) == [{"name": "rude", "url": f"{rude.url}/", "feeds": ["/rss.xml"]}]
