@@ -55,7 +55,7 @@ def write_message(health: Health, report: Path | None, summary: str = "") -> Ale
     open_before = len(_drop_muted(health.persisting))
     lines = [*_describe("new", new), *_describe("healed", healed)]
     if open_before:
-        lines += ["", f"Still open, and told before: {open_before} (scrapy sites check NAME)."]
+        lines += ["", f"Still open, and told before: {open_before} (scrapy sites findings)."]
     if report is not None:
         lines += ["", f"Report: {report}"]
     subject = f"Broadsheet on {gethostname()}: {'; '.join([*_summarise('new', new), *_summarise('healed', healed)])}"
