@@ -116,6 +116,7 @@ class Command(ProjectCommand):
 
     def _run(self, stack: ExitStack, given: dict[str, str | None], *, is_dry: bool) -> None:
         from crawler.alerts.check import check_alerts
+        from crawler.finishing.metrics import check_metrics, write_metrics
         from crawler.night.options import load_default_options, make_options
         from crawler.run.session import now
         from crawler.spiders.arguments import plan_crawl
@@ -126,6 +127,7 @@ class Command(ProjectCommand):
         defaults = load_default_options(settings)
         make_options(given, defaults)  # a mistake is answered before anything is opened
         check_alerts(settings)
+        check_metrics(settings)
         plan = plan_crawl(settings)
         if not settings.getbool("STORE_ENABLED"):
             raise BadArgument("a night stores what it fetches; leave out STORE_ENABLED=False")
@@ -158,6 +160,7 @@ class Command(ProjectCommand):
             now=now,
         )
         self.exitcode = run_night(desk, lambda line: write_output(f"{line}\n"))
+        write_metrics(settings, engine)
 
     def _crawl(self, *, ends_at: datetime | None, pages: int, on_run: Callable[[int], None]) -> Crawler | None:
         from crawler.command_line.crawl_process import run_crawler

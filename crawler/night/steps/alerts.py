@@ -12,6 +12,8 @@ from crawler.alerts.send import send_alerts
 from crawler.night.desk import LINES, Desk, StepResult
 from crawler.night.steps.health import load_night_health
 from crawler.night.steps.report import PATH, REPORT
+from crawler.night_report.gather import gather_report
+from crawler.night_report.plain_text import render_text
 from crawler.run.exit_codes import FAILED
 
 ALERTS = "alerts"
@@ -39,5 +41,6 @@ def send_night_alerts(desk: Desk) -> StepResult:
 
 
 def _summarise(desk: Desk) -> str:
-    """Return the lines of the steps before this one."""
-    return "".join(f"{line}\n" for step in desk.night.steps.values() for line in step.get(LINES, ()))
+    """Return the lines of the steps before this one, and the report as text."""
+    lines = "".join(f"{line}\n" for step in desk.night.steps.values() for line in step.get(LINES, ()))
+    return f"{lines}\n{render_text(gather_report(desk.engine, desk.data_dir))}"
