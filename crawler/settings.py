@@ -72,10 +72,10 @@ NIGHTLY_UNTIL = os.environ.get("NIGHTLY_UNTIL", "")  # when a night ends: "06:00
 NIGHTLY_HOURS = os.environ.get("NIGHTLY_HOURS", "")  # or after so many hours
 NIGHTLY_PAGES = os.environ.get("NIGHTLY_PAGES", "")  # articles of a site a night
 NIGHTLY_RELEASE = os.environ.get("NIGHTLY_RELEASE", "")  # folder in which each night writes a release
-NIGHTLY_FORMATS = ["jsonl"]  # of that release
+NIGHTLY_FORMATS = os.environ.get("NIGHTLY_FORMATS", "jsonl").split(",")  # of that release
 NIGHTLY_KEEP_RAW = os.environ.get("NIGHTLY_KEEP_RAW", "")  # for how long raw pages are kept: "180d"
 NIGHTLY_KEEP_REJECTED = os.environ.get("NIGHTLY_KEEP_REJECTED", "")  # for how long rejected pages are kept: "30d"
-NIGHTLY_SKIP: list[str] = []  # steps to leave out
+NIGHTLY_SKIP = os.environ.get("NIGHTLY_SKIP", "")  # steps to leave out: "report,alerts"
 
 # --- The end of a crawl -----------------------------------------------------------------------------------------------
 # The moment at which nothing more is asked, with its offset: 2026-12-02T06:00:00+01:00. What is left waits for the next

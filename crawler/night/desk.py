@@ -16,6 +16,8 @@ from crawler.night.options import NightOptions
 from storage.database.retry import StorageRetry, run_with_retries
 from storage.nights.stored_nights import StoredNight, change_night
 
+# The steps in their order; a database may give what is stored of them in another.
+STEP_NAMES = ("crawl", "health", "report", "release", "retention", "alerts")
 LINES = "lines"  # of a step that has ended: what was told of it
 
 
@@ -69,3 +71,8 @@ class Desk:
         """Store what is known of a step beside what is stored of it already."""
         step = self.night.steps.get(name, {}) | facts
         self.change(steps=self.night.steps | {name: step})
+
+
+def list_told_lines(night: StoredNight) -> list[str]:
+    """Return what was told of the steps of a night that have ended, in their order."""
+    return [line for name in STEP_NAMES for line in night.steps.get(name, {}).get(LINES, ())]

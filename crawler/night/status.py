@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from cleaning.article import format_iso
-from crawler.night.desk import LINES
+from crawler.night.desk import list_told_lines
 from crawler.night.open_night import is_same_night
 from crawler.night.tell import format_duration
 from crawler.run.session import now
@@ -34,8 +34,7 @@ def print_desk_nights(engine: Engine, *, limit: int, as_json: bool) -> None:
 def _describe(night: StoredNight, moment: datetime) -> list[str]:
     run = "" if night.run_id is None else f", run {night.run_id}"
     head = f"night {night.id}: {night.started_at:%Y-%m-%d %H:%M} UTC, {_describe_end(night, moment)}{run}"
-    told = [f"  {line}" for step in night.steps.values() for line in step.get(LINES, ())]
-    return [head, *told]
+    return [head, *(f"  {line}" for line in list_told_lines(night))]
 
 
 def _describe_end(night: StoredNight, moment: datetime) -> str:

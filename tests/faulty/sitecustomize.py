@@ -3,6 +3,7 @@
 KILL_AT       "N": kill the process before the Nth database event, counted from the first INSERT of an article
 KILL_NIGHT_AT "N": kill the process before the Nth statement that changes the table `night`
 KILL_AT_DRAFT "1": kill the process when it would rename the finished draft of a release
+INTERRUPT_AT_DRAFT "1": send it SIGTERM then
 MOST_PAGES    a file with the number of pages that SQLite's file may have before its disk is full (empty: no bound)
 READ_ONLY     "UPDATE run": SQLite's file is read-only after the first statement with this beginning
 FREE_BYTES    a file with the number of bytes that every disk has left
@@ -50,12 +51,12 @@ def _kill_night_at(number: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _kill_at_draft() -> None:
+def _kill_at_draft(number: int) -> None:
     rename = os.rename
 
     def kill_or_rename(source: Any, target: Any, **options: Any) -> None:
-        if ".partial-" in os.fspath(source):
-            os.kill(os.getpid(), signal.SIGKILL)
+        if ".partial-" in os.fspath(source) and Path(source).is_dir():
+            os.kill(os.getpid(), number)
         rename(source, target, **options)
 
     os.rename = kill_or_rename
@@ -96,7 +97,9 @@ if "--multiprocessing-fork" not in sys.argv:  # the cleaner processes of the cra
     if "KILL_NIGHT_AT" in os.environ:
         _kill_night_at(int(os.environ["KILL_NIGHT_AT"]))
     if "KILL_AT_DRAFT" in os.environ:
-        _kill_at_draft()
+        _kill_at_draft(signal.SIGKILL)
+    if "INTERRUPT_AT_DRAFT" in os.environ:
+        _kill_at_draft(signal.SIGTERM)
     if "MOST_PAGES" in os.environ:
         _limit_pages(Path(os.environ["MOST_PAGES"]))
     if "READ_ONLY" in os.environ:

@@ -122,6 +122,7 @@ class Command(ProjectCommand):
         from crawler.spiders.arguments import plan_crawl
         from storage.database.engine import make_database_url, open_database, prepare_data_folder
         from storage.database.locks import claim_data_folder
+        from storage.export.formats import load_format
 
         settings = self.project_settings
         defaults = load_default_options(settings)
@@ -129,6 +130,8 @@ class Command(ProjectCommand):
         check_alerts(settings)
         check_metrics(settings)
         plan = plan_crawl(settings)
+        for name in settings.getlist("NIGHTLY_FORMATS"):
+            load_format(name.strip())
         if not settings.getbool("STORE_ENABLED"):
             raise BadArgument("a night stores what it fetches; leave out STORE_ENABLED=False")
         if is_dry:

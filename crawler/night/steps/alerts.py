@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crawler.alerts.check import read_channels
 from crawler.alerts.send import send_alerts
-from crawler.night.desk import LINES, Desk, StepResult
+from crawler.night.desk import Desk, StepResult, list_told_lines
 from crawler.night.steps.health import load_night_health
 from crawler.night.steps.report import PATH, REPORT
 from crawler.night_report.gather import gather_report
@@ -30,9 +30,10 @@ def send_night_alerts(desk: Desk) -> StepResult:
     health = load_night_health(desk, desk.night.run_id)
     if not health.new and not health.healed:
         return StepResult((f"{ALERTS}: none, because nothing is new",))
-    desk.record_step(ALERTS, {_BEGUN: True})
     path = desk.night.steps.get(REPORT, {}).get(PATH)
-    sent = send_alerts(desk.settings, health, path and Path(path), summary=_summarise(desk))
+    summary = _summarise(desk)  # first: an error in it must not count as an alert that may have been sent
+    desk.record_step(ALERTS, {_BEGUN: True})
+    sent = send_alerts(desk.settings, health, path and Path(path), summary=summary)
     failed = [channel for channel in read_channels(desk.settings) if channel not in sent]
     if failed:
         by = f"sent by {', '.join(sent)}; " if sent else ""
@@ -42,5 +43,5 @@ def send_night_alerts(desk: Desk) -> StepResult:
 
 def _summarise(desk: Desk) -> str:
     """Return the lines of the steps before this one, and the report as text."""
-    lines = "".join(f"{line}\n" for step in desk.night.steps.values() for line in step.get(LINES, ()))
+    lines = "".join(f"{line}\n" for line in list_told_lines(desk.night))
     return f"{lines}\n{render_text(gather_report(desk.engine, desk.data_dir))}"

@@ -28,7 +28,7 @@ def write_dated_release(desk: Desk) -> StepResult:
     if _is_taken(folder):
         return StepResult((f"{_NAME}: {folder} was complete when the night was killed",))
     began = desk.now()
-    options = ReleaseOptions(formats=tuple(desk.settings.getlist("NIGHTLY_FORMATS")))
+    options = ReleaseOptions(formats=tuple(name.strip() for name in desk.settings.getlist("NIGHTLY_FORMATS")))
     with show_progress("exporting", "rows", every=desk.settings.getfloat("PROGRESS_INTERVAL")) as report:
         release = export_release(desk.engine, folder, Selection(), options, progress=report)
     took = format_duration((desk.now() - began).total_seconds())

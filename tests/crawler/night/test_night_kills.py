@@ -120,3 +120,37 @@ def test_a_night_killed_long_ago_is_over_and_the_next_one_begins(nightly: Nightl
     assert old.ended_at is not None
     assert f"night {old.id} of " in done.stderr
     assert "was not finished at step crawl, and is over" in done.stderr
+
+
+def test_alerts_that_may_have_been_sent_are_not_sent_again(nightly: Nightly, paper: Paper) -> None:
+    paper.routes["/"] = Answer("", 301, {"Location": "https://moved.example/"})
+    # INSERT of the night; UPDATE of the step, of the run; two for each of crawl, health and report, one of which was
+    # counted; then the step alerts, that they are begun, that they are sent.
+    done = nightly.run(ALERTS="file", KILL_NIGHT_AT="11")
+    assert done.returncode == -signal.SIGKILL, done.stdout
+    alerts = nightly.data / "alerts.txt"
+    sent = alerts.read_text("utf-8")
+    assert sent.count("NEW herald: moved") == 1
+    done = nightly.run(ALERTS="file")
+    assert done.returncode == 1
+    assert "\nalerts: the night was killed while they were sent; they are not sent again\n" in done.stdout
+    assert alerts.read_text("utf-8") == sent
+
+
+def test_a_signal_ends_any_step_in_order_and_the_night_goes_on(nightly: Nightly) -> None:
+    done = nightly.run("--release", str(nightly.releases), INTERRUPT_AT_DRAFT="1")
+    assert done.returncode == 130, done.stderr
+    assert done.stdout.splitlines()[-1] == "release: interrupted; start scrapy nightly again to go on"
+    assert list(nightly.releases.parent.glob("releases/*")) == []
+    nightly.check_whole(nightly.run())
+
+
+def test_on_postgresql_a_night_that_is_killed_goes_on_as_well(nightly: Nightly, postgres_database: str) -> None:
+    env = {"DATABASE_URL": postgres_database}
+    done = nightly.run("--release", str(nightly.releases), KILL_NIGHT_AT="4", **env)
+    assert done.returncode == -signal.SIGKILL
+    done = nightly.run(**env)
+    assert done.returncode == 0, done.stdout
+    assert "\nrelease: 4 articles in " in done.stdout
+    shown = nightly.run("--status", **env).stdout.splitlines()
+    assert [line.split(":")[0].strip() for line in shown[1:]] == ["crawl", "settle", "health", "report", "release"]
