@@ -5,11 +5,14 @@ link_headlines.py    load the headlines by which links into a site are known
 announcements.py     look up how addresses were announced
 hosts.py        hosts on hold: record, end and look up holds
 dates.py        decide which dates of a list are believed
-rechecks.py     when an address is asked again: after nights in vain, and for a second look at a young page
+rechecks.py     when an address is asked again: after nights in vain, for a second look, and because of its age
+recheck_leases.py    lease articles that are to be looked at again because of their age
+missing.py      mark articles as gone whose address answers with 404 or 410 twice
 sections.py     keep an address as a section whose page turned out to be a list
 listings.py     which kinds of sources listed an address, as bits
 in_turn.py      choose which of many lists are read tonight
 leasing.py      lease addresses that are due
+lease_rows.py   make leases of the rows of addresses
 waiting.py      count the articles that still wait when a run ends, by reason
 outcomes.py     find addresses by what became of them
 settling.py     end leases: settle, return or retry addresses

@@ -99,6 +99,11 @@ class Lease:
     tries: int  # failed tries since it was last fetched
     vain: int = 0  # nights in a row that brought nothing new of it
     was_fetched: bool = True  # in an earlier night, or before in this one: something may be known of it
+    is_recheck: bool = False  # no source asks for it: it is looked at again because of its age
+    first_fetched_at: datetime | None = None  # when its page was first stored as an article
+    recheck_at: datetime | None = None  # when it is to be looked at again
+    missing_at: datetime | None = None  # when it first answered with 404 or 410, since its page was last there
+    changes: int = 0  # how often it was fetched again and had changed
 
     @property
     def is_front_page(self) -> bool:

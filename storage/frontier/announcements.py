@@ -34,9 +34,9 @@ def load_reasons(connection: Connection, addresses: Collection[int]) -> dict[int
 
 def load_settled_lease(connection: Connection, url: str) -> Lease | None:
     """Return the lease by which the article at this address was fetched last; None if it is not settled as fetched."""
-    row = connection.execute(
-        select(Address.id, Address.url, Address.site, Address.depth, Address.source, Address.tries, Address.vain).where(
+    rows = connection.execute(
+        select(Address.site, *LEASED).where(
             Address.url == url, Address.kind == AddressKind.ARTICLE, Address.state == AddressState.DONE
         )
-    ).one_or_none()
-    return row and Lease(row.id, row.url, row.site, AddressKind.ARTICLE, row.depth, row.source, row.tries, row.vain)
+    ).all()
+    return next((lease for row in rows for lease in make_leases([row], row.site)), None)

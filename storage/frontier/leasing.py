@@ -8,9 +8,9 @@ Discovery offers an address (storage.frontier.offering), the scheduler leases it
                   +---------------------+-- return_leases(), defer(), retry_or_fail(): PENDING again
 
 Discovery (feeds, sitemaps, sections) is fetched once in every run; an article is fetched once, until its source says
-that it has changed. Addresses of a host on hold (storage.frontier.hosts) are not leased; waiting costs them no try.
-All functions take a connection and leave the transaction to their caller, so that an article and the end of its lease
-are one commit.
+that it has changed, or a re-check is due (storage.frontier.recheck_leases). Addresses of a host on hold
+(storage.frontier.hosts) are not leased; waiting costs them no try. All functions take a connection and leave the
+transaction to their caller, so that an article and the end of its lease are one commit.
 """
 
 from __future__ import annotations
@@ -39,20 +39,14 @@ from sqlalchemy import (
 from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState, Lease
 from storage.frontier.hosts import select_hosts_on_hold
+from storage.frontier.lease_rows import LEASED, make_leases
+from storage.frontier.recheck_leases import lease_rechecks
+from storage.frontier.rechecks import RecheckPlan
 from storage.frontier.settling import MAX_WAIT
 from storage.models import Address, Host
 
 _NEWEST = (Address.rank, Address.id)
-_LEASED = (
-    Address.id,
-    Address.url,
-    Address.kind,
-    Address.depth,
-    Address.source,
-    Address.tries,
-    Address.vain,
-    Address.fetched_at,
-)
+_NO_RECHECKS = RecheckPlan()
 
 
 class FirstDay(NamedTuple):
@@ -72,10 +66,14 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     max_lists: int | None = None,
     since: FirstDay | None,
     this_run_only: bool = False,
+    rechecks: int = 0,
+    recheck_plan: RecheckPlan = _NO_RECHECKS,
     run: int,
     now: datetime,
 ) -> list[Lease]:
     """Lease up to `limit` addresses of a site that are due: discovery first, then the newest articles.
+
+    Where none of these is left, lease up to `rechecks` articles that are due for a re-check.
 
     If articles are leased, up to `ahead` more of them. A list may change what is due next, so none is leased ahead.
     `max_lists` bounds the discovery that the run may still fetch (None: no bound); at 0, discovery is complete.
@@ -104,6 +102,9 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
     if not leases and not _exists(connection, under_way, binds):
         quota = limit + ahead if max_articles is None else max(0, min(limit + ahead, max_articles))
         leases = _select_leases(connection, site, shape.wanted, binds | {"limit": quota}) if quota else []
+        if not leases and rechecks > 0:
+            most = min(limit + ahead, rechecks)
+            return lease_rechecks(connection, site, limit=most, plan=recheck_plan, run=run, now=now)
     if leases:
         connection.execute(_LEASE, {"ids": [lease.id for lease in leases], "run": run})
     return leases
@@ -176,7 +177,7 @@ def _make_statements(*, this_run_only: bool, is_dated: bool) -> _Statements:
     return _Statements(
         _make_list_statements(due, lists, limit),
         _make_list_statements(due, and_(lists, near), limit),
-        select(*_LEASED).where(wanted).order_by(*_NEWEST).limit(limit),
+        select(*LEASED).where(wanted).order_by(*_NEWEST).limit(limit),
         select(Address.id).where(wanted).limit(1).offset(bindparam("skip", type_=Integer)),
     )
 
@@ -190,7 +191,7 @@ def _make_list_statements(
     is_leased = Address.state == AddressState.LEASED
     is_soon = and_(Address.due_at <= _SOON, Address.host.not_in(select_hosts_on_hold(_SOON)))
     return _ListStatements(
-        select(*_LEASED).where(due, lists).order_by(kinds, *_NEWEST).limit(limit),
+        select(*LEASED).where(due, lists).order_by(kinds, *_NEWEST).limit(limit),
         of_site.where(Address.state.in_((AddressState.LEASED, AddressState.PENDING)), or_(is_leased, is_soon)),
         of_site.where(is_leased),
     )
@@ -247,20 +248,7 @@ def _is_offered_in(run: int | BindParameter[int] | None) -> ColumnElement[bool]:
 
 
 def _select_leases(connection: Connection, site: str, query: _Query, binds: Mapping[str, object]) -> list[Lease]:
-    return [
-        Lease(
-            row.id,
-            row.url,
-            site,
-            AddressKind(row.kind),
-            row.depth,
-            row.source,
-            row.tries,
-            row.vain,
-            row.fetched_at is not None,
-        )
-        for row in connection.execute(query, binds)
-    ]
+    return make_leases(connection.execute(query, binds), site)
 
 
 def _exists(connection: Connection, query: _Query, binds: Mapping[str, object]) -> bool:

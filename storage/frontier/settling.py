@@ -41,16 +41,24 @@ def settle(
     `outlook` is of a page that was fetched (DONE). Any other state is a night in vain, after which the address rests.
     """
     if state is AddressState.DONE:
-        done = _make_done(is_in_vain=outlook.is_in_vain, is_changed=outlook.is_changed)
+        recheck = outlook.recheck
+        done = _make_done(
+            is_in_vain=outlook.is_in_vain,
+            is_changed=outlook.is_changed,
+            keeps_vain=outlook.is_recheck and outlook.is_in_vain and reason is None,
+            has_recheck=recheck is not None,
+        )
         due_at = now + outlook.again_after
         binds = {"address": address, "status": status, "reason": reason, "now": now, "again_at": due_at}
+        if recheck is not None:
+            binds |= {"first_fetched_at_": recheck.first_fetched_at, "recheck_at_": recheck.at}
         connection.execute(done, binds)
     else:
         _end_in_vain(connection, [address], state, reason=reason, now=now, status_=status)
 
 
 @cache
-def _make_done(*, is_in_vain: bool, is_changed: bool) -> Update:
+def _make_done(*, is_in_vain: bool, is_changed: bool, keeps_vain: bool, has_recheck: bool) -> Update:
     """Return the statement that settles an address as DONE; built once, because that takes as long as running it."""
     moment = bindparam("now", type_=UTCDateTime)
     values: dict[str, Any] = {
@@ -61,10 +69,15 @@ def _make_done(*, is_in_vain: bool, is_changed: bool) -> Update:
         "ended_at": moment,
         "fetched_at": moment,
         "due_at": bindparam("again_at", type_=UTCDateTime),
-        "vain": Address.vain + 1 if is_in_vain else 0,
     }
+    if not keeps_vain:
+        values["vain"] = Address.vain + 1 if is_in_vain else 0
     if is_changed:
         values["changes"] = Address.changes + 1
+    if has_recheck:
+        values["first_fetched_at"] = bindparam("first_fetched_at_", type_=UTCDateTime)
+        values["recheck_at"] = bindparam("recheck_at_", type_=UTCDateTime)
+        values["missing_at"] = None
     return update(Address).where(Address.id == bindparam("address")).values(values)
 
 
@@ -89,6 +102,7 @@ def refuse_removed(connection: Connection, urls: Sequence[str], *, reason: str, 
                 ended_at=now,
                 headline_key=None,
                 headline_source=None,
+                recheck_at=None,
             )
         )
 

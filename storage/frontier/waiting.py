@@ -26,6 +26,7 @@ from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState
 from storage.frontier.hosts import select_hosts_on_hold
 from storage.frontier.leasing import BEGINS_AT, IS_RECENT, FirstDay
+from storage.frontier.rechecks import RECHECK_RANK
 from storage.models import Address, Run
 
 DUE = "due"  # it could be fetched now: the run was stopped, or `limit` was reached
@@ -43,7 +44,8 @@ def count_waiting(
     run: int,
     now: datetime,
 ) -> Counter[str]:
-    """Count the articles of a site that are pending, by reason. Each that this run has fetched or failed is left out.
+    """Count the articles of a site that are pending, by reason. Each that this run has fetched or failed is left out,
+    and so are re-checks.
 
     Pending though it failed: it is tried again in another night. Pending though it was fetched: its page is older than
     `since`. With `this_run_only`, count only addresses that were offered in this run.
@@ -84,6 +86,7 @@ def _make_count(*, this_run_only: bool, is_dated: bool) -> Select[*tuple[Any, ..
         Address.site == bindparam("site"),
         Address.state == AddressState.PENDING,
         Address.kind == AddressKind.ARTICLE,
+        Address.rank != RECHECK_RANK,
     ]
     pending.append(not_(has_failed))
     reasons: list[tuple[ColumnElement[bool], str]] = []
