@@ -88,6 +88,10 @@ PAGES_PER_SITE = 0  # articles of a site that a run fetches, the newest first (0
 PAGES_PER_HOST = 10_000  # responses of a host a night (0: no bound): nearly three hours at one a second
 BARREN_PAGES = 40  # pages in a row with one pattern of addresses and no article: then it is a trap (0: never)
 PARTS_MAX = 20  # pages of one article that are joined into its text; an endless pager shall end
+# Times after its first fetch when an article is asked for again, listed or not; m: minutes, h: hours, d: days. A fifth
+# of the texts changes within a week, most of that within a day.
+RECHECK_AFTER = ["24h", "7d"]
+RECHECK_SHARE = 0.2  # of all pages of a site in a run: the most for that; an answer 304 is none. 0: never
 LEASES_PER_SITE = 1  # addresses of a site that are leased at once; a graceful stop waits for all of them
 JOBDIR = None  # Scrapy's job folder loses pages when the crawl is killed; the frontier does not
 

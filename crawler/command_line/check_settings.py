@@ -11,6 +11,7 @@ from scrapy.settings import default_settings as scrapy_defaults
 from cleaning.errors import BadArgument
 from crawler import settings as our_defaults
 from crawler.guard.networks import read_allowed_networks
+from crawler.run.rechecks import read_recheck_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,6 +77,7 @@ def check_settings(settings: BaseSettings) -> None:
         from crawler.run.time_budget import parse_moment  # a crawl loads it; others need not
 
         parse_moment(settings["CRAWL_ENDS_AT"])
+    read_recheck_plan(settings)
     if 0 < settings.getint("CLEANING_MEMORY") < MIN_CLEANING_MEMORY:
         raise BadArgument(
             f"the setting CLEANING_MEMORY must be 0 or at least {MIN_CLEANING_MEMORY}: a cleaning process needs so much"

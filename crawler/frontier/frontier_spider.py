@@ -19,6 +19,9 @@ class FrontierSpider(Protocol):
 
     sites: Sequence[Site]
     is_list_closed: bool  # whether only addresses are leased that are offered in this run: of a release, or one article
+    is_night: (
+        bool  # whether all that the sites list is asked for, and articles are looked at again because of their age
+    )
     pending_failures: set[asyncio.Task[str | None]]  # failures being recorded, for which Scrapy does not wait
 
     def get_since(self, site: Site) -> FirstDay | None:

@@ -14,8 +14,10 @@ from crawler.frontier.traps import Traps
 from crawler.run.session import now
 from storage.frontier import leasing, settling
 from storage.frontier.addresses import TRAP, AddressKind, Lease
+from storage.frontier.rechecks import RecheckPlan
 from storage.frontier.same_pages.twin_learning import set_aside_returned
 
+_NO_RECHECKS = RecheckPlan()
 _LOOK_AHEAD = timedelta(days=1)  # how far ahead the next due address is looked up; as long as the longest hold
 _MAX_LOOKED_THROUGH = 500  # addresses of a site that one query returns, until one of them belongs to no trap
 _MAX_REFUSED = 2_000  # addresses of a site that one transaction refuses: other transactions wait for it
@@ -30,6 +32,7 @@ class LeaseQuota(NamedTuple):
     lists: int  # feeds, sitemaps and section pages that the run may still fetch
     since: leasing.FirstDay | None = None  # articles that are older are left for another run
     ahead: int = 0  # articles that are leased beside `addresses`, to be asked for after them
+    rechecks: int = 0  # articles that the run may still look at again
 
 
 class LeaseBatch(NamedTuple):
@@ -51,6 +54,7 @@ def lease_within_quotas(
     run: int,
     this_run_only: bool = False,
     traps: Traps,
+    recheck_plan: RecheckPlan = _NO_RECHECKS,
     returned: Returned | None = None,
 ) -> LeaseBatch:
     """Lease addresses to these sites; refuse those that belong to a trap, and look at the next ones.
@@ -70,7 +74,7 @@ def lease_within_quotas(
     refused: list[Lease] = []
     exhausted: list[LeaseQuota] = []
     for quota in quotas:
-        good, trapped = _lease(connection, quota, run, this_run_only, traps, moment)
+        good, trapped = _lease(connection, quota, run, this_run_only, traps, recheck_plan, moment)
         leases += good
         refused += trapped
         if not good and not trapped and quota.articles != 0:
@@ -92,6 +96,7 @@ def _lease(
     run: int,
     this_run_only: bool,
     traps: Traps,
+    recheck_plan: RecheckPlan,
     moment: datetime,
 ) -> tuple[list[Lease], list[Lease]]:
     refused: list[Lease] = []
@@ -106,13 +111,16 @@ def _lease(
             max_lists=quota.lists,
             since=quota.since,
             this_run_only=this_run_only,
+            rechecks=quota.rechecks,
+            recheck_plan=recheck_plan,
             run=run,
             now=moment,
         )
         good: list[Lease] = []
         trapped: list[Lease] = []
         for lease in found:
-            is_trap = lease.kind is AddressKind.ARTICLE and traps.is_closed(lease.url)
+            is_news = lease.kind is AddressKind.ARTICLE and not lease.is_recheck
+            is_trap = is_news and traps.is_closed(lease.url)
             (trapped if is_trap else good).append(lease)
         settling.refuse(connection, [lease.id for lease in trapped], reason=TRAP, now=moment)
         refused += trapped

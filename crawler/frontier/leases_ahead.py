@@ -38,6 +38,10 @@ class LeasesAhead:
     def __bool__(self) -> bool:
         return any(self._leases.values())
 
+    def list_leases(self) -> list[Lease]:
+        """Return all that is leased and not asked for yet."""
+        return [lease for leases in self._leases.values() for lease in leases]
+
     def find_size(self, site: str) -> int:
         """Return how many articles of a site to lease ahead."""
         return self._sizes.get(site, MIN_AHEAD)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -13,18 +14,35 @@ from crawler.failures.outcome import RequestOutcome
 from crawler.run.counts import log_outcome
 from crawler.run.pauses import add_jitter
 from crawler.run.session import Session, now
+from crawler.storing.recheck_results import complete_recheck
+from storage.articles.saving import make_article_id
 from storage.frontier import settling
 from storage.frontier.addresses import GUESS, AddressKind, AddressState, Lease
+from storage.frontier.missing import Missing, record_missing
+from storage.frontier.rechecks import NO_RECHECK, Outlook, RecheckPlan
 
 logger = logging.getLogger(__name__)
+_NO_RECHECKS = RecheckPlan()
+
+
+# The results that end a re-check as it should end: the page is not there, or its address leads to a known one.
+_RECHECK_WORDS = {AddressState.GONE.value: "missing", AddressState.DONE.value: "moved"}
+
+
+class FailureResult(NamedTuple):
+    """How a failure was recorded: the word by which it is counted, and whether an article is marked as gone by it."""
+
+    word: str
+    is_marked: bool = False
 
 
 class FailureRecorder:
     """Records the failed requests of a crawl. `pending` are the recordings for which the scheduler waits."""
 
-    def __init__(self, session: Session, retry_pauses: Sequence[timedelta]) -> None:
+    def __init__(self, session: Session, retry_pauses: Sequence[timedelta], plan: RecheckPlan = _NO_RECHECKS) -> None:
         self._session = session
         self._retry_pauses = retry_pauses
+        self._plan = plan
         self.pending: set[asyncio.Task[str | None]] = set()
 
     async def record(self, lease: Lease, outcome: RequestOutcome) -> str | None:
@@ -32,7 +50,7 @@ class FailureRecorder:
 
         End the crawl if it is a failure of our storage.
         """
-        result: str | None = None
+        word: str | None = None
         with self._session.suppress_storage_lost(lease):
             if outcome.is_storage_failure:
                 self._session.abort_crawl()
@@ -40,13 +58,17 @@ class FailureRecorder:
                 self._session.counts.add(lease.site, "response/received")
             is_list = lease.kind is not AddressKind.ARTICLE
             result = await self._session.run_in_transaction(
-                lambda connection: record_failure(connection, lease, outcome, self._retry_pauses),
+                lambda connection: record_failure(
+                    connection, lease, outcome, self._retry_pauses, self._plan, self._session.run
+                ),
                 changed_sites=[lease.site] if is_list else (),
                 ended_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
-            self._count(lease, outcome, result)
-        return result
+            word = result.word
+            self._count(lease, outcome, word)
+            self._session.counts.add(lease.site, "recheck/gone", int(result.is_marked))
+        return word
 
     def record_soon(self, lease: Lease, outcome: RequestOutcome) -> None:
         """Record the failure in a task, for callers that cannot wait."""
@@ -60,6 +82,10 @@ class FailureRecorder:
             self._session.counts.add(lease.site, "discovery/absent")
         elif result in ("retried", "released"):
             self._session.counts.add(lease.site, f"address/{result}/{outcome.reason}")
+        elif lease.is_recheck and result in _RECHECK_WORDS:
+            self._session.counts.add_recheck(lease.site, _RECHECK_WORDS[result])
+        elif lease.is_recheck and result != "held":
+            self._session.counts.add_recheck(lease.site, f"failed/{outcome.reason}")
         elif result != "held":  # a hold is counted once for the host
             is_list = lease.kind is not AddressKind.ARTICLE
             self._session.counts.add_failure(lease.site, lease.id, f"{result}/{outcome.reason}", is_list=is_list)
@@ -71,7 +97,14 @@ class FailureRecorder:
             logger.warning(message, lease.site, lease.url, outcome.reason, result, hint, extra=told)
 
 
-def record_failure(connection: Connection, lease: Lease, outcome: RequestOutcome, pauses: Sequence[timedelta]) -> str:
+def record_failure(
+    connection: Connection,
+    lease: Lease,
+    outcome: RequestOutcome,
+    pauses: Sequence[timedelta],
+    plan: RecheckPlan,
+    run: int,
+) -> FailureResult:
     """Settle, postpone or release a lease; return the word by which the result is counted.
 
     "released": our storage failed. "held": the host is on hold. "gone", "refused", "failed": final. "retried": the
@@ -79,19 +112,40 @@ def record_failure(connection: Connection, lease: Lease, outcome: RequestOutcome
     """
     if outcome.is_storage_failure:
         settling.return_leases(connection, [lease.id])
-        return "released"
+        return FailureResult("released")
     if outcome.postponed_until is not None:
         settling.defer(connection, lease.id, until=outcome.postponed_until)
-        return "held"
+        return FailureResult("held")
+    moment = now()
     if outcome.state is not None:
-        settling.settle(connection, lease.id, outcome.state, status=outcome.status, reason=outcome.reason, now=now())
-        return outcome.state
+        # A known page at another address: there is nothing to look at again here.
+        outlook = Outlook(recheck=NO_RECHECK)
+        settling.settle(
+            connection,
+            lease.id,
+            outcome.state,
+            status=outcome.status,
+            reason=outcome.reason,
+            outlook=outlook,
+            now=moment,
+        )
+        is_missing = outcome.state is AddressState.GONE and lease.kind is AddressKind.ARTICLE
+        is_marked = is_missing and _record_missing(connection, lease, plan, run, moment)
+        return FailureResult(outcome.state, is_marked)
     is_retried = settling.retry_or_fail(
         connection,
         lease.id,
         pauses=[add_jitter(pause) for pause in pauses],
         reason=outcome.reason,
         status=outcome.status,
-        now=now(),
+        now=moment,
     )
-    return "retried" if is_retried else "failed"
+    return FailureResult("retried" if is_retried else "failed")
+
+
+def _record_missing(connection: Connection, lease: Lease, plan: RecheckPlan, run: int, moment: datetime) -> bool:
+    """Record that the page is not there; return whether its article is marked as gone now."""
+    missing = record_missing(connection, lease, plan=plan, now=moment)
+    if missing in (Missing.MARKED, Missing.STILL_GONE):
+        complete_recheck(connection, plan, lease, make_article_id(lease.url), run=run, now=moment, is_gone=True)
+    return missing is Missing.MARKED

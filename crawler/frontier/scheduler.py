@@ -23,17 +23,20 @@ from cleaning.errors import StorageLost
 from crawler.frontier.frontier_spider import FrontierSpider
 from crawler.frontier.lease_quota import LeaseQuota, lease_within_quotas
 from crawler.frontier.leases_ahead import LeasesAhead
+from crawler.frontier.recheck_share import RecheckShare
 from crawler.frontier.timers import WakeTimers
 from crawler.frontier.traps import traps_of
 from crawler.hosts.holds import holds_of
 from crawler.hosts.stored_holds import StoredHolds
 from crawler.run.counts import log_outcome
+from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import now, session_of
 from crawler.run.time_budget import budget_of
 from crawler.sites.site import Site
 from storage.frontier import hosts, settling
 from storage.frontier.addresses import TRAP, TWIN, AddressKind, Lease
 from storage.frontier.hosts import Hold
+from storage.frontier.recheck_leases import count_due_rechecks
 from storage.frontier.waiting import DUE, count_unread_lists, count_waiting
 from storage.nights.account import OVER_LIMIT, WAITING
 
@@ -41,6 +44,7 @@ logger = logging.getLogger(__name__)
 # Pages of a site beside those under way: a kill has them asked for again, and only a judged page tells of a trap.
 _MOST_UNSTORED = 1
 _LISTS_OF_MOST = 20  # feeds, sitemaps and sections of a usual site: they are read however late it is
+_MOST_RECHECKS = 100  # articles of a site that are leased at once to be looked at again
 
 
 class FrontierScheduler:
@@ -78,6 +82,8 @@ class FrontierScheduler:
         self._may_lease_more = False  # whether anything happened since the frontier was last queried
         self._traps = traps_of(crawler)
         self._ahead = LeasesAhead(self._is_barred)
+        self._recheck_plan = recheck_plan_of(crawler)
+        self._recheck_share = RecheckShare(self._session.counts, crawler.settings.getfloat("RECHECK_SHARE"))
         self._being_leased: set[str] = set()  # sites
         self._spider: FrontierSpider
 
@@ -144,7 +150,8 @@ class FrontierScheduler:
         self._ready.extend(leases)
 
     def _is_barred(self, lease: Lease) -> bool:
-        return self._holds.find(lease.url) is not None or self._traps.is_closed(lease.url)
+        is_trap = not lease.is_recheck and self._traps.is_closed(lease.url)
+        return is_trap or self._holds.find(lease.url) is not None
 
     async def _lease_more(self, quotas: list[LeaseQuota]) -> None:
         """Lease addresses for these sites, and give back what was leased ahead and is not to be asked for now."""
@@ -160,6 +167,7 @@ class FrontierScheduler:
                     run=self._session.run,
                     this_run_only=self._spider.is_list_closed,
                     traps=self._traps,
+                    recheck_plan=self._recheck_plan,
                     returned=self._ahead.pop_returned(),
                 )
             )
@@ -203,6 +211,7 @@ class FrontierScheduler:
         is_busy = bool(self._engine.downloader.active) or (scraper is not None and not scraper.is_idle())
         unstored = articles if is_busy else Counter[str]()  # else nothing will end them
         most = self._leases_per_site + _MOST_UNSTORED
+        rechecks = self._find_free_rechecks()
         return [
             LeaseQuota(
                 site.name,
@@ -211,6 +220,7 @@ class FrontierScheduler:
                 self._find_most_lists(site),
                 self._spider.get_since(site),
                 self._ahead.find_size(site.name),
+                rechecks.get(site.name, 0),
             )
             for site in self._spider.sites
             if site.name not in self._exhausted
@@ -222,6 +232,13 @@ class FrontierScheduler:
         """Return how many lists of a site may still be read: in the second half of the time, none of one with many."""
         read = self._lists[site.name]
         return 0 if read >= _LISTS_OF_MOST and self._budget.is_for_articles else self._lists_per_site - read
+
+    def _find_free_rechecks(self) -> dict[str, int]:
+        """Return how many articles of each site may be looked at again now; none in a run that is no night."""
+        if not self._spider.is_night or not self._recheck_plan.after:
+            return {}
+        under_way = [*self._session.unsettled_leases.values(), *self._ahead.list_leases()]
+        return self._recheck_share.find_free([site.name for site in self._spider.sites], under_way, _MOST_RECHECKS)
 
     def _count_lists(self, leases: list[Lease]) -> None:
         for lease in leases:
@@ -264,6 +281,7 @@ class FrontierScheduler:
             logger.error("no component recorded an outcome for %s; its lease is released", lease.url)
         with self._session.suppress_storage_lost():
             waiting, unread = await self._session.run_in_transaction(self._return_leases)
+            rechecks = await self._session.run_in_transaction(self._count_rechecks)
             for site in self._spider.sites:
                 if unread[site.name]:
                     self._session.counts.add(site.name, "discovery/waiting", unread[site.name])
@@ -271,6 +289,7 @@ class FrontierScheduler:
                 for why, number in sorted(waiting[site.name].items()):
                     word = OVER_LIMIT if is_bounded and why == DUE else why
                     self._session.counts.add(site.name, f"{WAITING}{word}", number)
+                self._session.counts.add(site.name, "recheck/waiting", rechecks.get(site.name, 0))
 
     def _return_leases(self, connection: Connection) -> tuple[dict[str, Counter[str]], Counter[str]]:
         """Return all leases; and by site how many articles wait for another run, and why, and how many lists."""
@@ -287,6 +306,12 @@ class FrontierScheduler:
             for site in self._spider.sites
         }
         return articles, count_unread_lists(connection, self._session.run)
+
+    def _count_rechecks(self, connection: Connection) -> dict[str, int]:
+        """Return by site how many articles are due to be looked at again; none in a run that is no night."""
+        sites = self._spider.sites if self._spider.is_night and self._recheck_plan.after else ()
+        count = partial(count_due_rechecks, connection, plan=self._recheck_plan, now=now())
+        return {site.name: count(site.name) for site in sites}
 
     def count_toward_limit(self, site: Site) -> int:
         """Return how many of the articles that the limit of the site allows are used up."""

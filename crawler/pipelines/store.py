@@ -25,11 +25,13 @@ from crawler.items import FetchedPage
 from crawler.run.articles_spider import find_articles_spider
 from crawler.run.brake import CrawlPart, brake_of
 from crawler.run.counts import log_outcome
+from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import Session, now, session_of
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.parts import PART, offer_first_page, reject_known_part, settle_parts
+from crawler.storing.recheck_results import SeenPage, name_recheck_result, record_seen_page
 from crawler.storing.rechecks import plan_recheck
 from crawler.storing.removed import refuse_removed_page
 from crawler.storing.same_pages import learn_same_pages
@@ -82,6 +84,9 @@ class StorePipeline:
         self._include = read_items_include(crawler.settings)
         self._traps = traps_of(crawler)
         self._walls = walls
+        # Pages of other spiders are theirs to look at again.
+        uses_frontier = getattr(crawler.spidercls, "uses_frontier", False)
+        self._recheck_plan = recheck_plan_of(crawler) if uses_frontier else None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -129,7 +134,9 @@ class StorePipeline:
                     self._session.report_reorder(site, has_twins=outcome.has_twins)
             if outcome.walls is not None:
                 self._walls.record_verdict(examined, outcome.walls)
-            self._count(item.site, item.page.url if item.lease is None else item.lease.url, outcome)
+            url = item.page.url if item.lease is None else item.lease.url
+            is_recheck = item.lease is not None and item.lease.is_recheck
+            self._count(item.site, url, outcome, is_recheck=is_recheck)
             self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, outcome)
         return outcome
@@ -193,10 +200,10 @@ class StorePipeline:
             if not item.parts:
                 kept = self._session.readings.keep(item.page, item.location, article.reading)
         # What a wall shows at the target of a redirect says nothing of that address.
-        is_target_waiting = False
+        is_target_waiting, target = False, None
         if item.lease is None or (item.lease.url != article.url and article.rejected != WALL):
             is_target_waiting = item.lease is not None and offering.is_waiting(connection, article.url)
-            offering.record_fetched(
+            target = offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
         duplicates = deduplicate(connection, name, article.sketch)
@@ -209,17 +216,22 @@ class StorePipeline:
         counts["reading/kept"] += kept > 0
         counts["reading/bytes"] += kept
         duplicates.status_changes.extend(changes)
+        is_first = article.rejected is None and (stored is None or stored.rejected is not None)
+        seen = SeenPage(article, saved, is_first, fetched_at, target)
+        recheck, is_back = record_seen_page(connection, self._recheck_plan, item.lease, seen, run=run)
+        counts["recheck/back"] += is_back
         if item.lease is not None:
             offer_first_page(connection, article, item.lease, run, now())
             is_whole = article.rejected is None and MISSING_PARTS not in article.limits_hit
             save_validators(connection, item.lease.id, item.validators if is_whole else None)
+            outlook = plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at)
             settling.settle(
                 connection,
                 item.lease.id,
                 AddressState.DONE,
                 status=item.page.status,
                 reason=article.rejected,
-                outlook=plan_recheck(article, saved, vain=item.lease.vain, fetched_at=fetched_at),
+                outlook=outlook._replace(is_recheck=item.lease.is_recheck, recheck=recheck),
                 now=fetched_at,
             )
         return StoreOutcome(
@@ -250,7 +262,7 @@ class StorePipeline:
 
     def _record_for_traps(self, item: FetchedPage, outcome: StoreOutcome) -> None:
         """Record whether the address gave a new article. An unchanged article says nothing about its pattern."""
-        if item.lease is None or outcome.saved not in (SaveResult.NEW, SaveResult.UPDATED):
+        if item.lease is None or item.lease.is_recheck or outcome.saved not in (SaveResult.NEW, SaveResult.UPDATED):
             return
         rejected = outcome.rejected or ""
         if not rejected.startswith(_STILL_ARTICLES):
@@ -268,13 +280,19 @@ class StorePipeline:
                 count(change.site, "article/stored", -1 if change.is_duplicate else 1)
                 log_outcome(change.site, "duplicate" if change.is_duplicate else "stored", change.url)
 
-    def _count(self, site: str, url: str, outcome: StoreOutcome) -> None:
+    def _count(self, site: str, url: str, outcome: StoreOutcome, *, is_recheck: bool = False) -> None:
         count = self._session.counts.add
         for limit in outcome.limits_hit:
             count(site, f"page/limited/{limit}")
         self._count_changes(site, outcome)
         if outcome.saved is SaveResult.UPDATED:
             count(site, "article/updated")
+        if is_recheck:
+            what = name_recheck_result(outcome.saved, outcome.rejected)
+            self._session.counts.add_recheck(site, what)
+            log_outcome(site, f"recheck/{what}", url)
+            if outcome.saved is not SaveResult.NEW:
+                return
         what = _name_outcome(outcome)
         self._session.counts.add_page(site, what)
         log_outcome(site, what, url)

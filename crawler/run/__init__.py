@@ -15,6 +15,7 @@ exit_codes.py        turns the finish reason and the counts into an exit code
 time_budget.py       the time of a crawl that has to end at a moment
 lent_claim.py        the claim on the data folder that a command lends to its crawl
 pauses.py            reads pauses from settings, and adds jitter
+rechecks.py          reads from the settings when articles are looked at again
 starts.py            keeps the error with which a crawl could not start
 once.py              makes an object once per crawler, so that components share it
 search_backlog.py    index for `scrapy search` what an older version stored

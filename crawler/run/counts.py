@@ -71,6 +71,14 @@ class CrawlCounts:
         self.add(site, "page/fetched")
         self.add(site, f"article/{outcome}")
 
+    def add_recheck(self, site: str, outcome: str) -> None:
+        """Count an article that was looked at again because of its age, and what became of it: "unchanged".
+
+        It is no page of the night: it counts neither as found nor as fetched.
+        """
+        self.add(site, "recheck/asked")
+        self.add(site, f"recheck/{outcome}")
+
     def add_failure(self, site: str, address: int, outcome: str, *, is_list: bool) -> None:
         """Count an address that gave no page: "failed/dns". Each address is counted once, by its last outcome."""
         stats = [f"address/{outcome}"]

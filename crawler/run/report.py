@@ -108,7 +108,28 @@ def describe_rest(counts: Counts, outcome: str | None) -> list[str]:
         is_left_over = reason == DUE and outcome in ("finished", OVER)
         verb = "waits" if number == 1 else "wait"
         lines.append(f"{number:,} {verb}{': the next run goes on' if is_left_over else _ADVICE.get(reason, '')}")
-    return lines
+    return [*lines, *_describe_rechecks(_add_up_sites(counts))]
+
+
+def _describe_rechecks(stats: dict[str, int]) -> list[str]:
+    """Return the line on the articles that were looked at again because of their age; none if there were none."""
+    number = stats.get("recheck/asked", 0)
+    if not number:
+        return []
+    outcomes = {name: stats.get(f"recheck/{name}", 0) for name in ("changed", "unchanged", "missing", "moved")}
+    outcomes |= {
+        stat.removeprefix("recheck/failed/"): count
+        for stat, count in sorted(stats.items())
+        if stat.startswith("recheck/failed/")
+    }
+    what = ", ".join(f"{count:,} {name}" for name, count in outcomes.items() if count)
+    line = f"{number:,} looked at again because of {'its' if number == 1 else 'their'} age: {what}"
+    marks = [
+        f"{count:,} {'article is' if count == 1 else 'articles are'} {word}"
+        for count, word in ((stats.get("recheck/gone", 0), "marked as gone"), (stats.get("recheck/back", 0), "back"))
+        if count
+    ]
+    return [line + (f" ({', '.join(marks)})" if marks else "")]
 
 
 def sum_up_run(counts: Counts) -> Account:

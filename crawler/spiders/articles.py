@@ -38,6 +38,7 @@ from crawler.page_facts import PageFacts, decode_response_text, is_quickly_decod
 from crawler.refetching.refetch import Refetch
 from crawler.run.notices import NoticeKind, Notices, describe_move, describe_removal, notices_of
 from crawler.run.pauses import parse_pauses
+from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import Session, now, session_of
 from crawler.run.starts import keep_start_error
 from crawler.sites.owners import SiteOwners
@@ -52,6 +53,8 @@ from storage.articles.tombstones import find_removed_site
 from storage.frontier import offering
 from storage.frontier.addresses import NAMED, AddressKind, Lease, Offer
 from storage.frontier.leasing import FirstDay
+from storage.frontier.recheck_leases import drop_missed_rechecks
+from storage.frontier.rechecks import RecheckPlan
 
 
 class ArticlesSpider(Spider):
@@ -85,6 +88,7 @@ class ArticlesSpider(Spider):
         retry_pauses: Sequence[timedelta],
         max_list_size: int,
         notices: Notices,
+        recheck_plan: RecheckPlan,
     ) -> None:
         super().__init__(self.name)
         self._notices = notices
@@ -97,7 +101,8 @@ class ArticlesSpider(Spider):
         self._session = session
         self._facts = facts
         self._max_list_size = max_list_size
-        self._failures = FailureRecorder(session, retry_pauses)
+        self._plan = recheck_plan
+        self._failures = FailureRecorder(session, retry_pauses, recheck_plan)
         self.pending_failures = self._failures.pending
         self._sites_by_name = {site.name: site for site in plan.sites}
         self.owners = SiteOwners(plan.all_sites or plan.sites)
@@ -141,6 +146,7 @@ class ArticlesSpider(Spider):
             retry_pauses,
             settings.getint("LIST_MAXSIZE"),
             notices_of(crawler),
+            recheck_plan_of(crawler),
         )
         spider._set_crawler(crawler)
         spider._walls = watch_of(crawler)
@@ -176,6 +182,7 @@ class ArticlesSpider(Spider):
     def _offer_first_addresses(self, connection: Connection, run: int) -> dict[str, datetime]:
         """Offer the first addresses of every site, and return when those were taken down that were."""
         removed = {}
+        drop_missed_rechecks(connection, [site.name for site in self.sites], plan=self._plan, now=now())
         for site in self.sites:
             offering.offer(connection, site.name, self.make_first_offers(site), run=run, now=now())
             if (day := find_removed_site(connection, site.name)) is not None:
@@ -231,7 +238,7 @@ class ArticlesSpider(Spider):
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "response/bytes", len(response.body))
         if response.meta.get("is_unchanged"):
-            await settle_unchanged_article(self._session, lease, response)
+            await settle_unchanged_article(self._session, lease, response, self._plan)
             return
         if is_quickly_decoded(response):
             html = decode_response_text(response)

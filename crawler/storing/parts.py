@@ -16,10 +16,12 @@ from storage.archive.part_locations import ArchivedPart, is_known_part, save_par
 from storage.articles.saving import make_article_id
 from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
+from storage.frontier.rechecks import NO_RECHECK, Outlook
 from storage.models import StoredArticle
 from storage.site_memory.observations import delete_memory_dependency
 
 PART = "part"  # the reason of rejection of such a page
+_NO_ARTICLE = Outlook(recheck=NO_RECHECK)
 
 
 def reject_known_part(connection: Connection, article: Article) -> Article:
@@ -67,7 +69,9 @@ def settle_parts(
     for part in parts:
         counts[f"address/done/{PART}"] += offering.is_waiting(connection, part.url)
         address = offering.record_fetched(connection, site, part.url, status=200, run=run, fetched_at=fetched_at)
-        settling.settle(connection, address, AddressState.DONE, status=200, reason=PART, now=fetched_at)
+        settling.settle(
+            connection, address, AddressState.DONE, status=200, reason=PART, outlook=_NO_ARTICLE, now=fetched_at
+        )
         name, row = make_article_id(part.url), StoredArticle
         question = select(row.run_id, row.duplicate_of).where(row.id == name, row.rejected.is_(None))
         stored = connection.execute(question).one_or_none()

@@ -2,7 +2,9 @@
 
 A story that is short or very young grows: it is fetched once more after hours, and once more after a day. A page with
 too little text may have been published too early; a wall is lifted. An article of which a further part could not be
-had is tried again like an address in vain. All of it only while a source lists the address.
+had is tried again like an address in vain. All of that only while a source lists the address.
+
+That it is looked at again because of its age, listed or not, is decided in recheck_results.py.
 """
 
 from __future__ import annotations

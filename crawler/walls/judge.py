@@ -21,7 +21,7 @@ from storage.articles.shown_instead import load_stored_page, reject_stored_page
 from storage.frontier import settling
 from storage.frontier.addresses import AddressState
 from storage.frontier.announcements import load_reasons, load_settled_lease, load_source_headlines
-from storage.frontier.rechecks import Outlook, find_rest
+from storage.frontier.rechecks import NO_RECHECK, Outlook, find_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _reject_earlier(connection: Connection, page: ShownPage, verdict: WallVerdic
         is_duplicate = stored.duplicate_of is not None
         verdict.former.append(FormerVerdict(page.lease.site, page.url, stored.run_id, stored.rejected, is_duplicate))
         verdict.status_changes.extend(deduplicate(connection, name).status_changes)
-    outlook = Outlook(is_in_vain=True, again_after=find_rest(page.lease.vain + 1))
+    outlook = Outlook(is_in_vain=True, again_after=find_rest(page.lease.vain + 1), recheck=NO_RECHECK)
     settling.settle(
         connection, page.lease.id, AddressState.DONE, status=page.status, reason=WALL, outlook=outlook, now=now
     )

@@ -106,7 +106,7 @@ def _iter_listed(connection: Connection, site: str, run: int, since: datetime) -
     row = Address
     last = 0
     is_new = or_(row.changed_at >= since, and_(row.changed_at.is_(None), row.first_run == run))
-    columns: list[Any] = [row.id, row.url, row.state, row.reason, row.fetched_at, row.listed_by]
+    columns: list[Any] = [row.id, row.url, row.state, row.reason, row.fetched_at, row.first_fetched_at, row.listed_by]
     question = select(*columns).where(row.site == site, row.kind == AddressKind.ARTICLE, row.listed_by != 0, is_new)
     while rows := list(connection.execute(question.where(row.id > last).order_by(row.id).limit(_BATCH))):
         yield rows
@@ -131,6 +131,8 @@ def _find_outcome(row: Row[Any]) -> str | None:
         return None
     if row.state == AddressState.DONE:
         return f"rejected/{row.reason}" if row.reason else _STORED
+    if row.first_fetched_at is not None:
+        return _STORED  # and missing, or due for another look
     if (kind := _OUTCOMES.get(row.state)) is not None:
         return f"{kind}/{row.reason or 'unknown'}"
     return "waiting" if row.fetched_at is None or row.reason else _STORED  # it is stored, and due for another look

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, bindparam, select
 
 from storage.frontier.addresses import AddressKind, AddressState, Lease
+from storage.frontier.lease_rows import LEASED, make_leases
 from storage.models import Address
 
 # Built once, because building a statement takes as long as running it.
@@ -34,9 +35,8 @@ def load_reasons(connection: Connection, addresses: Collection[int]) -> dict[int
 
 def load_settled_lease(connection: Connection, url: str) -> Lease | None:
     """Return the lease by which the article at this address was fetched last; None if it is not settled as fetched."""
-    rows = connection.execute(
-        select(Address.site, *LEASED).where(
-            Address.url == url, Address.kind == AddressKind.ARTICLE, Address.state == AddressState.DONE
-        )
-    ).all()
-    return next((lease for row in rows for lease in make_leases([row], row.site)), None)
+    question = select(Address.site, *LEASED).where(
+        Address.url == url, Address.kind == AddressKind.ARTICLE, Address.state == AddressState.DONE
+    )
+    row = connection.execute(question).one_or_none()
+    return None if row is None else make_leases([row], row.site)[0]

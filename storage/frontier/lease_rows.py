@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row
-
 from storage.frontier.addresses import AddressKind, Lease
 from storage.frontier.rechecks import RECHECK_RANK
 from storage.models import Address
@@ -28,7 +26,7 @@ LEASED = (
 )
 
 
-def make_leases(rows: Iterable[Row[Any]], site: str, *, is_recheck: bool = False) -> list[Lease]:
+def make_leases(rows: Iterable[Any], site: str, *, is_recheck: bool = False) -> list[Lease]:
     """Return the leases of these addresses of a site. The rank of an address tells one that was a re-check before."""
     return [
         Lease(

@@ -6,6 +6,7 @@ A gone article stays in the store as it is.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select, update
@@ -19,29 +20,38 @@ _ROW = StoredArticle.__table__.c
 _STORED: Select[Any] = select(_ROW.rejected, _ROW.gone_at).where(_ROW.id == bindparam("name"))
 
 
-def record_missing(connection: Connection, lease: Lease, *, plan: RecheckPlan, now: datetime) -> bool:
-    """Record the answer 404 or 410 of an address that is settled as GONE; return whether its article is gone now.
+class Missing(Enum):
+    """What the answer 404 or 410 says of the article at its address."""
+
+    NO_ARTICLE = auto()  # none is stored
+    UNSURE = auto()  # it may be there again the next night
+    MARKED = auto()  # it is gone now
+    STILL_GONE = auto()
+
+
+def record_missing(connection: Connection, lease: Lease, *, plan: RecheckPlan, now: datetime) -> Missing:
+    """Record the answer 404 or 410 of an address that was just settled as GONE.
 
     The first such answer plans a second look for the next night, whether a source lists the address then or not. The
-    second one marks the article: it is gone since the first. What never gave an article is left alone.
+    second one marks the article: it is gone since the first.
     """
     name = make_article_id(lease.url)
     stored = connection.execute(_STORED, {"name": name}).one_or_none()
     if stored is None or stored.rejected is not None:
-        return False
+        return Missing.NO_ARTICLE
     since = lease.missing_at
     if since is None:
         again_at = now + NIGHT
         _plan(connection, lease, missing_at=now, recheck_at=again_at if plan.after else None, due_at=again_at)
-        return False
+        return Missing.UNSURE
     if now < since + NIGHT:
-        return False
+        return Missing.UNSURE
     first = lease.first_fetched_at
     _plan(connection, lease, recheck_at=None if first is None else plan.find_next(first, now))
     if stored.gone_at is not None:
-        return False
+        return Missing.STILL_GONE
     connection.execute(update(StoredArticle).where(_ROW.id == name).values(gone_at=since))
-    return True
+    return Missing.MARKED
 
 
 def record_return(connection: Connection, name: str, *, fetched_at: datetime) -> bool:

@@ -18,7 +18,7 @@ from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, AddressKind, AddressState, Lease
 from storage.frontier.hosts import select_hosts_on_hold
 from storage.frontier.lease_rows import LEASED, make_leases
-from storage.frontier.rechecks import RECHECK_RANK, RecheckPlan
+from storage.frontier.rechecks import RECHECK_RANK, Recheck, RecheckPlan
 from storage.models import Address
 
 _NOW, _OLDEST = bindparam("now", type_=UTCDateTime), bindparam("oldest", type_=UTCDateTime)
@@ -58,8 +58,14 @@ def count_due_rechecks(connection: Connection, site: str, *, plan: RecheckPlan, 
 def drop_missed_rechecks(connection: Connection, sites: Iterable[str], *, plan: RecheckPlan, now: datetime) -> None:
     """Forget the re-checks of these sites that are later than the plan allows."""
     places = [{"in_site": site, "oldest": now - plan.latest} for site in sites]
-    if places:
+    if places and plan.after:
         connection.execute(_DROP, places)
+
+
+def plan_target(connection: Connection, address: int, recheck: Recheck) -> None:
+    """Plan the re-checks of an article that was fetched by the lease of another address, which redirects to it."""
+    values = {"first_fetched_at": recheck.first_fetched_at, "recheck_at": recheck.at}
+    connection.execute(update(Address).where(Address.id == address).values(values))
 
 
 def _is_due() -> ColumnElement[bool]:

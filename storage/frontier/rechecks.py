@@ -46,6 +46,9 @@ class Recheck(NamedTuple):
     at: datetime | None  # of the next one; None: there is none
 
 
+NO_RECHECK = Recheck(None, None)
+
+
 class Outlook(NamedTuple):
     """What a fetched page says of the next fetch of its address."""
 
