@@ -40,6 +40,7 @@ class ArticleItem:
     modified_at: datetime | None = field(metadata=_TIME)
     modified_local: str | None
     fetched_at: datetime = field(metadata=_TIME)
+    gone_at: datetime | None = field(metadata=_TIME)
     language: str
     language_probability: float
     description: str | None
@@ -108,6 +109,7 @@ def _list_values(article: Article, site: str, fetched_at: datetime) -> dict[str,
         "modified_at": _to_utc(article.modified_at),
         "modified_local": _format_local(article.modified_at),
         "fetched_at": _to_utc(fetched_at),
+        "gone_at": None,  # it was just fetched
         "language": article.language,
         "language_probability": article.language_probability,
         "description": article.description,

@@ -73,6 +73,7 @@ class StoredPageView:
             "id": page.record.id,
             "site": page.record.site,
             "fetched_at": format_iso(page.record.fetched_at),
+            "gone_at": page.record.gone_at and format_iso(page.record.gone_at),
             "words": page.record.words,
             "run": page.run and page.run.id,
             "archive": page.location and {"file": page.location.file, "offset": page.location.offset},
@@ -134,6 +135,8 @@ def _render_facts(page: StoredPage) -> Iterator[RenderableType]:
     yield _render_fact("site", record.site)
     by = "" if run is None else f", by run {run.id} ({run.spider}, begun {format_iso(run.started_at)})"
     yield _render_fact("fetched", format_iso(record.fetched_at) + by)
+    if record.gone_at is not None:
+        yield _render_fact("gone", f"since {format_iso(record.gone_at)}: its address answers with 404 or 410")
     place = page.location
     yield _render_fact("archive", "none" if place is None else f"{place.file} at byte {place.offset:,}")
     for part in page.parts:

@@ -83,6 +83,12 @@ FIELDS = (
     ),
     Field("fetched_at", FieldKind.TIME, "when the page was fetched"),
     Field(
+        "gone_at",
+        FieldKind.TIME,
+        "since when its address answers with 404 or 410; null if the page was there when it was last asked for",
+        nullable=True,
+    ),
+    Field(
         "language",
         FieldKind.TEXT,
         "detected language of the text (ISO 639-1); und if it has no letters",

@@ -44,6 +44,7 @@ class ArticleRecord:
     modified_at: datetime | None
     modified_local: str | None
     fetched_at: datetime
+    gone_at: datetime | None
     language: str
     language_probability: float
     description: str | None

@@ -125,6 +125,7 @@ def test_a_record_has_every_field_of_the_store(corpus: Engine, tmp_path: Path) -
         "modified_at": "2026-11-04T07:00:00Z",
         "modified_local": "2026-11-04T07:00:00.000000+00:00",
         "fetched_at": "2026-11-20T08:00:00Z",
+        "gone_at": None,
         "language": "en",
         "language_probability": 0.99,
         "description": "After nine years.",
