@@ -19,5 +19,6 @@ report.css          its style
 sort.js             sorts its tables
 plain_text.py       render the report as text, for a mail
 json_document.py    render the report as one JSON object
+folder.py           how the files of the reports are called, and how they are discarded
 write_report.py     write the web page, and a page for each of the newest articles
 """

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from crawler.night_report.series import Night
 
-REPORTS = "reports"  # the folder of the reports in the data folder
-
 
 def measure_disk(engine: Engine, data_dir: Path, nights: Sequence[Night]) -> DiskUse:
     """Measure the store and the disk of the data folder as they are now."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.errors import ArticleMissing, BroadsheetError
-from crawler.night_report.disk import REPORTS
+from crawler.night_report.folder import discard_pages, name_pages_folder, name_report
 from crawler.night_report.gather import NIGHTS, gather_report
 from crawler.night_report.web_page import render_report
 from crawler.terminal.output import write_file
@@ -19,18 +18,11 @@ if TYPE_CHECKING:
 
     from crawler.night_report.record import NightReport
 
-_PAGE_NAME = re.compile(r"[0-9a-f]{16}\.html")  # of a page about an article
-
 
 def write_report(engine: Engine, data_dir: Path, *, nights: int = NIGHTS) -> Path:
     """Write the report of the last night, against so many before it, and return its path in the data folder."""
     report = gather_report(engine, data_dir, nights=nights)
-    return write_web_pages(engine, report, name_report(data_dir, report))
-
-
-def name_report(data_dir: Path, report: NightReport) -> Path:
-    """Return where the report of this night is written by default: data/reports/YYYY-MM-DD.html."""
-    return data_dir / REPORTS / f"{report.night}.html"
+    return write_web_pages(engine, report, name_report(data_dir, report.night))
 
 
 def write_web_pages(engine: Engine, report: NightReport, target: Path) -> Path:
@@ -38,9 +30,7 @@ def write_web_pages(engine: Engine, report: NightReport, target: Path) -> Path:
 
     Every file is there whole or not at all, and the report comes last: what it links to is there.
     """
-    folder = target.with_suffix("")
-    if folder == target:
-        folder = target.with_name(f"{target.name}-pages")
+    folder = name_pages_folder(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if report.articles:
@@ -57,13 +47,5 @@ def write_web_pages(engine: Engine, report: NightReport, target: Path) -> Path:
             page = f"{folder.name}/{article.id}.html"
         articles.append(article._replace(page=page))
     write_file(render_report(replace(report, articles=tuple(articles))), target)
-    _remove_others(folder, {f"{article.id}.html" for article in report.articles})
+    discard_pages(target, keep={f"{article.id}.html" for article in report.articles})  # those of an earlier report
     return target
-
-
-def _remove_others(folder: Path, names: set[str]) -> None:
-    """Remove the pages that an earlier report of the same name linked to."""
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if _PAGE_NAME.fullmatch(path.name) and path.name not in names:
-                path.unlink(missing_ok=True)

@@ -164,6 +164,7 @@ class Command(ProjectCommand):
 
         The archive comes last, because erasing it marks a removal as done.
         """
+        from crawler.night_report.folder import discard_reports
         from crawler.recleaning.settler import Settler
         from crawler.removing.erase_archive import erase_archive
         from crawler.removing.remove import discard_copies, list_due
@@ -177,6 +178,7 @@ class Command(ProjectCommand):
             for name in learnt_sites:
                 settling.settle(name)
         discard_copies(engine)
+        discard_reports(data_dir)
         every = settings.getfloat("PROGRESS_INTERVAL")
         try:
             with show_progress("reading the archive", "bytes", every=every) as report:

@@ -98,9 +98,10 @@ class Command(ProjectCommand):
 
     def _write_page(self, engine: Engine, report: NightReport, data_dir: Path, target: Path | None) -> None:
         from crawler.night_report.charts import INSTALL, can_draw
-        from crawler.night_report.write_report import name_report, write_web_pages
+        from crawler.night_report.folder import name_report
+        from crawler.night_report.write_report import write_web_pages
 
-        path = write_web_pages(engine, report, target or name_report(data_dir, report))
+        path = write_web_pages(engine, report, target or name_report(data_dir, report.night))
         if not can_draw():
             self.print_message(f"the page has no charts; they need: {INSTALL}")
         write_output(f"{path}\n")

@@ -46,12 +46,16 @@ def test_a_takedown_is_for_good(crawled: Paper, scrapy: Scrapy, data: Path, stor
     sizes = [path.stat().st_size for path in list_files(data)]
     release = tmp_path / "before"
     assert scrapy("export", str(release), "--format", "jsonl").returncode == 0
+    assert scrapy("report").returncode == 0
+    assert len(list((data / "reports").rglob("*.html"))) == 4
+    (data / "reports" / "mine.html").write_text("a file of the operator")
 
     done = scrapy("remove", url, "--yes", "--reason", "a letter")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "Removed 1 page from the store, and 1 record from the archive."
 
     assert set(store.articles()) == {TWO, THREE}
+    assert [path.name for path in (data / "reports").rglob("*")] == ["mine.html"]
     assert [path.stat().st_size for path in list_files(data)] == sizes
     for path in list_files(data):
         subprocess.run([WARCIO, "check", str(path)], check=True, capture_output=True)
