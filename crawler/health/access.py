@@ -72,10 +72,7 @@ def _count_forbidden(row: NightRow) -> tuple[int, int]:
 
 def _read_robots(look: Look) -> Reading:
     numbers = look.numbers
-    advice = (
-        f"it is obeyed, and nothing is asked for; ask the publisher for permission, or take {look.night.site} out of "
-        f"sites.toml"
-    )
+    advice = f"its robots.txt is obeyed: ask the publisher for permission, or take {look.night.site} out of sites.toml"
     if numbers.get("lists_failed/robots") and not numbers.get("lists_read"):
         if not _has_mostly(look, "lists_read"):
             return Reading(ROBOTS_CLOSED, State.ODD)

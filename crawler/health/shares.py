@@ -89,7 +89,7 @@ def _read_textless(look: Look) -> list[Reading]:
         return [Reading(TEMPLATE, State.FOUND, sentence, advice, evidence)]
     sentence = f"{describe_count(found, 'pages had no text')}: its pages are built by JavaScript now"
     advice = (
-        f"Broadsheet runs no scripts: see whether another edition has the text (scrapy sites check {site}), else take "
+        f"Broadsheet runs no JavaScript: see whether another edition has the text (scrapy sites check {site}), else take "
         f"it out of sites.toml"
     )
     return [Reading(JAVASCRIPT, State.FOUND, sentence, advice, evidence)]

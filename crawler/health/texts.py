@@ -143,7 +143,7 @@ def _read_places(look: Look) -> Reading:
         State.FOUND,
         f"{describe_count(found, 'articles stand in an element that no page had before')}, most of them in {place}: "
         f"the site has a new template",
-        f"look at an article: scrapy show URL; if text is missing or too much, scrapy explain URL shows why, and text, "
-        f"remove, author, published in the entry of {look.night.site} in sites.toml name what stands where",
+        f"see whether the texts are whole: scrapy sites check {look.night.site}; if not, text, remove, author and "
+        f"published in its entry of sites.toml name what stands where (scrapy explain URL shows what is cut)",
         make_evidence(found) | {"place": place},
     )
