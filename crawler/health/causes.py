@@ -21,7 +21,7 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "walls": (_FEW - {"on-hold"}) | _TEXTS | _PAGES | {"failing"},
     "javascript": _FEW | _TEXTS | {"paywall", "no-article", "duplicates"},
     "paywall": _TEXTS | {"silent", "drop"},
-    "no-address": _FEW | _TEXTS,
+    "no-address": (_FEW - {"on-hold"}) | _TEXTS,
     "no-article": _TEXTS | {"silent", "drop"},
     "template": frozenset({"silent", "drop", *(_TEXTS - {"template", "language"}), "no-article"}),
     "dead-feed": frozenset({"drop"}),

@@ -59,7 +59,7 @@ def follow_course(
         else:
             course.kept[name] = reading
     found = [name for name, reading in readings.items() if reading.state is State.FOUND and name not in opened]
-    new = drop_explained([*found, *course.kept], ()) - course.kept.keys()
+    new = drop_explained(found, [*course.kept, *course.accepted])
     course.opened.extend(readings[name] for name in sorted(new))
     return course
 

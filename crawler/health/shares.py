@@ -89,8 +89,8 @@ def _read_textless(look: Look) -> list[Reading]:
         return [Reading(TEMPLATE, State.FOUND, sentence, advice, evidence)]
     sentence = f"{describe_count(found, 'pages had no text')}: its pages are built by JavaScript now"
     advice = (
-        f"Broadsheet runs no JavaScript: see whether another edition has the text (scrapy sites check {site}), else take "
-        f"it out of sites.toml"
+        f"Broadsheet runs no JavaScript: see whether another edition has the text (scrapy sites check {site}), else "
+        f"take it out of sites.toml"
     )
     return [Reading(JAVASCRIPT, State.FOUND, sentence, advice, evidence)]
 

@@ -80,7 +80,8 @@ def _read_silence(look: Look) -> Reading:
         SILENT,
         State.FOUND,
         f"no new article {when} (usually {format_amount(usual)} in this time)",
-        f"look at its front page; if it publishes, see what broke: scrapy sites check {look.night.site}",
+        f"look at its front page; if it publishes, check its url and feeds in sites.toml: "
+        f"scrapy sites check {look.night.site}",
         {"nights": nights, "usual": round(usual, 1), "chance": chance},
     )
 

@@ -2,6 +2,7 @@
 
 addresses.py      what `scrapy addresses` shows: addresses with what became of them
 differences.py    what `scrapy reclean` would change, or changed
+findings.py         what `scrapy sites findings` shows: what is odd about the nights of the sites
 hits.py           what `scrapy search` finds, with the words marked
 memory_use.py     by which site memory a stored page was cleaned, and what the present one says of its cut blocks
 nights.py         what `scrapy sites nights` shows: how complete the last nights were

@@ -55,6 +55,11 @@ def load_findings(connection: Connection, *, open_only: bool = True, site: str |
     return [Finding(*row) for row in connection.execute(question)]
 
 
+def list_sites_of_findings(connection: Connection) -> list[str]:
+    """Return the sites that ever had a finding, by name."""
+    return list(connection.scalars(select(StoredFinding.site).distinct().order_by(StoredFinding.site)))
+
+
 def mute_finding(connection: Connection, site: str, name: str, until: date | None) -> bool:
     """Mute the open finding of this name until a day; None tells it again. Return whether there is such a finding."""
     statement = update(StoredFinding).where(

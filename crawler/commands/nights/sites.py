@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.errors import BadArgument
 from crawler.command_line.command import ProjectCommand
-from crawler.command_line.values import parse_whole_number
+from crawler.command_line.values import parse_day, parse_whole_number
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy import Engine
 
 LIMIT = 40  # lines of each table, where --limit gives no other number
@@ -40,6 +42,12 @@ examples:
   scrapy sites nights                          of what the sites listed as articles of the
                                                day: what is stored, and what is not
   scrapy sites nights --limit 7 --json         the last seven runs, for a program
+  scrapy sites findings                        what is odd about the nights of the sites, and
+                                               what to do; of one: findings NAME; --all: also
+                                               what has healed
+  scrapy sites mute herald no-authors --until 2027-01-31
+                                               does not tell this finding before that day;
+                                               without --until it is told again
   scrapy sites keep herald 'A verse for the day'
                                                never cut this for being repeated
   scrapy sites keep herald 'A verse for the day' --undo
@@ -52,7 +60,7 @@ class Command(ProjectCommand):
     examples = EXAMPLES
 
     def syntax(self) -> str:
-        return "[options] [add URL | check | show NAME | nights | keep NAME TEXT]"
+        return "[options] [add URL | check | show NAME | nights | findings | mute NAME FINDING | keep NAME TEXT]"
 
     def short_desc(self) -> str:
         return "Add and check sites, show what is known of them, and keep blocks that they repeat"
@@ -61,7 +69,9 @@ class Command(ProjectCommand):
         super().add_options(parser)
         add = parser.add_argument
         add("--limit", metavar="N", help=f"show: at most so many blocks, nights: so many runs (default: {LIMIT})")
-        add("--json", action="store_true", help="add, check, show, nights: write JSON instead")
+        add("--json", action="store_true", help="add, check, show, nights, findings: write JSON instead")
+        add("--all", action="store_true", help="findings: also those that have healed")
+        add("--until", metavar="DAY", help="mute: the day, as YYYY-MM-DD, from which on it is told again")
         add("--undo", action="store_true", help="keep: remove the keep rule")
         add("--from", dest="source", metavar="FILE", help="add: the sites of a CSV table, or of a feed reader's OPML")
         add("--name", help="add: the name of the site (default: its host)")
@@ -89,6 +99,11 @@ class Command(ProjectCommand):
                 return self._list
             case ["show", name]:
                 return lambda engine: self._show(engine, name, limit, as_json=opts.json)
+            case ["findings"] | ["findings", _]:
+                return lambda engine: self._show_findings(engine, args[1:], is_all=opts.all, as_json=opts.json)
+            case ["mute", name, finding]:
+                until = parse_day("--until", opts.until)
+                return lambda engine: self._mute(engine, name, finding, until)
             case ["nights"]:
                 return lambda engine: self._show_nights(engine, limit, as_json=opts.json)
             case ["keep", name, text] if fingerprint(text):
@@ -96,7 +111,8 @@ class Command(ProjectCommand):
             case ["keep", _, _]:
                 raise BadArgument("the text has no word; a block that is only numbers is never cut for being repeated")
         raise BadArgument(
-            "takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks), add URL, check"
+            "takes nothing, or one of: show NAME, nights, findings, mute NAME FINDING, keep NAME TEXT (the text in "
+            "quotation marks), add URL, check"
         )
 
     def _add(self, urls: list[str], opts: argparse.Namespace) -> None:
@@ -153,6 +169,16 @@ class Command(ProjectCommand):
 
         print_nights(engine, limit=limit, as_json=as_json)
 
+    def _show_findings(self, engine: Engine, names: list[str], *, is_all: bool, as_json: bool) -> None:
+        from crawler.views.findings import print_findings
+
+        print_findings(engine, names[0] if names else None, open_only=not is_all, as_json=as_json)
+
+    def _mute(self, engine: Engine, name: str, finding: str, until: date | None) -> None:
+        from crawler.views.findings import mute_until
+
+        mute_until(engine, name, finding, until)
+
     def _keep(self, engine: Engine, name: str, text: str, *, undo: bool) -> None:
         from crawler.sites.site import match_name
         from storage.site_memory.memories import add_keep_rule, remove_keep_rule
@@ -184,7 +210,9 @@ def _check_options(args: list[str], opts: argparse.Namespace) -> None:
     """Raise BadArgument for an option that is of another action."""
     for option, is_given, actions in (
         ("--limit", opts.limit is not None, ("show NAME", "nights")),
-        ("--json", opts.json, ("show NAME", "nights", "add URL", "check")),
+        ("--json", opts.json, ("show NAME", "nights", "findings", "add URL", "check")),
+        ("--all", opts.all, ("findings",)),
+        ("--until", opts.until is not None, ("mute NAME",)),
         ("--undo", opts.undo, ("keep NAME",)),
         ("--quick", opts.quick, ("check",)),
         ("--from", opts.source is not None, ("add",)),

@@ -1,0 +1,153 @@
+"""A run is compared with the nights before it, on both databases: what is new, what lasts, what has healed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Connection, make_url, select, update
+
+from crawler.health.check_health import Health, check_health
+from crawler.health.describe import describe_health
+from storage import runs
+from storage.database.engine import open_database
+from storage.models import StoredFinding
+from storage.nights.findings import load_findings, mute_finding
+from storage.nights.series import record_night
+
+START = datetime(2026, 11, 2, 2, tzinfo=UTC)
+USUAL = {
+    "page/fetched": 20,
+    "article/stored": 19,
+    "article/rejected/section": 1,
+    "response/received": 26,
+    "discovery/read": 6,
+    "listed/night": 1,
+    "listed/articles": 20,
+    "listed/stored": 19,
+}
+SHELL = USUAL | {"article/stored": 0, "article/rejected/no-text": 19, "listed/stored": 0}
+EMPTY = {"response/received": 6, "discovery/read": 6, "listed/night": 1, "notice/no-address": 1}
+NOTICE = ("herald", "no-address", "no article was found; check its url")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def connection(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
+    if request.param == "sqlite":
+        url = URL.create("sqlite", database=str(tmp_path / "store.db"))
+    else:
+        url = make_url(request.getfixturevalue("postgres_database"))
+    engine = open_database(url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+class Nights:
+    """Runs that are recorded, one a day."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._number = 0
+
+    def run(self, stats: dict[str, int], *notices: tuple[str, str, str], outcome: str = "finished") -> Health:
+        """Record a night of `herald` with these stats, and one of `courier` as it always is; return its health."""
+        connection, moment = self._connection, START + timedelta(days=self._number)
+        self._number += 1
+        self.id = runs.begin(connection, spider="articles", now=moment)
+        counts = {"courier": USUAL, "herald": stats}
+        runs.end(connection, self.id, outcome=outcome, exit_code=0, counts=counts, now=moment)
+        runs.record_night_facts(connection, self.id, is_night=True, notices=notices)
+        record_night(connection, self.id)
+        return check_health(connection, self.id)
+
+    def run_usual(self, number: int) -> None:
+        for _ in range(number):
+            assert self.run(USUAL) == Health()
+
+
+@pytest.fixture
+def nights(connection: Connection) -> Nights:
+    return Nights(connection)
+
+
+def _names(health: Health) -> tuple[list[str], list[str], list[str]]:
+    return tuple([f"{one.site} {one.name}" for one in part] for part in (health.new, health.persisting, health.healed))  # type: ignore[return-value]
+
+
+def test_what_is_odd_is_told_once_lasts_and_heals(nights: Nights) -> None:
+    nights.run_usual(9)
+    first = nights.run(SHELL)
+    assert _names(first) == (["herald javascript"], [], [])
+    (finding,) = first.new
+    assert finding.sentence.startswith("19 of 20 pages had no text (usually 0 %)")
+    assert describe_health(first)[0].startswith("herald: javascript: 19 of 20 pages")
+    assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])
+    healed = nights.run(USUAL)
+    assert _names(healed) == ([], [], ["herald javascript"])
+    assert "as usual again" in describe_health(healed)[0]
+    nights.run_usual(1)
+    assert _names(nights.run(SHELL)) == (["herald javascript"], [], [])  # after it healed it is new
+
+
+def test_judging_a_run_again_gives_the_same(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    for stats in (SHELL, SHELL, USUAL):
+        health = nights.run(stats)
+        rows = load_findings(connection, open_only=False)
+        assert check_health(connection, nights.id) == health
+        assert load_findings(connection, open_only=False) == rows
+
+
+def test_a_muted_finding_is_not_told_also_if_it_comes_again(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(SHELL)
+    assert mute_finding(connection, "herald", "javascript", (START + timedelta(days=14)).date())
+    muted = nights.run(SHELL)
+    assert _names(muted) == ([], [], [])
+    assert [finding.name for finding in muted.muted] == ["javascript"]
+    assert nights.run(USUAL) == Health()
+    assert _names(nights.run(SHELL)) == ([], [], [])
+    assert _names(nights.run(SHELL)) == ([], [], [])
+    assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])  # the day has come
+
+
+def test_a_failure_notice_is_a_finding_that_heals_at_once(nights: Nights) -> None:
+    assert _names(nights.run(EMPTY, NOTICE)) == (["herald no-address"], [], [])  # in the first night, too
+    assert _names(nights.run(EMPTY, NOTICE)) == ([], ["herald no-address"], [])
+    assert _names(nights.run(EMPTY | {"address/waiting/due": 3}, outcome="shutdown"))[1] == ["herald no-address"]
+    assert _names(nights.run(USUAL)) == ([], [], ["herald no-address"])
+
+
+def test_a_notice_that_explains_the_silence_is_told_alone(nights: Nights) -> None:
+    nights.run_usual(9)
+    assert _names(nights.run(EMPTY, NOTICE))[0] == ["herald no-address"]
+    assert _names(nights.run(EMPTY, NOTICE)) == ([], ["herald no-address"], [])
+
+
+def test_what_lasts_for_thirty_nights_is_taken_for_usual(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(SHELL)
+    for _ in range(29):
+        assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])
+    accepted = nights.run(SHELL)
+    assert _names(accepted) == ([], [], ["herald javascript"])
+    assert "taken for its usual" in describe_health(accepted)[0]
+    assert check_health(connection, nights.id) == accepted
+    assert nights.run(SHELL) == Health()
+
+
+def test_findings_do_not_depend_on_other_runs_or_sites(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    health = nights.run(SHELL)
+    connection.execute(update(StoredFinding).values(site="another"))
+    assert [one.name for one in check_health(connection, nights.id).new] == [one.name for one in health.new]
+    assert connection.scalars(select(StoredFinding.site)).all() == ["herald"]
+
+
+def test_a_run_that_is_no_night_has_no_findings(connection: Connection) -> None:
+    run = runs.begin(connection, spider="articles", now=START)
+    assert check_health(connection, run) == Health()
+    assert check_health(connection, 99) == Health()
