@@ -3,8 +3,9 @@
 The share usual before is p = (sum of k + 0.5) / (sum of n + 1). Each night's share is taken as a draw from a beta
 distribution around it, as wide as the nights before show (its weight lies between 4 and 25 observations), so the number
 of a night is beta-binomial. Found: its upper tail < 1e-5, and at least `rise` above p, and above the highest share of
-any night before with 3 or more, and k >= 4. Where a night has few, the nights up to it are taken together until there
-are 8, at most 7 nights. At least 5 nights with 15 observations must be known.
+any night before with 3 or more, and k >= 4. Or the same of two nights in a row, with their upper tails multiplied. Where
+a night has few, the nights up to it are taken together until there are 8, at most 7 nights. At least 5 nights with 15
+observations must be known.
 
 Usual again: at most half of the rise above p; at once if at most 0.1 above it with 5 or more observations, else in two
 nights. Where a night has fewer than 3, the last 7 are taken together.
@@ -57,6 +58,8 @@ def read_share(look: Look, part: Part, *, rise: float) -> ShareReading:
     if usual is None:
         return ShareReading(State.UNKNOWN)
     best = ShareReading(_compare(look, part, usual, rise), count, of, 1, usual.share)
+    if (lasting := _read_two_nights(look, part, rise)) is not None:
+        return lasting
     for nights, (some, all_) in ((1, (count, of)), *_widen(look, part)):
         known = usual if nights == 1 else _learn(look.at(look.index - nights + 1), part)
         if known is None or not of or count / of < known.share + rise / 2:
@@ -67,6 +70,24 @@ def read_share(look: Look, part: Part, *, rise: float) -> ShareReading:
         if chance < _CHANCE:
             return ShareReading(State.FOUND, some, all_, nights, known.share, chance)
     return best
+
+
+def _read_two_nights(look: Look, part: Part, rise: float) -> ShareReading | None:
+    """Return the reading of this night and the one before, if both together are too unlikely."""
+    if look.index < 2 or look.rows[look.index - 1].run in look.excluded:
+        return None
+    before = look.at(look.index - 1)
+    usual = _learn(before, part)
+    pairs = (part(before.night), part(look.night))
+    if usual is None or any(some < _LEAST_COUNT or some / of < usual.share + rise for some, of in pairs):
+        return None
+    chance = 1.0
+    for some, of in pairs:
+        chance *= beta_binomial_high(some, of, usual.share, usual.weight)
+    count, of = (sum(numbers) for numbers in zip(*pairs, strict=True))
+    if chance >= _CHANCE or count / of < usual.highest + 0.02:
+        return None
+    return ShareReading(State.FOUND, count, of, 2, usual.share, chance)
 
 
 def _learn(look: Look, part: Part) -> _Usual | None:
