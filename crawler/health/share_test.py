@@ -3,9 +3,9 @@
 The share usual before is p = (sum of k + 0.5) / (sum of n + 1). Each night's share is taken as a draw from a beta
 distribution around it, as wide as the nights before show (its weight lies between 4 and 25 observations), so the number
 of a night is beta-binomial. Found: its upper tail < 1e-5, and at least `rise` above p, and above the highest share of
-any night before with 3 or more, and k >= 4. Or the same of two nights in a row, with their upper tails multiplied. Where
-a night has few, the nights up to it are taken together until there are 8, at most 7 nights. At least 5 nights with 15
-observations must be known.
+any night before with 3 or more, and k >= 4. Or the same of two nights in a row, with their upper tails multiplied.
+Where a night has few, the nights up to it are taken together until there are 8, at most 7 nights. At least 5 nights
+with 15 observations must be known.
 
 Usual again: at most half of the rise above p; at once if at most 0.1 above it with 5 or more observations, else in two
 nights. Where a night has fewer than 3, the last 7 are taken together.

@@ -43,14 +43,14 @@ class Expected(NamedTuple):
 EXPECTED = {
     "silent": Expected(("silent", "no-address"), "url|feeds", ("drop",)),
     "javascript": Expected(("javascript",), "javascript", ("silent", "drop", "no-text")),
-    "feed": Expected(("feed",), "feeds"),
+    "feed": Expected(("dead-feed",), "feeds"),
     "template": Expected(
         ("template",), "text =|sites check", ("no-dates", "no-authors", "longer", "shorter", "more-cut")
     ),
-    "dates": Expected(("dates",), "published", ("no-dates", "flood")),
-    "robots": Expected(("robots",), "robots", ("silent", "no-address")),
+    "dates": Expected(("false-dates",), "published", ("no-dates", "flood")),
+    "robots": Expected(("robots-closed",), "robots", ("silent", "no-address")),
     "duplicates": Expected(("duplicates",), "exclude", ("flood",)),
-    "consent": Expected(("wall",), "cookies", ("silent", "drop")),
+    "consent": Expected(("walls",), "cookies", ("silent", "drop")),
 }
 
 

@@ -111,8 +111,8 @@ class Command(ProjectCommand):
             case ["keep", _, _]:
                 raise BadArgument("the text has no word; a block that is only numbers is never cut for being repeated")
         raise BadArgument(
-            "takes nothing, or one of: show NAME, nights, findings, mute NAME FINDING, keep NAME TEXT (the text in "
-            "quotation marks), add URL, check"
+            "takes nothing, or one of: show NAME, nights, keep NAME TEXT (the text in quotation marks), findings, "
+            "mute NAME FINDING, add URL, check"
         )
 
     def _add(self, urls: list[str], opts: argparse.Namespace) -> None:
