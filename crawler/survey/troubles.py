@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from crawler.survey.stored_facts import KnownArticle
 
 _TOLD = (NoticeKind.RULE_UNMATCHED, NoticeKind.OTHER_HOST)
-_RUN = 4  # words: two texts of one language share most words, but hardly a run of four
-_LOST = 0.5  # of the runs of words of a stored article that its page no longer gives
+_RUN = 24  # characters: two texts of one language share most words, but hardly four in a row
+_LOST = 0.5  # of the runs of characters of a stored article that its page no longer gives
 _GAINED = 2.0  # times as many as were stored
+_MISSED = (
+    None,
+    "no-text",
+    "too-short",
+)  # reasons of pages that the cleaner may have missed; a paywall is another matter
 _MIN_KNOWN = 2  # stored articles that tell of a template; one may have been edited
 
 
@@ -59,13 +64,13 @@ def find_troubles(survey: SiteSurvey, file: SitesFile, known: Sequence[KnownArti
 class _Change(NamedTuple):
     """How the text of a stored article differs from what its page gives now."""
 
-    lost: float  # share of the stored runs of words
+    lost: float  # share of the stored runs of characters
     times: float  # as many runs as were stored
 
 
 def _find_template_trouble(survey: SiteSurvey, known: Sequence[KnownArticle], line: int | None) -> Trouble | None:
     """Return the trouble of a site whose pages no longer give the texts of its stored articles."""
-    pages = {page.url: page for page in survey.sample if survey.failures.get(page.url) is None}
+    pages = {page.url: page for page in survey.sample if page.rejected in _MISSED}
     changes = {one.url: _compare(one.text, pages[one.url].text) for one in known if one.url in pages}
     broken = [url for url, change in changes.items() if change.lost > _LOST or change.times > _GAINED]
     if len(changes) < _MIN_KNOWN or 2 * len(broken) <= len(changes):
@@ -81,10 +86,10 @@ def _find_template_trouble(survey: SiteSurvey, known: Sequence[KnownArticle], li
 
 
 def _compare(stored: str, fetched: str) -> _Change:
-    before, after = (_list_runs(text.split()) for text in (stored, fetched))
+    before, after = (_list_runs(" ".join(text.split())) for text in (stored, fetched))
     runs = max(1, before.total())
     return _Change((before - after).total() / runs, after.total() / runs)
 
 
-def _list_runs(words: list[str]) -> Counter[tuple[str, ...]]:
-    return Counter(tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1))
+def _list_runs(text: str) -> Counter[str]:
+    return Counter(text[place : place + _RUN] for place in range(len(text) - _RUN + 1))
