@@ -32,7 +32,6 @@ _SETTINGS: dict[str, Any] = {
     "FEEDS": {},
     "METRICS_FILE": "",
     "LISTS_PER_SITE": _MAX_LISTS,
-    "READINGS_MAXSIZE": 0,
     "SITE_READINGS_MAXSIZE": 0,
 }
 _PROBLEMS = {

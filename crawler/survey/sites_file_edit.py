@@ -61,6 +61,8 @@ class SitesFile:
         for site in self.sites:
             if is_same_front_page(site.url, url):
                 return f'{self._place(site.name, "url")}: the site "{site.name}" already has {site.url}'
+            if any(is_same_front_page(own, url) for own in site.other_hosts):
+                return f'{self._place(site.name, "hosts")}: the site "{site.name}" already has the host of {url}'
             if site.name == name:
                 return f'{self._place(site.name, "name")}: another site is already called "{name}"; give a --name'
         return None

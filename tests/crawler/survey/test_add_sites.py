@@ -75,13 +75,17 @@ def test_comments_and_order_stay_and_the_file_keeps_its_permissions(tmp_path: Pa
 def test_what_is_there_already_is_refused_with_its_line_and_asked_nothing(tmp_path: Path) -> None:
     with Paper() as paper:
         publish(paper)
-        (tmp_path / "sites.toml").write_text(f'# ours\n[[site]]\nname = "one"\nurl = "{paper.url}/"\n')
+        entry = f'# ours\n[[site]]\nname = "one"\nurl = "{paper.url}/"\nhosts = ["paper-two.org"]\n'
+        (tmp_path / "sites.toml").write_text(entry)
         host = run_sites("add", paper.url, folder=tmp_path)
         name = run_sites("add", "https://other.example/", "--name", "one", folder=tmp_path)
-    assert (host.returncode, name.returncode) == (2, 2)
+        second = run_sites("add", "http://www.paper-two.org/", folder=tmp_path)
+    assert (host.returncode, name.returncode, second.returncode) == (2, 2, 2)
     file = tmp_path / "sites.toml"
     assert host.stderr == f'scrapy sites: {file}, line 4: the site "one" already has {paper.url}/\n'
     assert name.stderr == f'scrapy sites: {file}, line 3: another site is already called "one"; give a --name\n'
+    two = 'the site "one" already has the host of http://www.paper-two.org/'
+    assert second.stderr == f"scrapy sites: {file}, line 5: {two}\n"
     assert paper.asked == []
 
 
