@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from types import FrameType
 from typing import NamedTuple
@@ -51,29 +52,31 @@ def run_night(desk: Desk, tell: Tell) -> int:
     stays open, and the next command goes on with it.
     """
     began, step = monotonic(), None
+    # Where there is no log file, the log stands beside what is printed.
+    say = partial(_tell_all, tell=tell, is_logged=bool(desk.settings.get("LOG_FILE")))
     try:
         for step in STEPS:
             done = desk.night.steps.get(step.name, {})
             if LINES in done:
-                _tell_all(tell, done[LINES])
+                say(done[LINES])
             elif not step.is_wanted(desk):
                 continue
             elif step.name in desk.options.skipped:
-                _tell_all(tell, [f"{step.name}: skipped"])
+                say([f"{step.name}: skipped"])
             else:
                 result = _run_step(desk, step)
-                _tell_all(tell, result.lines)
+                say(result.lines)
                 if result.ends_here:
                     return result.status
         status = _sum_up(desk)
         desk.change(step=None, ended_at=desk.now(), exit_status=status)
     except KeyboardInterrupt:
-        _tell_all(tell, [f"{step.name if step else CRAWL}: interrupted; start scrapy nightly again to go on"])
+        say([f"{step.name if step else CRAWL}: interrupted; start scrapy nightly again to go on"])
         return INTERRUPTED
     except StorageLost as error:
-        _tell_all(tell, [f"{step.name if step else CRAWL}: {error}; start scrapy nightly again to go on"])
+        say([f"{step.name if step else CRAWL}: {error}; start scrapy nightly again to go on"])
         return error.exit_status
-    _tell_all(tell, [f"night {desk.night.id}: done in {format_duration(monotonic() - began)}, exit status {status}"])
+    say([f"night {desk.night.id}: done in {format_duration(monotonic() - began)}, exit status {status}"])
     return status
 
 
@@ -112,9 +115,10 @@ def _sum_up(desk: Desk) -> int:
     return FAILED if statuses - {FINISHED} else FINISHED
 
 
-def _tell_all(tell: Tell, lines: list[str] | tuple[str, ...]) -> None:
+def _tell_all(lines: Iterable[str], tell: Tell, *, is_logged: bool) -> None:
     for line in lines:
-        logger.info("%s", line)
+        if is_logged:
+            logger.info("%s", line)
         tell(line)
 
 

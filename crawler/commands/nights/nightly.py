@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ class Command(ProjectCommand):
     requires_crawler_process = True
     examples = EXAMPLES
     interrupted = "interrupted; start it again to go on"
+    _claims: ExitStack  # on the database, but for the time of the crawl
 
     def syntax(self) -> str:
         return "[options]"
@@ -121,7 +123,7 @@ class Command(ProjectCommand):
         from crawler.run.session import now
         from crawler.spiders.arguments import plan_crawl
         from storage.database.engine import make_database_url, open_database, prepare_data_folder
-        from storage.database.locks import claim_data_folder
+        from storage.database.locks import claim_data_folder, claim_database
         from storage.export.formats import load_format
 
         settings = self.project_settings
@@ -144,6 +146,8 @@ class Command(ProjectCommand):
         stack.enter_context(claim_data_folder(data_dir))
         engine = open_database(make_database_url(data_dir, settings["DATABASE_URL"]))
         stack.callback(engine.dispose)
+        self._claims = stack.enter_context(ExitStack())
+        self._claims.enter_context(claim_database(engine))
         from crawler.night.desk import Desk
         from crawler.night.open_night import open_night
         from crawler.night.run_night import run_night
@@ -159,16 +163,20 @@ class Command(ProjectCommand):
             night=opened.night,
             former=opened.former,
             is_resumed=opened.is_resumed,
-            run_crawl=self._crawl,
+            run_crawl=partial(self._crawl, engine),
             now=now,
         )
         self.exitcode = run_night(desk, lambda line: write_output(f"{line}\n"))
         write_metrics(settings, engine)
 
-    def _crawl(self, *, ends_at: datetime | None, pages: int, on_run: Callable[[int], None]) -> Crawler | None:
+    def _crawl(
+        self, engine: Engine, *, ends_at: datetime | None, pages: int, on_run: Callable[[int], None]
+    ) -> Crawler | None:
+        """Crawl all sites; None if a component could not be made. The crawl has a claim on the database of its own."""
         from crawler.command_line.crawl_process import run_crawler
         from crawler.feeds.check import check_feeds
         from crawler.run.lent_claim import lent_claim_of
+        from storage.database.locks import claim_database
 
         process = self.crawler_process
         assert process is not None  # noqa: S101 (requires_crawler_process)
@@ -177,7 +185,9 @@ class Command(ProjectCommand):
         values: dict[str, Any] = {"CRAWL_ENDS_AT": ends_at and ends_at.isoformat(), "PAGES_PER_SITE": pages}
         crawler.settings.setdict({name: value for name, value in values.items() if value}, priority="cmdline")
         lent_claim_of(crawler).is_lent = True
+        self._claims.close()
         run_crawler(process, crawler, {}, on_run)
+        self._claims.enter_context(claim_database(engine))
         return None if process.bootstrap_failed else crawler
 
     def _open_if_there(self, stack: ExitStack) -> Engine | None:

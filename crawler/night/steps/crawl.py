@@ -31,11 +31,11 @@ from storage.runs import StoredRun, load_run
 _LIMITED = "closespider_"  # a limit of Scrapy's that the operator has set: the crawl ended as it was meant to
 # Why a night stops after its crawl: what is left of it can be done when the cause is over.
 _STOPS = {
-    "database_lost": "the database or the archive took no writes; repair it",
-    "disk_low": "the disk is full; make space",
-    "guard_inactive": "the address guard is not in force; change the setting that the log names",
-    "shutdown": "interrupted",
-    None: "interrupted",
+    "database_lost": ("the database or the archive took no writes", "repair it, then "),
+    "disk_low": ("the disk is full", "make space, then "),
+    "guard_inactive": ("the address guard is not in force", "change the setting that the log names, then "),
+    "shutdown": ("interrupted", ""),
+    None: ("interrupted", ""),
 }
 
 
@@ -77,9 +77,8 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
         line = f"{CRAWL}: nothing was asked, every site is on hold (scrapy holds lists them)"
         return StepResult((line,), NOTHING_TO_DO)
     if reason in _STOPS:
-        line = (
-            f"{CRAWL}: {_STOPS[reason]}, after {describe_counts(counts)} in {took}; start scrapy nightly again to go on"
-        )
+        why, advice = _STOPS[reason]
+        line = f"{CRAWL}: {why}, after {describe_counts(counts)} in {took}; {advice}start scrapy nightly again to go on"
         return StepResult((line,), report.exit_status, ends_here=True)
     if reason in FINISHED_BY and report.exit_status in (INTERRUPTED, DATABASE_LOST, DISK_LOW):
         line = f"{CRAWL}: interrupted while the texts were settled; start scrapy nightly again to go on"

@@ -249,3 +249,37 @@ def test_a_channel_that_is_not_configured_is_refused_before_the_night(sites: Pat
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert paper.asked == []
+
+
+def test_a_night_of_another_folder_on_the_same_database_is_refused_and_changes_nothing(
+    sites: Path, paper: Paper, data: Path, tmp_path: Path
+) -> None:
+    url = {"DATABASE_URL": f"sqlite:///{tmp_path}/shared.db"}
+    seen: list[subprocess.CompletedProcess[str]] = []
+    story = paper.routes[STORIES[0]]
+    assert isinstance(story, Answer)
+    story.before = lambda: seen.append(run_nightly(tmp_path / "other", sites, **url)) if not seen else None
+    done = run_nightly(data, sites, **url)
+    assert done.returncode == 0, done.stderr
+    assert (seen[0].returncode, seen[0].stdout) == (2, "")
+    assert "another crawl is using this database" in seen[0].stderr
+    nights = run_scrapy("nightly", "--status", "--json", data=data, **url).stdout.splitlines()
+    assert [json.loads(line)["exit_status"] for line in nights] == [0]
+
+
+def test_a_full_disk_ends_the_night_at_its_crawl(sites: Path, paper: Paper, data: Path) -> None:
+    done = run_nightly(data, sites, "-s", f"DISK_LEAST={1 << 60}")
+    assert done.returncode == 5
+    assert re.match(r"crawl: the disk is full, after .*; make space, then start scrapy nightly again", done.stdout)
+    assert paper.asked == []
+    again = run_nightly(data, sites)
+    assert again.returncode == 0
+    assert "it goes on at step crawl" in again.stderr
+
+
+@pytest.mark.parametrize("moment", ["tomorrow", "2026-12-02T06:00:00"])
+def test_the_end_of_a_crawl_is_a_moment_with_its_offset(scrapy: Scrapy, paper: Paper, moment: str) -> None:
+    done = scrapy("crawl", "articles", "-a", f"url={paper.url}/", "-s", f"CRAWL_ENDS_AT={moment}")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "CRAWL_ENDS_AT must be a moment with its offset" in done.stderr
