@@ -133,6 +133,7 @@ def _describe_rest(counts: Counts, seconds: float) -> list[str]:
     texts = count_things(changed, "text changed", "texts changed")
     lines = [f"settle: {texts} by what the sites repeat, {cleaned:,} cleaned again in {format_duration(seconds)}"]
     if asked := add_up("recheck/asked"):
-        others = ", ".join(f"{add_up(f'recheck/{word}'):,} {word}" for word in ("changed", "unchanged", "gone"))
-        lines.append(f"re-checks: {asked:,} asked, {others}")
+        numbers = {word: add_up(f"recheck/{word}") for word in ("changed", "unchanged", "missing", "gone", "waiting")}
+        others = [f"{number:,} {word}" for word, number in numbers.items() if number]
+        lines.append(f"re-checks: {', '.join([f'{asked:,} asked', *others])}")
     return lines
