@@ -39,11 +39,13 @@ def _rank(row: Row[str, datetime | None, datetime]) -> tuple[datetime, str]:
 def _iter_articles(connection: Connection, ids: list[str]) -> Iterator[NewArticle]:
     row = StoredArticle
     columns: tuple[Any, ...] = (row.id, row.site, row.url, row.title, row.language, row.published_at)
+    # Judged here: SQLite would rather look up all articles that are no duplicates than those of a few ids.
+    verdict: tuple[Any, ...] = (row.rejected, row.duplicate_of)
     for start in range(0, len(ids), _BATCH):
         some = ids[start : start + _BATCH]
-        question = select(*columns, func.length(row.text).label("characters"))
-        is_article = (row.rejected.is_(None), row.duplicate_of.is_(None))
-        found = {one.id: one for one in connection.execute(question.where(row.id.in_(some), *is_article))}
+        question = select(*columns, *verdict, func.length(row.text).label("characters")).where(row.id.in_(some))
+        found = {one.id: one for one in connection.execute(question)}
         for name in some:
-            if (one := found.get(name)) is not None:
+            one = found[name]
+            if one.rejected is None and one.duplicate_of is None:
                 yield NewArticle(name, one.site, one.url, one.title, one.language, one.characters, one.published_at)

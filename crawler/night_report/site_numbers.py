@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from statistics import median
 
 from sqlalchemy import Connection, select
@@ -82,6 +83,7 @@ def add_up_sites(rows: Iterable[Numbers]) -> Numbers:
     return total
 
 
+@cache
 def _is_shown(name: str) -> bool:
     area, slash, _ = name.partition("/")
     return area in _AREAS if slash else name in _NAMES

@@ -8,6 +8,7 @@ usual, and for counts at least its square root, which is the deviation of a coun
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import sqrt
 from statistics import median
 
@@ -34,6 +35,7 @@ def compare(values: Sequence[float | None], *, is_share: bool = False) -> Compar
     return Compared(value, usual, 0 if abs(z) <= FAR else 1 if z > 0 else -1)
 
 
+@cache
 def is_share(name: str) -> bool:
     """Return whether a number of a night is a share from 0 to 1."""
     return name in _SHARES or name.startswith(("share_cut/", "language/"))
