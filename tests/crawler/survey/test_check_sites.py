@@ -155,3 +155,12 @@ def test_no_host_is_asked_beside_a_crawl(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     told = f"a crawl is using the data folder {data}; wait for it, so that no host is asked by both"
     assert done.stderr == f"scrapy sites: {told}\n"
+
+
+def test_a_rule_of_the_entry_that_finds_nothing_is_told(tmp_path: Path) -> None:
+    with Paper() as paper:
+        publish(paper)
+        write_entry(tmp_path, paper, 'title = "h1.headline-of-old"')
+        (found,) = check(tmp_path)
+    assert (found["name"], found["line"]) == ("rule-unmatched", 2)
+    assert "h1.headline-of-old" in found["sentence"]
