@@ -10,7 +10,7 @@ from crawler.health.volume import count_new
 from storage.nights.series import NightRow
 
 _RUNS = 7  # the newest ones that are looked at
-_SITES, _USUAL, _NIGHTS = 5, 5, 6  # least numbers: of sites, of the usual articles of each, of its nights
+_SITES, _USUAL, _NIGHTS = 4, 3, 6  # least numbers: of sites, of the usual articles of each, of its nights
 _LOW, _LEAST = 0.7, 0.02
 
 
