@@ -14,9 +14,10 @@ from crawler.health.holidays import find_factors
 from crawler.health.reading import Reading
 from storage.models import Run, StoredFinding
 from storage.nights.findings import ACCEPTED, Finding, load_findings
-from storage.nights.series import NightRow, load_nights
+from storage.nights.series import iter_sites_nights
 
-LAST_RUNS = 100  # whose nights are loaded: 60 to compare with, and those with findings between them
+LAST_RUNS = 100  # whose nights are read: 60 to compare with, and those with findings between them
+FACTOR_RUNS = 40  # of which it is found out what is usual on a weekday
 _BEFORE = "sentence_before"  # in the evidence of a finding that was taken for usual
 
 
@@ -35,22 +36,20 @@ def check_health(connection: Connection, run: int) -> Health:
     Judging the newest run again gives the same. Of a run whose nights are not recorded nothing is found.
     """
     stored = connection.execute(select(Run.started_at, Run.notices).where(Run.id == run)).one_or_none()
-    nights = load_nights(connection, last=LAST_RUNS)
-    by_site: defaultdict[str, list[NightRow]] = defaultdict(list)
-    for night in nights:
-        if night.run <= run:
-            by_site[night.site].append(night)
-    of_run = sorted(site for site, rows in by_site.items() if rows[-1].run == run)
-    if stored is None or not of_run:
+    if stored is None:
         return Health()
     _forget(connection, run)
     findings: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in load_findings(connection, open_only=False):
         findings[finding.site].append(finding)
-    factors = find_factors(by_site)
-    for site in of_run:
-        notices = [(kind, text) for name, kind, text in stored.notices or () if name == site]
-        course = follow_course(by_site[site], findings[site], notices, factors)
+    factors = find_factors(iter_sites_nights(connection, last=FACTOR_RUNS, until=run))
+    courses: dict[str, Course] = {}
+    for rows in iter_sites_nights(connection, last=LAST_RUNS, until=run):
+        site = rows[0].site
+        if rows[-1].run == run:
+            notices = [(kind, text) for name, kind, text in stored.notices or () if name == site]
+            courses[site] = follow_course(rows, findings[site], notices, factors)
+    for site, course in courses.items():
         _store(connection, site, run, stored.started_at, findings[site], course)
     return load_health(connection, run)
 

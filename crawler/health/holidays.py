@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from crawler.health.volume import count_new
@@ -14,17 +14,17 @@ _SITES, _USUAL, _NIGHTS = 4, 3, 6  # least numbers: of sites, of the usual artic
 _LOW, _LEAST = 0.7, 0.02
 
 
-def find_factors(by_site: Mapping[str, Sequence[NightRow]]) -> dict[int, float]:
-    """Return the share of their usual new articles that the middle site had, for the last runs in which it was low."""
-    runs = sorted({row.run for rows in by_site.values() for row in rows})[-_RUNS:]
+def find_factors(sites: Iterable[Sequence[NightRow]]) -> dict[int, float]:
+    """Return the share of their usual new articles that the middle site had, for the last runs in which it was low.
+
+    `sites` are the nights of each site; they are read once, those of one site after those of another.
+    """
     shares: defaultdict[int, list[float]] = defaultdict(list)
-    for rows in by_site.values():
+    for rows in sites:
         counts = [(row.run, row.started_at.weekday(), count_new(row)) for row in rows[1:]]
         if len(counts) < _NIGHTS:
             continue
-        for run, weekday, new in counts:
-            if run < runs[0]:
-                continue
+        for run, weekday, new in counts[-_RUNS:]:
             others = [one for one in counts if one[0] != run]
             alike = [one[2] for one in others if one[1] == weekday] or [one[2] for one in others]
             if (usual := median(alike)) >= _USUAL:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -13,6 +15,7 @@ from storage.nights.from_counts import count_site_numbers
 
 EARLIER_RUNS = 60  # runs from before nights were recorded of which the numbers of the counts are recorded
 SPIDER = "articles"
+_BATCH = 500  # rows that are fetched at a time
 _WHOLE = "finished"
 _NARROWED = ("address/waiting/over-limit", "address/waiting/before-since")  # by `limit` and `since`
 
@@ -67,6 +70,20 @@ def load_nights(connection: Connection, *, last: int, site: str | None = None) -
     first = select(func.min(runs.subquery().c.run_id)).scalar_subquery()
     question = question.where(row.run_id >= first).order_by(row.run_id, row.site)
     return [NightRow(*found) for found in connection.execute(question)]
+
+
+def iter_sites_nights(connection: Connection, *, last: int, until: int) -> Iterator[list[NightRow]]:
+    """Yield the nights of each site of the last so many runs up to the run `until`, by site, the oldest first.
+
+    Those of one site are in memory at a time.
+    """
+    row = StoredSiteNight
+    runs = select(row.run_id).where(row.run_id <= until).distinct().order_by(row.run_id.desc()).limit(last)
+    first = select(func.min(runs.subquery().c.run_id)).scalar_subquery()
+    question = select(row.run_id, row.site, row.started_at, row.numbers).where(row.run_id >= first, row.run_id <= until)
+    found = connection.execute(question.order_by(row.site, row.run_id), execution_options={"yield_per": _BATCH})
+    for _, rows in groupby(found, key=lambda one: str(one.site)):
+        yield [NightRow(*one) for one in rows]
 
 
 def load_newest_nights(connection: Connection, *, since: datetime) -> list[NightRow]:

@@ -70,7 +70,7 @@ def find_false(first: int, nights: int) -> list[tuple[str, int, str, str]]:
     by_site = {f"site {seed}": list(draw_site(seed).nights(nights)) for seed in range(first, first + _GROUP)}
     factors: dict[int, float] = {}
     for number in range(1, nights + 1):
-        factors |= find_factors({site: series[:number] for site, series in by_site.items()})
+        factors |= find_factors(series[:number] for series in by_site.values())
     return [
         (site, night.run, reading.name, reading.sentence)
         for site, series in by_site.items()

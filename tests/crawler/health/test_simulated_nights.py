@@ -50,7 +50,7 @@ def test_where_nothing_is_wrong_hardly_anything_is_told() -> None:
     by_site = {seed: _make(draw_site(seed), 80) for seed in range(20, 30)}
     factors: dict[int, float] = {}
     for number in range(60, 81):
-        factors |= find_factors({str(seed): nights[:number] for seed, nights in by_site.items()})
+        factors |= find_factors(nights[:number] for nights in by_site.values())
     told = [
         (seed, night.run, reading.name)
         for seed, nights in by_site.items()
@@ -88,7 +88,7 @@ def test_a_holiday_of_all_papers_is_no_finding() -> None:
         )
         for seed in range(6)
     }
-    factors = find_factors(by_site)
+    factors = find_factors(by_site.values())
     assert set(factors) == {31, 32}  # runs count from 1
     told = [
         reading.name
