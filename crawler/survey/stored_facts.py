@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import DatabaseMissing, StoreOutdated
 from storage.database.engine import make_database_url, open_for_reading, open_read_only
 from storage.frontier.hosts import Hold, load_holds
 from storage.models import StoredArticle
+from storage.site_memory.observations import sample_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+_LOOKED_THROUGH = 40  # newest pages of a site, among which its long articles are
 MIN_LENGTH = 1_000  # characters of a stored article that a new fetch is compared with
 
 
@@ -50,15 +52,20 @@ def load_newest_articles(settings: BaseSettings, sites: Iterable[str], most: int
     def load(connection: Connection) -> dict[str, list[KnownArticle]]:
         table, found = StoredArticle, {}
         for site in sites:
-            newest = (
-                select(table.url, table.text)
-                .where(table.site == site, table.rejected.is_(None), table.duplicate_of.is_(None))
-                .where(func.length(table.text) >= MIN_LENGTH)
+            # By an index that holds all it needs: the conditions below would go through the texts of the whole site.
+            newest = sample_pages(connection, site, window=_LOOKED_THROUGH, size=_LOOKED_THROUGH)
+            rows = connection.execute(
+                select(table.url, table.text, table.rejected, table.duplicate_of)
+                .where(table.id.in_(newest))
                 .order_by(table.fetched_at.desc(), table.id)
-                .limit(most)
             )
-            if articles := [KnownArticle(row.url, row.text) for row in connection.execute(newest)]:
-                found[site] = articles
+            articles = [
+                KnownArticle(row.url, row.text)
+                for row in rows
+                if row.rejected is None and row.duplicate_of is None and len(row.text) >= MIN_LENGTH
+            ]
+            if articles:
+                found[site] = articles[:most]
         return found
 
     return _read_store(settings, load, {})
