@@ -26,7 +26,7 @@ from gold import add_data_options, find_data_sets, load_pages, parse_count
 from replayed_sites import ReplayedSite, replay_sites
 
 MOST_BYTES = 0.05  # of the second night, as a share of the first
-_TIMES = ("offered_at", "due_at", "fetched_at", "changed_at")
+_TIMES = ("offered_at", "due_at", "fetched_at", "changed_at", "first_fetched_at", "recheck_at", "missing_at")
 
 
 class NightCost(NamedTuple):

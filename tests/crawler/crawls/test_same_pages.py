@@ -80,8 +80,14 @@ def test_a_redirect_to_a_known_article_ends_there(nights: Nights) -> None:
     assert nights.first.counts["address/done/twin"] == 3
 
 
-def test_the_second_night_asks_for_nothing_but_lists_and_what_its_source_says_has_changed(nights: Nights) -> None:
-    assert nights.second.pages() == [RECHECKED]
+def test_the_second_night_asks_for_lists_for_what_its_source_says_has_changed_and_then_for_rechecks(
+    nights: Nights,
+) -> None:
+    first, *others = nights.second.pages()
+    counts = nights.second.counts
+    assert first == RECHECKED
+    assert len(others) == counts["recheck/asked"] == counts["recheck/not-modified"]
+    assert len(set(others)) == len(others)
     assert nights.second.counts["article/unchanged"] == 1
     assert "article/stored" not in nights.second.counts
 
