@@ -106,7 +106,11 @@ def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
     """Settle what the kill has left unsettled, and tell what the crawl brought."""
     counts = {site: stats for site, stats in run.counts.items() if site}
     began = desk.now()
-    with Settler(desk.engine, desk.settings, Path(desk.data_dir)) as settler:
+
+    def add(site: str, stat: str, number: int) -> None:
+        counts[site] = counts[site] | {stat: counts[site].get(stat, 0) + number}
+
+    with Settler(desk.engine, desk.settings, Path(desk.data_dir), add) as settler:
         for site in counts:
             settler.settle(site)
     seconds = ((run.ended_at or began) - run.started_at).total_seconds()
