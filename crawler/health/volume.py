@@ -1,17 +1,16 @@
 """Tests of the number of new articles: silent, drop, flood.
 
-silent   k nights in a row without one. P = product of the probabilities of 0 of these nights < 0.003, for one night
-         < 0.0003, for a site that is idle in some nights < 0.00001; and either k is more than ever before, or no night
-         of this weekday was without one. Usual again: half of the rate, or two nights with any.
+silent   k nights in a row without one. P = product of the probabilities of 0 of these nights < 0.003 where they are two
+         or three, else < 0.0003; for a site that is idle in some nights < 0.00001. And either k is more than ever
+         before, or no night of this weekday was without one. Usual again: half of the rate, or two nights with any.
 drop     two nights in a row below half of their rate, both together below 0.4 of it and lower than any two before;
          product of their lower tails < 1e-4; at least 10 expected. Usual again: two nights with 0.7 of the rate.
-flood    four times the rate, twice the most of any night before, 30 more than the rate; upper tail < 1e-6. Usual again:
-         not more than twice the rate.
+flood    four times the rate, which is 2 or more, twice the most of any night before, 30 more than the rate; upper tail
+         < 1e-6. Usual again: not more than twice the rate.
 
 The rates are those of crawler/health/expectation.py, of at least 6 nights; 20 for silent and flood of a site that is
-idle in some nights. A night that was cut off, or that came much
-sooner or later after the last than usual, is not judged. Where most sites have fewer articles than usual, as on a
-holiday, so many fewer are expected of each.
+idle in some nights. A night that was cut off, or that came much sooner or later after the last than usual, is not
+judged. Where most sites have fewer articles than usual, as on a holiday, so many fewer are expected of each.
 """
 
 from __future__ import annotations
@@ -26,12 +25,13 @@ from crawler.health.wording import format_amount, format_nights
 from storage.nights.series import NightRow
 
 SILENT, DROP, FLOOD = "silent", "drop", "flood"
-_SILENT_CHANCE, _ONE_NIGHT_CHANCE, _IDLE_CHANCE = 3e-3, 3e-4, 1e-5
+_FEW_NIGHTS_CHANCE, _SILENT_CHANCE, _IDLE_CHANCE = 3e-3, 3e-4, 1e-5
+_FEW_NIGHTS = (2, 3)
 _DROP_CHANCE, _FLOOD_CHANCE = 1e-4, 1e-6
 _IDLE_NIGHTS = 20  # that must be known of a site that is idle in some
 _BACK, _SOME_BACK = 0.5, 0.7  # of the rate, from which on a silent site, or one with fewer articles, is as usual
 _LOW, _LOW_TOGETHER, _LEAST_TOGETHER = 0.5, 0.4, 10.0
-_FLOOD_TIMES, _FLOOD_MORE = 4.0, 30
+_FLOOD_TIMES, _FLOOD_MORE, _LEAST_FLOODED = 4.0, 30, 2.0
 
 
 def count_new(row: NightRow) -> int:
@@ -75,7 +75,7 @@ def _read_silence(look: Look) -> Reading:
     nights = look.index - start + 1
     longest = _find_longest_silence(look.rows[:start])
     is_new_here = look.weekday in expected.rates and look.weekday not in expected.zero_weekdays
-    least = _SILENT_CHANCE if nights > 1 else _ONE_NIGHT_CHANCE
+    least = _FEW_NIGHTS_CHANCE if nights in _FEW_NIGHTS else _SILENT_CHANCE
     if expected.idle >= LEAST_IDLE:
         least = _IDLE_CHANCE if len(expected.values) >= _IDLE_NIGHTS else 0.0
     if chance >= least or not (nights > longest or is_new_here):
@@ -154,7 +154,7 @@ def _read_flood(look: Look) -> Reading:
         return Reading(FLOOD, State.CLEARLY_USUAL)
     chance = expected.high(new, look)
     is_many = new >= _FLOOD_TIMES * rate and new >= rate + _FLOOD_MORE and new >= 2 * max(expected.values)
-    is_known = expected.idle < LEAST_IDLE or len(expected.values) >= _IDLE_NIGHTS
+    is_known = rate >= _LEAST_FLOODED and (expected.idle < LEAST_IDLE or len(expected.values) >= _IDLE_NIGHTS)
     if not is_many or not is_known or chance >= _FLOOD_CHANCE:
         return Reading(FLOOD, State.ODD)
     return Reading(
