@@ -4,7 +4,7 @@ shorter, longer   z of ln(median length) = (value - median) / sqrt((1.4826 MAD)Â
                   s is the spread of the night's lengths and n their number. |z| > 5, and below 0.6 of the usual length
                   or above 1.7 times it; n >= 3. Usual again: within 0.75 and 1.4 times.
 more-cut          z of the share of characters that is cut, with 1.4826 MAD and 0.04 in place of the above: z > 5, and
-                  0.25 more than usual. Usual again: at most 0.12 more.
+                  0.25 more than usual, and 1.3 times the usual characters of an article. Usual again: at most 0.12 more.
 template          the share test (share_test.py) of articles whose text stands in an element that no night before had:
                   0.5 more than usual.
 
@@ -30,7 +30,7 @@ _MAD = 1.4826  # times the median absolute deviation is the standard deviation o
 _MEDIAN_ERROR = 1.25  # of a median, in standard errors of a mean
 _LENGTH_FLOOR, _CUT_FLOOR = 0.08, 0.04
 _SHORT, _SHORT_BACK, _LONG, _LONG_BACK = 0.6, 0.75, 1.7, 1.4
-_MORE_CUT, _MORE_CUT_BACK = 0.25, 0.12
+_MORE_CUT, _MORE_CUT_BACK, _MORE_CHARACTERS = 0.25, 0.12, 1.3
 _PLACE = "place/"
 
 
@@ -95,7 +95,8 @@ def _read_cut(look: Look) -> Reading:
     usual, spread = _measure_spread(shares)
     more = look.numbers["share_cut"] - usual
     z = more / sqrt(spread**2 + _CUT_FLOOR**2)
-    if more < _MORE_CUT or z <= _Z:
+    is_less_kept = _measure_cut(look.night) < _MORE_CHARACTERS * median(map(_measure_cut, look.past))
+    if more < _MORE_CUT or z <= _Z or is_less_kept:  # where less is kept, and no more is cut, the texts are shorter
         return Reading(MORE_CUT, State.USUAL if more <= _MORE_CUT_BACK else State.ODD)
     rule = _find_rule(look)
     return Reading(
@@ -106,6 +107,12 @@ def _read_cut(look: Look) -> Reading:
         f"see what is cut: scrapy sites show {look.night.site}; scrapy sites keep {look.night.site} TEXT keeps a block",
         {"share": look.numbers["share_cut"], "usual": round(usual, 4), "z": round(z, 1), "rule": rule},
     )
+
+
+def _measure_cut(row: NightRow) -> float:
+    """Return about how many characters are cut of an article."""
+    share = min(row.numbers.get("share_cut", 0.0), 0.99)
+    return row.numbers.get("median_length", 0.0) * share / (1 - share)
 
 
 def _find_rule(look: Look) -> str:

@@ -47,6 +47,7 @@ EXPECTED = {
     "template": Expected(
         ("template",), "text =|sites check", ("no-dates", "no-authors", "longer", "shorter", "more-cut")
     ),
+    "template/lead": Expected(("template", "shorter"), "text =|sites check", ("more-cut",)),
     "dates": Expected(("false-dates",), "published", ("no-dates", "flood")),
     "robots": Expected(("robots-closed",), "robots", ("silent", "no-address")),
     "duplicates": Expected(("duplicates",), "exclude", ("flood",)),
