@@ -3,8 +3,8 @@
 shorter, longer   z of ln(median length) = (value - median) / sqrt((1.4826 MAD)² + 0.08² + (1.25 s / sqrt(n))²), where
                   s is the spread of the night's lengths and n their number. |z| > 5, and below 0.6 of the usual length
                   or above 1.7 times it; n >= 3. Usual again: within 0.75 and 1.4 times.
-more-cut          z of the share of characters that is cut, with 1.4826 MAD and 0.04 in place of the above: z > 5, and
-                  0.25 more than usual, and 1.3 times the usual characters of an article. Usual again: at most 0.12 more.
+more-cut          z of the share of characters that is cut, with 1.4826 MAD and 0.04 in place of the above: z > 5, 0.25
+                  more than usual, and 1.3 times the usual characters of an article. Usual again: at most 0.12 more.
 template          the share test (share_test.py) of articles whose text stands in an element that no night before had:
                   0.5 more than usual.
 
