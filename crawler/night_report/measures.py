@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crawler.night_report.record import Compared
-from crawler.views.size import format_bytes
+from crawler.terminal.numbers import format_bytes
 
 MISSING = "–"
 

@@ -30,7 +30,7 @@ class SiteReadings:
     """
 
     def __init__(self, data_dir: Path, site: str, most: int) -> None:
-        self._path = data_dir / READINGS_FOLDER / sha256(site.encode()).hexdigest()[:32]
+        self._path = data_dir / READINGS_FOLDER / _name_file(site)
         self._most = most
         self._places: dict[bytes, tuple[int, int, int]] = {}  # position, length and checksum of each reading
         self._end = 0  # of the last complete frame
@@ -124,6 +124,21 @@ def discard_site_readings(data_dir: Path) -> None:
     folder = data_dir / READINGS_FOLDER
     for file in folder.iterdir() if folder.is_dir() else ():
         file.unlink()
+
+
+def discard_unlisted_readings(data_dir: Path, sites: Iterable[str], *, dry_run: bool = False) -> int:
+    """Delete the readings of all other sites than these; return how many bytes they took. `dry_run`: delete nothing."""
+    folder, kept, freed = data_dir / READINGS_FOLDER, set(map(_name_file, sites)), 0
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if file.stem not in kept:
+            freed += file.stat().st_size
+            if not dry_run:
+                file.unlink()
+    return freed
+
+
+def _name_file(site: str) -> str:
+    return sha256(site.encode()).hexdigest()[:32]
 
 
 def _pack(key: bytes, data: bytes) -> bytes:

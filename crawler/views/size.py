@@ -8,6 +8,7 @@ from rich.text import Text
 
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
+from crawler.terminal.numbers import format_bytes
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import create_table, render_parts
 from storage.upkeep.size import StoreSize, measure_size
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-_UNITS = ("B", "KB", "MB", "GB", "TB")
 _WORDS = {
     "articles": "metadata and texts (about)",
     "blocks": "what was kept and cut of each page (about)",
@@ -50,14 +50,6 @@ def print_size(engine: Engine, data_dir: Path, *, as_json: bool) -> None:
     if len(largest) > SITES:
         lines.insert(0, f"and {len(largest) - SITES:,} smaller sites (--json has all)")
     write_output(render_parts(make_report_console(), [parts, Text(), sites, *map(Text, lines)]))
-
-
-def format_bytes(number: float) -> str:
-    """Return a number of bytes with three digits or fewer, in units of 1,000."""
-    unit = 0
-    while number >= 999.5 and unit < len(_UNITS) - 1:
-        number, unit = number / 1000, unit + 1
-    return f"{number:.0f} {_UNITS[unit]}" if unit == 0 or number >= 99.5 else f"{number:.1f} {_UNITS[unit]}"
 
 
 def _describe_growth(size: StoreSize) -> str:

@@ -77,6 +77,7 @@ class StoredPageView:
             "words": page.record.words,
             "run": page.run and page.run.id,
             "archive": page.location and {"file": page.location.file, "offset": page.location.offset},
+            "raw_pruned_at": page.raw_pruned_at and format_iso(page.raw_pruned_at),
             "parts": [part.url for part in page.parts],
             "memory": {
                 "status": use.status.value,
@@ -138,7 +139,9 @@ def _render_facts(page: StoredPage) -> Iterator[RenderableType]:
     if record.gone_at is not None:
         yield _render_fact("gone", f"since {format_iso(record.gone_at)}: its address answers with 404 or 410")
     place = page.location
-    yield _render_fact("archive", "none" if place is None else f"{place.file} at byte {place.offset:,}")
+    pruned = page.raw_pruned_at
+    none = "none" if pruned is None else f"none: the raw page was pruned on {pruned:%Y-%m-%d}"
+    yield _render_fact("archive", none if place is None else f"{place.file} at byte {place.offset:,}")
     for part in page.parts:
         yield _render_fact("part", part.url)
     cleaner = page.article.cleaner_version

@@ -7,6 +7,7 @@ own_files.py       the files of the archive folder, and what their names say
 part_locations.py  where the further parts of an article lie
 read_back.py       read the responses of a WARC file in order, or one by its location
 records.py         parse one WARC record into the HTTP response in it
+thin_out.py        write a file anew with some of its records only
 repair.py          cut off the truncated end of the files of a run that was killed
 spider_note.py     what a spider knows of a page, as one line of a record's header
 write.py           append exchanges to WARC files and sync them to the disk

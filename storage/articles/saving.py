@@ -145,6 +145,7 @@ def save_sanitised(
         "cleaner_version": article.cleaner_version,
         "archive_file": location.file if location else None,
         "archive_offset": location.offset if location else None,
+        "raw_pruned_at": None,
         "blocks": pack_blocks(article.blocks, article.text),
     } | ({} if run is None else {"run_id": run})
     if stored is None:

@@ -44,6 +44,12 @@ def count_archived_pages(connection: Connection, sites: Collection[str], since: 
     return connection.scalar(select(func.count()).where(*_make_conditions(sites, since), archived)) or 0
 
 
+def count_pruned_pages(connection: Connection, sites: Collection[str], since: datetime | None = None) -> int:
+    """Count the pages of these sites, as above, whose raw page was pruned: they cannot be cleaned again."""
+    pruned = StoredArticle.raw_pruned_at.is_not(None)
+    return connection.scalar(select(func.count()).where(*_make_conditions(sites, since), pruned)) or 0
+
+
 def count_accepted(connection: Connection, sites: Collection[str], since: datetime | None) -> dict[str, int]:
     """Count for each of these sites the articles that were fetched at `since` or later; None: at any time."""
     site = StoredArticle.site

@@ -9,7 +9,7 @@ import logging
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -51,21 +51,20 @@ def upgrade_schema(engine: Engine, name: str) -> None:
     except StoreOutdated as outdated:
         if outdated.current is None and _create_schema(engine):
             return
-        config = make_config()
-        if outdated.current is not None:
+        current = outdated.current or ""
+        steps = sorted(version for version in _list_versions() if version > current)
+        if current:
             logger.info(
                 "the database was made by an older version; it is upgraded from schema %s to %s. A large store takes"
-                " minutes; if this is interrupted, the database is as it was",
-                outdated.current,
+                " minutes; if this is interrupted, start it again: it goes on with the step at which it was",
+                current,
                 outdated.newest,
             )
-            config.attributes["on_version_apply"] = _log_step
-        from alembic import command  # noqa: PLC0415 (see above)
-
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        if outdated.current is not None:
+        for number, version in enumerate(steps, start=1):
+            _take_step(engine, version)
+            if current:
+                logger.info("schema %s is in place (%d of %d)", version, number, len(steps))
+        if current:
             logger.info("the database is upgraded")
 
 
@@ -106,5 +105,11 @@ def _create_schema(engine: Engine) -> bool:
     return True
 
 
-def _log_step(*, step: Any, **_: object) -> None:
-    logger.info("schema %s is in place", step.up_revision_id)
+def _take_step(engine: Engine, version: str) -> None:
+    """Bring the schema to this version, in one transaction: what is interrupted is as it was before the step."""
+    from alembic import command  # noqa: PLC0415 (see above)
+
+    config = make_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)

@@ -13,7 +13,6 @@ if connection.dialect.name == "sqlite":
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
-    on_version_apply=context.config.attributes.get("on_version_apply"),
     render_as_batch=True,  # SQLite cannot alter a column in place
 )
 with context.begin_transaction():

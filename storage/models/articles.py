@@ -24,6 +24,7 @@ from storage.models.base import Base, View, index_where
 
 _UNINDEXED = "sketch IS NULL AND rejected IS NULL"
 _REJECTED = "rejected IS NOT NULL"
+_PRUNED = "raw_pruned_at IS NOT NULL"
 
 
 class StoredArticle(Base):
@@ -35,6 +36,7 @@ class StoredArticle(Base):
         # Empty in a store of this version; with it, a crawl finds that out without reading all articles.
         index_where(_UNINDEXED, "ix_article_unindexed", "id"),
         index_where(_REJECTED, "ix_article_rejected", "run_id", "id"),
+        index_where(_PRUNED, "ix_article_pruned", "site", "id"),
         # Covers the query for the newest pages of a site: reading 100,000 rows with their texts takes too long.
         Index("ix_article_newest", "site", "published_at", "fetched_at", "archive_file", "id"),
         # The feeds of a run: in a row `run_id` stands behind the text, which would have to be read first.
@@ -86,6 +88,7 @@ class StoredArticle(Base):
     cleaner_version: Mapped[str] = mapped_column(String(32))
     archive_file: Mapped[str | None]  # name of the WARC file
     archive_offset: Mapped[int | None] = mapped_column(BigInteger)  # in bytes, of the response record's gzip member
+    raw_pruned_at: Mapped[datetime | None]  # when its record was pruned from the archive; it has no place there then
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     gone_at: Mapped[datetime | None]  # since when its address answers with 404 or 410
     # All its blocks, see storage.models.packed_blocks. The last column, since hardly any query wants it.
@@ -180,7 +183,7 @@ class StoredPart(Base):
     article_id: Mapped[str] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # after the first page, from 1
     url: Mapped[str] = mapped_column(index=True)
-    archive_file: Mapped[str]
+    archive_file: Mapped[str]  # "" if it was pruned with its article
     archive_offset: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -54,8 +54,14 @@ def load_raw_page(connection: Connection, page: FoundPage, archive: Path | None)
     Raise ArchiveMissing if there is no archive or the page is not in it, RecordUnreadable if it cannot be read there.
     """
     row = connection.execute(
-        select(StoredArticle.archive_file, StoredArticle.archive_offset).where(StoredArticle.id == page.id)
+        select(StoredArticle.archive_file, StoredArticle.archive_offset, StoredArticle.raw_pruned_at).where(
+            StoredArticle.id == page.id
+        )
     ).one()
+    if row.raw_pruned_at is not None:
+        raise ArchiveMissing(
+            f"the raw page of {page.url} was pruned on {row.raw_pruned_at:%Y-%m-%d}; its text is stored"
+        )
     if row.archive_file is None or row.archive_offset is None:
         raise ArchiveMissing(f"{page.url} was stored without an archive")
     if archive is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -45,15 +46,17 @@ class StoredPage:
     """One stored page.
 
     `article` is what cleaning made of it, `run` the crawl that stored it, `location` where its response is in the
-    archive. `memory_fingerprint` and `memory_dependency` say which part of its site's memory its text depends on, and
-    what the memory said of that (`cleaning.memory.dependency`); None if that is not recorded. `memory` is the present
-    one. `story` and `versions` are those of an article; a rejected page has none.
+    archive, `raw_pruned_at` when it was pruned from there. `memory_fingerprint` and `memory_dependency` say which part
+    of its site's memory its text depends on, and what the memory said of that (`cleaning.memory.dependency`); None if
+    that is not recorded. `memory` is the present one. `story` and `versions` are those of an article; a rejected page
+    has none.
     """
 
     record: ArticleRecord
     article: Article
     run: StoredRun | None
     location: ArchiveLocation | None
+    raw_pruned_at: datetime | None
     parts: tuple[ArchivedPart, ...]
     memory_fingerprint: str | None
     memory_dependency: bytes | None
@@ -91,6 +94,7 @@ def read_stored_page(connection: Connection, url_or_id: str) -> StoredPage:
         article=article,
         run=load_run(connection, row.run_id),
         location=ArchiveLocation(row.archive_file, row.archive_offset) if has_place else None,
+        raw_pruned_at=row.raw_pruned_at,
         parts=load_parts(connection, [record.id]).get(record.id, ()),
         memory_fingerprint=dependency.digest if dependency else None,
         memory_dependency=dependency.data if dependency else None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from crawler.recleaning.differences import RecleanSummary
-    from crawler.recleaning.reclean import RecleanJob
+    from crawler.recleaning.reclean import RecleanJob, RecleanSelection
 
 MAX_JOBS = 256
 REFUSED = 3  # exit status where too much would be lost
@@ -89,6 +89,7 @@ class Command(ProjectCommand):
             spool = stack.enter_context(RecordSpool(data_dir / SPOOL_NAME))
             bounds = (settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE"))
             self._reclean(RecleanJob(engine, settling, spool, wanted, bounds), opts)
+            self._tell_pruned(engine, wanted)
 
     def _reclean(self, recleaning: RecleanJob, opts: argparse.Namespace) -> None:
         from crawler.explain.terminal import make_output_console
@@ -120,6 +121,17 @@ class Command(ProjectCommand):
             with show_progress("adopting", "pages", every=interval) as report:
                 recleaning.adopt(differences, report)
             write_output(f"Adopted; {_format_changed(differences)}.\n")
+
+    def _tell_pruned(self, engine: Engine, wanted: RecleanSelection) -> None:
+        from storage.articles.texts import count_pruned_pages
+        from storage.database.engine import open_for_reading
+
+        with open_for_reading(engine) as connection:
+            count = count_pruned_pages(connection, wanted.sites, wanted.since)
+        if count:
+            self.print_message(
+                f"{count:,} pages cannot be cleaned again: their raw pages were pruned; their texts stay"
+            )
 
 
 def _format_changed(differences: RecleanSummary) -> str:

@@ -236,11 +236,17 @@ def test_a_reading_command_asks_for_the_upgrade_of_an_old_store(scrapy: Scrapy, 
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("0007",)]
     assert before[100:] == (data / "broadsheet.db").read_bytes()[100:]  # but for the header, which says WAL now
     done = scrapy("db", "upgrade")
-    assert (done.returncode, done.stdout) == (0, f"sqlite:///{data}/broadsheet.db has the newest schema\n")
+    copied, newest = done.stdout.splitlines()
+    assert (done.returncode, newest) == (0, f"sqlite:///{data}/broadsheet.db has the newest schema")
+    copy = Path(copied.partition(" is the store as it was")[0])
+    with sqlite3.connect(copy) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("0007",)]
     assert "it is upgraded from schema 0007 to " in done.stderr
-    assert "INFO: schema 0008 is in place\n" in done.stderr
+    assert "INFO: schema 0008 is in place (" in done.stderr
     assert scrapy("sites").returncode == 0
-    assert scrapy("db").stdout == done.stdout
+    assert scrapy("db").stdout == f"{newest}\n"
+    again = scrapy("db", "upgrade")
+    assert (again.returncode, again.stdout) == (0, f"{newest}\n")  # nothing to copy
     assert scrapy("db", "downgrade").returncode == 2
 
 

@@ -1,0 +1,62 @@
+"""Prunes the store and the archive, and what cleaning saw of pages of sites that are no longer crawled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cleaning.errors import UsageError
+from crawler.recleaning.site_readings import discard_unlisted_readings
+from crawler.sites.sites_file import load_sites
+from crawler.terminal.numbers import format_bytes
+from crawler.terminal.progress import show_progress
+from storage.upkeep.prune import Pruned, prune
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+    from sqlalchemy import Engine
+
+
+def prune_store(
+    engine: Engine, settings: Settings, *, raw_after: timedelta | None, rejected_after: timedelta | None, dry_run: bool
+) -> str:
+    """Prune what is older, and return the lines that tell it. The caller has claimed the data folder and the database.
+
+    None: nothing of the kind goes.
+    """
+    now, data_dir = datetime.now(UTC), Path(settings["DATA_DIR"])
+    with show_progress("looking through the archive", "files", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
+        pruned = prune(
+            engine,
+            data_dir,
+            raw_before=None if raw_after is None else now - raw_after,
+            rejected_before=None if rejected_after is None else now - rejected_after,
+            dry_run=dry_run,
+            keep_newest=settings.getint("MEMORY_WINDOW"),
+            report=report,
+        )
+    readings = _discard_readings(data_dir, settings, dry_run=dry_run)
+    return "".join(f"{line}\n" for line in _describe(pruned, readings, "would go" if dry_run else "went"))
+
+
+def _discard_readings(data_dir: Path, settings: Settings, *, dry_run: bool) -> int:
+    """Discard the readings of sites that sites.toml does not list; return their bytes."""
+    try:
+        names = [site.name for site in load_sites(Path(settings["SITES_FILE"]))]
+    except UsageError:  # without it nobody knows which sites are crawled
+        return 0
+    return discard_unlisted_readings(data_dir, names, dry_run=dry_run)
+
+
+def _describe(pruned: Pruned, readings: int, verb: str) -> list[str]:
+    files = f"{pruned.files_deleted:,} files as a whole, {pruned.files_rewritten:,} in part"
+    raw = f"{pruned.raw_pages:,} raw pages and {pruned.versions:,} of earlier versions {verb} from the archive"
+    lines = [
+        f"{raw} ({files}): {format_bytes(pruned.bytes_freed)}",
+        f"{pruned.rejected:,} rejected pages {verb} from the store",
+    ]
+    if readings:
+        lines.append(f"readings of sites that sites.toml does not list {verb}: {format_bytes(readings)}")
+    lines += [f"{name} is damaged, and stays as it is: scrapy db check --all" for name in pruned.damaged]
+    return lines

@@ -1,0 +1,71 @@
+"""Writes a WARC file anew with some of its records only: what erase.py cannot do, give space back.
+
+The new file has another name, since its records stand at other places; rows go over to it, and the old file is deleted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.archive.members import RecordHead, iter_heads
+from storage.archive.own_files import list_own_files, make_own_name, parse_own_name
+from storage.database.disk import flush_to_disk
+
+_BLOCK = 1 << 20
+
+
+def choose_kept(heads: Sequence[RecordHead], places: Collection[int], since: datetime) -> list[RecordHead]:
+    """Return the records that stay: those at these offsets and later ones than `since`, and what belongs to them.
+
+    A request belongs to its response, a response to the page that a spider made of it, the first to the file.
+    """
+    day = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    wanted = [head for head in heads if head.location.offset in places or head.date >= day]
+    ids = {head.id for head in wanted} | {head.refers_to for head in wanted if head.refers_to is not None}
+    return [head for head in heads if head.kind == "warcinfo" or head.id in ids or head.goes_with in ids]
+
+
+def read_heads(path: Path, report: Callable[[int], None]) -> list[RecordHead] | None:
+    """Return the heads of all records of a file; None if it is damaged, so that not all of them can be told."""
+    heads = list(iter_heads(path, report))
+    return heads if sum(head.length for head in heads) == path.stat().st_size else None
+
+
+def name_thinned(path: Path) -> str:
+    """Return the name that a file gets when it is written anew: of the same run, with the next free number."""
+    own = parse_own_name(path.name)
+    if own is None:
+        raise ValueError(f"{path.name} is not the name of a file of ours")
+    names = (parse_own_name(other.name) for other in list_own_files(path.parent))
+    last = max(name.number for name in names if name is not None and name.run == own.run)
+    return make_own_name(own.begun_at, own.run, last + 1)
+
+
+def write_thinned(path: Path, name: str, kept: Sequence[RecordHead]) -> dict[int, int]:
+    """Write these records of a file into the file `name` beside it; return the new offset of each by its old one.
+
+    When it returns the new file is on the disk, whole; a kill before leaves a draft that the next call overwrites.
+    """
+    draft, places = path.with_name(f".{name}.partial"), {}
+    with path.open("rb") as source, draft.open("wb") as target:
+        for head in kept:
+            places[head.location.offset] = target.tell()
+            source.seek(head.location.offset)
+            target.writelines(_read(source.read, head.length))
+        target.flush()
+        os.fsync(target.fileno())
+    draft.replace(path.with_name(name))
+    flush_to_disk(path.parent)
+    return places
+
+
+def _read(read: Callable[[int], bytes], length: int) -> Iterator[bytes]:
+    while length:
+        block = read(min(length, _BLOCK))
+        if not block:
+            raise OSError("the file is shorter than it was")
+        length -= len(block)
+        yield block

@@ -1,0 +1,196 @@
+"""Prunes what is old: raw pages from the archive, rejected pages from the store. Articles and their versions stay.
+
+For each file of the archive, in an order that a kill cannot turn round:
+
+1. The rows whose records go forget their places, in one transaction; the articles note when.
+2. Nothing else in the file is wanted: it is deleted. Otherwise the rest is written into a new file, the rows go over to
+   that in one transaction, and the old file is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from cleaning.errors import BadArgument
+from storage.archive.own_files import list_own_files, parse_own_name
+from storage.archive.thin_out import choose_kept, name_thinned, read_heads, write_thinned
+from storage.articles.erasing import erase_page
+from storage.articles.tombstones import list_removed_sites, list_tombstones
+from storage.database.engine import open_for_reading
+from storage.upkeep.prune_plan import PrunePlan
+from storage.upkeep.retention import (
+    References,
+    count_references,
+    forget_places,
+    list_newest,
+    list_old_rejected,
+    load_references,
+    move_places,
+    split_references,
+)
+
+KEPT_NEWEST = 400  # pages of a site whose raw pages stay, however old: the default of MEMORY_WINDOW
+_BATCH = 200  # rejected pages of a transaction
+
+Report = Callable[[int, int], None]  # how many files of the archive are looked at, of how many
+
+
+@dataclass
+class Pruned:
+    """What went, or would go."""
+
+    raw_pages: int = 0  # articles and rejected pages whose raw page went, each with its parts
+    versions: int = 0  # earlier fetches whose raw page went
+    rejected: int = 0  # pages that went from the store
+    files_deleted: int = 0
+    files_rewritten: int = 0
+    bytes_freed: int = 0  # of the archive
+    damaged: list[str] = field(default_factory=list)  # files that hold such pages, and cannot be read to their end
+
+
+def prune(
+    engine: Engine,
+    data_dir: Path,
+    *,
+    raw_before: datetime | None,
+    rejected_before: datetime | None,
+    dry_run: bool,
+    keep_newest: int = KEPT_NEWEST,
+    report: Report = lambda _done, _total: None,
+) -> Pruned:
+    """Prune raw pages and rejected pages that were fetched before these times; None: none of them.
+
+    The newest pages of each site stay whole, because its memory is learnt from them. The caller has claimed the data
+    folder and the database. What an earlier call was killed in is finished first. Raise BadArgument if a removal is not
+    finished: what it has still to erase must keep its place.
+    """
+    _refuse_unfinished_removal(engine)
+    pruned = Pruned()
+    unfinished = PrunePlan.load(data_dir)
+    plan = PrunePlan(raw_before, rejected_before)
+    for one in (unfinished, plan) if unfinished is not None and not dry_run else (plan,):
+        work = _Pruning(engine, data_dir, one, keep_newest, pruned, dry_run=dry_run)
+        work.prune_rejected()
+        work.prune_archive(report)
+        if not dry_run:
+            PrunePlan.discard(data_dir)
+    return pruned
+
+
+class _Pruning:
+    def __init__(
+        self, engine: Engine, data_dir: Path, plan: PrunePlan, keep_newest: int, pruned: Pruned, *, dry_run: bool
+    ) -> None:
+        self._engine = engine
+        self._data_dir = data_dir
+        self._plan = plan
+        self._pruned = pruned
+        self._is_dry_run = dry_run
+        with open_for_reading(engine) as connection:
+            self._newest = list_newest(connection, keep_newest)
+        self._gone: set[str] = set()  # rejected pages that go from the store
+        if not dry_run:
+            plan.save(data_dir)
+
+    def prune_rejected(self) -> None:
+        if self._plan.rejected_before is None:
+            return
+        with open_for_reading(self._engine) as connection:
+            names = list(list_old_rejected(connection, self._plan.rejected_before, self._newest))
+        self._pruned.rejected += len(names)
+        self._gone = set(names)
+        rest = iter(names)
+        while not self._is_dry_run and (some := list(islice(rest, _BATCH))):
+            with self._engine.begin() as connection:
+                for name in some:
+                    erase_page(connection, name)
+
+    def prune_archive(self, report: Report) -> None:
+        before = self._plan.raw_before
+        if before is None:
+            return
+        files = [path for path in list_own_files(self._data_dir / "archive") if _is_begun_before(path, before)]
+        with open_for_reading(self._engine) as connection:
+            counts = count_references(connection)
+        for done, path in enumerate(files, start=1):
+            if counts.get(self._plan.renamed.get(path.name, "")):
+                self._delete_moved(path)
+            else:
+                self._prune_file(path, before, has_rows=bool(counts.get(path.name)))
+            report(done, len(files))
+
+    def _prune_file(self, path: Path, before: datetime, *, has_rows: bool) -> None:
+        stays, goes = self._split(path.name, before) if has_rows else (_NONE, _NONE)
+        is_due = any(goes) or path.name in self._plan.renamed
+        if has_rows and not is_due:
+            return
+        heads = read_heads(path, lambda _position: None)
+        if heads is None and has_rows:
+            self._pruned.damaged.append(path.name)
+            return
+        self._pruned.raw_pages += len(goes.articles)
+        self._pruned.versions += len(goes.revisions)
+        kept = choose_kept(heads or [], stays.list_places(), before)
+        size, left = path.stat().st_size, sum(head.length for head in kept)
+        is_wanted = any(head.kind != "warcinfo" for head in kept)
+        if not is_due and is_wanted:
+            return  # nothing names its records, but some are young
+        self._pruned.files_rewritten += is_wanted
+        self._pruned.files_deleted += not is_wanted
+        self._pruned.bytes_freed += size - (left if is_wanted else 0)
+        if self._is_dry_run:
+            return
+        if is_wanted:
+            self._begin_renaming(path)
+        with self._engine.begin() as connection:
+            forget_places(connection, goes, datetime.now(UTC))
+        if is_wanted:
+            name = self._plan.renamed[path.name]
+            moved = write_thinned(path, name, kept)
+            with self._engine.begin() as connection:
+                move_places(connection, stays, name, moved)
+        path.unlink()
+
+    def _delete_moved(self, path: Path) -> None:
+        """Delete a file whose rows went over to the new one before the earlier call was killed."""
+        self._pruned.files_rewritten += 1
+        self._pruned.bytes_freed += path.stat().st_size - path.with_name(self._plan.renamed[path.name]).stat().st_size
+        path.unlink()
+
+    def _begin_renaming(self, path: Path) -> None:
+        """Note under which name the file is written anew, so that a kill does not leave two of the new ones."""
+        if path.name not in self._plan.renamed:
+            self._plan = self._plan.rename(path.name, name_thinned(path))
+            self._plan.save(self._data_dir)
+
+    def _split(self, file: str, before: datetime) -> tuple[References, References]:
+        with open_for_reading(self._engine) as connection:
+            found = load_references(connection, file)
+        articles, parts = (
+            [one for one in some if one[0].article not in self._gone] for some in (found.articles, found.parts)
+        )
+        return split_references(References(articles, found.revisions, parts), before, self._newest)
+
+
+_NONE = References([], [], [])
+
+
+def _is_begun_before(path: Path, moment: datetime) -> bool:
+    name = parse_own_name(path.name)
+    return name is not None and name.begun_at < moment
+
+
+def _refuse_unfinished_removal(engine: Engine) -> None:
+    with open_for_reading(engine) as connection:
+        due: Iterable[bool] = (
+            *(row.records is not None for row in list_tombstones(connection)),
+            *(not row.is_erased for row in list_removed_sites(connection)),
+        )
+    if any(due):
+        raise BadArgument("a removal is not finished: scrapy remove finishes it; then prune")
