@@ -12,7 +12,7 @@ from storage.database.engine import open_for_reading
 from storage.models import StoredArticle
 from storage.upkeep.check import (
     SAMPLE,
-    Problem,
+    StoreProblem,
     check_archive,
     check_database,
     check_rows,
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def check_store(engine: Engine, data_dir: Path, *, is_whole: bool, every: float) -> tuple[list[Problem], list[str]]:
+def check_store(
+    engine: Engine, data_dir: Path, *, is_whole: bool, every: float
+) -> tuple[list[StoreProblem], list[str]]:
     """Return the problems, and lines that say what was looked at. `is_whole`: every record of the archive is read."""
     with open_for_reading(engine) as connection, show_progress("reading the archive", "records", every=every) as report:
         problems = [*check_database(connection), *check_rows(connection)]

@@ -20,24 +20,24 @@ _MOST_TOLD = 20  # faults that SQLite finds in its file
 Report = Callable[[int, int], None]  # how many records are read, of how many
 
 
-class Problem(NamedTuple):
+class StoreProblem(NamedTuple):
     """What is wrong, and what to do about it: each a part of a sentence."""
 
     what: str
     advice: str
 
 
-def check_database(connection: Connection) -> Iterator[Problem]:
+def check_database(connection: Connection) -> Iterator[StoreProblem]:
     """Yield what the database finds wrong with itself. SQLite reads its whole file for it."""
     if connection.dialect.name == "sqlite":
         for (fault,) in connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_TOLD})"):
             if fault != "ok":
-                yield Problem(
+                yield StoreProblem(
                     f"the file is damaged: {fault}", "restore it (docs/operating.md), or copy: scrapy db copy"
                 )
         rows = Counter((row[0], row[2]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
         for (table, other), count in sorted(rows.items()):
-            yield Problem(f"{count:,} rows of {table} name rows of {other} that are not there", _RESTORE)
+            yield StoreProblem(f"{count:,} rows of {table} name rows of {other} that are not there", _RESTORE)
         return
     invalid = text(
         "SELECT 'index ' || CAST(indexrelid AS regclass) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
@@ -46,14 +46,14 @@ def check_database(connection: Connection) -> Iterator[Problem]:
         " WHERE NOT convalidated AND connamespace = CAST(current_schema() AS regnamespace)"
     )
     for name in connection.scalars(invalid):
-        yield Problem(f"the {name} is not valid", "make it anew: REINDEX, or ALTER TABLE ... VALIDATE CONSTRAINT")
+        yield StoreProblem(f"the {name} is not valid", "make it anew: REINDEX, or ALTER TABLE ... VALIDATE CONSTRAINT")
 
 
-def check_rows(connection: Connection) -> Iterator[Problem]:
+def check_rows(connection: Connection) -> Iterator[StoreProblem]:
     """Yield what rows lack, beyond what the database itself refuses."""
     for question, what, advice in _QUESTIONS:
         if count := connection.execute(text(question)).scalar_one():
-            yield Problem(f"{count:,} {what}", advice)
+            yield StoreProblem(f"{count:,} {what}", advice)
 
 
 def count_records(connection: Connection) -> int:
@@ -61,7 +61,7 @@ def count_records(connection: Connection) -> int:
     return sum(connection.execute(select(func.count()).select_from(one.subquery())).scalar_one() for one in _records())
 
 
-def check_archive(connection: Connection, archive: Path, *, most: int | None, report: Report) -> Iterator[Problem]:
+def check_archive(connection: Connection, archive: Path, *, most: int | None, report: Report) -> Iterator[StoreProblem]:
     """Yield the files of which records cannot be read, with how many rows name them, in order of their names.
 
     `most`: so many records are read, spread evenly over all; None: all of them. A file that is missing is told anyway.
@@ -75,7 +75,7 @@ def check_archive(connection: Connection, archive: Path, *, most: int | None, re
             counts[file] += count
     missing = {file for file in counts if not (archive / file).is_file()}
     for file in sorted(missing):
-        yield Problem(f"{file} is missing; {counts[file]:,} rows name it", _BACKUP)
+        yield StoreProblem(f"{file} is missing; {counts[file]:,} rows name it", _BACKUP)
     left = sum(counts.values()) - sum(counts[file] for file in missing)
     step = 1 if most is None else max(1, -(-left // most))
     unread: Counter[str] = Counter()
@@ -94,7 +94,7 @@ def check_archive(connection: Connection, archive: Path, *, most: int | None, re
             report(done, total)
     for file in sorted(unread):
         of = f"{unread[file]:,} of its records" if most is None else f"{unread[file]:,} of those tried"
-        yield Problem(f"{file}: {of} cannot be read: {reasons[file]}", _BACKUP)
+        yield StoreProblem(f"{file}: {of} cannot be read: {reasons[file]}", _BACKUP)
 
 
 def count_pruned(connection: Connection) -> int:

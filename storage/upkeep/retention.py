@@ -55,7 +55,8 @@ def count_references(connection: Connection) -> dict[str, int]:
     counts: defaultdict[str, int] = defaultdict(int)
     for table in (_ARTICLE, _REVISION, _PART):
         file = table.c.archive_file
-        for name, count in connection.execute(select(file, func.count()).where(file.is_not(None)).group_by(file)):
+        named = select(file, func.count()).where(file.is_not(None), file != "").group_by(file)
+        for name, count in connection.execute(named):
             counts[name] += count
     return dict(counts)
 

@@ -129,9 +129,7 @@ class Command(ProjectCommand):
         with open_for_reading(engine) as connection:
             count = count_pruned_pages(connection, wanted.sites, wanted.since)
         if count:
-            self.print_message(
-                f"{count:,} pages cannot be cleaned again: their raw pages were pruned; their texts stay"
-            )
+            self.print_message(f"{count:,} pages are not cleaned again: their raw pages were pruned; their texts stay")
 
 
 def _format_changed(differences: RecleanSummary) -> str:

@@ -52,7 +52,7 @@ def test_a_store_from_before_sources_and_entries_gains_them_with_the_next_fetch(
         migrate(connection, EARLIER, is_back=True)
         assert not inspect(connection).has_table("entry")
         earlier = list_columns(connection)
-        assert set(newest["article"]) - set(earlier["article"]) == {"source", "blocks", "gone_at"}
+        assert set(newest["article"]) - set(earlier["article"]) == {"source", "blocks", "gone_at", "raw_pruned_at"}
         assert set(newest["block"]) - set(earlier["block"]) == {"entry"}
     engine.dispose()
 

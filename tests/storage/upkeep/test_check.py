@@ -11,11 +11,11 @@ from sqlalchemy import text, update
 from storage.articles.saving import make_article_id
 from storage.models import StoredArticle
 from storage.search.index import index_backlog
-from storage.upkeep.check import Problem, check_archive, check_database, check_rows, count_pruned
+from storage.upkeep.check import StoreProblem, check_archive, check_database, check_rows, count_pruned
 from storage.upkeep.prune import prune
 
 
-def check(nights: NightlyStore, most: int | None = None) -> list[Problem]:
+def check(nights: NightlyStore, most: int | None = None) -> list[StoreProblem]:
     with nights.engine.connect().execution_options(reading=True) as connection:
         return [
             *check_database(connection),

@@ -49,7 +49,7 @@ def read_places(engine: Engine) -> dict[str, tuple[str | None, int | None]]:
 def read_texts(engine: Engine) -> dict[str, str]:
     with engine.connect() as connection:
         rows = connection.execute(select(StoredArticle.url, StoredArticle.text).where(StoredArticle.rejected.is_(None)))
-        return dict(rows.tuples().all())
+        return {row.url: row.text for row in rows}
 
 
 def assert_readable(nights: NightlyStore) -> set[str]:
