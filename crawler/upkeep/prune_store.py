@@ -14,12 +14,17 @@ from crawler.terminal.progress import show_progress
 from storage.upkeep.prune import Pruned, prune
 
 if TYPE_CHECKING:
-    from scrapy.settings import Settings
+    from scrapy.settings import BaseSettings
     from sqlalchemy import Engine
 
 
 def prune_store(
-    engine: Engine, settings: Settings, *, raw_after: timedelta | None, rejected_after: timedelta | None, dry_run: bool
+    engine: Engine,
+    settings: BaseSettings,
+    *,
+    raw_after: timedelta | None,
+    rejected_after: timedelta | None,
+    dry_run: bool,
 ) -> str:
     """Prune what is older, and return the lines that tell it. The caller has claimed the data folder and the database.
 
@@ -40,7 +45,7 @@ def prune_store(
     return "".join(f"{line}\n" for line in _describe(pruned, readings, "would go" if dry_run else "went"))
 
 
-def _discard_readings(data_dir: Path, settings: Settings, *, dry_run: bool) -> int:
+def _discard_readings(data_dir: Path, settings: BaseSettings, *, dry_run: bool) -> int:
     """Discard the readings of sites that sites.toml does not list; return their bytes."""
     try:
         names = [site.name for site in load_sites(Path(settings["SITES_FILE"]))]
