@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from scrapy.crawler import Crawler
-from scrapy.settings import BaseSettings
+from scrapy.settings import Settings
 from sqlalchemy import Engine
 
 from crawler.night.options import NightOptions
@@ -47,7 +47,7 @@ class Desk:
     """The night under way."""
 
     engine: Engine
-    settings: BaseSettings
+    settings: Settings
     data_dir: Path
     options: NightOptions
     night: StoredNight
