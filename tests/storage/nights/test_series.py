@@ -14,7 +14,7 @@ from storage.database.engine import open_for_reading
 from storage.models import Run, StoredArticle, StoredSiteNight
 from storage.models.packed_blocks import pack_blocks
 from storage.nights.from_articles import find_place
-from storage.nights.series import load_nights, record_earlier_nights, record_night
+from storage.nights.series import iter_sites_nights, load_nights, record_earlier_nights, record_night
 
 NIGHT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 COUNTS = {
@@ -182,3 +182,28 @@ def test_earlier_runs_are_recorded_once_and_without_those_that_were_narrowed(eng
 )
 def test_the_place_of_a_text_is_the_innermost_element_with_a_name(path: str, place: str) -> None:
     assert find_place(path) == place
+
+
+def test_what_a_killed_run_stored_counts_for_the_next_night(engine: Engine) -> None:
+    counts = {"herald": {"page/fetched": 1}, "courier": {"page/fetched": 1}}
+    with engine.begin() as connection:
+        record_night(connection, _run_crawl(connection, counts))
+        killed = runs.begin(connection, spider="articles", now=NIGHT)
+        _store_page(connection, killed, "one")
+        _store_page(connection, killed, "two")
+        _store_page(connection, killed, "none", rejected="no-text")
+        record_night(connection, _run_crawl(connection, counts, day=1))
+        shared = {night.site: night.numbers.get("shared") for night in load_nights(connection, last=1)}
+    assert shared == {"herald": 2, "courier": None}
+
+
+def test_the_nights_of_each_site_are_read_one_site_after_the_other(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for day in range(4):
+            record_night(connection, _run_crawl(connection, {"herald": {}, "courier": {}}, day=day))
+        last = load_nights(connection, last=1)[0].run
+        found = [
+            [(night.site, night.run) for night in rows]
+            for rows in iter_sites_nights(connection, last=2, until=last - 1)
+        ]
+    assert found == [[(site, last - 2), (site, last - 1)] for site in ("courier", "herald")]
