@@ -283,3 +283,12 @@ def test_the_end_of_a_crawl_is_a_moment_with_its_offset(scrapy: Scrapy, paper: P
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert "CRAWL_ENDS_AT must be a moment with its offset" in done.stderr
+
+
+def test_what_is_older_than_it_is_kept_goes_at_the_end_of_a_night(sites: Path, data: Path) -> None:
+    done = run_nightly(data, sites, "--keep-raw", "180d", "--keep-rejected", "30d")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^retention: 0 raw pages .*, in \d+ s\n  0 rejected pages went ", done.stdout, re.MULTILINE)
+    assert (
+        "\nretention: removes raw pages after 4w\n" in run_nightly(data, sites, "--dry-run", "--keep-raw", "4w").stdout
+    )
