@@ -45,7 +45,6 @@ class Edition:
     shell: str = ""
     consent: str = ""  # "text", "redirect", "overlay"
     status: int = 200  # of all pages and lists
-    texts: Callable[[Story], tuple[str, ...]] | None = None  # other paragraphs of the stories
 
     def __post_init__(self) -> None:
         self.template = self.template or self.plan.template
@@ -141,7 +140,8 @@ class Edition:
             return Answer("", 302, {"Location": f"/consent?to={story.path}"})
         if self.consent == "text":
             return Answer(render_consent(self.plan))
-        paragraphs = self.texts(story) if self.texts else story.paragraphs
+        # An overlay shows the beginning behind it, and loads the rest with the consent.
+        paragraphs = story.paragraphs[:1] if self.consent == "overlay" else story.paragraphs
         look = f"{self.template} {self.shell} {self.consent} {self.dates} {paragraphs}"
         tag = f'"{sha256(look.encode()).hexdigest()[:16]}"'
         if headers.get("if-none-match") == tag:
