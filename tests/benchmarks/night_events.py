@@ -41,17 +41,22 @@ class Expected(NamedTuple):
 
 
 EXPECTED = {
-    "silent": Expected(("silent", "no-address"), "url|feeds", ("drop",)),
-    "javascript": Expected(("javascript",), "javascript", ("silent", "drop", "no-text")),
-    "feed": Expected(("dead-feed",), "feeds"),
-    "template": Expected(
-        ("template",), "text =|sites check", ("no-dates", "no-authors", "longer", "shorter", "more-cut")
-    ),
-    "template/lead": Expected(("template", "shorter"), "text =|sites check", ("more-cut",)),
-    "dates": Expected(("false-dates",), "published", ("no-dates", "flood")),
-    "robots": Expected(("robots-closed",), "robots", ("silent", "no-address")),
-    "duplicates": Expected(("duplicates",), "exclude", ("flood",)),
-    "consent": Expected(("walls",), "cookies", ("silent", "drop")),
+    "silent": Expected(("silent",), r"front page.*sites check", ("drop",)),
+    "silent/empty": Expected(("silent", "no-address"), "front page|check its url", ("drop",)),
+    "silent/404": Expected(("failing", "unreachable", "no-address"), "addresses --site|check its url", ("silent",)),
+    "javascript": Expected(("javascript",), "runs no scripts"),
+    "feed": Expected(("dead-feed",), r"feeds = "),
+    "template": Expected(("template",), r"text, remove, author|text = "),
+    "template/lead": Expected(("template", "shorter"), "sites check|text, remove"),
+    "template/crowded": Expected(("template", "more-cut", "longer"), "text, remove|sites show|sites check"),
+    "dates": Expected(("false-dates",), r"published = |true ones", ("flood",)),
+    "dates/future": Expected(("no-dates", "false-dates"), "published = "),
+    "dates/none": Expected(("no-dates",), "published = "),
+    "robots": Expected(("robots-closed",), "ask the publisher"),
+    "robots/403": Expected(("failing", "unreachable", "no-address"), "addresses --site|check its url", ("silent",)),
+    "duplicates": Expected(("duplicates",), r"scrapy stories.*exclude", ("flood",)),
+    "consent": Expected(("walls",), "cookies = "),
+    "consent/overlay": Expected(("walls", "shorter"), "cookies = |sites check"),
 }
 
 
