@@ -10,7 +10,7 @@ from typing import NamedTuple
 from night_runs import Night
 from servers.night_press.changes import CHANGES
 from servers.night_press.press import Event
-from servers.night_press.stories import PAPERS
+from servers.night_press.stories import PAPERS, RHYTHMS, Rhythm
 
 from storage.nights.findings import Finding
 
@@ -26,7 +26,7 @@ ISSUE = (
     Event("quotidien", "consent", "text", 26),
 )
 _FIRST, _LAST = 11, 26  # between these nights an event of a drawn scenario begins
-_DELAY = 1  # nights after the first in which it may be told
+_IN_TIME = 2  # nights with news, from the first of the event on, by which it must be told
 
 
 class Expected(NamedTuple):
@@ -83,8 +83,8 @@ class Judgement(NamedTuple):
     wrong_statuses: tuple[int, ...]  # nights
 
 
-def judge_findings(events: Sequence[Event], nights: Sequence[Night]) -> Judgement:
-    """Compare what was told in these nights with what happened in them."""
+def judge_findings(events: Sequence[Event], nights: Sequence[Night], rhythm: Rhythm = "daily") -> Judgement:
+    """Compare what was told in these nights with what happened in them. A night without news cannot tell much."""
     told = [(night.number, finding) for night in nights for finding in night.new]
     healed = {
         (finding.site, finding.name, finding.first_run): night.number for night in nights for finding in night.healed
@@ -94,7 +94,8 @@ def judge_findings(events: Sequence[Event], nights: Sequence[Night]) -> Judgemen
     for event in events:
         expected = find_expected(event)
         own = [(night, one) for night, one in told if one.site == event.paper and night >= event.night]
-        prompt = [(night, one) for night, one in own if night <= event.night + _DELAY]
+        with_news = [night for night in range(event.night, event.night + 14) if RHYTHMS[rhythm][night % 7]]
+        prompt = [(night, one) for night, one in own if night <= with_news[_IN_TIME - 1]]
         right = [(night, one) for night, one in prompt if one.name in expected.names]
         if not prompt:
             verdicts.append(Verdict(event, "-", None, has_right_name=False, has_right_advice=False, healed=None))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from servers.night_press.edition import HTML_404, Edition, make_robots
-from servers.night_press.stories import PAPERS, PaperPlan, make_copy, publish_nights
+from servers.night_press.edition import HTML_404, KEPT, Edition, make_robots
+from servers.night_press.stories import PAPERS, PaperPlan, Story, make_copy, publish_nights
 from servers.paper import Answer
 
 Change = Callable[[Edition, int], None]  # the second is the number of nights since it began, 0 in the first
@@ -15,8 +15,13 @@ FLOOD = 20  # copies a night
 
 def _stop_publishing(edition: Edition, since: int) -> None:
     """The lists stay as they were in the last night."""
-    stale = [story for story in edition.listed if story.night < edition.night - since]
-    edition.listed = stale or edition.hidden[:20]
+    edition.listed = _list_before(edition, since)
+
+
+def _list_before(edition: Edition, since: int) -> list[Story]:
+    """Return what was listed in the last night before the event."""
+    last = edition.night - since - 1
+    return list(publish_nights(edition.plan, last - KEPT, last, edition.seed, edition.rhythm))
 
 
 def _empty_lists(edition: Edition, since: int) -> None:
@@ -33,7 +38,7 @@ def _lose_pages(edition: Edition, since: int) -> None:
 def _list_old(edition: Edition, since: int) -> None:
     """The lists name stories of the first nights alone."""
     edition.hidden += edition.listed
-    edition.listed = [story for story in edition.hidden if story.night < 4]
+    edition.listed = list(publish_nights(edition.plan, 1, 3, edition.seed, edition.rhythm))
 
 
 def _use_template(name: str) -> Change:
@@ -90,8 +95,8 @@ def _replace_feed(answer: Callable[[Edition], Answer]) -> Change:
 
 def _freeze_feed(edition: Edition, since: int) -> None:
     """The feed stays as it was in the last night."""
-    before = [story for story in edition.listed if story.night < edition.night - since] or edition.hidden
-    edition.replaced["feed"] = lambda edition: edition.make_feed(before[:20])
+    before = _list_before(edition, since)[:20]
+    edition.replaced["feed"] = lambda edition: edition.make_feed(before)
 
 
 def _date_by(kind: str) -> Change:
