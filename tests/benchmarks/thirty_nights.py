@@ -9,11 +9,11 @@ Each night is a real crawl of servers on loopback (tests/servers/night_press); t
 events are those of night_events.py: a fixed scenario, one drawn by the seed (--draw: other papers, nights and forms),
 or those of --events (paper, event, form, first night, first night without it). The seed draws the stories, too.
 
-Targets: each event is told in its night or the next (without Sundays that have no news), by one of its names and with the right advice; at most two false
-findings; the exit status is 1 in the nights in which something new is told, and 0 in the others. With --shuffle all is
-crawled once more with the sites in another order, which must give a store with the same digest. The exit status is 1
-if a target is missed. --numbers PAPER,... prints the numbers of the nights of some papers; --keep FOLDER keeps the
-data folder and the logs. A night takes about six seconds of one core.
+Targets: each event is told in its night or the next (Sundays without news do not count), by one of its names and with
+the right advice; at most two false findings; the exit status is 1 in the nights in which something new is told, and 0
+in the others. With --shuffle all is crawled once more with the sites in another order, which must give a store with the
+same digest. The exit status is 1 if a target is missed. --numbers PAPER,... prints the numbers of the nights of some
+papers; --keep FOLDER keeps the data folder and the logs. A night takes about six seconds of one core.
 """
 
 from __future__ import annotations
