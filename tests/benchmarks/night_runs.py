@@ -10,12 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from crawling import run_scrapy
+from crawling import FAST, ROOT, command, environment
 from nights import let_a_night_pass
+from prepared_scrapy import run_prepared
 from servers.night_press.press import NightPress
 
 from storage.database.engine import make_database_url, open_database, open_for_reading
 from storage.nights.findings import Finding, load_findings
+
+PATIENCE = 600  # seconds for a night, on however busy a machine
 
 
 class Night(NamedTuple):
@@ -50,11 +53,10 @@ def run_nights(
         press.start_night(number)
         if number > 1:
             let_a_night_pass(data, pages=False)
-        done = run_scrapy(
-            *("crawl", "articles", "-s", f"SITES_FILE={sites}", "-s", "AUTOTHROTTLE_ENABLED=False"),
-            *("--logfile", str(folder / f"night-{number}.log")),
-            data=data,
-        )
+        log = folder / f"night-{number}.log"
+        words = ("crawl", "articles", "-s", f"SITES_FILE={sites}", "-s", "AUTOTHROTTLE_ENABLED=False")
+        line = command(*words, *FAST, "--logfile", str(log), data=data)
+        done = run_prepared(line, ROOT, environment(), timeout=PATIENCE)
         if done.returncode not in (0, 1):
             raise AssertionError(f"night {number} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         told.append(_read_night(data, number, done.returncode))
