@@ -44,7 +44,7 @@ EXPECTED = {
     "silent": Expected(("silent",), r"front page.*sites check", ("drop",)),
     "silent/empty": Expected(("silent", "no-address"), "front page|check its url", ("drop",)),
     "silent/404": Expected(("failing", "unreachable", "no-address"), "addresses --site|check its url", ("silent",)),
-    "javascript": Expected(("javascript",), "runs no scripts"),
+    "javascript": Expected(("javascript",), "runs no JavaScript"),
     "feed": Expected(("dead-feed",), r"feeds = "),
     "template": Expected(("template",), r"text, remove, author|text = "),
     "template/lead": Expected(("template", "shorter"), "sites check|text, remove"),
@@ -56,7 +56,7 @@ EXPECTED = {
     "robots/403": Expected(("failing", "unreachable", "no-address"), "addresses --site|check its url", ("silent",)),
     "duplicates": Expected(("duplicates",), r"scrapy stories.*exclude", ("flood",)),
     "consent": Expected(("walls",), "cookies = "),
-    "consent/overlay": Expected(("walls", "shorter"), "cookies = |sites check"),
+    "consent/overlay": Expected(("walls", "template", "shorter"), "cookies = |text, remove|sites check"),
 }
 
 

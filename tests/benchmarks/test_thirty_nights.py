@@ -1,4 +1,4 @@
-"""The benchmark of thirty nights, at a small scale: five papers, an event each, which is over two nights later."""
+"""The benchmark of thirty nights, at a small scale: five papers, an event each, most of them over two nights later."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from servers.night_press.press import Event, NightPress
 from servers.night_press.stories import PAPERS, publish_nights
 
 EVENTS = (
-    Event("lantern", "robots", "ours", 7, 9),
+    Event("abendpost", "robots", "ours", 7, 9),
     Event("courier", "javascript", "noscript", 8, 10),
     Event("rundblick", "consent", "text", 8, 10),
-    Event("abendpost", "silent", "stale", 8, 10),
+    Event("lantern", "silent", "stale", 9, 11),
     Event("quotidien", "template", "bare", 9),
 )
 
@@ -23,7 +23,7 @@ EVENTS = (
 @pytest.mark.slow
 def test_what_happens_to_a_paper_is_told_once_by_its_name_and_closed_when_it_is_over(tmp_path: Path) -> None:
     with NightPress(seed=2, events=EVENTS, papers=PAPERS[:5]) as press:
-        nights = run_nights(press, tmp_path, 11)
+        nights = run_nights(press, tmp_path, 12)
     judgement = judge_findings(EVENTS, nights)
     assert [verdict for verdict in judgement.verdicts if not verdict.is_right] == []
     assert judgement.false == ()
