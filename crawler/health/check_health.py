@@ -47,25 +47,31 @@ def check_health(connection: Connection, run: int) -> Health:
     for rows in iter_sites_nights(connection, last=LAST_RUNS, until=run):
         site = rows[0].site
         if rows[-1].run == run:
-            notices = [(kind, text) for name, kind, text in stored.notices or () if name == site]
+            notices = None
+            if stored.notices is not None:  # else the run was killed before it told them
+                notices = [(kind, text) for name, kind, text in stored.notices if name == site]
             courses[site] = follow_course(rows, findings[site], notices, factors)
     for site, course in courses.items():
         _store(connection, site, run, stored.started_at, findings[site], course)
     return load_health(connection, run)
 
 
-def load_health(connection: Connection, run: int) -> Health:
-    """Return what `check_health` found of a run that was the last one that it judged."""
+def load_health(connection: Connection, run: int, *, since: int | None = None) -> Health:
+    """Return what `check_health` found of a run that was the last one that it judged.
+
+    `since` is the first run of the same night, if an interruption has made several of it: what these found is new, too.
+    """
     started_at = connection.execute(select(Run.started_at).where(Run.id == run)).scalar_one_or_none()
     if started_at is None:
         return Health()
+    first = run if since is None else since
     findings = load_findings(connection, open_only=False)
     muted = [finding for finding in findings if finding.is_muted(started_at.date())]
     told = [finding for finding in findings if finding not in muted]
     return Health(
-        tuple(finding for finding in told if finding.first_run == run),
-        tuple(one for one in told if one.first_run < run == one.last_run and one.healed_run is None),
-        tuple(finding for finding in told if finding.healed_run == run),
+        tuple(finding for finding in told if finding.first_run >= first and finding.healed_run is None),
+        tuple(one for one in told if one.first_run < first and one.last_run == run and one.healed_run is None),
+        tuple(one for one in told if one.first_run < first and one.healed_run is not None and one.healed_run >= first),
         tuple(finding for finding in muted if finding.healed_run is None),
     )
 

@@ -38,7 +38,7 @@ class Course:
 def follow_course(
     rows: Sequence[NightRow],
     findings: Iterable[Finding],
-    notices: Iterable[Sequence[str]],
+    notices: Iterable[Sequence[str]] | None,
     factors: Mapping[int, float],
 ) -> Course:
     """Return what the last of these nights of a site makes of its findings, which are those of the nights before it."""

@@ -68,7 +68,7 @@ def expect(look: Look, value: Value) -> Expectation | None:
     most = 3 * median(values) + 5
     by_weekday: defaultdict[int, list[float]] = defaultdict(list)
     for row, number in zip(rows, values, strict=True):
-        by_weekday[row.started_at.weekday()].append(min(number, most))
+        by_weekday[look.weekday_of(row)].append(min(number, most))
     mean = fmean(min(number, most) for number in values)
     weights = {day: _OF_ALL if min(some) else _OF_ALL_EMPTY for day, some in by_weekday.items()}
     rates = {day: (sum(some) + weights[day] * mean) / (len(some) + weights[day]) for day, some in by_weekday.items()}

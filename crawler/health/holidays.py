@@ -1,17 +1,23 @@
-"""The nights on which most sites have few articles: a holiday is no finding of each of them."""
+"""The nights on which most sites have few articles: a holiday is no finding of each of them.
+
+Three nights in a row or more on which most sites have nearly none are no holiday: something is wrong with all of them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from statistics import median
 
+from crawler.health.look import find_weekday
 from crawler.health.volume import count_new
 from storage.nights.series import NightRow
 
 _RUNS = 7  # the newest ones that are looked at
 _SITES, _USUAL, _NIGHTS = 4, 3, 6  # least numbers: of sites, of the usual articles of each, of its nights
 _LOW, _LEAST = 0.7, 0.02
+_NEARLY_NONE, _TOO_LONG = 0.1, 3  # a share; so many nights in a row
 
 
 def find_factors(sites: Iterable[Sequence[NightRow]]) -> dict[int, float]:
@@ -21,7 +27,7 @@ def find_factors(sites: Iterable[Sequence[NightRow]]) -> dict[int, float]:
     """
     shares: defaultdict[int, list[float]] = defaultdict(list)
     for rows in sites:
-        counts = [(row.run, row.started_at.weekday(), count_new(row)) for row in rows[1:]]
+        counts = [(row.run, find_weekday(row.started_at, rows[-1].started_at), count_new(row)) for row in rows[1:]]
         if len(counts) < _NIGHTS:
             continue
         for run, weekday, new in counts[-_RUNS:]:
@@ -30,4 +36,14 @@ def find_factors(sites: Iterable[Sequence[NightRow]]) -> dict[int, float]:
             if (usual := median(alike)) >= _USUAL:
                 shares[run].append(new / usual)
     lows = {run: median(some) for run, some in shares.items() if len(some) >= _SITES}
-    return {run: max(low, _LEAST) for run, low in lows.items() if low < _LOW}
+    no_holidays = _find_long_stretches(lows)
+    return {run: max(low, _LEAST) for run, low in lows.items() if low < _LOW and run not in no_holidays}
+
+
+def _find_long_stretches(lows: Mapping[int, float]) -> set[int]:
+    found: set[int] = set()
+    for is_empty, runs in groupby(sorted(lows), key=lambda run: lows[run] < _NEARLY_NONE):
+        stretch = list(runs)
+        if is_empty and len(stretch) >= _TOO_LONG:
+            found.update(stretch)
+    return found

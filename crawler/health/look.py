@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
@@ -12,7 +12,16 @@ from statistics import median
 from storage.nights.series import NightRow
 
 MOST_NIGHTS = 60  # that a night is compared with: the newest
+_DAY = timedelta(days=1)
 _USUAL_GAP = (0.6, 1.6)  # of the usual time between two nights; another night has more or fewer articles by that alone
+
+
+def find_weekday(moment: datetime, newest: datetime) -> int:
+    """Return the weekday of a night, by how many days it was before the newest one, to the nearest day.
+
+    A clock that is put forward, or a timer that is late, moves a night over midnight in UTC. Its weekday stays.
+    """
+    return (newest.weekday() + round((moment - newest) / _DAY)) % 7
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,11 @@ class Look:
 
     @property
     def weekday(self) -> int:
-        return self.night.started_at.weekday()
+        return self.weekday_of(self.night)
+
+    def weekday_of(self, row: NightRow) -> int:
+        """Return the weekday of a night of the site, as `find_weekday` counts it from the newest one."""
+        return find_weekday(row.started_at, self.rows[-1].started_at)
 
     @cached_property
     def past(self) -> list[NightRow]:

@@ -54,7 +54,7 @@ def _read_source(look: Look, name: str, numbers: tuple[str, ...], word: str, key
 
     def is_low(index: int) -> bool:
         row = look.rows[index]
-        return look.at(index).is_regular and count(row) <= _LOW * rates.get(row.started_at.weekday(), 0)
+        return look.at(index).is_regular and count(row) <= _LOW * rates.get(look.weekday_of(row), 0)
 
     start = find_low_run(look, is_low)
     expected, listed = expect(look.at(start), count), expect(look.at(start), _count_listed)

@@ -139,7 +139,7 @@ def _find_lowest_pair(look: Look, expected: Expectation) -> float:
     found = [
         (count_new(one) + count_new(other)) / usual
         for one, other in pairwise(look.regular_past)
-        if (usual := sum(expected.rates[row.started_at.weekday()] for row in (one, other)))
+        if (usual := sum(expected.rates[look.weekday_of(row)] for row in (one, other)))
     ]
     return min(found, default=1.0)
 

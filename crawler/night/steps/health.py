@@ -5,15 +5,15 @@ The end of the crawl has judged it; after a kill it is judged here.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from crawler.health.check_health import Health, check_health, load_health
 from crawler.health.describe import describe_finding
 from crawler.night.desk import Desk, StepResult
 from crawler.night.tell import count_things, join_some
 from crawler.run.exit_codes import FAILED, FINISHED
-from storage.models import StoredSiteNight
-from storage.nights.series import record_night
+from storage.models import Run, StoredSiteNight
+from storage.nights.series import SPIDER, record_night
 
 HEALTH = "health"
 _MOST_LINES = 20  # findings of a kind; after a change of the network every site may have one
@@ -36,12 +36,22 @@ def tell_health(desk: Desk) -> StepResult:
 
 
 def load_night_health(desk: Desk, run: int) -> Health:
-    """Return what was found of the run; where a kill came before it was judged, judge it now."""
+    """Return what was found of the run; where a kill came before it was judged, judge it now.
+
+    What the earlier runs of a night that was interrupted found has not been told yet: it is new.
+    """
     with desk.engine.begin() as connection:
         if connection.execute(select(StoredSiteNight.site).where(StoredSiteNight.run_id == run).limit(1)).first():
-            return load_health(connection, run)
+            return load_health(connection, run, since=_find_first_run(connection, desk))
         record_night(connection, run)
-        return check_health(connection, run)
+        check_health(connection, run)
+        return load_health(connection, run, since=_find_first_run(connection, desk))
+
+
+def _find_first_run(connection: Connection, desk: Desk) -> int | None:
+    question = select(func.min(Run.id)).where(Run.spider == SPIDER, Run.started_at >= desk.night.started_at)
+    found: int | None = connection.execute(question).scalar()
+    return found
 
 
 def _sum_up(health: Health) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Connection, make_url, select, update
 
-from crawler.health.check_health import Health, check_health
+from crawler.health.check_health import Health, check_health, load_health
 from crawler.health.describe import describe_health
 from storage import runs
 from storage.database.engine import open_database
@@ -119,6 +119,28 @@ def test_a_failure_notice_is_a_finding_that_heals_at_once(nights: Nights) -> Non
     assert _names(nights.run(EMPTY, NOTICE)) == ([], ["herald no-address"], [])
     assert _names(nights.run(EMPTY | {"address/waiting/due": 3}, outcome="shutdown"))[1] == ["herald no-address"]
     assert _names(nights.run(USUAL)) == ([], [], ["herald no-address"])
+
+
+def test_what_an_interrupted_run_found_is_new_in_its_night(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(EMPTY | {"address/waiting/due": 3}, NOTICE, outcome="shutdown")
+    first = nights.id
+    assert _names(nights.run(EMPTY, NOTICE)) == ([], ["herald no-address"], [])
+    assert _names(load_health(connection, nights.id, since=first)) == (["herald no-address"], [], [])
+    nights.run(USUAL, outcome="shutdown")  # this site had all its turns
+    first = nights.id
+    assert nights.run(USUAL) == Health()
+    assert _names(load_health(connection, nights.id, since=first)) == ([], [], ["herald no-address"])
+
+
+def test_a_run_killed_before_it_told_its_notices_heals_none(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(EMPTY, NOTICE)
+    moment = START + timedelta(days=10)
+    run = runs.begin(connection, spider="articles", now=moment)
+    runs.end(connection, run, outcome="finished", exit_code=0, counts={"courier": USUAL, "herald": EMPTY}, now=moment)
+    record_night(connection, run)
+    assert _names(check_health(connection, run)) == ([], ["herald no-address"], [])
 
 
 def test_a_notice_that_explains_the_silence_is_told_alone(nights: Nights) -> None:

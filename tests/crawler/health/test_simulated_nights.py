@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +64,32 @@ def test_where_nothing_is_wrong_hardly_anything_is_told() -> None:
 def test_a_paper_without_an_issue_on_sundays_is_not_silent_on_sundays() -> None:
     site = SimulatedSite("herald", random.Random(3), rate=8, rhythm=NO_SUNDAY, shape=20, holidays=frozenset())
     assert all("silent" not in names for names in _follow(site, 60).values())
+
+
+def test_a_clock_that_is_put_forward_moves_no_night_to_another_weekday() -> None:
+    # One in the morning in Berlin is midnight in UTC in winter, and 23:00 of the day before in summer.
+    site = SimulatedSite("herald", random.Random(3), rate=30, rhythm=NO_SUNDAY, shape=20, holidays=frozenset())
+    nights = [
+        night._replace(started_at=night.started_at - timedelta(hours=2 if night.run <= 40 else 3))
+        for night in _make(site, 60)
+    ]
+    told = [(night.run, one.name) for night, course in follow_nights(nights, {}) for one in course.opened]
+    assert [name for _, name in told if name in ("silent", "drop", "flood")] == []
+
+
+def test_papers_that_all_fall_silent_for_good_are_told_in_the_third_night() -> None:
+    change = CHANGES["silent"].apply
+    sites = [
+        SimulatedSite(str(seed), random.Random(seed), rate=30, shape=20, holidays=frozenset(), since=30, change=change)
+        for seed in range(6)
+    ]
+    by_site = [_make(site, 33) for site in sites]
+    assert set(find_factors(nights[:32] for nights in by_site)) == {31, 32}
+    factors = find_factors(by_site)
+    assert factors == {}
+    for nights in by_site:
+        told = [one.name for _, course in follow_nights(nights, factors) for one in course.opened]
+        assert "silent" in told
 
 
 def test_a_paper_that_falls_silent_on_a_saturday_is_told_on_sunday_at_the_latest() -> None:
