@@ -125,11 +125,11 @@ class EntryReader:
 
     def read_language(self, at: KeyPath, table: Mapping[str, object]) -> str | None:
         value = table.get("language")
-        if value is not None and not (isinstance(value, str) and _LANGUAGE.fullmatch(value.lower())):
-            raise self.make_error(
-                (*at, "language"), f'\'language\' must be a code like "en" or "pt-BR", not {quote_value(value)}'
-            )
-        return value if value is None else value.lower()
+        if value is None:
+            return None
+        if (problem := explain_bad_language(value)) is not None:
+            raise self.make_error((*at, "language"), f"'language' {problem}")
+        return str(value).lower()
 
     def read_delay(self, at: KeyPath, table: Mapping[str, object]) -> float | None:
         value = table.get("delay")
@@ -174,3 +174,10 @@ def explain_bad_site_name(name: object) -> str | None:
     if isinstance(name, str) and SITE_NAME.fullmatch(name):
         return None
     return f"must be 1 to 64 letters a-z, digits, dots, hyphens or underscores, not {quote_value(name)}"
+
+
+def explain_bad_language(language: object) -> str | None:
+    """Return what is wrong with the language of a site, to stand behind the word for it; None if nothing is."""
+    if isinstance(language, str) and _LANGUAGE.fullmatch(language.lower()):
+        return None
+    return f'must be a code like "en" or "pt-BR", not {quote_value(language)}'

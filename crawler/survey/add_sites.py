@@ -68,7 +68,7 @@ def add_site(settings: Settings, url: str, name: str | None, options: AddOptions
     (added,) = _survey(settings, [Added(wanted)], options)
     if added.survey is None:
         raise BroadsheetError(f"{wanted.url}: {added.problem}")
-    text = _write(file, [added], options)
+    text = write_tables(file, [added], options)
     if options.as_json:
         write_json(_describe(added), indent=2)
     else:
@@ -90,7 +90,7 @@ def add_listed_sites(settings: Settings, path: Path, options: AddOptions) -> int
     due = [one for one in results if one.problem is None]
     if due:
         _survey(settings, due, options)
-        _write(file, due, options)
+        write_tables(file, due, options)
     if options.as_json:
         write_json({"sites": [_describe(one) for one in results]}, indent=2)
     else:
@@ -140,12 +140,41 @@ def _make_candidate(wanted: WantedSite) -> Site:
     )
 
 
-def _write(file: SitesFile, added: Sequence[Added], options: AddOptions) -> str:
-    """Write the drafts, unless nothing is to be written; return their tables."""
-    drafts = [one.draft for one in added if one.draft is not None]
+def write_tables(file: SitesFile, added: Sequence[Added], options: AddOptions) -> str:
+    """Write the drafts, unless nothing is to be written; return their tables.
+
+    The file is read again: a survey takes minutes, in which somebody may have changed it.
+    """
+    current = SitesFile(file.path)
+    wanted = []
+    for one in added:
+        if one.draft is None:
+            continue
+        if (conflict := current.find_conflict(one.draft.name, one.draft.url)) is not None:
+            one.problem, one.draft = conflict, None
+        else:
+            wanted.append((one, one.draft))
+    drafts = _choose_readable(current, [], wanted)
     if drafts and not options.is_dry:
-        file.add(drafts)
+        current.add(drafts)
     return "\n".join(render_entry(draft) for draft in drafts)
+
+
+def _choose_readable(
+    file: SitesFile, chosen: list[EntryDraft], wanted: Sequence[tuple[Added, EntryDraft]]
+) -> list[EntryDraft]:
+    """Return the drafts that the crawl can read beside those chosen before; one that it cannot costs no other."""
+    if not wanted:
+        return chosen
+    drafts = [*chosen, *(draft for _, draft in wanted)]
+    if (refusal := file.find_refusal(drafts)) is None:
+        return drafts
+    if len(wanted) == 1:
+        added, _ = wanted[0]
+        added.problem, added.draft = f"sites.toml cannot take its table: {refusal}", None
+        return chosen
+    half = len(wanted) // 2
+    return _choose_readable(file, _choose_readable(file, chosen, wanted[:half]), wanted[half:])
 
 
 def _format_one(added: Added, file: SitesFile, table: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.items import Array
 
+from cleaning.errors import SitesError
 from crawler.sites.sites_file import load_sites
 from crawler.sites.toml_lines import find_key_lines
 from crawler.survey.edition_folder import is_same_front_page
@@ -73,12 +74,25 @@ class SitesFile:
         Raise SitesError if the crawl could not read the result: then nothing is written.
         """
         text = self.render(drafts)
+        if (refusal := self._explain_refusal(text)) is not None:
+            raise SitesError(refusal, path=str(self.path))
+        write_file(text, self.path)
+        return text
+
+    def find_refusal(self, drafts: Iterable[EntryDraft]) -> str | None:
+        """Return why the crawl could not read the file with the tables of these drafts; None if it could."""
+        return self._explain_refusal(self.render(drafts))
+
+    def _explain_refusal(self, text: str) -> str | None:
         with TemporaryDirectory(prefix="broadsheet-sites-") as folder:
             draft = Path(folder) / self.path.name
             draft.write_bytes(text.encode())
-            load_sites(draft)
-        write_file(text, self.path)
-        return text
+            try:
+                load_sites(draft)
+            except SitesError as error:
+                # Of a file that nobody else sees: its path and line say nothing.
+                return str(error).removeprefix(f"{draft}").partition(": ")[2]
+        return None
 
     def render(self, drafts: Iterable[EntryDraft]) -> str:
         """Return the text of the file with the tables of these drafts."""

@@ -15,7 +15,7 @@ from cleaning.errors import BadArgument
 from cleaning.page.canonical import to_canonical_url
 from crawler.discovery.feed_links import is_feed_host
 from crawler.sites.site import explain_bad_address, make_site
-from crawler.sites.site_entry import explain_bad_site_name
+from crawler.sites.site_entry import explain_bad_language, explain_bad_site_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +47,18 @@ def make_wanted_site(
     """Return the site of an address, with a name made of its host and its edition if none is given."""
     written = url.strip()
     canonical = to_canonical_url(written) or (None if "://" in written else to_canonical_url(f"https://{written}"))
-    if canonical is None or (problem := None if name is None else explain_bad_site_name(name)) is not None:
-        explained = explain_bad_address(url) if canonical is None else f"the name {problem}"
-        return WantedSite(url, name or "", line=line, problem=explained)
-    own = name or _name_site(canonical)
+    code = (language or "").strip().lower().replace("_", "-") or None  # de_DE is the form of operating systems
+    problem = None
+    if canonical is None:
+        problem = explain_bad_address(url)
+    elif name is not None and (bad := explain_bad_site_name(name)) is not None:
+        problem = f"the name {bad}"
+    elif code is not None and (bad := explain_bad_language(code)) is not None:
+        problem = f"the language {bad}"
+    if canonical is None or problem is not None:
+        return WantedSite(url, name or "", line=line, problem=problem)
     known = tuple(one for feed in feeds if (one := to_canonical_url(feed)) is not None)
-    return WantedSite(canonical, own, (language or "").strip().lower() or None, known, line)
+    return WantedSite(canonical, name or _name_site(canonical), code, known, line)
 
 
 def read_wanted_sites(path: Path) -> list[WantedSite]:
@@ -78,7 +84,8 @@ def _read_csv(body: bytes, path: Path) -> Iterator[WantedSite]:
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise BadArgument(f"--from: {path}, line {line}: is not UTF-8") from error
-    first = text.lstrip().partition("\n")[0]
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
     separator = max(",;\t", key=first.count)
     rows = csv.reader(StringIO(text), delimiter=separator)
     columns: dict[str, int] | None = None
@@ -93,7 +100,7 @@ def _read_csv(body: bytes, path: Path) -> Iterator[WantedSite]:
                 if "url" in names:
                     continue
                 if "." not in cells[0]:
-                    raise BadArgument(f"--from: {path} has no column 'url' in its first line: {first.strip()[:80]}")
+                    raise BadArgument(f"--from: {path} has no column 'url' in its first line: {first[:80]}")
             yield make_wanted_site(
                 _get_cell(cells, columns, "url") or "",
                 name=_get_cell(cells, columns, "name"),

@@ -41,6 +41,17 @@ def test_a_bad_line_costs_that_line(tmp_path: Path) -> None:
     assert '"mailto:desk@b.example" is not an http(s) address' in str(found[1].problem)
 
 
+def test_a_comment_above_a_table_does_not_choose_its_separator(tmp_path: Path) -> None:
+    found = read(tmp_path, "# ours, all, of them\nurl;name\nhttps://a.example/;a\n")
+    assert found == [WantedSite("https://a.example/", "a", line=3)]
+
+
+def test_a_language_that_the_crawl_does_not_know_costs_its_line_before_anything_is_asked(tmp_path: Path) -> None:
+    bad, good = read(tmp_path, "url,language\nhttps://a.example/,German\nhttps://b.example/,de_AT\n")
+    assert str(bad.problem) == 'the language must be a code like "en" or "pt-BR", not "german"'
+    assert (good.language, good.problem) == ("de-at", None)
+
+
 def test_a_feed_reader_names_feeds_and_front_pages_in_folders(tmp_path: Path) -> None:
     outlines = """<outline text="News">
     <outline text="One" type="rss" xmlUrl="https://one.example/rss" htmlUrl="https://one.example/"/>
