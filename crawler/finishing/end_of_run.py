@@ -34,9 +34,10 @@ from crawler.run.articles_spider import find_articles_spider
 from crawler.run.exit_codes import FAILED, FINISHED, FINISHED_BY, INTERRUPTED, get_exit_code
 from crawler.run.nights import count_night
 from crawler.run.notices import notices_of
-from crawler.run.session import session_of
+from crawler.run.session import now, session_of
 from crawler.run.starts import keep_start_error
 from crawler.terminal.progress import show_progress
+from storage.nights.findings import close_findings_of_left_sites
 from storage.nights.series import record_earlier_nights, record_night
 from storage.runs import record_night_facts
 
@@ -162,6 +163,7 @@ class EndOfRun:
             return
         notices = [(notice.site, notice.kind.value, notice.text) for notice in notices_of(self._crawler).list_all()]
         is_night = bool(getattr(spider, "is_night", False))
+        listed: frozenset[str] | None = getattr(spider, "listed_sites", None)
         session.end_run(self._outcome.exit_code)  # with the counts of settling and of the notices
 
         def record() -> Health:
@@ -169,6 +171,8 @@ class EndOfRun:
                 record_night_facts(connection, session.run, is_night=is_night, notices=notices)
                 record_earlier_nights(connection)
                 record_night(connection, session.run)
+                if listed is not None:
+                    close_findings_of_left_sites(connection, session.run, now(), listed)
                 return check_health(connection, session.run)
 
         try:

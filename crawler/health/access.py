@@ -1,6 +1,6 @@
 """Tests of access: unreachable, robots-closed, on-hold, slow.
 
-unreachable     no answer at all, though something was asked for; 3 nights or more are known, 0.8 of them had answers
+unreachable     no answer at all, though something was asked for; also in the first night of a site
 robots-closed   robots.txt forbids every list of a site, of which lists were read in 0.8 of 3 nights or more; or, by the
                 share test, it forbids addresses of articles, 0.4 more than usual
 on-hold         hosts on hold, in at most a tenth of 6 nights or more before, and so few new articles that their lower
@@ -32,7 +32,7 @@ _LEAST_ANSWERS, _LEAST_SECONDS = 10, 300
 
 def read_access(look: Look) -> list[Reading]:
     """Return the readings of these tests."""
-    return [_read_reach(look), _read_robots(look), _read_holds(look), _read_speed(look)]
+    return [read_reach(look), _read_robots(look), _read_holds(look), _read_speed(look)]
 
 
 def _has_mostly(look: Look, name: str) -> bool:
@@ -41,26 +41,26 @@ def _has_mostly(look: Look, name: str) -> bool:
     return len(look.past) >= _LEAST_NIGHTS and having >= _MOSTLY * len(look.past)
 
 
-def _read_reach(look: Look) -> Reading:
+def read_reach(look: Look) -> Reading:
+    """Return whether a site gave any answer. It needs no past: a host that is down is down."""
     numbers = look.numbers
     if numbers.get("answers"):
         return Reading(UNREACHABLE, State.CLEARLY_USUAL)
-    failed = [
-        name.partition("/")[2]
-        for name in numbers
-        if name.startswith(("failed/", "lists_failed/")) and not name.endswith("/robots")
-    ]
-    if not failed:
+    reasons = sorted(
+        {
+            name.partition("/")[2].removeprefix("robots-")
+            for name in numbers
+            if name.startswith(("failed/", "lists_failed/", "held/")) and not name.endswith("/robots")
+        }
+    )
+    if not reasons:
         return Reading(UNREACHABLE, State.UNKNOWN)
-    if not _has_mostly(look, "answers"):
-        return Reading(UNREACHABLE, State.ODD)
-    reasons = sorted(set(failed))
     return Reading(
         UNREACHABLE,
         State.FOUND,
         f"it gave no answer at all ({', '.join(reasons)})",
-        f"open it in a browser; scrapy addresses --site {look.night.site} shows the answers, scrapy holds when it is "
-        f"asked again",
+        f"open it in a browser; if it is up: scrapy sites check {look.night.site}; it is asked again when its hold "
+        f"ends (scrapy holds)",
         {"reasons": ", ".join(reasons)},
     )
 

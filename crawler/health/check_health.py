@@ -13,7 +13,7 @@ from crawler.health.course import Course, follow_course
 from crawler.health.holidays import find_factors
 from crawler.health.reading import Reading
 from storage.models import Run, StoredFinding
-from storage.nights.findings import ACCEPTED, Finding, load_findings
+from storage.nights.findings import ACCEPTED, TOLD_IN, UNTOLD, Finding, load_findings
 from storage.nights.series import iter_sites_nights
 
 LAST_RUNS = 100  # whose nights are read: 60 to compare with, and those with findings between them
@@ -42,7 +42,11 @@ def check_health(connection: Connection, run: int) -> Health:
     findings: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in load_findings(connection, open_only=False):
         findings[finding.site].append(finding)
-    factors = find_factors(iter_sites_nights(connection, last=FACTOR_RUNS, until=run))
+
+    def is_odd(site: str, night: int) -> bool:
+        return any(finding.is_open_in(night) for finding in findings.get(site, ()))
+
+    factors = find_factors(iter_sites_nights(connection, last=FACTOR_RUNS, until=run), is_odd)
     courses: dict[str, Course] = {}
     for rows in iter_sites_nights(connection, last=LAST_RUNS, until=run):
         site = rows[0].site
@@ -69,9 +73,9 @@ def load_health(connection: Connection, run: int, *, since: int | None = None) -
     muted = [finding for finding in findings if finding.is_muted(started_at.date())]
     told = [finding for finding in findings if finding not in muted]
     return Health(
-        tuple(finding for finding in told if finding.first_run >= first and finding.healed_run is None),
-        tuple(one for one in told if one.first_run < first and one.last_run == run and one.healed_run is None),
-        tuple(one for one in told if one.first_run < first and one.healed_run is not None and one.healed_run >= first),
+        tuple(finding for finding in told if finding.told_in >= first and finding.healed_run is None),
+        tuple(one for one in told if one.told_in < first and one.last_run == run and one.healed_run is None),
+        tuple(one for one in told if one.told_in < first and one.healed_run is not None and one.healed_run >= first),
         tuple(finding for finding in muted if finding.healed_run is None),
     )
 
@@ -80,7 +84,7 @@ def _forget(connection: Connection, run: int) -> None:
     """Take back what was stored of a run that is judged again."""
     connection.execute(delete(StoredFinding).where(StoredFinding.first_run == run))
     for finding in load_findings(connection, open_only=False):
-        if finding.healed_run == run:
+        if finding.healed_run == run and not finding.has_left:
             evidence = {name: value for name, value in finding.evidence.items() if name not in (ACCEPTED, _BEFORE)}
             sentence = finding.evidence.get(_BEFORE, finding.sentence)
             values = {"healed_at": None, "healed_run": None, "sentence": sentence, "evidence": evidence}
@@ -92,7 +96,12 @@ def _store(
 ) -> None:
     by_name = {finding.name: finding for finding in findings if finding.healed_run is None}
     for name in course.kept:
-        connection.execute(_change(by_name[name]).values(last_seen=started_at, last_run=run))
+        finding = by_name[name]
+        evidence = dict(finding.evidence)
+        if not finding.is_muted(started_at.date()) and evidence.pop(UNTOLD, False):
+            evidence[TOLD_IN] = run
+        values = {"last_seen": started_at, "last_run": run, "evidence": evidence}
+        connection.execute(_change(finding).values(**values))
     for name in course.healed:
         connection.execute(_change(by_name[name]).values(healed_at=started_at, healed_run=run))
     for name in course.accepted:
@@ -117,12 +126,13 @@ def _find_mute(findings: Sequence[Finding], name: str) -> date | None:
 
 
 def _open(site: str, run: int, started_at: datetime, reading: Reading, muted_until: date | None) -> Finding:
+    is_untold = muted_until is not None and started_at.date() < muted_until
     return Finding(
         site,
         reading.name,
         reading.sentence,
         reading.advice,
-        dict(reading.evidence),
+        dict(reading.evidence) | ({UNTOLD: True} if is_untold else {}),
         started_at,
         run,
         started_at,

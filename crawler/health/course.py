@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crawler.health.causes import drop_explained
+from crawler.health.causes import GIVES_NOTHING, drop_explained
 from crawler.health.judge_site import judge_night
 from crawler.health.look import Look
 from crawler.health.notice_findings import read_notices
@@ -22,7 +22,7 @@ from storage.nights.series import NightRow
 
 LONGEST = 30  # nights of the site
 _LONGEST = {"template": 7}  # a new template whose texts are right needs nothing
-_NEVER_USUAL = frozenset({*FAILURE_KINDS, "unreachable", "robots-closed", "on-hold"})
+_NEVER_USUAL = GIVES_NOTHING | {*FAILURE_KINDS, "javascript"}
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,7 @@ def _choose_nights(
     """Return the nights since what was taken for usual last, the index of the last, and the runs with a finding."""
     start = max((finding.first_run for finding in findings if finding.is_accepted), default=0)
     chosen = [row for row in rows if row.run >= start]
-    excluded = {
-        row.run
-        for row in chosen
-        for finding in findings
-        if not finding.is_accepted
-        and finding.first_run <= row.run
-        and (finding.healed_run is None or row.run < finding.healed_run)
-    }
+    excluded = {row.run for row in chosen for finding in findings if finding.is_open_in(row.run)}
     return chosen, len(chosen) - 1, frozenset(excluded)
 
 

@@ -21,6 +21,8 @@ def describe_health(health: Health) -> list[str]:
     for finding in health.healed:
         if finding.is_accepted:
             lines.append(describe_finding(finding._replace(advice="")))
+        elif finding.has_left:
+            lines.append(f"{escape_for_terminal(finding.site)}: {finding.name}: closed, the site is listed no longer")
         else:
             seen = f"first seen {finding.first_seen:%Y-%m-%d}"
             lines.append(f"{escape_for_terminal(finding.site)}: {finding.name}: as usual again ({seen})")

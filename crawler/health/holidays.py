@@ -1,12 +1,14 @@
 """The nights on which most sites have few articles: a holiday is no finding of each of them.
 
+A site of which something was found before that night says nothing of it: several broken sites are no holiday.
+
 Three nights in a row or more on which most sites have nearly none are no holiday: something is wrong with all of them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from statistics import median
 
@@ -20,10 +22,13 @@ _LOW, _LEAST = 0.7, 0.02
 _NEARLY_NONE, _TOO_LONG = 0.1, 3  # a share; so many nights in a row
 
 
-def find_factors(sites: Iterable[Sequence[NightRow]]) -> dict[int, float]:
+def find_factors(
+    sites: Iterable[Sequence[NightRow]], is_odd: Callable[[str, int], bool] = lambda _site, _run: False
+) -> dict[int, float]:
     """Return the share of their usual new articles that the middle site had, for the last runs in which it was low.
 
-    `sites` are the nights of each site; they are read once, those of one site after those of another.
+    `sites` are the nights of each site; they are read once, those of one site after those of another. `is_odd` tells
+    whether something is known to be wrong with a site in a run.
     """
     shares: defaultdict[int, list[float]] = defaultdict(list)
     for rows in sites:
@@ -33,7 +38,7 @@ def find_factors(sites: Iterable[Sequence[NightRow]]) -> dict[int, float]:
         for run, weekday, new in counts[-_RUNS:]:
             others = [one for one in counts if one[0] != run]
             alike = [one[2] for one in others if one[1] == weekday] or [one[2] for one in others]
-            if (usual := median(alike)) >= _USUAL:
+            if (usual := median(alike)) >= _USUAL and not is_odd(rows[0].site, run):
                 shares[run].append(new / usual)
     lows = {run: median(some) for run, some in shares.items() if len(some) >= _SITES}
     no_holidays = _find_long_stretches(lows)

@@ -36,6 +36,7 @@ class CrawlPlan:
     release: ReleaseReader | None = None
     article: str | None = None  # a canonical URL
     is_narrowed: bool = False  # by an argument: less is asked for than the sites list
+    is_whole: bool = False  # all sites of sites.toml are crawled
 
 
 def plan_crawl(settings: BaseSettings, **arguments: Any) -> CrawlPlan:
@@ -82,7 +83,9 @@ def _plan_sites(
                 f"two addresses are on one host ({one.name}); write them as sections of one site in sites.toml"
             )
     day = _parse_since(since)
-    return CrawlPlan(tuple(sites), tuple(listed), day, is_narrowed=max_articles is not None or day is not None)
+    is_narrowed = max_articles is not None or day is not None
+    is_whole = url is None and site is None
+    return CrawlPlan(tuple(sites), tuple(listed), day, is_narrowed=is_narrowed, is_whole=is_whole)
 
 
 def _choose_sites(listed: list[Site], names: Any) -> list[Site]:

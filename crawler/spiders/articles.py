@@ -97,6 +97,8 @@ class ArticlesSpider(Spider):
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._article = plan.article
         self.is_night = not plan.is_narrowed  # its numbers may be compared with those of other nights
+        # Where all of sites.toml is crawled: its names. What is open of other sites is closed.
+        self.listed_sites = frozenset(site.name for site in plan.sites) if plan.is_whole else None
         self.is_list_closed = self.refetch is not None or self._article is not None
         self._session = session
         self._facts = facts

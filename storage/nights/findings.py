@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +10,11 @@ from sqlalchemy import Connection, select, update
 
 from storage.models import StoredFinding
 
-ACCEPTED = "accepted"  # in the evidence of a finding that was taken for usual
+# In the evidence of a finding that was closed without being healed.
+ACCEPTED = "accepted"  # taken for usual
+LEFT = "left"  # its site left sites.toml
+# In the evidence of a finding that opened while it was muted, until it is told; then the run that told it.
+UNTOLD, TOLD_IN = "untold", "told_in"
 
 
 class Finding(NamedTuple):
@@ -37,6 +42,21 @@ class Finding(NamedTuple):
         """Whether it lasted so long that it was taken for usual, and closed."""
         return bool(self.evidence.get(ACCEPTED))
 
+    @property
+    def told_in(self) -> int:
+        """The run that was the first to tell it: later than `first_run` if it was muted before."""
+        return int(self.evidence.get(TOLD_IN, self.first_run))
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was closed because its site is listed no longer."""
+        return bool(self.evidence.get(LEFT))
+
+    def is_open_in(self, run: int) -> bool:
+        """Return whether something was wrong with the site in this run."""
+        ended = self.healed_run is not None and self.healed_run <= run
+        return not self.is_accepted and self.first_run <= run and not ended
+
     def is_muted(self, day: date) -> bool:
         """Return whether it is not told on this day."""
         return self.muted_until is not None and day < self.muted_until
@@ -58,6 +78,19 @@ def load_findings(connection: Connection, *, open_only: bool = True, site: str |
 def list_sites_of_findings(connection: Connection) -> list[str]:
     """Return the sites that ever had a finding, by name."""
     return list(connection.scalars(select(StoredFinding.site).distinct().order_by(StoredFinding.site)))
+
+
+def close_findings_of_left_sites(connection: Connection, run: int, now: datetime, listed: Collection[str]) -> None:
+    """Close the open findings of all sites that are not `listed` any more."""
+    for finding in load_findings(connection):
+        if finding.site not in listed:
+            evidence = finding.evidence | {LEFT: True}
+            statement = update(StoredFinding).where(
+                StoredFinding.site == finding.site,
+                StoredFinding.name == finding.name,
+                StoredFinding.first_run == finding.first_run,
+            )
+            connection.execute(statement.values(healed_at=now, healed_run=run, evidence=evidence))
 
 
 def mute_finding(connection: Connection, site: str, name: str, until: date | None) -> bool:

@@ -14,7 +14,7 @@ from crawler.health.describe import describe_health
 from storage import runs
 from storage.database.engine import open_database
 from storage.models import StoredFinding
-from storage.nights.findings import load_findings, mute_finding
+from storage.nights.findings import close_findings_of_left_sites, load_findings, mute_finding
 from storage.nights.series import record_night
 
 START = datetime(2026, 11, 2, 2, tzinfo=UTC)
@@ -29,6 +29,7 @@ USUAL = {
     "listed/stored": 19,
 }
 SHELL = USUAL | {"article/stored": 0, "article/rejected/no-text": 19, "listed/stored": 0}
+COPIES = USUAL | {"article/stored": 3, "article/duplicate": 16}
 EMPTY = {"response/received": 6, "discovery/read": 6, "listed/night": 1, "notice/no-address": 1}
 NOTICE = ("herald", "no-address", "no article was found; check its url")
 
@@ -111,7 +112,41 @@ def test_a_muted_finding_is_not_told_also_if_it_comes_again(connection: Connecti
     assert nights.run(USUAL) == Health()
     assert _names(nights.run(SHELL)) == ([], [], [])
     assert _names(nights.run(SHELL)) == ([], [], [])
-    assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])  # the day has come
+    assert _names(nights.run(SHELL)) == (["herald javascript"], [], [])  # the day has come: nobody was told yet
+    assert check_health(connection, nights.id).new
+    assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])
+
+
+def test_a_finding_that_was_told_before_it_was_muted_is_not_told_again(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(SHELL)
+    assert mute_finding(connection, "herald", "javascript", (START + timedelta(days=11)).date())
+    assert _names(nights.run(SHELL)) == ([], [], [])
+    assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])
+
+
+@pytest.mark.parametrize("stat", ["host/held/robots-connection-refused", "discovery/failed/dns"])
+def test_a_site_that_gives_no_answer_is_told_in_its_first_night(nights: Nights, stat: str) -> None:
+    health = nights.run({stat: 1})
+    assert _names(health) == (["herald unreachable"], [], [])
+    assert f"no answer at all ({stat.rpartition('/')[2].removeprefix('robots-')})" in health.new[0].sentence
+    assert _names(nights.run({stat: 1})) == ([], ["herald unreachable"], [])
+    assert _names(nights.run(USUAL)) == ([], [], ["herald unreachable"])
+
+
+def test_what_is_open_of_a_site_that_left_the_list_is_closed(connection: Connection, nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(SHELL)
+    nights.run(USUAL)
+    nights.run(SHELL)
+    listed = runs.begin(connection, spider="articles", now=START + timedelta(days=20))
+    close_findings_of_left_sites(connection, listed, START + timedelta(days=20), ["courier", "herald"])
+    assert load_findings(connection)
+    close_findings_of_left_sites(connection, listed, START + timedelta(days=20), ["courier"])
+    assert not load_findings(connection)
+    health = check_health(connection, listed)
+    assert check_health(connection, listed) == health
+    assert describe_health(health) == ["herald: javascript: closed, the site is listed no longer"]
 
 
 def test_a_failure_notice_is_a_finding_that_heals_at_once(nights: Nights) -> None:
@@ -151,14 +186,21 @@ def test_a_notice_that_explains_the_silence_is_told_alone(nights: Nights) -> Non
 
 def test_what_lasts_for_thirty_nights_is_taken_for_usual(connection: Connection, nights: Nights) -> None:
     nights.run_usual(9)
-    nights.run(SHELL)
+    nights.run(COPIES)
     for _ in range(29):
-        assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])
-    accepted = nights.run(SHELL)
-    assert _names(accepted) == ([], [], ["herald javascript"])
+        assert _names(nights.run(COPIES)) == ([], ["herald duplicates"], [])
+    accepted = nights.run(COPIES)
+    assert _names(accepted) == ([], [], ["herald duplicates"])
     assert "taken for its usual" in describe_health(accepted)[0]
     assert check_health(connection, nights.id) == accepted
-    assert nights.run(SHELL) == Health()
+    assert nights.run(COPIES) == Health()
+
+
+def test_a_site_that_gives_nothing_is_never_taken_for_usual(nights: Nights) -> None:
+    nights.run_usual(9)
+    nights.run(SHELL)
+    for _ in range(31):
+        assert _names(nights.run(SHELL)) == ([], ["herald javascript"], [])
 
 
 def test_findings_do_not_depend_on_other_runs_or_sites(connection: Connection, nights: Nights) -> None:
