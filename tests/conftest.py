@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from servers.postgres import run_postgres
 from sqlalchemy import URL, create_engine, text
 
@@ -18,8 +19,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# How long an example takes says how busy the machine is.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
+
 # Files whose tests wait for crawls: begun last, one of them would run alone at the end.
-FIRST = ("tests/crawler/crawls/", "tests/test_recipes.py")
+FIRST = (
+    "tests/benchmarks/test_thirty_nights.py",
+    "tests/crawler/crawls/",
+    "tests/crawler/night/",
+    "tests/crawler/survey/",
+    "tests/test_recipes.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

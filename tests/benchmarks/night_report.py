@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not data.is_dir():
         unfinished = data.with_suffix(".part")
         store.fill(unfinished).rename(data)
-    subprocess.run(command("db", "upgrade", data=data), cwd=ROOT, env=environment(), check=True, stdout=sys.stderr)
+    upgrade = command("db", "upgrade", data=data)
+    subprocess.run(upgrade, cwd=ROOT, env=environment(), check=True, stdout=subprocess.DEVNULL)
     seconds, cpu, page = _write(data)
     size = page.stat().st_size
     interactive, clicked = _open(page)

@@ -22,6 +22,7 @@ EVENTS = (
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(500)
 def test_what_happens_to_a_paper_is_told_once_by_its_name_and_closed_when_it_is_over(tmp_path: Path) -> None:
     with NightPress(seed=2, events=EVENTS, papers=PAPERS[:5]) as press:
         nights = run_nights(press, tmp_path, 12)

@@ -30,7 +30,9 @@ FACTS = """
 <meta name="description" content="The night ferry is back."><meta name="robots" content="noarchive">
 """
 # What a page alone does not tell.
-OF_THE_STORE = {"id", "site", "story"} | {field.name for field in FIELDS if field.name.startswith("duplicate_")}
+OF_THE_STORE = {"id", "site", "story", "gone_at"} | {
+    field.name for field in FIELDS if field.name.startswith("duplicate_")
+}
 
 
 def test_text_and_bytes_of_any_charset_give_the_same_article(news_page: Any) -> None:
