@@ -122,11 +122,13 @@ class _Pruning:
             if counts.get(self._plan.renamed.get(path.name, "")):
                 self._delete_moved(path)
             else:
-                self._prune_file(path, before, has_rows=bool(counts.get(path.name)))
+                self._prune_file(path, before)
             report(done, len(files))
 
-    def _prune_file(self, path: Path, before: datetime, *, has_rows: bool) -> None:
-        stays, goes = self._split(path.name, before) if has_rows else (_NONE, _NONE)
+    def _prune_file(self, path: Path, before: datetime) -> None:
+        # Asked now: rows may have gone over to this file since the loop began, if an earlier call was killed.
+        stays, goes = self._split(path.name, before)
+        has_rows = any(stays) or any(goes)
         is_due = any(goes) or path.name in self._plan.renamed
         if has_rows and not is_due:
             return
@@ -176,9 +178,6 @@ class _Pruning:
             [one for one in some if one[0].article not in self._gone] for some in (found.articles, found.parts)
         )
         return split_references(References(articles, found.revisions, parts), before, self._newest)
-
-
-_NONE = References([], [], [])
 
 
 def _is_begun_before(path: Path, moment: datetime) -> bool:

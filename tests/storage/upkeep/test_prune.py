@@ -228,3 +228,29 @@ def test_space_is_given_back(nights: NightlyStore, tmp_path: Path) -> None:
     if before:
         assert file.stat().st_size < 0.8 * before
     assert len(read_texts(nights.engine)) == 15
+
+
+def test_a_new_file_that_no_row_named_yet_at_a_kill_is_kept(
+    nights: NightlyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(nights)
+
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pruning, "move_places", kill)
+        with pytest.raises(Killed):
+            cut(nights, tmp_path, raw=4, keep_newest=9)
+    named = [file for file, _ in read_places(nights.engine).values() if file is not None]
+    going = cut(nights, tmp_path, raw=4, keep_newest=9, dry_run=True).raw_pages
+    cut(nights, tmp_path, raw=4, keep_newest=9)
+    assert len(assert_readable(nights)) == len(named) - going
+
+
+def test_a_dry_run_tells_files_that_only_rejected_pages_name(nights: NightlyStore, tmp_path: Path) -> None:
+    nights.crawl(0, {"herald": 0}, rejected=2)
+    nights.crawl(5, {"herald": 6})
+    would = cut(nights, tmp_path, raw=4, rejected=3, dry_run=True)
+    assert cut(nights, tmp_path, raw=4, rejected=3) == would
+    assert would.files_deleted == 1
