@@ -148,12 +148,13 @@ class Killed(Exception):
     """Stands for a kill at this point."""
 
 
+@pytest.mark.parametrize("keep_newest", [5, 9])  # with 9 files are rewritten
 def test_wherever_it_is_killed_the_next_call_finishes_it(
-    nights: NightlyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nights: NightlyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep_newest: int
 ) -> None:
     fill(nights)
     texts = read_texts(nights.engine)
-    wanted = cut(nights, tmp_path, raw=4, rejected=3, dry_run=True)
+    wanted = cut(nights, tmp_path, raw=4, rejected=3, keep_newest=keep_newest, dry_run=True)
     left = 0
 
     def count_down(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -174,7 +175,7 @@ def test_wherever_it_is_killed_the_next_call_finishes_it(
     for steps in range(1, 300, 3):
         left = steps
         try:
-            cut(nights, tmp_path, raw=4, rejected=3)
+            cut(nights, tmp_path, raw=4, rejected=3, keep_newest=keep_newest)
         except Killed:
             kills += 1
             left = -1
@@ -184,7 +185,7 @@ def test_wherever_it_is_killed_the_next_call_finishes_it(
             break
     assert kills >= 4
     left = -1
-    assert cut(nights, tmp_path, raw=4, rejected=3) == Pruned()
+    assert cut(nights, tmp_path, raw=4, rejected=3, keep_newest=keep_newest) == Pruned()
     found = assert_readable(nights)
     gone = [url for url in read_places(nights.engine) if url not in found]
     assert len(gone) == wanted.raw_pages
