@@ -11,9 +11,19 @@ from crawler.night_report.disk import measure_disk
 from crawler.night_report.findings import load_findings_of
 from crawler.night_report.measures import MEASURES
 from crawler.night_report.newest import find_newest
-from crawler.night_report.record import Compared, DiskUse, HeldHost, NightReport, RepeatedText, SiteChanges, SiteReport
-from crawler.night_report.series import Night, collect_series, list_names, load_series
+from crawler.night_report.record import (
+    Compared,
+    DiskUse,
+    HeldHost,
+    NightReport,
+    NightRun,
+    RepeatedText,
+    SiteChanges,
+    SiteReport,
+)
+from crawler.night_report.series import Night, collect_series, find_untold_run, list_names, load_series
 from crawler.night_report.usual import compare, is_share
+from crawler.night_report.words import list_warnings
 from storage.completeness.change_rates import load_change_rates
 from storage.database.engine import open_for_reading
 from storage.frontier.hosts import load_holds
@@ -44,11 +54,16 @@ def gather_report(
         known = load_series(connection, nights=nights, until=until)
         disk = measure_disk(engine, data_dir, known)
         if not known:
-            return NightReport(night=now.date(), written_at=now, disk=disk)
-        return _gather(connection, known, disk, now)
+            untold = find_untold_run(connection, None)
+            warnings = tuple(list_warnings((), untold, is_same_night=False))
+            return NightReport(night=now.date(), written_at=now, warnings=warnings, disk=disk)
+        untold = find_untold_run(connection, known[-1]) if until is None else None
+        return _gather(connection, known, disk, now, untold)
 
 
-def _gather(connection: Connection, nights: list[Night], disk: DiskUse, now: datetime) -> NightReport:
+def _gather(
+    connection: Connection, nights: list[Night], disk: DiskUse, now: datetime, untold: NightRun | None
+) -> NightReport:
     last = nights[-1]
     findings = load_findings_of(connection, last)
     open_findings = Counter(finding.site for finding in (*findings.new, *findings.persisting))
@@ -58,6 +73,7 @@ def _gather(connection: Connection, nights: list[Night], disk: DiskUse, now: dat
         night=last.day,
         written_at=now,
         is_trial=last.is_trial,
+        warnings=tuple(list_warnings(last.runs, untold, is_same_night=untold in last.runs)),
         runs=last.runs,
         nights=tuple(night.day for night in nights),
         findings=findings,

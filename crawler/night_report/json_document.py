@@ -23,6 +23,7 @@ def report_to_document(report: NightReport) -> dict[str, Any]:
         "night": str(report.night),
         "written_at": format_iso(report.written_at),
         "is_trial": report.is_trial,
+        "warnings": list(report.warnings),
         "runs": _list_tuples(report.runs),
         "nights": [str(day) for day in report.nights],
         "findings": {name: _list_tuples(group) for name, group in report.findings._asdict().items()},

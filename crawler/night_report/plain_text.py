@@ -33,6 +33,8 @@ def render_text(report: NightReport) -> str:
 
 def _list_lines(report: NightReport) -> Iterator[str]:
     yield f"Night of {format_day(report.night)}"
+    for warning in report.warnings:
+        yield from _wrap(warning)
     yield from map(describe_run, report.runs[-MOST_RUNS:])
     if report.is_trial:
         yield TRIAL
@@ -80,7 +82,7 @@ def _list_findings(report: NightReport) -> Iterator[str]:
     groups = report.findings
     if not (groups.new or groups.persisting):
         yield ""
-        yield "Nothing needs a hand."
+        yield "No finding is open; look at the run first." if report.warnings else "Nothing needs a hand."
     for heading, findings in (("New findings", groups.new), ("Still open", groups.persisting)):
         if findings:
             yield from _head(f"{heading} ({len(findings)})")

@@ -123,6 +123,7 @@ class NightReport:
     night: date
     written_at: datetime
     is_trial: bool = False  # all runs were narrowed by their arguments: this is the last of them
+    warnings: tuple[str, ...] = ()  # sentences that come first: a run that did not end, or that failed
     runs: tuple[NightRun, ...] = ()
     nights: tuple[date, ...] = ()
     findings: Findings = field(default_factory=Findings)

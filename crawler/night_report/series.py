@@ -53,9 +53,23 @@ def load_series(connection: Connection, *, nights: int, until: int | date | None
             found.append(night)
         if len(found) > nights:
             break
+    if not found and last is not None and last.ended_at is None:
+        raise BadArgument(
+            f"--night: run {last.id} did not end (it was killed, or still runs) and recorded no night; see scrapy runs"
+        )
     if not found and until is not None:
         raise BadArgument(f"--night: no night of {until} is stored; scrapy runs lists the runs")
     return found[::-1] or _load_trial(connection)
+
+
+def find_untold_run(connection: Connection, last: Night | None) -> NightRun | None:
+    """Return the newest run if it is not in the numbers of the last night because it did not end, or failed."""
+    newest = connection.execute(_ask().order_by(Run.id.desc()).limit(1)).one_or_none()
+    run = None if newest is None else NightRun(*newest)
+    if run is None or (run.ended_at is not None and not run.exit_code):
+        return None
+    told = () if last is None else (one.id for one in last.runs if one.ended_at is not None)
+    return run if run.id > max(told, default=0) else None
 
 
 def collect_series(nights: Sequence[Night], site: str | None, name: str) -> list[float | None]:

@@ -58,7 +58,8 @@ def _list_facts(report: NightReport) -> Iterator[Fact]:
         return
     count = _count_open(report)
     new = len(report.findings.new)
-    yield Fact("To look at", f"{count}", f"{new} new" if count else "no open finding", "bad" if count else "good")
+    mood = "bad" if count or report.warnings else "good"
+    yield Fact("To look at", f"{count + len(report.warnings)}", _say_what(new, count, len(report.warnings)), mood)
     articles = report.measures["new"]
     yield Fact("New articles", format_number(articles.value), _say_usual(articles.usual), _judge(articles.direction))
     share = report.measures["completeness"]
@@ -98,6 +99,12 @@ def _list_parts(report: NightReport) -> Iterator[tuple[str, str]]:
 
 def _count_open(report: NightReport) -> int:
     return len(report.findings.new) + len(report.findings.persisting)
+
+
+def _say_what(new: int, count: int, warnings: int) -> str:
+    """Say what there is to look at: how many findings are new, and whether the run itself needs a look."""
+    findings = f"{new} new" if count else "no open finding"
+    return f"the run; {findings}" if warnings else findings
 
 
 def _say_usual(usual: float | None, form: str = "count") -> str:
