@@ -59,9 +59,12 @@ class SendMail(Action):  # type: ignore[misc]  # Spidermon has no types
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._settings["SPIDERMON_SMTP_HOST"], int(self._settings["SPIDERMON_SMTP_PORT"])
-        if self._is_tls:
-            return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=ssl.create_default_context())
-        return smtplib.SMTP(host, port, timeout=_TIMEOUT)
+        try:
+            if self._is_tls:
+                return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=ssl.create_default_context())
+            return smtplib.SMTP(host, port, timeout=_TIMEOUT)
+        except OSError as error:  # which of the two settings is wrong, nobody knows
+            raise OSError(f"{host}:{port} (SPIDERMON_SMTP_HOST, SPIDERMON_SMTP_PORT): {error}") from error
 
 
 def make_mail(message: AlertMessage, *, sender: str, to: list[str]) -> EmailMessage:

@@ -81,7 +81,8 @@ def find_crawl_end(began_at: datetime, ends_at: datetime | None, reserve: timede
 
 def estimate_reserve(former: Sequence[StoredNight], budget: timedelta) -> timedelta:
     """Return how long what follows the crawl will take, by former nights."""
-    measured = [_measure_rest(night) for night in former if night.ended_at is not None and CRAWL in night.steps]
+    whole = (night for night in former if night.ended_at is not None and FINISHING in night.steps.get(CRAWL, {}))
+    measured = [_measure_rest(night) for night in whole]
     if not measured:
         return min(budget * _FIRST_SHARE, _FIRST_MOST)
     return timedelta(seconds=max(measured[:_NIGHTS]) * _MARGIN)
@@ -90,4 +91,4 @@ def estimate_reserve(former: Sequence[StoredNight], budget: timedelta) -> timede
 def _measure_rest(night: StoredNight) -> float:
     """Return the seconds of a night after the last answer of its crawl."""
     others = sum(float(step.get("seconds", 0)) for name, step in night.steps.items() if name != CRAWL)
-    return others + float(night.steps[CRAWL].get(FINISHING, 0))
+    return others + float(night.steps[CRAWL][FINISHING])

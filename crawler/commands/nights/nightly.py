@@ -173,6 +173,7 @@ class Command(ProjectCommand):
         self, engine: Engine, *, ends_at: datetime | None, pages: int, on_run: Callable[[int], None]
     ) -> Crawler | None:
         """Crawl all sites; None if a component could not be made. The crawl has a claim on the database of its own."""
+        from cleaning.errors import DatabaseMissing, StorageLost
         from crawler.command_line.crawl_process import run_crawler
         from crawler.feeds.check import check_feeds
         from crawler.run.lent_claim import lent_claim_of
@@ -187,7 +188,10 @@ class Command(ProjectCommand):
         lent_claim_of(crawler).is_lent = True
         self._claims.close()
         run_crawler(process, crawler, {}, on_run)
-        self._claims.enter_context(claim_database(engine))
+        try:
+            self._claims.enter_context(claim_database(engine))
+        except DatabaseMissing as error:  # another crawl was faster: what follows must not write beside it
+            raise StorageLost("another crawl has taken the database after the crawl of this night", "taken") from error
         return None if process.bootstrap_failed else crawler
 
     def _open_if_there(self, stack: ExitStack) -> Engine | None:

@@ -28,6 +28,8 @@ def send_night_alerts(desk: Desk) -> StepResult:
     if desk.night.run_id is None:
         return StepResult((f"{ALERTS}: none, because nothing was crawled",))
     health = load_night_health(desk, desk.night.run_id)
+    if health is None:
+        return StepResult((f"{ALERTS}: none, because the crawl did not end",))
     if not health.new and not health.healed:
         return StepResult((f"{ALERTS}: none, because nothing is new",))
     path = desk.night.steps.get(REPORT, {}).get(PATH)

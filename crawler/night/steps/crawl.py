@@ -26,6 +26,7 @@ from crawler.run.exit_codes import (
 from crawler.run.notices import FAILURE_KINDS
 from crawler.run.time_budget import OVER
 from storage.database.engine import open_for_reading
+from storage.nights.findings import load_findings
 from storage.runs import StoredRun, load_run
 
 _LIMITED = "closespider_"  # a limit of Scrapy's that the operator has set: the crawl ended as it was meant to
@@ -102,6 +103,12 @@ def _list_excused(health: Health) -> set[str]:
     return {one.site for one in (*health.persisting, *health.muted) if one.name in GIVES_NOTHING}
 
 
+def _load_excused(desk: Desk, run: int) -> set[str]:
+    with open_for_reading(desk.engine) as connection:
+        findings = load_findings(connection)
+    return {one.site for one in findings if one.name in GIVES_NOTHING and one.first_run < run}
+
+
 def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
     """Settle what the kill has left unsettled, and tell what the crawl brought."""
     counts = {site: stats for site, stats in run.counts.items() if site}
@@ -116,9 +123,8 @@ def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
     seconds = ((run.ended_at or began) - run.started_at).total_seconds()
     line = f"{CRAWL}: {describe_counts(counts)} in {format_duration(seconds)}{_describe_end(run.outcome, counts)}"
     finishing = (desk.now() - began).total_seconds()
-    return StepResult(
-        (line, *_describe_rest(counts, finishing)), get_exit_code(OVER, counts), {FINISHING: round(finishing, 1)}
-    )
+    status = get_exit_code(OVER, counts, _load_excused(desk, run.id))
+    return StepResult((line, *_describe_rest(counts, finishing)), status, {FINISHING: round(finishing, 1)})
 
 
 def _describe_end(reason: str | None, counts: Counts) -> str:

@@ -24,6 +24,8 @@ def tell_health(desk: Desk) -> StepResult:
     if desk.night.run_id is None:
         return StepResult((f"{HEALTH}: not known, because nothing was crawled",))
     health = load_night_health(desk, desk.night.run_id)
+    if health is None:
+        return StepResult((f"{HEALTH}: not known, because the crawl did not end",), FAILED)
     lines = [f"{HEALTH}: {_sum_up(health)}"]
     for word, findings in (("new", health.new), ("healed", health.healed)):
         told = (
@@ -35,16 +37,18 @@ def tell_health(desk: Desk) -> StepResult:
     return StepResult(tuple(lines), FAILED if health.new else FINISHED)
 
 
-def load_night_health(desk: Desk, run: int) -> Health:
+def load_night_health(desk: Desk, run: int) -> Health | None:
     """Return what was found of the run; where a kill came before it was judged, judge it now.
 
+    Return None for a run that was killed before its numbers were stored: there is nothing to judge.
     What the earlier runs of a night that was interrupted found has not been told yet: it is new.
     """
     with desk.engine.begin() as connection:
-        if connection.execute(select(StoredSiteNight.site).where(StoredSiteNight.run_id == run).limit(1)).first():
-            return load_health(connection, run, since=_find_first_run(connection, desk))
-        record_night(connection, run)
-        check_health(connection, run)
+        if connection.execute(select(Run.ended_at).where(Run.id == run)).scalar_one() is None:
+            return None
+        if not connection.execute(select(StoredSiteNight.site).where(StoredSiteNight.run_id == run).limit(1)).first():
+            record_night(connection, run)
+            check_health(connection, run)
         return load_health(connection, run, since=_find_first_run(connection, desk))
 
 

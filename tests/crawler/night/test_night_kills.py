@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,33 @@ def test_killed_when_the_crawl_had_ended_it_asks_nothing_again(nightly: Nightly,
     nightly.check_whole(done)
     assert paper.asked == []
     assert "crawl: 1 site, 4 articles in " in done.stdout
+
+
+def test_a_night_whose_crawl_was_killed_and_whose_time_is_over_knows_nothing_of_its_sites(
+    nightly: Nightly, paper: Paper
+) -> None:
+    started: list[PreparedProcess] = []
+    story = paper.routes[STORIES[2]]
+    assert isinstance(story, Answer)
+    story.before = lambda: started[0].send_signal(signal.SIGKILL)
+    started.append(nightly.start("--hours", "2"))
+    started[0].communicate(timeout=60)
+    let_a_night_pass(nightly.data, timedelta(hours=2, minutes=30))
+    done = nightly.run(ALERTS="file")
+    assert done.returncode == 1
+    assert "crawl: its time was over before it could go on" in done.stdout
+    assert "\nhealth: not known, because the crawl did not end\n" in done.stdout
+    assert "\nalerts: none, because the crawl did not end\n" in done.stdout
+
+
+def test_a_site_told_in_an_earlier_night_fails_no_night_that_was_killed(nightly: Nightly, paper: Paper) -> None:
+    paper.routes["/"] = Answer("", 301, {"Location": "https://moved.example/"})
+    assert nightly.run().returncode == 1
+    let_a_night_pass(nightly.data)
+    assert nightly.run(KILL_NIGHT_AT="4").returncode == -signal.SIGKILL
+    done = nightly.run()
+    assert done.returncode == 0, done.stdout
+    assert "\nhealth: 1 finding lasts (herald moved)\n" in done.stdout
 
 
 def test_a_release_that_was_half_written_is_written_anew(nightly: Nightly) -> None:

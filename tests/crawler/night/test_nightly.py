@@ -230,7 +230,8 @@ def test_an_alert_that_cannot_be_sent_is_told_and_the_night_is_done(sites: Path,
     done = run_nightly(data, sites, ALERTS="mail,file", **mail)
     assert done.returncode == 1
     assert "\nalerts: sent by file; not sent by mail; the log has the reason\n" in done.stdout
-    assert re.search(r"WARNING: the alert by mail was not sent: ", done.stderr)
+    where = r"127\.0\.0\.1:9 \(SPIDERMON_SMTP_HOST, SPIDERMON_SMTP_PORT\)"
+    assert re.search(rf"WARNING: the alert by mail was not sent: .*{where}", done.stderr)
     assert re.search(r"^night 1: done in \d+ s, exit status 1$", done.stdout, re.MULTILINE)
 
 

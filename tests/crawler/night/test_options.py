@@ -83,7 +83,8 @@ def test_the_first_night_leaves_a_tenth_of_its_time_for_what_follows_the_crawl()
 def test_later_nights_leave_a_quarter_more_than_the_longest_took() -> None:
     short = {CRAWL: {"seconds": 9000, FINISHING: 200}, "report": {"seconds": 100}}
     long = {CRAWL: {"seconds": 9000, FINISHING: 300}, "report": {"seconds": 100}}
-    former = [make_night(steps=short), make_night(steps=long), make_night(steps={}), make_night(ended_at=None)]
+    failed = {CRAWL: {"seconds": 2}, "report": {"seconds": 1000}}
+    former = [make_night(steps=one) for one in (short, long, {}, failed)] + [make_night(ended_at=None)]
     assert estimate_reserve(former, timedelta(hours=4)) == timedelta(seconds=500)
 
 
