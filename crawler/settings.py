@@ -31,7 +31,7 @@ ROBOTSTXT_PARSER = "crawler.middlewares.robots_index.IndexedRobotParser"  # Prot
 
 # --- Which networks get requests --------------------------------------------------------------------------------------
 # Networks, like 127.0.0.0/8, that get requests although they are not the public internet: a newspaper of your own.
-ALLOWED_NETWORKS: list[str] = []
+ALLOWED_NETWORKS = os.environ.get("ALLOWED_NETWORKS", "")
 TWISTED_DNS_RESOLVER = "crawler.guard.resolver.GuardedResolver"  # every connection goes to an address that it returned
 
 # --- Politeness -------------------------------------------------------------------------------------------------------

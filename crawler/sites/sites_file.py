@@ -29,7 +29,7 @@ def load_sites(path: Path) -> list[Site]:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise UsageError(
-            f"{path} does not exist; copy sites.example.toml to {path} and edit it, or name a site with -a url="
+            f"{path} does not exist; scrapy sites add URL writes it, or copy sites.example.toml to {path}"
         ) from error
     except OSError as error:
         raise SitesError(f"cannot be read: {error.strerror}", path=str(path)) from error

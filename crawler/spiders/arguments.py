@@ -69,7 +69,7 @@ def _plan_sites(
         sites = listed = load_sites(path)
         if not sites:
             raise SitesError(
-                "lists no site; add a table [[site]] with name and url, or crawl a site with -a url=",
+                "lists no site; scrapy sites add URL adds one, or write a table [[site]] with name and url",
                 path=str(path),
             )
         if site is not None:

@@ -69,7 +69,7 @@ NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
         (["archive", "-a", "path=pyproject.toml"], "is not a WARC file"),
         (
             ["articles", "-s", "SITES_FILE=nowhere.toml"],
-            "nowhere.toml does not exist; copy sites.example.toml to nowhere.toml",
+            "nowhere.toml does not exist; scrapy sites add URL writes it, or copy sites.example.toml to nowhere.toml",
         ),
         (["articles", "-s", "SITES_FILE=sites.example.toml"], "lists no site"),
         (["articles", "-a", "url=http://127.0.0.1:9/", "-s", "DATABASE_URL=nonsense"], "DATABASE_URL"),

@@ -137,7 +137,7 @@ def test_a_missing_file_names_the_example_to_copy(sites_file: Path) -> None:
         load_sites(sites_file)
     assert caught.value.exit_status == 2
     assert str(caught.value) == (
-        f"{sites_file} does not exist; copy sites.example.toml to {sites_file} and edit it, or name a site with -a url="
+        f"{sites_file} does not exist; scrapy sites add URL writes it, or copy sites.example.toml to {sites_file}"
     )
 
 
