@@ -44,6 +44,14 @@ def postgres_url() -> Iterator[URL]:
         yield url
 
 
+@pytest.fixture(scope="session", autouse=os.environ.get("BROADSHEET_TEST_DATABASE") == "postgresql")
+def crawl_into_postgres(request: pytest.FixtureRequest) -> None:
+    """Have the crawls of all tests store in databases of the server, under `make test-postgres`."""
+    from crawling import servers
+
+    servers.append(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
 def postgres_database(postgres_url: URL) -> Iterator[str]:
     """Return the address of an empty PostgreSQL database; delete it after the test."""

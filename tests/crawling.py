@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 from prepared_scrapy import run_prepared
-from sqlalchemy import Row, select
+from sqlalchemy import URL, Row, create_engine, select, text
 
 from storage.database.engine import make_database_url, open_database, open_for_reading
 from storage.models import Address, StoredArticle
@@ -30,12 +33,38 @@ FAST = tuple(
     for part in ("-s", setting)
 )
 
+# `make test-postgres`: each data folder has a database of its own on a real server, instead of an SQLite file.
+ON_POSTGRESQL = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgresql"
+needs_sqlite_file = pytest.mark.skipif(ON_POSTGRESQL, reason="opens, breaks or names the SQLite file itself")
+servers: list[URL] = []  # the server of that run: tests/conftest.py starts it
+
 Scrapy = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def command(*arguments: str, data: Path) -> list[str]:
-    """Return the command line of `scrapy ARGUMENTS` on this data folder."""
-    return [str(SCRAPY), *arguments, "-s", f"DATA_DIR={data}"]
+def locate_database(data: Path) -> URL:
+    """Return the URL of the database of this data folder; on PostgreSQL, create it if it is not there."""
+    return _create_database(data.resolve()) if ON_POSTGRESQL else make_database_url(data, None)
+
+
+@cache
+def _create_database(data: Path) -> URL:
+    name = f"data_{sha256(os.fsencode(data)).hexdigest()[:32]}"
+    maintenance = create_engine(servers[0], isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    maintenance.dispose()
+    return servers[0].set(database=name)
+
+
+def command(*arguments: str, data: Path, own_database: bool = False) -> list[str]:
+    """Return the command line of `scrapy ARGUMENTS` on this data folder.
+
+    `own_database` says that DATABASE_URL will be in its environment.
+    """
+    line = [str(SCRAPY), *arguments, "-s", f"DATA_DIR={data}"]
+    if ON_POSTGRESQL and not own_database and not any(word.startswith("DATABASE_URL=") for word in arguments):
+        line += ["-s", f"DATABASE_URL={locate_database(data).render_as_string(hide_password=False)}"]
+    return line
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -46,7 +75,8 @@ def environment(**more: str) -> dict[str, str]:
 
 def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
     """Run `scrapy ARGUMENTS` to its end, with more variables in its environment."""
-    line = command(*arguments, *(FAST if fast and arguments[0] == "crawl" else ()), data=data)
+    pace = FAST if fast and arguments[0] == "crawl" else ()
+    line = command(*arguments, *pace, data=data, own_database="DATABASE_URL" in env)
     if not any(name.startswith("PYTHON") and name != "PYTHONPATH" for name in env):  # which say how Python starts
         return run_prepared(line, ROOT, environment(**env), timeout=100)
     return subprocess.run(
@@ -58,7 +88,7 @@ class Store:
     """The rows in the store of a data folder."""
 
     def __init__(self, data: Path, url: str | None = None) -> None:
-        self._url = make_database_url(data, url)
+        self._data, self._url = data, url
 
     def articles(self) -> dict[str, Row[Any]]:
         """Return all articles, by the path of their address."""
@@ -73,7 +103,8 @@ class Store:
         return {path: row.text for path, row in self.articles().items() if row.rejected is None}
 
     def _load_rows(self, model: type[StoredArticle | Address]) -> list[Row[Any]]:
-        engine = open_database(self._url, create=False)
+        url = make_database_url(self._data, self._url) if self._url else locate_database(self._data)
+        engine = open_database(url, create=False)
         with open_for_reading(engine) as connection:
             rows = list(connection.execute(select(model.__table__)))
         engine.dispose()

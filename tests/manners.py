@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from crawling import locate_database
 from servers.paper import Answer, Paper
 from sqlalchemy import Row, select
 
 from crawler.run.counts import Counts
-from storage.database.engine import make_database_url, open_database, open_for_reading
+from storage.database.engine import open_database, open_for_reading
 from storage.models import Base, Run
 
 
@@ -27,7 +28,7 @@ def link_bare_lists(paper: Paper) -> None:
 
 def load_rows(data: Path, table: type[Base]) -> list[Row[Any]]:
     """Return all rows of a table of the store."""
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         found = list(connection.execute(select(table.__table__)))
     engine.dispose()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from crawling import locate_database
 from sqlalchemy import Connection, bindparam, select, update
 
-from storage.database.engine import make_database_url, open_database
+from storage.database.engine import open_database
 from storage.models import (
     Address,
     Base,
@@ -58,7 +59,7 @@ def let_a_night_pass(data: Path, span: timedelta = NIGHT, *, pages: bool = True)
     Stored pages whose times are moved cannot be cleaned again: their archive records have the true ones. Without
     `pages` they keep theirs.
     """
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with engine.begin() as connection:
         for model, names in (*_TIMES, *_OF_PAGES) if pages else _TIMES:
             _move_back(connection, model, names, span)

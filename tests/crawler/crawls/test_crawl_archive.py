@@ -8,7 +8,7 @@ import time
 from io import BytesIO
 from pathlib import Path
 
-from crawling import FAST, ROOT, Scrapy, Store, command, environment, run_scrapy
+from crawling import FAST, ROOT, Scrapy, Store, command, environment, needs_sqlite_file, run_scrapy
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
 from warcio.statusandheaders import StatusAndHeaders
@@ -87,6 +87,7 @@ def test_an_archive_of_many_hosts_gives_each_page_its_site(scrapy: Scrapy, store
     assert "1 not-html" in done.stderr
 
 
+@needs_sqlite_file
 def test_a_replayed_article_is_not_fetched_by_a_later_crawl(
     paper: Paper, scrapy: Scrapy, data: Path, tmp_path: Path
 ) -> None:

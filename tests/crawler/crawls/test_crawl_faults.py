@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from crawling import FAST, ROOT, Scrapy, Store, command, environment
+from crawling import FAST, ROOT, Scrapy, Store, command, environment, needs_sqlite_file
 from manners import load_rows
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
@@ -29,7 +29,9 @@ def publish_slowly(paper: Paper, pause: float = 0.05) -> None:
 
 
 def start(paper: Paper, data: Path, **env: str) -> PreparedProcess:
-    arguments = command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=data)
+    arguments = command(
+        "crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=data, own_database="DATABASE_URL" in env
+    )
     return PreparedProcess(arguments, ROOT, environment(**env))
 
 
@@ -167,6 +169,7 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl_and_costs_no_try(
     assert set(store.texts()) == set(PATHS)
 
 
+@needs_sqlite_file
 def test_a_page_that_the_database_refuses_is_counted_and_costs_only_itself(
     paper: Paper, scrapy: Scrapy, data: Path, store: Store
 ) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from crawling import Store, run_scrapy
+from crawling import Store, locate_database, run_scrapy
 from servers.paper import Answer, Paper
 from servers.real_web.long_reads import FORMS, make_part, part_path, part_texts, publish_long_read
 from sqlalchemy import select, update
 
-from storage.database.engine import make_database_url, open_database
+from storage.database.engine import open_database
 from storage.models import Run, StoredArticle, StoredPart
 
 PATHS = {form: f"/2026/11/a-long-read-with-{form}-numbers" for form in FORMS}
@@ -33,7 +33,7 @@ class Night:
 
     @property
     def counts(self) -> dict[str, int]:
-        engine = open_database(make_database_url(self.data, None), create=False)
+        engine = open_database(locate_database(self.data), create=False)
         with engine.connect() as connection:
             counts = connection.execute(select(Run.counts).order_by(Run.id)).scalars().first() or {}
         engine.dispose()
@@ -115,7 +115,7 @@ def test_the_page_for_all_is_read_in_place_of_the_parts(night: Night) -> None:
 
 
 def test_each_part_has_its_place_in_the_archive(night: Night) -> None:
-    engine = open_database(make_database_url(night.data, None), create=False)
+    engine = open_database(locate_database(night.data), create=False)
     with engine.connect() as connection:
         rows = connection.execute(
             select(StoredPart.__table__).order_by(StoredPart.article_id, StoredPart.position)
@@ -152,7 +152,7 @@ def test_the_counts_agree_with_the_store(night: Night) -> None:
 
 def test_recleaning_gives_the_same_texts(night: Night) -> None:
     before = night.store.texts()
-    engine = open_database(make_database_url(night.data, None), create=False)
+    engine = open_database(locate_database(night.data), create=False)
     with engine.begin() as connection:
         connection.execute(update(StoredArticle).values(cleaner_version="0", text="outdated"))
     engine.dispose()

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import FAST, ROOT, Scrapy, Store, command, environment
+from crawling import FAST, ROOT, Scrapy, Store, command, environment, locate_database
 from nights import NIGHT, let_a_night_pass
 from servers.paper import Answer, Paper, prose
 from sqlalchemy import select
 
 from storage.completeness.change_rates import ChangeRate, load_change_rates
-from storage.database.engine import make_database_url, open_database, open_for_reading
+from storage.database.engine import open_database, open_for_reading
 from storage.models import Revision, Run
 
 PATH = "/news/the-bridge-opens-48023.html"  # no date: nights pass in the store, and not in an address
@@ -54,7 +54,7 @@ def crawl(scrapy: Scrapy, paper: Paper, *more: str) -> str:
 
 def load_counts(data: Path) -> dict[str, int]:
     """Return the counts of re-checks of the last run, by the rest of their names."""
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         counts: dict[str, Any] = connection.execute(select(Run.counts).order_by(Run.id.desc()).limit(1)).scalar_one()
     engine.dispose()
@@ -63,7 +63,7 @@ def load_counts(data: Path) -> dict[str, int]:
 
 
 def load_rates(data: Path) -> list[ChangeRate]:
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         rates = load_change_rates(connection, since=EARLY)
     engine.dispose()
@@ -71,7 +71,7 @@ def load_rates(data: Path) -> list[ChangeRate]:
 
 
 def count_revisions(data: Path) -> int:
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         found = len(connection.execute(select(Revision.article_id)).all())
     engine.dispose()

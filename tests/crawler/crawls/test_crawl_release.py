@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import Store, run_scrapy
+from crawling import Store, locate_database, run_scrapy
 from scrapy.settings import Settings
 from servers.paper import Answer, Paper, prose
 
@@ -22,7 +22,7 @@ from crawler.refetching.release_reader import ReleaseReader
 from crawler.spiders.arguments import plan_crawl
 from crawler.spiders.articles import ArticlesSpider
 from storage.articles.tombstones import add_tombstones
-from storage.database.engine import make_database_url, open_database
+from storage.database.engine import open_database
 from storage.export.text_hashes import hash_lines
 
 DAY = "/2025/10/01"
@@ -139,7 +139,7 @@ def test_only_the_release_is_fetched_and_each_address_once(night: Night) -> None
 
 def test_a_release_that_is_fetched_completely_begins_anew(night: Night, tmp_path: Path) -> None:
     data = Path(shutil.copytree(night.data, tmp_path / "data"))
-    engine = open_database(make_database_url(data, None))
+    engine = open_database(locate_database(data))
     refetch = Refetch(ReleaseReader(night.release), data)
     with engine.begin() as connection:
         offered = [refetch.offer(connection, site, batch, run=1) for site, batch in refetch.iter_batches()]
@@ -155,7 +155,7 @@ def test_a_release_that_is_fetched_completely_begins_anew(night: Night, tmp_path
 
 def test_an_article_that_was_taken_down_is_refused_and_awaited_no_more(night: Night, tmp_path: Path) -> None:
     data = Path(shutil.copytree(night.data, tmp_path / "data"))
-    engine = open_database(make_database_url(data, None))
+    engine = open_database(locate_database(data))
     with engine.begin() as connection:
         add_tombstones(connection, [(night.paper.url + SAME, "paper", ())], removed_at=datetime.now(UTC))
     summary = write_refetch_report(engine, Refetch(ReleaseReader(night.release), data))

@@ -8,14 +8,14 @@ from email.utils import formatdate
 from pathlib import Path
 
 import pytest
-from crawling import run_scrapy
+from crawling import locate_database, run_scrapy
 from servers.paper import Paper, prose
 from two_papers import BOILERPLATE, query
 
 from storage.articles.diff import EditKind
 from storage.articles.revisions import Version, load_histories
 from storage.articles.saving import make_article_id
-from storage.database.engine import make_database_url, open_database, open_for_reading
+from storage.database.engine import open_database, open_for_reading
 
 CHANGED, SAME = "/2025/10/01/story-1", "/2025/10/02/story-2"
 PATHS = [f"/2025/10/{number:02}/story-{number}" for number in range(1, 9)]
@@ -30,7 +30,7 @@ class Nights:
     url: str
 
     def versions(self, path: str, *, replayed: bool = False) -> list[Version]:
-        engine = open_database(make_database_url(self.replayed if replayed else self.data, None), create=False)
+        engine = open_database(locate_database(self.replayed if replayed else self.data), create=False)
         with open_for_reading(engine) as connection:
             found = load_histories(connection, [make_article_id(self.url + path)])
         engine.dispose()

@@ -3,12 +3,9 @@ continues."""
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -16,6 +13,7 @@ from typing import Any
 
 import pytest
 from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from manners import load_counts
 from servers.paper import prose
 from servers.rude import (
     HTML,
@@ -157,9 +155,7 @@ class Night:
 
 def load_night(rude: Rude, paths: dict[str, str], data: Path, code: int, log: str) -> Night:
     store = Store(data)
-    with closing(sqlite3.connect(data / "broadsheet.db")) as database:
-        (counts,) = database.execute("SELECT counts FROM run").fetchone()
-    return Night(rude, paths, code, log, json.loads(counts)[rude.name], store.articles(), store.addresses(), data)
+    return Night(rude, paths, code, log, load_counts(data)[rude.name], store.articles(), store.addresses(), data)
 
 
 @pytest.fixture(scope="module")

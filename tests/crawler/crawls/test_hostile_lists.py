@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from crawling import FAST, Store, run_scrapy
+from crawling import FAST, Store, needs_sqlite_file, run_scrapy
 from servers.rude import Rude, answer, page
 
 from crawler.discovery.documents import ParsedDocument
@@ -111,6 +111,7 @@ def test_entries_beyond_what_a_sitemap_may_hold_are_counted() -> None:
     assert (len(reading.entries), reading.left_out) == (MAX_ENTRIES, 7)
 
 
+@needs_sqlite_file
 def test_a_crawl_of_hostile_lists_counts_them_and_continues(canary: socket.socket, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(SECRET)

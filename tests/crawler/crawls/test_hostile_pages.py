@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import sqlite3
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 import psutil
 import pytest
 from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from manners import load_counts
 from servers.paper import prose
 from servers.rude import Behaviour, Rude, answer, page
 from sqlalchemy import Row
@@ -73,9 +72,7 @@ class Night:
             finally:
                 self._crawl.kill()
         self.log = (folder / "log").read_text("utf-8")
-        with closing(sqlite3.connect(self.data / "broadsheet.db")) as database:
-            (counts,) = database.execute("SELECT counts FROM run").fetchone()
-        self.counts: dict[str, int] = json.loads(counts)[self.site]
+        self.counts = load_counts(self.data)[self.site]
 
     def article(self, name: str) -> Row[object]:
         return Store(self.data).articles()[self.paths[name]]

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import FAST, ROOT, Store, run_scrapy
+from crawling import FAST, ROOT, Store, locate_database, run_scrapy
 from manners import load_rows
 from servers.own_sites import PASSWORD, SESSION, STORIES, USER, OwnSites, text_of
 from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from storage.database.engine import make_database_url, open_database
+from storage.database.engine import open_database
 from storage.models import Run
 
 DOCS = (ROOT / "docs" / "own-spider.md").read_text("utf-8")
@@ -58,7 +58,7 @@ def check_later_cleaning(data: Path, folder: Path) -> None:
     before = load_facts(data)
     files = [str(path) for path in (data / "archive").glob("*.warc.gz")]
     assert Checker(type("Options", (), {"inputs": files, "verbose": False})()).process_all() == 0
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with engine.begin() as connection:  # as if an older version had cleaned them
         connection.execute(
             text("UPDATE article SET cleaner_version = '0', title = 'old', text = 'old', authors = '[]'")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import FAST, ROOT, Store, command, environment
+from crawling import FAST, ROOT, Store, command, environment, locate_database, needs_sqlite_file
 from prepared_scrapy import PreparedProcess, run_prepared
 from servers.paper import Paper, prose
 from servers.proxy import Proxy
@@ -41,6 +41,7 @@ class Crawl:
                 *("crawl", "articles", "-a", f"url={paper.url}/", *FAST),
                 *(part for setting in settings for part in ("-s", setting)),
                 data=data,
+                own_database=bool(url),
             ),
             ROOT,
             environment(DATABASE_URL=url, **more),
@@ -68,7 +69,7 @@ class Crawl:
 
 def last_run(data: Path, url: str = "") -> Any:
     """Return the newest row of the table of runs."""
-    engine = open_database(make_database_url(data, url), create=False)
+    engine = open_database(make_database_url(data, url) if url else locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         row = connection.execute(select(Run.__table__).order_by(Run.id.desc()).limit(1)).one()
     engine.dispose()
@@ -76,7 +77,7 @@ def last_run(data: Path, url: str = "") -> Any:
 
 
 def load_article_urls(data: Path, url: str = "") -> list[str]:
-    engine = open_database(make_database_url(data, url), create=False)
+    engine = open_database(make_database_url(data, url) if url else locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         found = list(connection.execute(select(StoredArticle.url)).scalars())
     engine.dispose()
@@ -117,6 +118,7 @@ def lock_postgres(url: str) -> Iterator[None]:
     engine.dispose()
 
 
+@needs_sqlite_file
 def test_a_database_that_is_locked_for_eight_seconds_costs_nothing(
     paper: Paper, data: Path, store: Store
 ) -> None:  # case 5 and 6 of SECURITY.md
@@ -183,6 +185,7 @@ def test_a_server_that_never_comes_back_ends_the_crawl_with_its_frontier_intact(
     assert len(paper.asked_articles()) <= len(PATHS) + 2
 
 
+@needs_sqlite_file
 def test_a_database_that_stays_locked_ends_the_crawl_and_so_does_sigterm_meanwhile(
     paper: Paper, data: Path, store: Store
 ) -> None:  # case 5 of SECURITY.md
@@ -233,6 +236,7 @@ def test_a_replay_of_the_archive_ends_when_the_database_is_lost(paper: Paper, da
     assert len(load_article_urls(again)) < len(PATHS)
 
 
+@needs_sqlite_file
 def test_a_full_database_ends_the_crawl_and_what_was_stored_is_readable(
     paper: Paper, data: Path, store: Store, tmp_path: Path
 ) -> None:  # case 8 of SECURITY.md

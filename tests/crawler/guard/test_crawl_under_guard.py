@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
 
 import pytest
-from crawling import FAST, Store, run_scrapy
+from crawling import FAST, Store, locate_database, run_scrapy
 from guarding import fake_dns
 from servers.canary import SECRET, Canary
 from servers.paper import Answer, Paper
 from sqlalchemy import select
 
-from storage.database.engine import make_database_url, open_database, open_for_reading
+from storage.database.engine import open_database, open_for_reading
 from storage.models import Run
 from storage.nights.account import Account
 
@@ -100,7 +100,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
                 **fake_dns(names | within),
             )
         store = Store(folder / "data")
-        engine = open_database(make_database_url(folder / "data", None), create=False)
+        engine = open_database(locate_database(folder / "data"), create=False)
         with open_for_reading(engine) as connection:
             run = connection.execute(select(Run.__table__)).one()
         engine.dispose()

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from crawling import FAST, Scrapy, run_scrapy
+from crawling import FAST, Scrapy, locate_database, run_scrapy
 from guarding import fake_dns
 from servers.canary import Canary
 from servers.paper import Paper
@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from crawler.guard import self_check
 from crawler.guard.networks import CANARY
-from storage.database.engine import make_database_url, open_database, open_for_reading
+from storage.database.engine import open_database, open_for_reading
 from storage.models import Run
 
 OWN = "/2025/10/01/night-ferry-runs-again"
@@ -53,7 +53,7 @@ def test_without_the_guard_a_crawl_sends_no_request(  # case 21 of SECURITY.md
     assert "Traceback" not in done.stderr
     assert paper.asked == []
     assert proxy.touched == []
-    engine = open_database(make_database_url(data, None), create=False)
+    engine = open_database(locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         run = connection.execute(select(Run.__table__)).one()
     engine.dispose()

@@ -35,7 +35,7 @@ class Nightly:
         self._words = (*FAST, "-s", f"SITES_FILE={sites}")
 
     def start(self, *words: str, **env: str) -> PreparedProcess:
-        line = command("nightly", *self._words, *words, data=self.data)
+        line = command("nightly", *self._words, *words, data=self.data, own_database="DATABASE_URL" in env)
         return PreparedProcess(line, ROOT, environment(PYTHONPATH=FAULTY, **env))
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
