@@ -21,10 +21,10 @@ DATA := $(data)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install crawl nightly test format clean
+.PHONY: help install crawl nightly test test-postgres format clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "make crawl URL=https://www.example.org   crawls a real site; DATA=folder says where to keep it"
 
@@ -67,6 +67,10 @@ test: $(TEST_READY)  ## format check, lint, types, import contracts, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+test-postgres: $(TEST_READY)  ## the tests of storage, crawls and nights, with stores in PostgreSQL
+	BROADSHEET_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		tests/storage tests/crawler/crawls tests/crawler/night tests/crawler/finishing
 
 format: $(TEST_READY)  ## format the code
 	$(BIN)/ruff format .
