@@ -25,6 +25,8 @@ from storage.nights.series import NightRow
 
 UNREACHABLE, ROBOTS_CLOSED, ON_HOLD, SLOW = "unreachable", "robots-closed", "on-hold", "slow"
 _LEAST_NIGHTS, _MOSTLY = 3, 0.8
+# What a host has said at some time: that it may not be asked, or not yet.
+_ANSWERS = ("/robots", "/retry-after", "/http-429")
 _HOLD_NIGHTS, _RARELY, _HOLD_CHANCE = 6, 0.1, 0.05
 _SLOW_NIGHTS, _SLOW_Z, _SLOW_TIMES, _SLOW_BACK, _SLOW_FLOOR = 6, 5.0, 4.0, 2.0, 0.2
 _LEAST_ANSWERS, _LEAST_SECONDS = 10, 300
@@ -50,7 +52,7 @@ def read_reach(look: Look) -> Reading:
         {
             name.partition("/")[2].removeprefix("robots-")
             for name in numbers
-            if name.startswith(("failed/", "lists_failed/", "held/")) and not name.endswith("/robots")
+            if name.startswith(("failed/", "lists_failed/", "held/")) and not name.endswith(_ANSWERS)
         }
     )
     if not reasons:

@@ -134,6 +134,10 @@ def test_a_site_that_gives_no_answer_is_told_in_its_first_night(nights: Nights, 
     assert _names(nights.run(USUAL)) == ([], [], ["herald unreachable"])
 
 
+def test_a_host_that_asked_for_time_is_not_down(nights: Nights) -> None:
+    assert nights.run({"host/held/retry-after": 1}) == Health()
+
+
 def test_what_is_open_of_a_site_that_left_the_list_is_closed(connection: Connection, nights: Nights) -> None:
     nights.run_usual(9)
     nights.run(SHELL)
