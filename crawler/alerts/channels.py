@@ -7,14 +7,17 @@ Only `send.py` imports this, when an alert is sent: Spidermon comes with the ext
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self
 
 import requests
 from spidermon import Action
 
 _TIMEOUT = 60.0  # seconds
+_MAX_READ = 200  # bytes of an answer
 
 
 class SendToWebhook(Action):  # type: ignore[misc]  # Spidermon has no types
@@ -150,7 +153,27 @@ MAKERS: dict[str, Any] = {
 
 
 def _post(url: str, document: dict[str, Any]) -> None:
-    """Post JSON; raise OSError unless the answer is a success, which a redirect is not."""
-    response = requests.post(url, json=document, timeout=_TIMEOUT, allow_redirects=False)
-    if not 200 <= response.status_code < 300:
-        raise OSError(f"the answer was {response.status_code}: {response.text[:200]!r}")
+    """Post JSON; raise OSError unless the answer is a success, which a redirect is not, within the timeout.
+
+    The timeout of requests is one between two bytes: a server that drips its answer would hold the night up for days.
+    The head of an answer drips as well as its body, and only another thread can be left alone in the midst of it.
+    """
+    answer: Future[tuple[int, bytes]] = Future()
+    Thread(target=_ask, args=(url, document, answer), daemon=True).start()
+    try:
+        status, beginning = answer.result(_TIMEOUT)
+    except TimeoutError:
+        raise OSError(f"no whole answer came within {_TIMEOUT:g} s") from None
+    if not 200 <= status < 300:
+        raise OSError(f"the answer was {status}: {beginning.decode(errors='replace')!r}")
+
+
+def _ask(url: str, document: dict[str, Any], answer: Future[tuple[int, bytes]]) -> None:
+    """Post JSON; give the status and, of a failure, the first bytes, which say why."""
+    try:
+        with requests.post(url, json=document, timeout=_TIMEOUT, allow_redirects=False, stream=True) as response:
+            is_taken = 200 <= response.status_code < 300
+            beginning = b"" if is_taken else next(response.iter_content(_MAX_READ), b"")
+            answer.set_result((response.status_code, beginning[:_MAX_READ]))
+    except Exception as error:  # noqa: BLE001 (it is raised where the answer is waited for)
+        answer.set_exception(error)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import ssl
+import time
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event
 from typing import Any, NamedTuple, Self
 
 import brotli
@@ -16,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from servers.loopback import Loopback, Quiet
+from servers.slow import DRIP, MAX_SECONDS
 
 USER, PASSWORD = "desk", "pass/word+of=desk"
 
@@ -118,3 +122,38 @@ def _read(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
+
+
+class Dripping(Loopback):
+    """Takes an alert, and lets the head of its answer, or the body, drip for MAX_SECONDS, or until it is left.
+
+    With `status` None it is the head; else the head is sent at once, and the body drips.
+    """
+
+    def __init__(self, status: int | None) -> None:
+        self._is_left = Event()
+        is_left = self._is_left
+
+        class Handler(Quiet, BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(status or 200)
+                if status is None:
+                    self.flush_headers()
+                    self.wfile.write(b"X-Long: ")
+                else:
+                    self.send_header("Content-Length", "100000")
+                    self.end_headers()
+                end = time.monotonic() + MAX_SECONDS
+                with suppress(OSError):  # until the client hangs up
+                    while time.monotonic() < end and not is_left.wait(DRIP):
+                        self.wfile.write(b"x")
+                self.close_connection = True
+
+        super().__init__("127.0.0.1", Handler)
+
+    def __exit__(self, *error: object) -> None:
+        self._is_left.set()
+        super().__exit__(*error)

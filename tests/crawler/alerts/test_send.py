@@ -12,12 +12,12 @@ from urllib.parse import unquote_plus
 
 import pytest
 from scrapy.settings import Settings
-from servers.receivers import PASSWORD, USER, Inbox, Mailbox
+from servers.receivers import PASSWORD, USER, Dripping, Inbox, Mailbox
 from servers.secure import write_certificate
 
 from cleaning.errors import BadArgument, LibraryMissing
 from crawler import settings as our_settings
-from crawler.alerts import check
+from crawler.alerts import channels, check
 from crawler.alerts.check import CHANNELS, check_alerts
 from crawler.alerts.mail import MAX_ATTACHED_BYTES
 from crawler.alerts.message import MAX_SUBJECT_CHARACTERS, write_message
@@ -63,7 +63,7 @@ def configure(**values: object) -> Settings:
     return settings
 
 
-def configure_all(inbox: Inbox, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Settings:
+def configure_all(inbox: Inbox | Dripping, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Settings:
     """Return the settings of all channels but mail, at one server."""
     scheme, _, host = inbox.url.partition("://")
     monkeypatch.setenv("SPIDERMON_SLACK_SENDER_TOKEN", TOKEN)
@@ -218,6 +218,27 @@ def test_a_server_that_is_not_there_is_one_line_without_the_token(
     for reason in delivery.failed.values():
         assert len(reason.splitlines()) == 1
         assert "SECRET" not in reason
+
+
+@pytest.mark.parametrize("status", [None, 500], ids=["head", "body"])
+def test_an_answer_that_drips_holds_no_night_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int | None
+) -> None:
+    monkeypatch.setattr(channels, "_TIMEOUT", 1.0)  # between two bytes it is never reached
+    with Dripping(status) as server:
+        settings = configure_all(server, monkeypatch, tmp_path)
+        settings.set("ALERTS", "webhook,file", priority="cmdline")
+        delivery = send_test_alert(settings)
+    assert delivery.sent == ["file"]
+    assert set(delivery.failed) == {"webhook"}
+    assert "no whole answer came within 1 s" in delivery.failed["webhook"]
+
+
+def test_an_alert_is_sent_when_the_head_of_the_answer_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Dripping(200) as server:
+        settings = configure_all(server, monkeypatch, tmp_path)
+        settings.set("ALERTS", "webhook", priority="cmdline")
+        assert send_test_alert(settings).sent == ["webhook"]
 
 
 def test_nothing_is_sent_of_what_was_told_before_or_is_muted(tmp_path: Path) -> None:
