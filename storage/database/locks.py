@@ -90,6 +90,10 @@ class ServerClaim:
 
     def close(self) -> None:
         event.remove(self._engine, "begin", self._check)
+        if self._holder is not None:
+            with suppress(DBAPIError):  # the server is gone, and the lock with it
+                # The server notices only later that a connection has ended; the next claim may come before that.
+                self._holder.execute(select(func.pg_advisory_unlock(_LOCK_NUMBER)))
         self._release()
 
     def __enter__(self) -> Self:

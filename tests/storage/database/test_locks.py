@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from cleaning.errors import DatabaseMissing, StorageLost
 from storage.database.engine import open_database, open_for_reading
-from storage.database.locks import ServerClaim, claim_database
+from storage.database.locks import _LOCK_NUMBER, ServerClaim, claim_database
 
 
 @pytest.fixture
@@ -47,6 +47,15 @@ def test_a_claim_that_was_lost_with_its_connection_is_acquired_again_before_anyt
         claim_database(others)
     claim.close()
     claim_database(others).close()
+
+
+def test_a_claim_that_is_given_back_is_free_at_once(engines: tuple[Engine, Engine]) -> None:
+    ours, others = engines
+    with others.connect() as waiting:  # is there already: it asks sooner than the server notices an ended connection
+        for _ in range(60):
+            claim_database(ours).close()
+            assert waiting.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LOCK_NUMBER}).scalar_one()
+            assert waiting.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _LOCK_NUMBER}).scalar_one()
 
 
 # Case 4 of SECURITY.md.
