@@ -68,9 +68,10 @@ test: $(TEST_READY)  ## format check, lint, types, import contracts, tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+# Rooms whose tests crawl, or store; a server is started for each process of pytest.
+ON_POSTGRES := tests/storage $(addprefix tests/crawler/,crawls night finishing guard hosts)
 test-postgres: $(TEST_READY)  ## the tests of storage, crawls and nights, with stores in PostgreSQL
-	BROADSHEET_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
-		tests/storage tests/crawler/crawls tests/crawler/night tests/crawler/finishing
+	BROADSHEET_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(ON_POSTGRES)
 
 format: $(TEST_READY)  ## format the code
 	$(BIN)/ruff format .

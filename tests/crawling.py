@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -37,23 +37,36 @@ FAST = tuple(
 ON_POSTGRESQL = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgresql"
 needs_sqlite_file = pytest.mark.skipif(ON_POSTGRESQL, reason="opens, breaks or names the SQLite file itself")
 servers: list[URL] = []  # the server of that run: tests/conftest.py starts it
+_databases: dict[Path, URL] = {}
 
 Scrapy = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def locate_database(data: Path) -> URL:
     """Return the URL of the database of this data folder; on PostgreSQL, create it if it is not there."""
-    return _create_database(data.resolve()) if ON_POSTGRESQL else make_database_url(data, None)
+    return _find_database(data.resolve()) if ON_POSTGRESQL else make_database_url(data, None)
 
 
-@cache
-def _create_database(data: Path) -> URL:
-    name = f"data_{sha256(os.fsencode(data)).hexdigest()[:32]}"
-    maintenance = create_engine(servers[0], isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    maintenance.dispose()
-    return servers[0].set(database=name)
+def _find_database(data: Path, template: str = "template1") -> URL:
+    if data not in _databases:
+        _databases[data] = servers[0].set(database=f"data_{sha256(os.fsencode(data)).hexdigest()[:32]}")
+        maintenance = create_engine(servers[0], isolation_level="AUTOCOMMIT")
+        with maintenance.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {_databases[data].database} TEMPLATE {template}"))
+        maintenance.dispose()
+    return _databases[data]
+
+
+def name_database(data: Path) -> dict[str, str]:
+    """Return the variables for a process that is no command and is to store in the database of this data folder."""
+    return {"DATABASE_URL": locate_database(data).render_as_string(hide_password=False)} if ON_POSTGRESQL else {}
+
+
+def copy_data(data: Path, to: Path) -> Path:
+    """Copy a data folder with its database; return the copy."""
+    if ON_POSTGRESQL:
+        _find_database(to.resolve(), locate_database(data).database or "")
+    return Path(shutil.copytree(data, to))
 
 
 def command(*arguments: str, data: Path, own_database: bool = False) -> list[str]:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from crawling import run_scrapy
+from crawling import ON_POSTGRESQL, locate_database, run_scrapy
 from servers.paper import Paper, prose
 
 from cleaning.article import Block
+from storage.database.engine import open_database
 from storage.database.words import fold_words
 from storage.models.packed_blocks import pack_blocks, unpack_blocks
 
@@ -66,10 +67,21 @@ def read_tables(data: Path, *but: str) -> Tables:
 
 def query(data: Path, question: str, *values: object) -> list[tuple[Any, ...]]:
     """Execute an SQL statement on the store and return its rows. Changes are committed."""
+    if ON_POSTGRESQL:
+        return _query_server(data, question, values)
     with sqlite3.connect(data / "broadsheet.db") as connection:
         connection.create_function("search_words", 1, fold_words)  # the triggers of articles call it
         found = connection.execute(question, values).fetchall()
     connection.close()
+    return found
+
+
+def _query_server(data: Path, question: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    engine = open_database(locate_database(data), create=False)
+    with engine.begin() as connection:
+        done = connection.exec_driver_sql(question.replace("?", "%s"), values or None)
+        found = [tuple(row) for row in done] if done.returns_rows else []
+    engine.dispose()
     return found
 
 

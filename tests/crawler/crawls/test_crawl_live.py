@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import run_scrapy
+from crawling import locate_database, run_scrapy
 from live_pages import POSTS, Post, make_articles
 from nights import let_a_night_pass
 from servers.paper import Answer, Paper
@@ -59,7 +59,7 @@ def test_the_article_has_the_entries_of_both_nights_in_page_order(nights: Nights
 
 
 def test_python_has_the_entries_with_their_texts(nights: Nights) -> None:
-    with open_store(nights.data) as store:
+    with open_store(locate_database(nights.data), data_dir=nights.data) as store:
         entries = store.entries(nights.url)
         assert [entry.heading for entry in entries] == HEADINGS
         assert entries[0].text == NEWER.paragraphs[0]

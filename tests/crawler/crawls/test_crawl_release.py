@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import Store, locate_database, run_scrapy
+from crawling import Store, copy_data, locate_database, run_scrapy
 from scrapy.settings import Settings
 from servers.paper import Answer, Paper, prose
 
@@ -138,7 +138,7 @@ def test_only_the_release_is_fetched_and_each_address_once(night: Night) -> None
 
 
 def test_a_release_that_is_fetched_completely_begins_anew(night: Night, tmp_path: Path) -> None:
-    data = Path(shutil.copytree(night.data, tmp_path / "data"))
+    data = copy_data(night.data, tmp_path / "data")
     engine = open_database(locate_database(data))
     refetch = Refetch(ReleaseReader(night.release), data)
     with engine.begin() as connection:
@@ -154,7 +154,7 @@ def test_a_release_that_is_fetched_completely_begins_anew(night: Night, tmp_path
 
 
 def test_an_article_that_was_taken_down_is_refused_and_awaited_no_more(night: Night, tmp_path: Path) -> None:
-    data = Path(shutil.copytree(night.data, tmp_path / "data"))
+    data = copy_data(night.data, tmp_path / "data")
     engine = open_database(locate_database(data))
     with engine.begin() as connection:
         add_tombstones(connection, [(night.paper.url + SAME, "paper", ())], removed_at=datetime.now(UTC))

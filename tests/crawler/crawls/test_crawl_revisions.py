@@ -8,7 +8,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 import pytest
-from crawling import locate_database, run_scrapy
+from crawling import ON_POSTGRESQL, locate_database, run_scrapy
 from servers.paper import Paper, prose
 from two_papers import BOILERPLATE, query
 
@@ -55,7 +55,10 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
         paper.front(*FIRST_NIGHT)
         first = crawl("articles", "-a", f"url={paper.url}/")
         for table in ("article", "observation", "address"):  # two days pass
-            query(data, f"UPDATE {table} SET fetched_at = datetime(fetched_at, '-2 days') || '.000000'")
+            earlier = (
+                "fetched_at - interval '2 days'" if ON_POSTGRESQL else "datetime(fetched_at, '-2 days') || '.000000'"
+            )
+            query(data, f"UPDATE {table} SET fetched_at = {earlier}")
         changed = texts[CHANGED]
         changed[1] = changed[1].replace(" Monday", " Tuesday").replace(" Friday", " Thursday")
         paper.article(CHANGED, "Headline that is another one", text=[*changed, ADDED])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from crawling import Scrapy, Store, run_scrapy
+from manners import load_counts
 from servers.paper import Answer, Paper, prose
 from two_papers import query
 
@@ -43,9 +43,7 @@ def write_sites(folder: Path, paper: Paper, rules: str) -> tuple[str, str]:
 
 def read_counts(data: Path) -> dict[str, Any]:
     """Return the stats of the site in the last run."""
-    ((counts,),) = query(data, "SELECT counts FROM run ORDER BY id DESC LIMIT 1")
-    found: dict[str, Any] = json.loads(counts)["gazette"]
-    return found
+    return load_counts(data)["gazette"]
 
 
 def test_a_crawl_and_its_replay_follow_the_rules(

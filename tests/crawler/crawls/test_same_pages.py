@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from crawling import Store, run_scrapy
+from manners import load_counts
 from nights import let_a_night_pass
 from servers.real_web.many_addresses import PLAIN, RECHECKED, SESSION, SHORT, ManyAddressesPaper
-from two_papers import query
 
 
 @dataclass
@@ -53,8 +52,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 
 
 def read_counts(data: Path) -> dict[str, int]:
-    ((counts,),) = query(data, "SELECT counts FROM run ORDER BY id DESC LIMIT 1")
-    (of_site,) = json.loads(counts).values()
+    (of_site,) = load_counts(data).values()
     return dict(of_site)
 
 

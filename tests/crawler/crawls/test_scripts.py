@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import FAST, ROOT, Store, command, environment, run_scrapy
+from crawling import FAST, ON_POSTGRESQL, ROOT, Store, command, environment, name_database, run_scrapy
 from manners import load_rows
 from prepared_scrapy import PreparedProcess
 from servers.paper import Paper, prose
@@ -50,7 +50,11 @@ def run_script(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "script.py"],
         cwd=folder,
-        env=environment(SCRAPY_SETTINGS_MODULE="mine", PYTHONPATH=os.pathsep.join([str(folder), str(ROOT)])),
+        env=environment(
+            SCRAPY_SETTINGS_MODULE="mine",
+            PYTHONPATH=os.pathsep.join([str(folder), str(ROOT)]),
+            **name_database(folder / "data"),
+        ),
         capture_output=True,
         text=True,
         timeout=150,
@@ -117,6 +121,7 @@ react(main)
 """
 
 
+@pytest.mark.skipif(ON_POSTGRESQL, reason="crawls into several SQLite files at once in one process")
 def test_runners_crawl_one_after_another_and_at_once_and_raise_for_wrong_arguments(
     paper: Paper, tmp_path: Path
 ) -> None:

@@ -212,6 +212,7 @@ def test_a_database_that_stays_locked_ends_the_crawl_and_so_does_sigterm_meanwhi
     assert store.texts().items() <= TEXTS.items()
 
 
+@needs_sqlite_file
 def test_a_database_that_fails_while_the_texts_are_settled_is_one_line_and_its_exit_code(
     paper: Paper, data: Path, store: Store
 ) -> None:
@@ -224,6 +225,7 @@ def test_a_database_that_fails_while_the_texts_are_settled_is_one_line_and_its_e
     assert store.texts() == TEXTS
 
 
+@needs_sqlite_file
 def test_a_replay_of_the_archive_ends_when_the_database_is_lost(paper: Paper, data: Path, store: Store) -> None:
     assert Crawl(paper, data).end() == 0
     again = data.with_name("again")
