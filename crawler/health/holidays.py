@@ -1,6 +1,7 @@
 """The nights on which most sites have few articles: a holiday is no finding of each of them.
 
-A site of which something was found before that night says nothing of it: several broken sites are no holiday.
+A site of which something was found before that night says nothing of it: several broken sites are no holiday. Where few
+sites are left, all but one of them must be low.
 
 Three nights in a row or more on which most sites have nearly none are no holiday: something is wrong with all of them.
 """
@@ -18,6 +19,7 @@ from storage.nights.series import NightRow
 
 _RUNS = 7  # the newest ones that are looked at
 _SITES, _USUAL, _NIGHTS = 4, 3, 6  # least numbers: of sites, of the usual articles of each, of its nights
+_FEW_SITES = 8  # of fewer the middle one may be low because some of them have broken just now
 _LOW, _LEAST = 0.7, 0.02
 _NEARLY_NONE, _TOO_LONG = 0.1, 3  # a share; so many nights in a row
 
@@ -42,7 +44,11 @@ def find_factors(
                 shares[run].append(new / usual)
     lows = {run: median(some) for run, some in shares.items() if len(some) >= _SITES}
     no_holidays = _find_long_stretches(lows)
-    return {run: max(low, _LEAST) for run, low in lows.items() if low < _LOW and run not in no_holidays}
+    return {run: max(low, _LEAST) for run, low in lows.items() if _are_low(shares[run], low) and run not in no_holidays}
+
+
+def _are_low(shares: Sequence[float], middle: float) -> bool:
+    return (middle if len(shares) >= _FEW_SITES else sorted(shares)[-2]) < _LOW
 
 
 def _find_long_stretches(lows: Mapping[int, float]) -> set[int]:

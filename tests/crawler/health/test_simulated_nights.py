@@ -107,6 +107,25 @@ def test_a_paper_that_falls_silent_on_a_saturday_is_told_on_sunday_at_the_latest
     assert "silent" in told.get(26, []) + told.get(27, [])
 
 
+def test_four_of_seven_papers_that_break_are_no_holiday() -> None:
+    by_site = [
+        _make(
+            SimulatedSite(
+                str(seed),
+                random.Random(seed),
+                rate=30,
+                shape=20,
+                holidays=frozenset(),
+                since=30 if seed < 4 else 99,
+                change=CHANGES["silent"].apply,
+            ),
+            32,
+        )
+        for seed in range(7)
+    ]
+    assert find_factors(by_site) == {}
+
+
 def test_a_holiday_of_all_papers_is_no_finding() -> None:
     holidays = frozenset({30, 31})
     by_site = {
