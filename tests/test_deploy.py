@@ -95,10 +95,85 @@ def test_the_environment_names_what_there_is() -> None:
 def test_the_service_and_cron_start_the_same_night() -> None:
     [service] = read_commands((DEPLOY / "broadsheet.service").read_text("utf-8"))
     [cron] = read_commands((DEPLOY / "crontab").read_text("utf-8"))
-    image = dockerfile()["CMD"][0]
-    assert cron[:3] == json.loads(image) == ["nightly", "--until", "06:00"]
-    assert service[0] == "nightly"
+    assert service == cron == ["nightly", "--logfile=/var/log/broadsheet/nightly.log"]
+    assert json.loads(dockerfile()["CMD"][0]) == ["nightly", "--until", "06:00"]
     assert "\nNIGHTLY_UNTIL=06:00\n" in (DEPLOY / "environment").read_text("utf-8")
+
+
+INSTALLED = {
+    "etc/broadsheet/crontab",
+    "etc/broadsheet/environment",
+    "etc/logrotate.d/broadsheet",
+    "etc/systemd/system/broadsheet.service",
+    "etc/systemd/system/broadsheet.timer",
+    "var/lib/broadsheet/.profile",
+    "var/lib/broadsheet/scrapy.cfg",
+}
+
+
+def install(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    line = [DEPLOY / "install.sh", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_script_writes_all_files_of_a_night_desk(tmp_path: Path) -> None:
+    assert install("--root", tmp_path, "desk@university.example").returncode == 0
+    written = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if not file.is_dir()}
+    assert written == INSTALLED
+    desk = tmp_path / "var/lib/broadsheet"
+    assert (desk / "scrapy.cfg").read_text("utf-8") == (ROOT / "scrapy.cfg").read_text("utf-8")
+    for name in ("crontab", "environment"):
+        text = (tmp_path / "etc/broadsheet" / name).read_text("utf-8")
+        assert "desk@university.example" in text
+        assert "you@" not in text
+    for unit in ("broadsheet.service", "broadsheet.timer"):
+        shipped = (DEPLOY / unit).read_text("utf-8")
+        written_unit = (tmp_path / "etc/systemd/system" / unit).read_text("utf-8")
+        assert written_unit == shipped.replace("/srv/broadsheet", str(ROOT))
+    assert (tmp_path / "etc/broadsheet/environment").stat().st_mode & 0o007 == 0
+
+
+def test_a_second_time_keeps_what_the_operator_wrote(tmp_path: Path) -> None:
+    assert install("--root", tmp_path, "desk@university.example").returncode == 0
+    environment_file = tmp_path / "etc/broadsheet/environment"
+    mine = environment_file.read_text("utf-8") + "ALERTS=file\n"
+    environment_file.write_text(mine, "utf-8")
+    profile = (tmp_path / "var/lib/broadsheet/.profile").read_text("utf-8")
+    (tmp_path / "etc/systemd/system/broadsheet.timer").write_text("of an older version\n", "utf-8")
+    assert "kept" in install("--root", tmp_path).stdout
+    assert environment_file.read_text("utf-8") == mine
+    assert (tmp_path / "var/lib/broadsheet/.profile").read_text("utf-8") == profile
+    assert "OnCalendar" in (tmp_path / "etc/systemd/system/broadsheet.timer").read_text("utf-8")
+    assert "desk@university.example" in (tmp_path / "etc/broadsheet/crontab").read_text("utf-8")
+
+
+def test_a_shell_of_the_user_knows_what_a_night_knows(tmp_path: Path) -> None:
+    assert install("--root", tmp_path, "desk@university.example").returncode == 0
+    profile = tmp_path / "profile"
+    text = (tmp_path / "var/lib/broadsheet/.profile").read_text("utf-8")
+    profile.write_text(text.replace("/etc/broadsheet", str(tmp_path / "etc/broadsheet")), "utf-8")
+    said = run("sh", "-c", f'. {profile} && sh -c "echo \\$BROADSHEET_CONTACT \\$NIGHTLY_UNTIL; echo \\$PATH"')
+    contact, path = said.splitlines()
+    assert contact == "desk@university.example 06:00"
+    assert path.startswith(str(ROOT / ".venv/bin:"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "your mail address"),
+        (["nobody"], "no mail address"),
+        (["a;b@example.org"], "misread"),
+        (["--root"], "wants a folder"),
+    ],
+)
+def test_the_script_refuses_in_one_line(tmp_path: Path, arguments: list[str], told: str) -> None:
+    before = arguments if arguments == ["--root"] else ["--root", str(tmp_path), *arguments]
+    done = install(*before)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def dockerfile() -> dict[str, list[str]]:
