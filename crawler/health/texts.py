@@ -148,8 +148,8 @@ def _read_places(look: Look) -> Reading:
     return Reading(
         TEMPLATE,
         State.FOUND,
-        f"{describe_count(found, 'articles stand in an element that no page had before')}, most of them in {place}: "
-        f"the site has a new template",
+        f"{describe_count(found, 'articles stand in an element that no page had before')}, most of them in "
+        f"{place or 'one without a class or an id'}: the site has a new template",
         f"see whether the texts are whole: scrapy sites check {look.night.site}; if not, text, remove, author and "
         f"published in its entry of sites.toml name what stands where (scrapy explain URL shows what is cut)",
         make_evidence(found) | {"place": place},

@@ -107,6 +107,20 @@ def test_a_paper_that_falls_silent_on_a_saturday_is_told_on_sunday_at_the_latest
     assert "silent" in told.get(26, []) + told.get(27, [])
 
 
+def test_a_template_without_names_is_told_in_a_whole_sentence() -> None:
+    def strip_names(numbers: dict[str, float], _: random.Random) -> None:
+        for name in [name for name in numbers if name.startswith("place/")]:
+            del numbers[name]
+        numbers["place/"] = 1.0
+
+    site = SimulatedSite(
+        "herald", random.Random(3), rate=30, shape=20, holidays=frozenset(), since=20, change=strip_names
+    )
+    courses = follow_nights(_make(site, 21), {})
+    told = {one.name: one.sentence for _, course in courses for one in course.opened}
+    assert "most of them in one without a class or an id: the site" in told["template"]
+
+
 def test_four_of_seven_papers_that_break_are_no_holiday() -> None:
     by_site = [
         _make(
