@@ -63,5 +63,5 @@ def _describe(pruned: Pruned, readings: int, verb: str) -> list[str]:
     ]
     if readings:
         lines.append(f"readings of sites that sites.toml does not list {verb}: {format_bytes(readings)}")
-    lines += [f"{name} is damaged, and stays as it is: scrapy db check --all" for name in pruned.damaged]
+    lines += [f"{name} stays as it is: {reason}" for name, reason in pruned.left_alone.items()]
     return lines

@@ -30,7 +30,10 @@ def choose_kept(heads: Sequence[RecordHead], places: Collection[int], since: dat
 
 def read_heads(path: Path, report: Callable[[int], None]) -> list[RecordHead] | None:
     """Return the heads of all records of a file; None if it is damaged, so that not all of them can be told."""
-    heads = list(iter_heads(path, report))
+    try:
+        heads = list(iter_heads(path, report))
+    except OSError:
+        return None
     return heads if sum(head.length for head in heads) == path.stat().st_size else None
 
 

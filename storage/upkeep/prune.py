@@ -5,6 +5,8 @@ For each file of the archive, in an order that a kill cannot turn round:
 1. The rows whose records go forget their places, in one transaction; the articles note when.
 2. Nothing else in the file is wanted: it is deleted. Otherwise the rest is written into a new file, the rows go over to
    that in one transaction, and the old file is deleted.
+
+A file of which it is not known what it holds stays as it is, and is told: what cannot be read today may be wanted.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Pruned:
     files_deleted: int = 0
     files_rewritten: int = 0
     bytes_freed: int = 0  # of the archive
-    damaged: list[str] = field(default_factory=list)  # files that hold such pages, and cannot be read to their end
+    left_alone: dict[str, str] = field(default_factory=dict)  # files that stay as they are, and why
 
 
 def prune(
@@ -133,12 +135,12 @@ class _Pruning:
         if has_rows and not is_due:
             return
         heads = read_heads(path, lambda _position: None)
-        if heads is None and has_rows:
-            self._pruned.damaged.append(path.name)
+        if heads is None or not stays.list_places() <= {head.location.offset for head in heads}:
+            self._pruned.left_alone[path.name] = _explain_damage(is_readable=heads is not None, has_rows=has_rows)
             return
         self._pruned.raw_pages += len(goes.articles)
         self._pruned.versions += len(goes.revisions)
-        kept = choose_kept(heads or [], stays.list_places(), before)
+        kept = choose_kept(heads, stays.list_places(), before)
         size, left = path.stat().st_size, sum(head.length for head in kept)
         is_wanted = any(head.kind != "warcinfo" for head in kept)
         if not is_due and is_wanted:
@@ -178,6 +180,15 @@ class _Pruning:
             [one for one in some if one[0].article not in self._gone] for some in (found.articles, found.parts)
         )
         return split_references(References(articles, found.revisions, parts), before, self._newest)
+
+
+def _explain_damage(*, is_readable: bool, has_rows: bool) -> str:
+    if is_readable:
+        return "the store names places in it where no record begins: scrapy db check --all"
+    if has_rows:
+        return "it cannot be read to its end: scrapy db check --all"
+    # Its crawl was killed, or it is damaged. It may hold pages that were never stored.
+    return "it cannot be read to its end, and the store names none of its records; delete it if you do not need it"
 
 
 def _is_begun_before(path: Path, moment: datetime) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from archived_nights import FIRST, NightlyStore, make_page_url
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from cleaning.errors import ArchiveMissing, BadArgument
+from storage.archive.own_files import make_own_name
 from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
 from storage.articles.erasing import load_erasable_pages
@@ -206,8 +207,50 @@ def test_a_file_that_is_damaged_stays(nights: NightlyStore, tmp_path: Path) -> N
     content = first.read_bytes()
     first.write_bytes(content[:-40])
     pruned = cut(nights, tmp_path, raw=4)
-    assert pruned.damaged == [first.name]
+    assert list(pruned.left_alone) == [first.name]
     assert first.read_bytes() == content[:-40]
+
+
+def test_a_torn_file_that_no_row_names_stays(nights: NightlyStore, tmp_path: Path) -> None:
+    """Its crawl was killed before the rows of its pages were committed."""
+    fill(nights)
+    torn = nights.archive / make_own_name(day(1), 99, 1)
+    torn.write_bytes(min(nights.archive.iterdir()).read_bytes()[:-40])
+    content = torn.read_bytes()
+    would = cut(nights, tmp_path, raw=4, dry_run=True)
+    pruned = cut(nights, tmp_path, raw=4)
+    assert would == pruned
+    assert list(pruned.left_alone) == [torn.name]
+    assert torn.read_bytes() == content
+
+
+def test_a_file_that_cannot_be_read_stays(nights: NightlyStore, tmp_path: Path) -> None:
+    fill(nights)
+    unreadable = nights.archive / make_own_name(day(1), 99, 1)
+    unreadable.symlink_to("/proc/self/mem")  # a file that can be opened, and whose first byte gives an OSError
+    pruned = cut(nights, tmp_path, raw=4)
+    assert list(pruned.left_alone) == [unreadable.name]
+    assert unreadable.is_symlink()
+    assert pruned.raw_pages > 10
+
+
+@pytest.mark.parametrize("offset", [7, 1 << 30], ids=["within a record", "past the end"])
+def test_a_file_in_which_a_row_names_no_record_stays(nights: NightlyStore, tmp_path: Path, offset: int) -> None:
+    fill(nights)
+    first = min(nights.archive.iterdir())
+    content = first.read_bytes()
+    row = StoredArticle
+    with nights.engine.begin() as connection:
+        kept = make_page_url("herald", 5, 0)
+        old = update(row).where(row.url == kept).values(archive_file=first.name, archive_offset=offset)
+        connection.execute(old)
+    would = cut(nights, tmp_path, raw=4, dry_run=True)
+    pruned = cut(nights, tmp_path, raw=4)
+    assert would == pruned
+    assert list(pruned.left_alone) == [first.name]
+    assert "where no record begins" in pruned.left_alone[first.name]
+    assert first.read_bytes() == content
+    assert not (tmp_path / NAME).exists()
 
 
 def test_nothing_is_moved_that_a_removal_has_still_to_erase(nights: NightlyStore, tmp_path: Path) -> None:
