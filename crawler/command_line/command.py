@@ -10,7 +10,7 @@ from abc import abstractmethod
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -96,10 +96,11 @@ class ProjectCommand(ScrapyCommand):
         sys.stderr.write(line + "\n")
 
     @contextmanager
-    def open_store(self, *, upgrade: bool = False) -> Iterator[Engine]:
+    def open_store(self, *, upgrade: bool = False, **options: Any) -> Iterator[Engine]:
         """Open the store that a crawl made; DatabaseMissing where there is none, or none that can be read.
 
         That of an older version of Broadsheet is upgraded only on request: a command that reads must not write.
+        `options` are those of `open_database`.
         """
         from sqlalchemy.exc import DBAPIError
 
@@ -108,7 +109,7 @@ class ProjectCommand(ScrapyCommand):
 
         settings = self.project_settings
         url = make_database_url(Path(settings["DATA_DIR"]), settings["DATABASE_URL"])
-        engine = open_database(url, create=False, upgrade=upgrade)
+        engine = open_database(url, create=False, upgrade=upgrade, **options)
         try:
             yield engine
         except DBAPIError as error:

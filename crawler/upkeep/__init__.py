@@ -3,5 +3,4 @@
 check_store.py      checks the store and the archive, and says what to do
 copy_database.py    copies the store into another database
 prune_store.py      prunes the store, the archive and the readings
-copy_old_file.py    copies an old file of SQLite, before it is upgraded
 """

@@ -2,6 +2,7 @@
 
 disk.py      flush a file or a folder to the disk
 engine.py    open the database, SQLite or PostgreSQL
+old_copy.py  copy the file of SQLite before an upgrade
 schema.py    the version of the schema: check it, upgrade an older one
 faults.py    classify an error of the database or the disk
 locks.py     claim the data folder and the database for one crawl

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from cleaning.errors import DatabaseMissing, DataFolderError
+from storage.database.old_copy import KeepOld, keep_old_file
 from storage.database.schema import check_schema, upgrade_schema
 from storage.database.words import fold_words
 
@@ -65,14 +66,19 @@ def make_database_url(data_dir: Path, configured: str | None) -> URL:
 
 
 def open_database(
-    url: URL, *, create: bool = True, upgrade: bool | None = None, lock_timeout: float = LOCK_TIMEOUT
+    url: URL,
+    *,
+    create: bool = True,
+    upgrade: bool | None = None,
+    keep_old: KeepOld | None = keep_old_file,
+    lock_timeout: float = LOCK_TIMEOUT,
 ) -> Engine:
     """Open a database and return an engine for it.
 
     Upgrade an older schema to the newest version if `upgrade` is true, else raise `StoreOutdated`; by default, only
-    who may create a database upgrades one. A transaction waits up to `lock_timeout` seconds for the locks of others,
-    then fails as locked. Raise `DatabaseMissing` if the database cannot be reached and, with `create` false, if it does
-    not exist or holds no corpus.
+    who may create a database upgrades one. `keep_old` copies a file of SQLite before. A transaction waits up to
+    `lock_timeout` seconds for the locks of others, then fails as locked. Raise `DatabaseMissing` if the database cannot
+    be reached and, with `create` false, if it does not exist or holds no corpus; BadArgument if it cannot be copied.
     """
     if not create:
         _check_file(url)
@@ -84,7 +90,7 @@ def open_database(
             with engine.connect() as connection:
                 is_corpus = create or inspect(connection).has_table("article")
             if is_corpus and (create if upgrade is None else upgrade):
-                upgrade_schema(engine, safe_url)
+                upgrade_schema(engine, safe_url, keep_old=keep_old)
             elif is_corpus:
                 check_schema(engine, safe_url)
         if not is_corpus:

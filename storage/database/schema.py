@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from cleaning.errors import DatabaseMissing, StoreOutdated
+from storage.database.old_copy import KeepOld, keep_old_file
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -41,10 +42,11 @@ def check_schema(engine: Engine, name: str) -> None:
     raise StoreOutdated(name, current, newest)
 
 
-def upgrade_schema(engine: Engine, name: str) -> None:
+def upgrade_schema(engine: Engine, name: str, *, keep_old: KeepOld | None = keep_old_file) -> None:
     """Bring the schema to the newest version, and log each step; that of a new database is made without a word.
 
-    Raise DatabaseMissing if the schema is newer than this version of Broadsheet knows.
+    `keep_old` copies a file of SQLite before; None: nobody does. Raise DatabaseMissing if the schema is newer than this
+    version of Broadsheet knows, BadArgument if the file cannot be copied.
     """
     try:
         check_schema(engine, name)
@@ -60,6 +62,8 @@ def upgrade_schema(engine: Engine, name: str) -> None:
                 current,
                 outdated.newest,
             )
+            if keep_old is not None and (file := _find_file(engine)) is not None:
+                keep_old(file, current, outdated.newest)
         for number, version in enumerate(steps, start=1):
             _take_step(engine, version)
             if current:
@@ -81,6 +85,12 @@ def make_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
+
+
+def _find_file(engine: Engine) -> Path | None:
+    """Return SQLite's file; None for a server, or a database in memory."""
+    file = Path(engine.url.database or "")
+    return file if engine.dialect.name == "sqlite" and file.is_file() else None
 
 
 def _list_versions() -> list[str]:

@@ -8,7 +8,6 @@ prune.py         prune old raw pages and rejected pages
 prune_plan.py    what a pruning set out to do, until it is done
 retention.py     which pages are old enough to go, and which rows name their records
 vacuum.py        give the space of deleted rows back
-old_copy.py      copy the file of SQLite before an upgrade
 copy_store.py    copy a store into another database, and check the copy
 copy_rows.py     copy the rows of one table
 copy_target.py   the database that is copied into: how it begins, how far it is, how it becomes a store

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 A new version of Broadsheet may need another schema. A crawl and scrapy reclean
 upgrade the store when they begin, and say so in the log; the commands that
-read it do not write to it, and ask for an upgrade.
+read it do not write to it, and ask for an upgrade. A file of SQLite is copied
+before, whoever upgrades it.
 
 examples:
   scrapy db                                    which database, which schema
-  scrapy db upgrade                            bring it to the schema of this version; a
-                                               file of SQLite is copied before
-  scrapy db upgrade --no-copy
+  scrapy db upgrade                            bring it to the schema of this version
+  scrapy db upgrade --no-copy                  without a copy of SQLite's file
   scrapy db size                               what takes the space, by part and site,
                                                and for how long the disk lasts
   scrapy db size --json
@@ -130,20 +130,25 @@ class Command(ProjectCommand):
 
     def _upgrade(self, *, has_copy: bool) -> None:
         from crawler.run.search_backlog import index_search_backlog
-        from crawler.upkeep.copy_old_file import copy_old_file
-        from storage.database.engine import make_database_url
         from storage.database.locks import claim_data_folder, claim_database
 
-        url = make_database_url(self._data_dir, self.project_settings["DATABASE_URL"])
         with ExitStack() as stack:
             if self._data_dir.is_dir():
                 stack.enter_context(claim_data_folder(self._data_dir))  # no crawl may use it meanwhile
-            if has_copy and (copy := copy_old_file(url, every=self._log_interval)) is not None:
-                write_output(f"{copy} is the store as it was; in the place of {url.database} it is that again\n")
-            engine = stack.enter_context(self.open_store(upgrade=True))
+            keep_old = self._copy_old_file if has_copy else None
+            engine = stack.enter_context(self.open_store(upgrade=True, keep_old=keep_old))
             stack.enter_context(claim_database(engine))
             index_search_backlog(engine)
             write_output(f"{engine.url.render_as_string()} has the newest schema\n")
+
+    def _copy_old_file(self, path: Path, current: str, newest: str) -> None:
+        """Copy the old file beside itself, and say where the copy is."""
+        from crawler.terminal.progress import show_progress
+        from storage.database.old_copy import copy_before_upgrade
+
+        with show_progress("copying the old file", "pages", every=self._log_interval) as report:
+            copy = copy_before_upgrade(path, current, newest, report)
+        write_output(f"{copy} is the store as it was; in the place of {path} it is that again\n")
 
     def _check(self, *, is_whole: bool) -> None:
         from crawler.upkeep.check_store import check_store
