@@ -6,5 +6,6 @@ secrets.py     tokens and passwords, which come from the environment alone, and 
 message.py     the words of an alert
 monitors.py    the findings of a night as monitors of Spidermon
 channels.py    the actions of Spidermon by which an alert is sent
+deadline.py    bound the time that a channel takes in all
 mail.py        the mail: text, and the report as its attachment
 """

@@ -7,16 +7,16 @@ Only `send.py` imports this, when an alert is sent: Spidermon comes with the ext
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any, Self
 
 import requests
 from spidermon import Action
 
-_TIMEOUT = 60.0  # seconds
+from crawler.alerts.deadline import DEADLINE
+
+_TIMEOUT = 60.0  # seconds between two bytes of an answer; deadline.py bounds the whole
 _MAX_READ = 200  # bytes of an answer
 
 
@@ -135,7 +135,7 @@ def make_sentry_action(crawler: Any) -> Action:
                 "fingerprint": [*sorted({finding.name for finding in alert.new}), self.project_name],
             }
             client.capture_event(event, scope=scope)
-            client.close(timeout=_TIMEOUT)
+            client.close(timeout=2 * DEADLINE)  # it ends without a word when this is over: deadline.py comes first
             if dropped:
                 raise OSError(f"Sentry did not take the event ({', '.join(dropped)})")
 
@@ -153,27 +153,11 @@ MAKERS: dict[str, Any] = {
 
 
 def _post(url: str, document: dict[str, Any]) -> None:
-    """Post JSON; raise OSError unless the answer is a success, which a redirect is not, within the timeout.
+    """Post JSON; raise OSError unless the answer is a success, which a redirect is not.
 
-    The timeout of requests is one between two bytes: a server that drips its answer would hold the night up for days.
-    The head of an answer drips as well as its body, and only another thread can be left alone in the midst of it.
+    Of a failure the first bytes say why; the body of a success is not waited for.
     """
-    answer: Future[tuple[int, bytes]] = Future()
-    Thread(target=_ask, args=(url, document, answer), daemon=True).start()
-    try:
-        status, beginning = answer.result(_TIMEOUT)
-    except TimeoutError:
-        raise OSError(f"no whole answer came within {_TIMEOUT:g} s") from None
-    if not 200 <= status < 300:
-        raise OSError(f"the answer was {status}: {beginning.decode(errors='replace')!r}")
-
-
-def _ask(url: str, document: dict[str, Any], answer: Future[tuple[int, bytes]]) -> None:
-    """Post JSON; give the status and, of a failure, the first bytes, which say why."""
-    try:
-        with requests.post(url, json=document, timeout=_TIMEOUT, allow_redirects=False, stream=True) as response:
-            is_taken = 200 <= response.status_code < 300
-            beginning = b"" if is_taken else next(response.iter_content(_MAX_READ), b"")
-            answer.set_result((response.status_code, beginning[:_MAX_READ]))
-    except Exception as error:  # noqa: BLE001 (it is raised where the answer is waited for)
-        answer.set_exception(error)
+    with requests.post(url, json=document, timeout=_TIMEOUT, allow_redirects=False, stream=True) as response:
+        if not 200 <= response.status_code < 300:
+            beginning = next(response.iter_content(_MAX_READ), b"")[:_MAX_READ]
+            raise OSError(f"the answer was {response.status_code}: {beginning.decode(errors='replace')!r}")

@@ -18,7 +18,7 @@ from spidermon import Action
 from crawler.alerts.message import AlertMessage
 
 MAX_ATTACHED_BYTES = 3_000_000  # a larger report is named, and not attached: many servers take no more than 10 MB
-_TIMEOUT = 60.0  # seconds
+_TIMEOUT = 60.0  # seconds between two bytes of an answer; deadline.py bounds the whole
 
 
 class SendMail(Action):  # type: ignore[misc]  # Spidermon has no types

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # They log addresses with their tokens, at the level DEBUG.
-_TALKATIVE = ("urllib3", "requests", "slack_sdk", "sentry_sdk", "spidermon")
+TALKATIVE = ("urllib3", "requests", "slack_sdk", "sentry_sdk", "spidermon")
 
 
 class Delivery(NamedTuple):
@@ -60,6 +60,7 @@ def _deliver(settings: BaseSettings, message: AlertMessage) -> Delivery:
     from spidermon.runners import MonitorRunner  # noqa: PLC0415 (of the extra nightly)
 
     from crawler.alerts.channels import MAKERS  # noqa: PLC0415 (needs Spidermon)
+    from crawler.alerts.deadline import BoundedAction  # noqa: PLC0415
     from crawler.alerts.mail import SendMail  # noqa: PLC0415
     from crawler.alerts.monitors import make_suite  # noqa: PLC0415
 
@@ -68,12 +69,12 @@ def _deliver(settings: BaseSettings, message: AlertMessage) -> Delivery:
     for name, value in secrets.items():
         with_secrets.set(name, value)
     crawler = SimpleNamespace(settings=with_secrets, secrets=secrets)
-    actions: dict[str, Any] = {}
+    actions: dict[str, BoundedAction] = {}
     delivery = Delivery([], {})
-    with _silence_libraries():
+    with _silence_libraries(lambda: any(action.is_left for action in actions.values())):
         for channel in read_channels(settings):
             try:
-                actions[channel] = MAKERS.get(channel, SendMail.from_crawler)(crawler)
+                actions[channel] = BoundedAction(MAKERS.get(channel, SendMail.from_crawler)(crawler))
             except Exception as error:  # noqa: BLE001 (whatever a library says of a token or an address)
                 delivery.failed[channel] = _describe(f"{type(error).__name__}: {error}", secrets)
         # The rest is what Spidermon's actions ask of a crawl of its own.
@@ -95,13 +96,15 @@ def _describe(error: str, secrets: dict[str, str]) -> str:
 
 
 @contextmanager
-def _silence_libraries() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+def _silence_libraries(is_still_used: Callable[[], bool]) -> Iterator[None]:
+    """Silence the libraries until this ends; for good if they are still used then, by a thread that was left alone."""
+    loggers = [logging.getLogger(name) for name in TALKATIVE]
     before = [each.level for each in loggers]
     for each in loggers:
         each.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        for each, level in zip(loggers, before, strict=True):
-            each.setLevel(level)
+        if not is_still_used():
+            for each, level in zip(loggers, before, strict=True):
+                each.setLevel(level)

@@ -11,7 +11,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Event
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 from typing import Any, NamedTuple, Self
 
 import brotli
@@ -157,3 +158,35 @@ class Dripping(Loopback):
     def __exit__(self, *error: object) -> None:
         self._is_left.set()
         super().__exit__(*error)
+
+
+class DrippingMailbox:
+    """A mail server that takes the connection, and never comes to the end of its greeting.
+
+    With `drips` it sends one line of it after the other, for MAX_SECONDS or until it is left; else it says nothing.
+    """
+
+    def __init__(self, *, drips: bool) -> None:
+        self._is_left = Event()
+        is_left = self._is_left
+
+        class Handler(BaseRequestHandler):
+            def handle(self) -> None:
+                end = time.monotonic() + MAX_SECONDS
+                with suppress(OSError):  # until the client hangs up
+                    while time.monotonic() < end and not is_left.wait(DRIP):
+                        if drips:
+                            self.request.sendall(b"220-wait\r\n")
+
+        self._server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = int(self._server.server_address[1])
+
+    def __enter__(self) -> Self:
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_left.set()
+        self._server.shutdown()
+        self._server.server_close()
