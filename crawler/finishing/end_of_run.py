@@ -1,5 +1,5 @@
-"""Does the work after the last page: measures the night, settles the texts, compares with a release, writes the
-feeds, ends the run.
+"""Does the work after the last page: measures the night, marks what is gone, settles the texts, compares with a
+release, writes the feeds, ends the run.
 
 It runs when the engine has stopped and before the crawl counts as ended. So `scrapy crawl`, `AsyncCrawlerProcess` and
 `CrawlerRunner` come to the same end, and whoever waits for the crawl waits for this, too. It works in a thread: other
@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred
 
 from cleaning.errors import StorageLost
 from crawler.feeds.exporter import StoredFeedExporter
+from crawler.finishing.gone import mark_missing_articles
 from crawler.finishing.metrics import write_metrics
 from crawler.finishing.report import get_report, outcome_of
 from crawler.finishing.settling_progress import SettlingProgress
@@ -31,9 +32,10 @@ from crawler.recleaning.settler import Settler
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import write_refetch_report
 from crawler.run.articles_spider import find_articles_spider
-from crawler.run.exit_codes import FAILED, FINISHED, FINISHED_BY, INTERRUPTED, get_exit_code
+from crawler.run.exit_codes import ENDED_BY, FAILED, FINISHED, INTERRUPTED, get_exit_code
 from crawler.run.nights import count_night
 from crawler.run.notices import notices_of
+from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import now, session_of
 from crawler.run.starts import keep_start_error
 from crawler.terminal.progress import show_progress
@@ -42,9 +44,6 @@ from storage.nights.series import record_earlier_nights, record_night
 from storage.runs import record_night_facts
 
 logger = logging.getLogger(__name__)
-
-# An interrupted crawl leaves settling to the next run. Scrapy's CLOSESPIDER_ settings end one as it was meant to end.
-_SETTLED_AFTER = (*FINISHED_BY, "closespider_timeout", "closespider_itemcount", "closespider_pagecount")
 
 
 class EndOfRun:
@@ -131,10 +130,11 @@ class EndOfRun:
     def _settle(self) -> None:
         """Put into effect what the pages teach of their sites."""
         session = self._session
-        if self._crawler.stats.get_value("finish_reason") not in _SETTLED_AFTER:
+        if self._crawler.stats.get_value("finish_reason") not in ENDED_BY:
             return
         settings = self._crawler.settings
         try:
+            mark_missing_articles(session, recheck_plan_of(self._crawler))
             with show_progress("settling", "sites", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
                 progress = SettlingProgress(report, session.counts.add)
                 count, cleaners = progress.count, session.cleaners

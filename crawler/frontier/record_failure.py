@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -27,13 +26,6 @@ _NO_RECHECKS = RecheckPlan()
 
 # The results that end a re-check as it should end: the page is not there, or its address leads to a known one.
 _RECHECK_WORDS = {AddressState.GONE.value: "missing", AddressState.DONE.value: "moved"}
-
-
-class FailureResult(NamedTuple):
-    """How a failure was recorded: the word by which it is counted, and whether an article is marked as gone by it."""
-
-    word: str
-    is_marked: bool = False
 
 
 class FailureRecorder:
@@ -57,7 +49,7 @@ class FailureRecorder:
             if outcome.status is not None and outcome.postponed_until is None:  # else no request was sent
                 self._session.counts.add(lease.site, "response/received")
             is_list = lease.kind is not AddressKind.ARTICLE
-            result = await self._session.run_in_transaction(
+            word = await self._session.run_in_transaction(
                 lambda connection: record_failure(
                     connection, lease, outcome, self._retry_pauses, self._plan, self._session.run
                 ),
@@ -65,9 +57,7 @@ class FailureRecorder:
                 ended_sites=[lease.site],
             )
             self._session.unsettled_leases.pop(lease.id, None)
-            word = result.word
             self._count(lease, outcome, word)
-            self._session.counts.add(lease.site, "recheck/gone", int(result.is_marked))
         return word
 
     def record_soon(self, lease: Lease, outcome: RequestOutcome) -> None:
@@ -104,7 +94,7 @@ def record_failure(
     pauses: Sequence[timedelta],
     plan: RecheckPlan,
     run: int,
-) -> FailureResult:
+) -> str:
     """Settle, postpone or release a lease; return the word by which the result is counted.
 
     "released": our storage failed. "held": the host is on hold. "gone", "refused", "failed": final. "retried": the
@@ -112,10 +102,10 @@ def record_failure(
     """
     if outcome.is_storage_failure:
         settling.return_leases(connection, [lease.id])
-        return FailureResult("released")
+        return "released"
     if outcome.postponed_until is not None:
         settling.defer(connection, lease.id, until=outcome.postponed_until)
-        return FailureResult("held")
+        return "held"
     moment = now()
     if outcome.state is not None:
         # A known page at another address: there is nothing to look at again here.
@@ -130,8 +120,9 @@ def record_failure(
             now=moment,
         )
         is_missing = outcome.state is AddressState.GONE and lease.kind is AddressKind.ARTICLE
-        is_marked = is_missing and _record_missing(connection, lease, plan, run, moment)
-        return FailureResult(outcome.state, is_marked)
+        if is_missing and record_missing(connection, lease, plan=plan, now=moment) is Missing.STILL_GONE:
+            complete_recheck(connection, plan, lease, make_article_id(lease.url), run=run, now=moment, is_gone=True)
+        return outcome.state
     is_retried = settling.retry_or_fail(
         connection,
         lease.id,
@@ -140,12 +131,4 @@ def record_failure(
         status=outcome.status,
         now=moment,
     )
-    return FailureResult("retried" if is_retried else "failed")
-
-
-def _record_missing(connection: Connection, lease: Lease, plan: RecheckPlan, run: int, moment: datetime) -> bool:
-    """Record that the page is not there; return whether its article is marked as gone now."""
-    missing = record_missing(connection, lease, plan=plan, now=moment)
-    if missing in (Missing.MARKED, Missing.STILL_GONE):
-        complete_recheck(connection, plan, lease, make_article_id(lease.url), run=run, now=moment, is_gone=True)
-    return missing is Missing.MARKED
+    return "retried" if is_retried else "failed"

@@ -19,6 +19,8 @@ UNGUARDED = 7  # the address guard is not in force; no request was sent to any s
 INTERRUPTED = 130  # by Ctrl-C, SIGTERM or a limit of CLOSESPIDER_*; the next crawl continues from there
 
 FINISHED_BY = ("finished", OVER)  # the finish_reasons of a crawl that ended as it was meant to
+# An interrupted crawl leaves the work after it to the next run. CLOSESPIDER_ settings end one as it was meant to end.
+ENDED_BY = (*FINISHED_BY, "closespider_timeout", "closespider_itemcount", "closespider_pagecount")
 
 # By finish_reason, Scrapy's or ours. A reason that is missing here is an error.
 _CODES = {

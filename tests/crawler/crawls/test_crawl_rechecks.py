@@ -8,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -151,6 +152,69 @@ def test_what_is_gone_twice_is_marked_and_kept_and_the_mark_is_taken_away_when_i
     assert load_counts(data) == {"asked": 1, "unchanged": 1, "not-modified": 1, "back": 1}
     row = store.articles()[PATH]
     assert (row.gone_at, row.text, store.addresses()[PATH].missing_at) == (None, text, None)
+
+
+def test_a_site_all_of_whose_pages_are_missing_has_failed_and_none_of_its_articles_is_marked(
+    scrapy: Scrapy, store: Store, data: Path, paper: Paper
+) -> None:
+    for path in (PATH, *OTHERS):
+        publish(paper, path)
+    paper.front(PATH, *OTHERS)
+    crawl(scrapy, paper)
+    pages = dict(paper.routes)
+    paper.front("/about/us")
+    for path in (PATH, *OTHERS):
+        paper.routes[path] = Answer("<h1>Not found</h1>", 404)
+    for _ in range(3):
+        let_a_night_pass(data)
+        crawl(scrapy, paper, "-s", "RECHECK_SHARE=1")
+        assert {row.gone_at for row in store.articles().values()} == {None}
+    assert load_rates(data) == []
+    for path in OTHERS:
+        paper.routes[path] = pages[path]
+    let_a_night_pass(data, 4 * NIGHT)
+    crawl(scrapy, paper, "-s", "RECHECK_SHARE=1")
+    articles = store.articles()
+    assert [path for path in (PATH, *OTHERS) if articles[path].gone_at is not None] == [PATH]
+    assert {store.addresses()[path].missing_at for path in OTHERS} == {None}
+    assert load_counts(data) == {"asked": 7, "missing": 1, "gone": 1, "unchanged": 6, "not-modified": 6}
+
+
+def test_what_a_killed_run_found_missing_is_marked_by_the_next_one(
+    scrapy: Scrapy, store: Store, data: Path, paper: Paper
+) -> None:
+    settings = ("-s", "RECHECK_SHARE=1", "-s", "RECHECK_AFTER=24h,48h")
+    publish(paper)
+    publish(paper, OTHERS[0])
+    paper.front(PATH, OTHERS[0])
+    crawl(scrapy, paper, *settings)
+    paper.routes[PATH] = Answer("<h1>Gone</h1>", 410)
+    paper.front("/about/us")
+    let_a_night_pass(data)
+    crawl(scrapy, paper, *settings)
+    let_a_night_pass(data)
+    page, last_ended_at = paper.routes[OTHERS[0]], store.addresses()[PATH].ended_at
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill() -> Answer:
+        while store.addresses()[PATH].ended_at <= last_ended_at:
+            sleep(0.05)  # until the answer before this one is stored
+        running[0].send_signal(signal.SIGKILL)
+        running[0].wait()
+        return Answer("")
+
+    paper.routes[OTHERS[0]] = kill  # what was missing is asked for first
+    line = command("crawl", "articles", "-a", f"url={paper.url}/", *settings, *FAST, data=data)
+    running.append(subprocess.Popen(line, cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL))
+    running[0].wait(timeout=100)
+    assert store.articles()[PATH].gone_at is None
+    paper.routes[OTHERS[0]] = page
+    asked = paper.asked.count(PATH)
+    crawl(scrapy, paper, *settings)
+    assert paper.asked.count(PATH) == asked
+    articles = store.articles()
+    assert articles[PATH].gone_at is not None
+    assert articles[OTHERS[0]].gone_at is None
 
 
 def test_what_is_missing_for_one_night_is_not_marked(scrapy: Scrapy, store: Store, data: Path, paper: Paper) -> None:
