@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,30 +33,48 @@ class Delivery(NamedTuple):
     failed: dict[str, str]
 
 
-def send_alerts(settings: BaseSettings, health: Health, report: Path | None, *, summary: str = "") -> list[str]:
+def send_alerts(
+    settings: BaseSettings,
+    health: Health,
+    report: Path | None,
+    *,
+    summary: str = "",
+    on_sent: Callable[[str], object] = lambda _: None,
+    is_sent: Collection[str] = (),
+) -> list[str]:
     """Send what is new in a night and what has healed; return the channels by which it was sent.
 
-    Nothing is sent if there is neither, or both are muted. `summary`, a text of the night, stands in a mail. A channel
-    that fails costs a warning in the log. Raise a UsageError for settings that `check_alerts` refuses.
+    Nothing is sent if there is neither, or both are muted. `summary`, a text of the night, stands in a mail. One
+    channel comes after the other: `on_sent` is called with each that has taken the alert, before the next is tried; by
+    those of `is_sent` it was sent before. A channel that fails costs a warning in the log. Raise a UsageError for
+    settings that `check_alerts` refuses.
     """
     check_alerts(settings)
     message = write_message(health, report, summary)
-    if message is None or not read_channels(settings):
+    if message is None:
         return []
-    delivery = _deliver(settings, message)
-    for channel, reason in delivery.failed.items():
-        logger.warning("the alert by %s was not sent: %s", channel, reason)
-    return delivery.sent
+    sent = []
+    for channel in read_channels(settings):
+        if channel in is_sent:
+            sent.append(channel)
+            continue
+        delivery = _deliver(settings, message, [channel])
+        for reason in delivery.failed.values():
+            logger.warning("the alert by %s was not sent: %s", channel, reason)
+        for each in delivery.sent:
+            on_sent(each)
+        sent += delivery.sent
+    return sent
 
 
 def send_test_alert(settings: BaseSettings) -> Delivery:
     """Send a test by each channel. Raise a UsageError for settings that `check_alerts` refuses."""
     check_alerts(settings)
-    return _deliver(settings, write_test_message())
+    return _deliver(settings, write_test_message(), read_channels(settings))
 
 
-def _deliver(settings: BaseSettings, message: AlertMessage) -> Delivery:
-    """Run an action of Spidermon for each channel."""
+def _deliver(settings: BaseSettings, message: AlertMessage, channels: Iterable[str]) -> Delivery:
+    """Run an action of Spidermon for each of these channels."""
     from spidermon.runners import MonitorRunner  # noqa: PLC0415 (of the extra nightly)
 
     from crawler.alerts.channels import MAKERS  # noqa: PLC0415 (needs Spidermon)
@@ -72,7 +90,7 @@ def _deliver(settings: BaseSettings, message: AlertMessage) -> Delivery:
     actions: dict[str, BoundedAction] = {}
     delivery = Delivery([], {})
     with _silence_libraries(lambda: any(action.is_left for action in actions.values())):
-        for channel in read_channels(settings):
+        for channel in channels:
             try:
                 actions[channel] = BoundedAction(MAKERS.get(channel, SendMail.from_crawler)(crawler))
             except Exception as error:  # noqa: BLE001 (whatever a library says of a token or an address)

@@ -1,6 +1,6 @@
 """Sends what is new in the night, and what has healed, by the channels of ALERTS.
 
-Never twice: a kill may cost an alert.
+At least once by each channel: it is noted after it was sent, so a kill in between repeats the alert of that channel.
 """
 
 from __future__ import annotations
@@ -17,14 +17,11 @@ from crawler.night_report.plain_text import render_text
 from crawler.run.exit_codes import FAILED
 
 ALERTS = "alerts"
-_BEGUN = "begun"
+_SENT = "sent"  # the channels by which the alert of this night was sent
 
 
 def send_night_alerts(desk: Desk) -> StepResult:
-    """Send the alerts of the night. That they were begun is stored first."""
-    if desk.night.steps.get(ALERTS, {}).get(_BEGUN):
-        line = f"{ALERTS}: the night was killed while they were sent; they are not sent again"
-        return StepResult((line,), FAILED)
+    """Send the alerts of the night, by the channels by which they were not sent before a kill."""
     if desk.night.run_id is None:
         return StepResult((f"{ALERTS}: none, because nothing was crawled",))
     health = load_night_health(desk, desk.night.run_id)
@@ -33,9 +30,15 @@ def send_night_alerts(desk: Desk) -> StepResult:
     if not health.new and not health.healed:
         return StepResult((f"{ALERTS}: none, because nothing is new",))
     path = desk.night.steps.get(REPORT, {}).get(PATH)
-    summary = _summarise(desk)  # first: an error in it must not count as an alert that may have been sent
-    desk.record_step(ALERTS, {_BEGUN: True})
-    sent = send_alerts(desk.settings, health, path and Path(path), summary=summary)
+    noted: list[str] = desk.night.steps.get(ALERTS, {}).get(_SENT, [])
+
+    def note(channel: str) -> None:
+        noted.append(channel)
+        desk.record_step(ALERTS, {_SENT: noted})
+
+    sent = send_alerts(
+        desk.settings, health, path and Path(path), summary=_summarise(desk), on_sent=note, is_sent=tuple(noted)
+    )
     failed = [channel for channel in read_channels(desk.settings) if channel not in sent]
     if failed:
         by = f"sent by {', '.join(sent)}; " if sent else ""

@@ -15,6 +15,7 @@ from manners import load_rows
 from nights import let_a_night_pass
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper
+from servers.receivers import Mailbox
 
 from storage.models import DeskNight, Run
 
@@ -150,19 +151,31 @@ def test_a_night_killed_long_ago_is_over_and_the_next_one_begins(nightly: Nightl
     assert "was not finished at step crawl, and is over" in done.stderr
 
 
-def test_alerts_that_may_have_been_sent_are_not_sent_again(nightly: Nightly, paper: Paper) -> None:
+def test_killed_between_sending_an_alert_and_noting_it_the_night_sends_it_again(nightly: Nightly, paper: Paper) -> None:
     paper.routes["/"] = Answer("", 301, {"Location": "https://moved.example/"})
-    # INSERT of the night; UPDATE of the step, of the run; two for each of crawl, health and report, one of which was
-    # counted; then the step alerts, that they are begun, that they are sent.
-    done = nightly.run(ALERTS="file", KILL_NIGHT_AT="11")
-    assert done.returncode == -signal.SIGKILL, done.stdout
-    alerts = nightly.data / "alerts.txt"
-    sent = alerts.read_text("utf-8")
-    assert sent.count("NEW herald: moved") == 1
-    done = nightly.run(ALERTS="file")
-    assert done.returncode == 1
-    assert "\nalerts: the night was killed while they were sent; they are not sent again\n" in done.stdout
-    assert alerts.read_text("utf-8") == sent
+    with Mailbox() as box:
+        env = {
+            "ALERTS": "file,mail",
+            "SPIDERMON_SMTP_HOST": "127.0.0.1",
+            "SPIDERMON_SMTP_PORT": str(box.port),
+            "SPIDERMON_EMAIL_TO": "desk@example.org",
+        }
+        alerts = nightly.data / "alerts.txt"
+        # INSERT of the night; UPDATE of the step, of the run; two for each of crawl, health and report, one of them
+        # counted already; then the step alerts, and each channel when it has taken the alert.
+        done = nightly.run(**env, KILL_NIGHT_AT="10")
+        assert done.returncode == -signal.SIGKILL, done.stdout
+        assert alerts.read_text("utf-8").count("NEW herald: moved") == 1
+        assert box.mails == []
+        done = nightly.run(**env, KILL_NIGHT_AT="4")  # UPDATE of the options, of the step; the file, the mail
+        assert done.returncode == -signal.SIGKILL, done.stdout
+        assert alerts.read_text("utf-8").count("NEW herald: moved") == 2
+        assert len(box.mails) == 1
+        done = nightly.run(**env)
+        assert len(box.mails) == 2
+    assert done.returncode == 1  # for the finding
+    assert "\nalerts: sent by file, mail\n" in done.stdout
+    assert alerts.read_text("utf-8").count("NEW herald: moved") == 2
 
 
 def test_a_signal_ends_any_step_in_order_and_the_night_goes_on(nightly: Nightly) -> None:

@@ -14,6 +14,9 @@ from crawling import FAST, ROOT, Scrapy, command, environment, run_scrapy
 from nights import let_a_night_pass
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper
+from sqlalchemy import create_engine, text
+
+from storage.database.locks import _LOCK_NUMBER
 
 DAY = "/2025/10/01"
 STORIES = [f"{DAY}/story-number-{number}-of-the-day" for number in range(4)]
@@ -293,3 +296,49 @@ def test_what_is_older_than_it_is_kept_goes_at_the_end_of_a_night(sites: Path, d
     assert (
         "\nretention: removes raw pages after 4w\n" in run_nightly(data, sites, "--dry-run", "--keep-raw", "4w").stdout
     )
+
+
+def test_networks_of_the_environment_count_for_the_crawl_of_a_night(sites: Path, paper: Paper, data: Path) -> None:
+    settings = [word for word in FAST[1::2] if not word.startswith("ALLOWED_NETWORKS")]
+    words = ("nightly", *(f"--set={word}" for word in settings), f"--set=SITES_FILE={sites}")
+    refused = run_scrapy(*words, data=data)
+    assert refused.returncode == 1, refused.stderr
+    assert paper.asked == []
+    let_a_night_pass(data)
+    done = run_scrapy(*words, data=data, ALLOWED_NETWORKS="127.0.0.0/8")
+    assert "crawl: 1 site, 4 articles in " in done.stdout
+
+
+def test_a_claim_lost_after_the_crawl_ends_the_night_which_goes_on_later(
+    sites: Path, paper: Paper, data: Path, postgres_database: str
+) -> None:
+    env = {"DATABASE_URL": postgres_database}
+    other = create_engine(postgres_database, isolation_level="AUTOCOMMIT")
+    with other.connect() as taker, other.connect() as observer:
+        taken = threading.Thread(
+            target=taker.execute, args=(text("SELECT pg_advisory_lock(:n)"), {"n": _LOCK_NUMBER}), daemon=True
+        )
+
+        def queue_up() -> None:
+            """Have another program wait for the claim: the server gives it to the first that waits."""
+            if taken.ident is None:
+                taken.start()
+                while not observer.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one():
+                    pass
+
+        story = paper.routes[STORIES[0]]
+        assert isinstance(story, Answer)
+        story.before = queue_up
+        done = run_nightly(data, sites, **env)
+        assert done.returncode == 4, done.stdout
+        assert "another crawl has taken the database after the crawl of this night; start scrapy nightly again" in (
+            done.stdout
+        )
+        assert "health:" not in done.stdout
+        taken.join(60)
+        asked = len(paper.asked)
+    other.dispose()
+    done = run_nightly(data, sites, **env)
+    assert done.returncode == 0, done.stdout
+    assert "crawl: 1 site, 4 articles in " in done.stdout
+    assert len(paper.asked) == asked
