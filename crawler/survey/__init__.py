@@ -1,6 +1,8 @@
 """Finds out what a site offers before it is crawled, and checks the sites of sites.toml.
 
 add_sites.py         add sites to sites.toml: start here
+added_site.py        a site that is being added: what is wanted, what was found, its draft or its problem
+write_tables.py      write the drafts into sites.toml, or print them where it cannot be written
 run_survey.py        run a small crawl into a store that is thrown away
 survey_spider.py     the spider of it: the front page first, then lists that may exist, then ten pages
 sample_scheduler.py  the limit of a site bounds the pages that were looked at

@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cleaning.errors import BadAddress, BadArgument, BroadsheetError
 from crawler.sites.site import Site
-from crawler.survey.draft_entry import EntryDraft, draft_entry
+from crawler.survey.added_site import Added, AddOptions, describe_added
+from crawler.survey.draft_entry import draft_entry
 from crawler.survey.edition_folder import get_edition_folder, is_same_front_page
 from crawler.survey.judge_survey import judge_survey, list_doubts
 from crawler.survey.list_guesses import make_list_guesses
-from crawler.survey.run_survey import SiteSurvey, run_survey
-from crawler.survey.show_survey import describe_survey, format_survey
-from crawler.survey.sites_file_edit import SitesFile, render_entry
+from crawler.survey.run_survey import SiteSurvey, SurveyInterrupted, run_survey
+from crawler.survey.show_survey import format_survey
+from crawler.survey.sites_file_edit import SitesFile
 from crawler.survey.stored_facts import describe_hold, load_current_holds
 from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.wanted_sites import WantedSite, make_wanted_site, read_wanted_sites
+from crawler.survey.write_tables import write_or_print_tables
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
 from storage.frontier.hosts import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scrapy.settings import Settings
 
 PAGES = 10  # of each site that are looked at
-
-
-@dataclass(frozen=True, slots=True)
-class AddOptions:
-    """What the operator asks for beside the sites."""
-
-    is_dry: bool = False  # nothing is written
-    insists: bool = False  # a site that cannot be crawled now is written, with a comment
-    as_json: bool = False
-
-
-@dataclass(slots=True)
-class Added:
-    """What became of one wanted site. `problem` is why it was not written, or what to look at where it was."""
-
-    wanted: WantedSite
-    problem: str | None = None
-    is_there: bool = False  # it was in the file before
-    survey: SiteSurvey | None = None
-    draft: EntryDraft | None = None
-
-    @property
-    def needs_look(self) -> bool:
-        return self.problem is not None and not self.is_there
 
 
 def add_site(settings: Settings, url: str, name: str | None, options: AddOptions) -> int:
@@ -68,9 +45,9 @@ def add_site(settings: Settings, url: str, name: str | None, options: AddOptions
     (added,) = _survey(settings, [Added(wanted)], options)
     if added.survey is None:
         raise BroadsheetError(f"{wanted.url}: {added.problem}")
-    text = write_tables(file, [added], options)
+    text = write_or_print_tables(file, [added], options)
     if options.as_json:
-        write_json(_describe(added), indent=2)
+        write_json(describe_added(added), indent=2)
     else:
         write_output(_format_one(added, file, text))
     return 1 if added.needs_look else 0
@@ -88,13 +65,20 @@ def add_listed_sites(settings: Settings, path: Path, options: AddOptions) -> int
             added.problem = added.problem or _find_twin(wanted, results, file)
         results.append(added)
     due = [one for one in results if one.problem is None]
+    interruption: SurveyInterrupted | None = None
     if due:
-        _survey(settings, due, options)
-        write_tables(file, due, options)
+        try:
+            _survey(settings, due, options)
+        except SurveyInterrupted as error:  # what is whole is written before the command ends
+            interruption = error
+            _judge_found(due, error.whole, options)
+        write_or_print_tables(file, results, options)
     if options.as_json:
-        write_json({"sites": [_describe(one) for one in results]}, indent=2)
+        write_json({"sites": [describe_added(one) for one in results]}, indent=2)
     else:
         write_output(_format_many(results, file, options))
+    if interruption is not None:
+        raise interruption
     return 1 if any(one.needs_look for one in results) else 0
 
 
@@ -118,15 +102,25 @@ def _survey(settings: Settings, wanted: Sequence[Added], options: AddOptions) ->
     sites = tuple(_make_candidate(one.wanted) for one in asked)
     guesses = {site.name: make_list_guesses(site) for site in sites}
     found = run_survey(settings, SurveyTask(sites, sites, PAGES, guesses), holds.values()) if sites else {}
+    _judge_found(asked, found, options)
+    return wanted
+
+
+def _judge_found(asked: Sequence[Added], found: Mapping[str, SiteSurvey], options: AddOptions) -> None:
+    """Judge what was found of each site, and draft the entries of those that are to be written."""
     for one in asked:
-        one.survey = survey = found[one.wanted.name]
+        if one.problem is not None:
+            continue
+        if (survey := found.get(one.wanted.name)) is None:
+            one.problem = "the survey was interrupted before it was looked at; add it again"
+            continue
+        one.survey = survey
         problem = judge_survey(survey)
         doubts = list_doubts(survey) if problem is None else []
         one.problem = str(problem) if problem is not None else "; ".join(doubts) or None
         if problem is None or options.insists:
             told = None if problem is None else problem.sentence
             one.draft = draft_entry(survey, language=one.wanted.language, problem=told)
-    return wanted
 
 
 def _make_candidate(wanted: WantedSite) -> Site:
@@ -138,43 +132,6 @@ def _make_candidate(wanted: WantedSite) -> Site:
         include=(f"{folder}/",) if folder else (),
         language=wanted.language,
     )
-
-
-def write_tables(file: SitesFile, added: Sequence[Added], options: AddOptions) -> str:
-    """Write the drafts, unless nothing is to be written; return their tables.
-
-    The file is read again: a survey takes minutes, in which somebody may have changed it.
-    """
-    current = SitesFile(file.path)
-    wanted = []
-    for one in added:
-        if one.draft is None:
-            continue
-        if (conflict := current.find_conflict(one.draft.name, one.draft.url)) is not None:
-            one.problem, one.draft = conflict, None
-        else:
-            wanted.append((one, one.draft))
-    drafts = _choose_readable(current, [], wanted)
-    if drafts and not options.is_dry:
-        current.add(drafts)
-    return "\n".join(render_entry(draft) for draft in drafts)
-
-
-def _choose_readable(
-    file: SitesFile, chosen: list[EntryDraft], wanted: Sequence[tuple[Added, EntryDraft]]
-) -> list[EntryDraft]:
-    """Return the drafts that the crawl can read beside those chosen before; one that it cannot costs no other."""
-    if not wanted:
-        return chosen
-    drafts = [*chosen, *(draft for _, draft in wanted)]
-    if (refusal := file.find_refusal(drafts)) is None:
-        return drafts
-    if len(wanted) == 1:
-        added, _ = wanted[0]
-        added.problem, added.draft = f"sites.toml cannot take its table: {refusal}", None
-        return chosen
-    half = len(wanted) // 2
-    return _choose_readable(file, _choose_readable(file, chosen, wanted[:half]), wanted[half:])
 
 
 def _format_one(added: Added, file: SitesFile, table: str) -> str:
@@ -208,15 +165,3 @@ def _format_many(results: Sequence[Added], file: SitesFile, options: AddOptions)
 
 def _indent(line: str) -> str:
     return ("  " if line.startswith("  ") else "") + escape_for_terminal(line)
-
-
-def _describe(added: Added) -> dict[str, Any]:
-    """Return the result for a JSON document."""
-    return {
-        "url": added.wanted.url,
-        "line": added.wanted.line,
-        "problem": added.problem,
-        "is_there": added.is_there,
-        "table": None if added.draft is None else added.draft.values,
-        "found": None if added.survey is None else describe_survey(added.survey),
-    }

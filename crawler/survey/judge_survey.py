@@ -34,6 +34,9 @@ def judge_survey(survey: SiteSurvey) -> Problem | None:
         return None
     if failure is not None:
         return judge_front_failure(failure)
+    if not survey.is_whole and not survey.sample:
+        told = f"the time of the survey was over before a page came{_name_pause(survey)}"
+        return Problem("too-slow", told, "try again later; --anyway writes its table")
     if (problem := _judge_lists(survey)) is not None:
         return problem
     return _judge_pages(survey)
@@ -49,9 +52,16 @@ def list_doubts(survey: SiteSurvey) -> list[str]:
         doubts.append(f"only {articles} of {pages} pages are articles ({count_reasons(survey)})")
     elif pages < 3:
         doubts.append(f"only {pages} {'page was' if pages == 1 else 'pages were'} found to look at")
+    if not survey.is_whole:
+        doubts.append(f"the time of the survey was over before all was looked at{_name_pause(survey)}")
     if _count_shells(survey) * 2 > pages:
         doubts.append("most of its pages are filled by JavaScript; their text was found in the data of the page")
     return doubts
+
+
+def _name_pause(survey: SiteSurvey) -> str:
+    delay = survey.documents.robots_delay
+    return "" if delay is None else f": its robots.txt asks for {delay:g} seconds between two requests"
 
 
 def count_reasons(survey: SiteSurvey) -> str:

@@ -138,5 +138,7 @@ def _extend_array(text: str, drafts: Iterable[EntryDraft]) -> str:
         table = tomlkit.inline_table()
         for key, value in draft.values.items():
             table.append(key, value)
+        for comment in draft.comments:
+            document["site"].add_line(comment=escape_for_terminal(comment))
         document["site"].append(table)
     return document.as_string()

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler.discovery.seeds import make_seed_offers
 from crawler.explain.fetch import describe_failure
-from crawler.failures.errors import OffSite
+from crawler.failures.errors import CrawlStopped, OffSite
 from crawler.failures.outcome import classify_failure
 from crawler.run.session import now
 from crawler.sites.site import Site
@@ -94,6 +94,9 @@ class SurveySpider(ArticlesSpider):
 
     async def on_request_error(self, failure: Failure) -> None:
         lease: Lease = failure.request.meta["lease"]  # type: ignore[attr-defined]  # Scrapy adds it
+        if isinstance(failure.value, CrawlStopped):  # nothing was sent: that says nothing of the site
+            await super().on_request_error(failure)
+            return
         outcome = classify_failure(failure)
         moved_to = failure.value.url if isinstance(failure.value, OffSite) else None
         seen = SeenFailure(lease.url, lease.kind, outcome.reason, describe_failure(failure), moved_to)

@@ -120,7 +120,8 @@ class Command(ProjectCommand):
             raise BadArgument("add takes one URL (in quotation marks if it has a &), or --from FILE for many")
         if opts.source is not None and opts.name is not None:
             raise BadArgument("--name is of one site; in the FILE of --from the column 'name' has the names")
-        from crawler.survey.add_sites import AddOptions, add_listed_sites, add_site
+        from crawler.survey.add_sites import add_listed_sites, add_site
+        from crawler.survey.added_site import AddOptions
 
         self._prepare_survey()
         options = AddOptions(is_dry=opts.dry_run, insists=opts.anyway, as_json=opts.json)

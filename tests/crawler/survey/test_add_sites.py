@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
-from crawling import Store, run_scrapy
+from crawling import FAST, ROOT, Store, command, environment, run_scrapy
 from servers.paper import Answer, Paper, prose
 from servers.rude import Rude, answer, bomb, page, reset
 from surveys import STORIES, add_feed, add_sitemap, publish, read_tables, run_sites
@@ -243,3 +247,41 @@ def test_lists_that_break_off_explode_or_never_end_cost_themselves_only(tmp_path
     assert done.stderr == ""
     assert done.returncode == 0, done.stdout
     assert read_tables(tmp_path) == [{"name": "rude", "url": f"{rude.url}/", "feeds": ["/rss.xml"]}]
+
+
+def test_what_was_whole_when_it_was_interrupted_is_written(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    with Paper() as quick, Paper("127.0.0.2") as slow:  # a delay is of a host, whatever its port
+        publish(quick)
+        publish(slow, robots="Crawl-delay: 20\n")
+        listed.write_text(f"url,name\n{quick.url}/,quick\n{slow.url}/,slow\n")
+        words = command(
+            "sites",
+            *FAST,
+            "-s",
+            f"SITES_FILE={tmp_path / 'sites.toml'}",
+            "add",
+            "--from",
+            str(listed),
+            data=tmp_path / "data",
+        )
+        env = environment(BROADSHEET_CONTACT="desk@paper.example")
+        with Popen(words, stdout=PIPE, stderr=PIPE, text=True, env=env, cwd=ROOT) as process:
+            while len(set(STORIES) & set(quick.asked)) < 10:
+                assert process.poll() is None
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert [table["name"] for table in read_tables(tmp_path)] == ["quick"]
+    assert "interrupted before it was looked at" in out
+
+
+def test_a_survey_ends_in_time_and_says_so_of_a_site_that_is_not_whole(tmp_path: Path) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=15)
+    with Paper() as paper:
+        publish(paper, robots="Crawl-delay: 60\n")
+        done = run_sites("add", paper.url, "-s", f"CRAWL_ENDS_AT={end.isoformat()}", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "the time of the survey was over before a page came" in done.stdout
+    assert not (tmp_path / "sites.toml").exists()
