@@ -127,12 +127,13 @@ def make_sentry_action(crawler: Any) -> Action:
                 default_integrations=False,  # which would catch the errors of the whole process
             )
             alert = self.data.message
+            names = {one.name for one in alert.new} | {one.summary for one in alert.troubles}
             scope = sdk.Scope()
             scope.set_extra("findings", message.get("failed_monitors", []))
             event: Any = {
                 "message": f"{alert.subject}\n\n{alert.text}",
-                "level": "error" if alert.new else "info",
-                "fingerprint": [*sorted({finding.name for finding in alert.new}), self.project_name],
+                "level": "error" if alert.new or alert.troubles else "info",
+                "fingerprint": [*sorted(names), self.project_name],
             }
             client.capture_event(event, scope=scope)
             client.close(timeout=2 * DEADLINE)  # it ends without a word when this is over: deadline.py comes first

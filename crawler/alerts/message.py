@@ -1,13 +1,17 @@
-"""The words of an alert: what is new in a night, what has healed, and what to do. Plain text, whatever a site sent."""
+"""The words of an alert: whether the night ended, what is new in it, what has healed, and what to do.
+
+Plain text, whatever a site sent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import gethostname
 from typing import Any, NamedTuple
 
+from crawler.alerts.trouble import NightTrouble
 from crawler.health.check_health import Health
 from crawler.terminal.characters import escape_for_terminal
 from storage.nights.findings import Finding
@@ -27,6 +31,7 @@ class AlertMessage(NamedTuple):
     open_before: int = 0  # findings that were told in other nights, and are still open
     summary: str = ""  # of the night, for a mail
     report: Path | None = None  # the HTML page of the night
+    troubles: tuple[NightTrouble, ...] = ()  # of the night itself
     is_test: bool = False
 
     def shorten_for_chat(self) -> str:
@@ -40,6 +45,7 @@ class AlertMessage(NamedTuple):
             "subject": self.subject,
             "text": self.text,
             "is_test": self.is_test,
+            "night": [trouble.sentence for trouble in self.troubles],
             "new": [_to_dict(finding) for finding in self.new],
             "healed": [_to_dict(finding) for finding in self.healed],
             "open_before": self.open_before,
@@ -47,19 +53,24 @@ class AlertMessage(NamedTuple):
         }
 
 
-def write_message(health: Health, report: Path | None, summary: str = "") -> AlertMessage | None:
-    """Return the alert of a night; None if nothing is new and nothing has healed, but what is muted."""
+def write_message(
+    health: Health, report: Path | None, summary: str = "", troubles: Sequence[NightTrouble] = ()
+) -> AlertMessage | None:
+    """Return the alert of a night; None if nothing is new, nothing has healed but what is muted, and no trouble is."""
     new, healed = _drop_muted(health.new), _drop_muted(health.healed)
-    if not new and not healed:
+    if not new and not healed and not troubles:
         return None
     open_before = len(_drop_muted(health.persisting))
-    lines = [*_describe("new", new), *_describe("healed", healed)]
+    lines = [escape_for_terminal(trouble.sentence) for trouble in troubles]
+    lines += [*_describe("new", new), *_describe("healed", healed)]
     if open_before:
         lines += ["", f"Still open, and told before: {open_before} (scrapy sites findings)."]
     if report is not None:
         lines += ["", f"Report: {report}"]
-    subject = f"Broadsheet on {gethostname()}: {'; '.join([*_summarise('new', new), *_summarise('healed', healed)])}"
-    return AlertMessage(_shorten_subject(subject), "\n".join(lines).strip(), new, healed, open_before, summary, report)
+    parts = [*(trouble.summary for trouble in troubles), *_summarise("new", new), *_summarise("healed", healed)]
+    subject = _shorten_subject(f"Broadsheet on {gethostname()}: {'; '.join(parts)}")
+    text = "\n".join(lines).strip()
+    return AlertMessage(subject, text, new, healed, open_before, summary, report, tuple(troubles))
 
 
 def write_test_message() -> AlertMessage:

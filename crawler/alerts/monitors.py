@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from spidermon import Monitor, MonitorSuite
 
 from crawler.alerts.message import AlertMessage
+from crawler.alerts.trouble import NightTrouble
 from storage.nights.findings import Finding
 
 
@@ -27,9 +28,22 @@ class FindingMonitor(Monitor):  # type: ignore[misc]  # Spidermon has no types
             self.fail(f"{self._finding.sentence} {self._finding.advice}".strip())
 
 
+class NightMonitor(Monitor):  # type: ignore[misc]
+    """What went wrong with the night itself."""
+
+    def __init__(self, trouble: NightTrouble) -> None:
+        super().__init__("test_night", name="night")
+        self._trouble = trouble
+
+    def test_night(self) -> None:
+        """Fail with what went wrong."""
+        self.fail(self._trouble.sentence)
+
+
 def make_suite(message: AlertMessage, actions: Iterable[object]) -> MonitorSuite:
     """Return a suite of the findings of an alert, which runs all `actions` when they have been judged."""
     monitors = [
+        *(NightMonitor(trouble) for trouble in message.troubles),
         *(FindingMonitor(finding, is_open=True) for finding in message.new),
         *(FindingMonitor(finding, is_open=False) for finding in message.healed),
     ]

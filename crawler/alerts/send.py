@@ -1,9 +1,9 @@
-"""Sends an alert by each channel of ALERTS: when something is new in a night or has healed, and as a test."""
+"""Sends an alert by each channel of ALERTS: what is new, what has healed, a night that did not end; a test."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crawler.alerts.check import check_alerts, read_channels
 from crawler.alerts.message import AlertMessage, write_message, write_test_message
 from crawler.alerts.secrets import hide_secrets, read_secrets
+from crawler.alerts.trouble import NightTrouble
 from crawler.terminal.log import to_one_line
 
 if TYPE_CHECKING:
@@ -39,18 +40,19 @@ def send_alerts(
     report: Path | None,
     *,
     summary: str = "",
+    troubles: Sequence[NightTrouble] = (),
     on_sent: Callable[[str], object] = lambda _: None,
     is_sent: Collection[str] = (),
 ) -> list[str]:
-    """Send what is new in a night and what has healed; return the channels by which it was sent.
+    """Send what is new in a night, what has healed, and its own troubles; return the channels by which it was sent.
 
-    Nothing is sent if there is neither, or both are muted. `summary`, a text of the night, stands in a mail. One
+    Nothing is sent if there is none of it, or it is muted. `summary`, a text of the night, stands in a mail. One
     channel comes after the other: `on_sent` is called with each that has taken the alert, before the next is tried; by
     those of `is_sent` it was sent before. A channel that fails costs a warning in the log. Raise a UsageError for
     settings that `check_alerts` refuses.
     """
     check_alerts(settings)
-    message = write_message(health, report, summary)
+    message = write_message(health, report, summary, troubles)
     if message is None:
         return []
     sent = []

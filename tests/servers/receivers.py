@@ -69,6 +69,15 @@ class Mailbox:
         assert self._controller.server is not None
         return int(self._controller.server.sockets[0].getsockname()[1])
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of a night that sends its mails here."""
+        return {
+            "SPIDERMON_SMTP_HOST": "127.0.0.1",
+            "SPIDERMON_SMTP_PORT": str(self.port),
+            "SPIDERMON_EMAIL_TO": "desk@example.org",
+        }
+
     def __enter__(self) -> Self:
         connect = self._controller._trigger_server
 

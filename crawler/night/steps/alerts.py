@@ -1,4 +1,4 @@
-"""Sends what is new in the night, and what has healed, by the channels of ALERTS.
+"""Sends by the channels of ALERTS that the night did not end, what is new in it, and what has healed.
 
 At least once by each channel: it is noted after it was sent, so a kill in between repeats the alert of that channel.
 """
@@ -9,9 +9,11 @@ from pathlib import Path
 
 from crawler.alerts.check import read_channels
 from crawler.alerts.send import send_alerts
+from crawler.health.check_health import Health
 from crawler.night.desk import Desk, StepResult, list_told_lines
 from crawler.night.steps.health import load_night_health
 from crawler.night.steps.report import PATH, REPORT
+from crawler.night.troubles import list_troubles
 from crawler.night_report.gather import gather_report
 from crawler.night_report.plain_text import render_text
 from crawler.run.exit_codes import FAILED
@@ -22,12 +24,9 @@ _SENT = "sent"  # the channels by which the alert of this night was sent
 
 def send_night_alerts(desk: Desk) -> StepResult:
     """Send the alerts of the night, by the channels by which they were not sent before a kill."""
-    if desk.night.run_id is None:
-        return StepResult((f"{ALERTS}: none, because nothing was crawled",))
-    health = load_night_health(desk, desk.night.run_id)
-    if health is None:
-        return StepResult((f"{ALERTS}: none, because the crawl did not end",))
-    if not health.new and not health.healed:
+    troubles = list_troubles(desk)
+    health = Health() if desk.night.run_id is None else load_night_health(desk, desk.night.run_id) or Health()
+    if not health.new and not health.healed and not troubles:
         return StepResult((f"{ALERTS}: none, because nothing is new",))
     path = desk.night.steps.get(REPORT, {}).get(PATH)
     noted: list[str] = desk.night.steps.get(ALERTS, {}).get(_SENT, [])
@@ -37,7 +36,13 @@ def send_night_alerts(desk: Desk) -> StepResult:
         desk.record_step(ALERTS, {_SENT: noted})
 
     sent = send_alerts(
-        desk.settings, health, path and Path(path), summary=_summarise(desk), on_sent=note, is_sent=tuple(noted)
+        desk.settings,
+        health,
+        path and Path(path),
+        summary=_summarise(desk),
+        troubles=troubles,
+        on_sent=note,
+        is_sent=tuple(noted),
     )
     failed = [channel for channel in read_channels(desk.settings) if channel not in sent]
     if failed:

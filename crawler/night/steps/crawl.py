@@ -11,6 +11,7 @@ from crawler.health.check_health import Health
 from crawler.night.budget import CRAWL, FINISHING, estimate_reserve, find_crawl_end
 from crawler.night.desk import Desk, StepResult
 from crawler.night.tell import count_things, describe_counts, describe_unread, describe_waiting, format_duration
+from crawler.night.troubles import NOT_ENDED, with_trouble
 from crawler.recleaning.settler import Settler
 from crawler.run.counts import Counts
 from crawler.run.exit_codes import (
@@ -48,12 +49,18 @@ def crawl_sites(desk: Desk) -> StepResult:
     end = find_crawl_end(desk.night.started_at, desk.night.ends_at, estimate_reserve(desk.former, budget))
     began = desk.now()
     if end is not None and end <= began:
-        return StepResult((f"{CRAWL}: its time was over before it could go on; the next night does",), FAILED)
+        line = f"{CRAWL}: its time was over before it could go on; the next night does"
+        sentence = (
+            "The night did not end: its crawl was stopped, and the time was over before it could go on. What is left "
+            "waits for the next night."
+        )
+        return with_trouble(StepResult((line,), FAILED), NOT_ENDED, sentence)
     crawler = desk.run_crawl(
         ends_at=end, pages=desk.options.max_pages, on_run=lambda number: desk.change(run_id=number)
     )
     if crawler is None:
-        return StepResult((f"{CRAWL}: it could not start; the log has the reason",), FAILED)
+        result = StepResult((f"{CRAWL}: it could not start; the log has the reason",), FAILED)
+        return with_trouble(result, NOT_ENDED, "The night did not crawl: it could not start. The log has the reason.")
     report = get_report(crawler)
     last_answer = crawler.stats.get_value("finish_time")
     finishing = 0.0 if last_answer is None else (desk.now() - last_answer).total_seconds()
@@ -76,7 +83,8 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
     took = format_duration(seconds - finishing)
     if reason == "nothing_to_do":
         line = f"{CRAWL}: nothing was asked, every site is on hold (scrapy holds lists them)"
-        return StepResult((line,), NOTHING_TO_DO)
+        sentence = "The night asked nothing: every site is on hold. scrapy holds lists them."
+        return with_trouble(StepResult((line,), NOTHING_TO_DO), "nothing was crawled", sentence, lasts=True)
     if reason in _STOPS:
         why, advice = _STOPS[reason]
         line = f"{CRAWL}: {why}, after {describe_counts(counts)} in {took}; {advice}start scrapy nightly again to go on"
@@ -86,7 +94,8 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
         return StepResult((line,), report.exit_status, ends_here=True)
     if not _has_finished(reason):
         line = f"{CRAWL}: an error ended it ({reason}), after {describe_counts(counts)} in {took}; see the log"
-        return StepResult((line,), FAILED)
+        sentence = f"The crawl of the night did not end as it should: an error ended it ({reason}). The log has it."
+        return with_trouble(StepResult((line,), FAILED), "the crawl did not end", sentence)
     lines = [f"{CRAWL}: {describe_counts(counts)} in {took}{_describe_end(reason, counts)}"]
     lines += _describe_rest(counts, finishing)
     excused = _list_excused(report.health)
@@ -95,7 +104,7 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
     lines += [f"  {site}: it gave no answer" for site in find_unreachable_sites(counts) if site not in told]
     lines += [f"  {notice.site}: {notice.text}" for notice in report.notices if notice.kind not in FAILURE_KINDS]
     status = report.exit_status if reason in FINISHED_BY else get_exit_code(OVER, counts, excused)
-    return StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)})
+    return _with_waiting(StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)}), reason, counts)
 
 
 def _list_excused(health: Health) -> set[str]:
@@ -124,7 +133,17 @@ def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
     line = f"{CRAWL}: {describe_counts(counts)} in {format_duration(seconds)}{_describe_end(run.outcome, counts)}"
     finishing = (desk.now() - began).total_seconds()
     status = get_exit_code(OVER, counts, _load_excused(desk, run.id))
-    return StepResult((line, *_describe_rest(counts, finishing)), status, {FINISHING: round(finishing, 1)})
+    result = StepResult((line, *_describe_rest(counts, finishing)), status, {FINISHING: round(finishing, 1)})
+    return _with_waiting(result, run.outcome, counts)
+
+
+def _with_waiting(result: StepResult, reason: str | None, counts: Counts) -> StepResult:
+    """Return the result with a trouble if the time was over while sites had something left."""
+    left = "; ".join(part for part in (describe_waiting(counts), describe_unread(counts)) if part)
+    if reason != OVER or not left:
+        return result
+    sentence = f"The time of the night was over before all was crawled: {left}."
+    return with_trouble(result, "the time was over", sentence, lasts=True)
 
 
 def _describe_end(reason: str | None, counts: Counts) -> str:

@@ -112,11 +112,39 @@ def test_a_night_whose_crawl_was_killed_and_whose_time_is_over_knows_nothing_of_
     started.append(nightly.start("--hours", "2"))
     started[0].communicate(timeout=60)
     let_a_night_pass(nightly.data, timedelta(hours=2, minutes=30))
-    done = nightly.run(ALERTS="file")
+    with Mailbox() as box:
+        done = nightly.run(ALERTS="mail", **box.settings)
+        ((_, mail),) = box.mails
     assert done.returncode == 1
     assert "crawl: its time was over before it could go on" in done.stdout
     assert "\nhealth: not known, because the crawl did not end\n" in done.stdout
-    assert "\nalerts: none, because the crawl did not end\n" in done.stdout
+    assert "\nalerts: sent by mail\n" in done.stdout
+    assert mail["Subject"].endswith(": the night did not end")
+    sentence = (
+        "The night did not end: its crawl was stopped, and the time was over before it could go on. What is left waits "
+        "for the next night."
+    )
+    assert mail.get_body(("plain",)).get_content().startswith(sentence)
+
+
+def test_a_night_that_was_killed_and_never_went_on_is_told_by_the_alert_of_the_next_one_and_no_later_one(
+    nightly: Nightly,
+) -> None:
+    assert nightly.run().returncode == 0
+    let_a_night_pass(nightly.data)
+    assert nightly.run(KILL_NIGHT_AT="4").returncode == -signal.SIGKILL
+    with Mailbox() as box:
+        for _ in range(2):
+            let_a_night_pass(nightly.data)
+            done = nightly.run(ALERTS="mail", **box.settings)
+            assert done.returncode == 0, done.stdout
+        ((_, mail),) = box.mails
+    assert "\nalerts: none, because nothing is new\n" in done.stdout
+    assert mail["Subject"].endswith(": a night before did not end")
+    text = mail.get_body(("plain",)).get_content()
+    assert re.match(
+        r"The night that began on \d+ \w+ \d{4} at \d\d:\d\d UTC did not end\. It was stopped at its step", text
+    )
 
 
 def test_a_site_told_in_an_earlier_night_fails_no_night_that_was_killed(nightly: Nightly, paper: Paper) -> None:

@@ -14,6 +14,7 @@ from crawling import FAST, ROOT, Scrapy, command, environment, run_scrapy
 from nights import let_a_night_pass
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper
+from servers.receivers import Mailbox
 from sqlalchemy import create_engine, text
 
 from storage.database.locks import _LOCK_NUMBER
@@ -103,10 +104,15 @@ def test_the_time_ends_the_crawl_whatever_does_not_answer_and_what_waits_is_told
     for path in left:
         paper.routes[path].before = lambda: has_ended.wait(90) and None  # type: ignore[union-attr]
     try:
-        done = run_nightly(data, sites, "--hours", "0.002")
+        with Mailbox() as box:
+            done = run_nightly(data, sites, "--hours", "0.002", ALERTS="mail", **box.settings)
     finally:
         has_ended.set()
     assert done.returncode == 0, done.stdout
+    ((_, mail),) = box.mails
+    assert mail["Subject"].endswith(": the time was over")
+    sentence = "The time of the night was over before all was crawled: 3 wait for the next night (herald 3)."
+    assert mail.get_body(("plain",)).get_content().startswith(sentence)
     told = r"^crawl: 1 site, 0 articles in \d+ s; the time was over; 3 wait for the next night \(herald 3\)$"
     assert re.search(told, done.stdout, re.MULTILINE), done.stdout
     shown = run_scrapy("runs", data=data).stdout
