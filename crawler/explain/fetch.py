@@ -149,9 +149,13 @@ def describe_failure(failure: Failure) -> str:
         if verdict.reason.startswith("robots-"):
             return f"its host answers {answer} for robots.txt, and without robots.txt we fetch nothing"
         return f"its host answers {answer}; the crawl makes no article from that"
-    return (
-        _PROBLEMS.get(verdict.reason.removeprefix("robots-")) or f"there is no page ({verdict.reason}: {failure.value})"
-    )
+    word = verdict.reason.removeprefix("robots-")
+    return describe_reason(word) or f"there is no page ({verdict.reason}: {failure.value})"
+
+
+def describe_reason(reason: str) -> str | None:
+    """Return the word by which a failure is counted as a clause; None for a word that says it by itself."""
+    return _PROBLEMS.get(reason)
 
 
 def _get_status_phrase(status: int) -> str:

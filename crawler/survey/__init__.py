@@ -18,6 +18,7 @@ sites_file_edit.py   write tables into sites.toml
 wanted_sites.py      read a CSV or OPML of sites to add
 show_survey.py       show what was found, with its evidence
 stored_facts.py      what the store knows: hosts on hold, the newest articles
+hold_facts.py        why nothing may be asked of the host of a site now
 check_sites.py       check the sites of sites.toml
 troubles.py          find what of a site is broken
 list_troubles.py     find which lists of its entry are gone, moved, empty or dead

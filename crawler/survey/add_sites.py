@@ -10,18 +10,18 @@ from crawler.sites.site import Site
 from crawler.survey.added_site import Added, AddOptions, describe_added
 from crawler.survey.draft_entry import draft_entry
 from crawler.survey.edition_folder import get_edition_folder, is_same_front_page
+from crawler.survey.hold_facts import load_hold_facts
 from crawler.survey.judge_survey import judge_survey, list_doubts
 from crawler.survey.list_guesses import make_list_guesses
 from crawler.survey.run_survey import SiteSurvey, SurveyInterrupted, run_survey
 from crawler.survey.show_survey import format_survey
 from crawler.survey.sites_file_edit import SitesFile
-from crawler.survey.stored_facts import describe_hold, load_current_holds
+from crawler.survey.stored_facts import load_current_holds
 from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.wanted_sites import WantedSite, make_wanted_site, read_wanted_sites
 from crawler.survey.write_tables import write_or_print_tables
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
-from storage.frontier.hosts import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,14 +94,15 @@ def _find_twin(wanted: WantedSite, before: Sequence[Added], file: SitesFile) -> 
 
 def _survey(settings: Settings, wanted: Sequence[Added], options: AddOptions) -> Sequence[Added]:
     """Survey the sites, judge what was found, and draft the entries of those that are to be written."""
-    holds = {hold.host: hold for hold in load_current_holds(settings)}
+    holds = load_current_holds(settings)
+    on_hold = load_hold_facts(settings, ((one.wanted.name, one.wanted.url) for one in wanted), holds)
     for one in wanted:
-        if (hold := holds.get(host_of(one.wanted.url))) is not None:
-            one.problem = f"{describe_hold(hold)}; try again then"
+        if (facts := on_hold.get(one.wanted.name)) is not None:
+            one.problem = f"{facts.describe()}; try again then"
     asked = [one for one in wanted if one.problem is None]
     sites = tuple(_make_candidate(one.wanted) for one in asked)
     guesses = {site.name: make_list_guesses(site) for site in sites}
-    found = run_survey(settings, SurveyTask(sites, sites, PAGES, guesses), holds.values()) if sites else {}
+    found = run_survey(settings, SurveyTask(sites, sites, PAGES, guesses), holds) if sites else {}
     _judge_found(asked, found, options)
     return wanted
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from cleaning.errors import DataFolderError, SitesError
 from crawler.sites.site import find_site
 from crawler.survey.add_sites import PAGES
+from crawler.survey.hold_facts import load_hold_facts
 from crawler.survey.run_survey import run_survey
 from crawler.survey.sites_file_edit import SitesFile
-from crawler.survey.stored_facts import describe_hold, load_current_holds, load_newest_articles
+from crawler.survey.stored_facts import load_current_holds, load_newest_articles
 from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.trouble import Trouble
 from crawler.survey.troubles import find_troubles
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
 from storage.database.locks import is_data_folder_claimed
-from storage.frontier.hosts import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from crawler.survey.run_survey import SiteSurvey
-    from storage.frontier.hosts import Hold
 
 _KNOWN = 3  # stored articles of each site that are looked at again
 
@@ -44,16 +43,17 @@ def check_sites(settings: Settings, name: str | None, *, as_json: bool) -> int:
     if not file.sites:
         raise SitesError("lists no site; scrapy sites add URL adds one", path=str(file.path))
     sites = tuple(file.sites) if name is None else (find_site(file.sites, name),)
-    holds = {hold.host: hold for hold in load_current_holds(settings)}
-    asked = tuple(site for site in sites if host_of(site.url) not in holds)
+    holds = load_current_holds(settings)
+    on_hold = load_hold_facts(settings, ((site.name, site.url) for site in sites), holds)
+    asked = tuple(site for site in sites if site.name not in on_hold)
     known = load_newest_articles(settings, [site.name for site in asked], _KNOWN)
     urls = {site: [article.url for article in articles] for site, articles in known.items()}
     task = SurveyTask(asked, tuple(file.sites), PAGES, known=urls, insists=True)
-    surveys = run_survey(settings, task, holds.values()) if asked else {}
+    surveys = run_survey(settings, task, holds) if asked else {}
     troubles = {
         site.name: find_troubles(surveys[site.name], file, known.get(site.name, ()))
         if site.name in surveys
-        else [_make_hold_trouble(holds[host_of(site.url)], file.find_line(site.name))]
+        else [Trouble("on-hold", on_hold[site.name].describe(), on_hold[site.name].advise())]
         for site in sites
     }
     if as_json:
@@ -61,10 +61,6 @@ def check_sites(settings: Settings, name: str | None, *, as_json: bool) -> int:
     else:
         write_output("".join(_format_site(name, found, surveys, file) for name, found in troubles.items()))
     return 1 if any(troubles.values()) else 0
-
-
-def _make_hold_trouble(hold: Hold, line: int | None) -> Trouble:
-    return Trouble("on-hold", describe_hold(hold), "scrapy holds lists the hosts on hold", line)
 
 
 def _format_site(name: str, troubles: list[Trouble], surveys: Mapping[str, SiteSurvey], file: SitesFile) -> str:

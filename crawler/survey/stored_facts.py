@@ -38,12 +38,7 @@ class KnownArticle(NamedTuple):
 def load_current_holds(settings: BaseSettings) -> list[Hold]:
     """Return the hosts of which nothing may be asked now; none where there is no store."""
     now = datetime.now(UTC)
-    return _read_store(settings, lambda connection: [hold for hold in load_holds(connection) if hold.until > now], [])
-
-
-def describe_hold(hold: Hold) -> str:
-    """Return a message that nothing may be asked of a host now."""
-    return f"nothing was asked: {hold.host} is on hold until {hold.until:%Y-%m-%d %H:%M} UTC ({hold.reason})"
+    return read_store(settings, lambda connection: [hold for hold in load_holds(connection) if hold.until > now], [])
 
 
 def load_newest_articles(settings: BaseSettings, sites: Iterable[str], most: int) -> dict[str, list[KnownArticle]]:
@@ -68,10 +63,10 @@ def load_newest_articles(settings: BaseSettings, sites: Iterable[str], most: int
                 found[site] = articles[:most]
         return found
 
-    return _read_store(settings, load, {})
+    return read_store(settings, load, {})
 
 
-def _read_store(settings: BaseSettings, read: Callable[[Connection], T], otherwise: T) -> T:
+def read_store(settings: BaseSettings, read: Callable[[Connection], T], otherwise: T) -> T:
     """Return what `read` finds in the store; `otherwise` if none can be read: the quick check tells why."""
     try:
         engine = open_read_only(make_database_url(Path(settings["DATA_DIR"]), settings.get("DATABASE_URL")))

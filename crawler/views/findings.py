@@ -12,15 +12,16 @@ from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
 from storage.database.engine import open_for_reading
 from storage.nights.findings import Finding, list_sites_of_findings, load_findings, mute_finding
+from storage.site_memory.observations import list_sites
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 
 def print_findings(engine: Engine, name: str | None, *, open_only: bool, as_json: bool) -> None:
     """Print the findings of all sites or of one; `open_only` leaves out those that have healed."""
     with open_for_reading(engine) as connection:
-        site = None if name is None else match_name(list_sites_of_findings(connection), name, where="in the findings")
+        site = None if name is None else _match_site(connection, name)
         findings = load_findings(connection, open_only=open_only, site=site)
     if as_json:
         write_json({"findings": [_describe(finding) for finding in findings]})
@@ -33,14 +34,21 @@ def print_findings(engine: Engine, name: str | None, *, open_only: bool, as_json
 def mute_until(engine: Engine, name: str, finding: str, until: date | None) -> None:
     """Mute the open finding of a site until a day, or tell it again. BadArgument if there is none of that name."""
     with engine.begin() as connection:
-        site = match_name(list_sites_of_findings(connection), name, where="in the findings")
+        site = _match_site(connection, name)
         known = [one.name for one in load_findings(connection, site=site)]
         if not mute_finding(connection, site, finding, until):
-            there = f"open are: {', '.join(known)}" if known else "none is open"
-            raise BadArgument(f"{site} has no open finding {finding!r}; {there}")
+            there = f"open are: {', '.join(known)}" if known else "none is open, so there is nothing to mute"
+            raise BadArgument(f"{site} has no open finding {finding!r}; {there}; scrapy sites findings lists them all")
     site = escape_for_terminal(site)
     told = "is told again" if until is None else f"is not told before {until}"
     write_output(f"{site}: {finding} {told}\n")
+
+
+def _match_site(connection: Connection, name: str) -> str:
+    """Return the site of the store that is meant, also one that never had a finding. UnknownSite if there is none."""
+    return match_name(
+        sorted({*list_sites(connection), *list_sites_of_findings(connection)}), name, where="in the store"
+    )
 
 
 def _format(finding: Finding, today: date) -> list[str]:

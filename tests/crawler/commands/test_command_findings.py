@@ -10,9 +10,13 @@ from typing import NamedTuple
 
 import pytest
 from crawling import ROOT
+from night_store import make_article
 from scrapy.cmdline import execute
 from sqlalchemy import insert
 
+from storage import runs
+from storage.archive.write import ArchiveLocation
+from storage.articles import saving
 from storage.database.engine import make_database_url, open_database
 from storage.models import StoredFinding
 from storage.nights.findings import Finding
@@ -33,10 +37,13 @@ Sites = Callable[..., Said]
 
 @pytest.fixture
 def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Sites:
-    """Runs `scrapy sites ARGUMENTS` on a store with two findings."""
+    """Runs `scrapy sites ARGUMENTS` on a store with two findings of herald, and none of post."""
     engine = open_database(make_database_url(tmp_path, None))
     with engine.begin() as connection:
         connection.execute(insert(StoredFinding), [finding._asdict() for finding in (OPEN, HEALED)])
+        run = runs.begin(connection, spider="articles", now=NIGHT)
+        article, place = make_article("https://post.example/a"), ArchiveLocation("none.warc.gz", 0)
+        saving.save_article(connection, article, site="post", run=run, fetched_at=NIGHT, location=place)
     engine.dispose()
     monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     monkeypatch.chdir(ROOT)
@@ -77,8 +84,9 @@ def test_a_finding_is_muted_until_a_day_and_told_again(sites: Sites) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["mute", "herald", "drop"], "herald has no open finding 'drop'; open are: silent"),
-        (["mute", "nowhere", "drop"], 'no site "nowhere" in the findings; choose from: herald'),
+        (["mute", "herald", "drop"], "herald has no open finding 'drop'; open are: silent; scrapy sites"),
+        (["mute", "post", "silent"], "post has no open finding 'silent'; none is open, so there is nothing to mute; "),
+        (["mute", "nowhere", "drop"], 'no site "nowhere" in the store; choose from: herald, post'),
         (["mute", "herald", "silent", "--until", "tomorrow"], "--until must be a day as YYYY-MM-DD, got 'tomorrow'"),
         (["findings", "--until", "2999-01-01"], "--until belongs to: scrapy sites mute NAME"),
         (["nights", "--all"], "--all belongs to: scrapy sites findings"),

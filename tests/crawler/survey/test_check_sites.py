@@ -132,9 +132,27 @@ def test_nothing_is_asked_of_a_host_on_hold(tmp_path: Path) -> None:
         added = run_sites("add", paper.url, folder=tmp_path)
         assert len(paper.asked) == asked
     assert added.returncode == 1
-    assert added.stderr.startswith(f"scrapy sites: {paper.url}/: nothing was asked: 127.0.0.1:")
+    assert added.stderr.startswith(
+        f"scrapy sites: {paper.url}/: its host asks for time, so nothing was asked: 127.0.0.1:"
+    )
     assert found["name"] == "on-hold"
     assert "(retry-after)" in found["sentence"]
+
+
+def test_a_host_that_refuses_connections_is_told_as_such_with_its_last_page_and_no_line(tmp_path: Path) -> None:
+    with Paper() as paper:
+        publish(paper)
+        write_entry(tmp_path, paper)
+        words = ("crawl", "articles", "-s", f"SITES_FILE={tmp_path / 'sites.toml'}")
+        run_scrapy(*words, data=tmp_path / "data")
+    let_a_night_pass(tmp_path / "data")
+    run_scrapy(*words, data=tmp_path / "data")
+    (found,) = check(tmp_path)
+    assert (found["name"], found["line"]) == ("on-hold", None)
+    assert found["sentence"].startswith("its host refuses the connection (the last page of it came on 20")
+    assert found["advice"].startswith("nothing in its entry mends that, unless the newspaper has moved; ")
+    shown = run_sites("check", folder=tmp_path)
+    assert "sites.toml, line" not in shown.stdout
 
 
 def test_a_name_that_is_not_there_is_one_line(tmp_path: Path) -> None:
