@@ -27,8 +27,8 @@ MEASURES = (
     Measure("rejected", "Rejected", "count", "pages that are no article"),
     Measure("failed", "Failed", "count", "addresses that gave no page"),
     Measure("completeness", "Complete", "share", "of the articles that the sources list as new, those stored"),
-    Measure("median_length", "Length", "count", "median of the characters of an article"),
-    Measure("share_cut", "Cut", "share", "of the characters of the pages, those cut as boilerplate"),
+    Measure("median_length", "Length", "count", "median of the characters of an article or duplicate"),
+    Measure("share_cut", "Cut", "share", "of the characters of articles and duplicates, those cut as boilerplate"),
     Measure("seconds", "Seconds", "count", "from the first event to the last"),
 )
 

@@ -20,7 +20,7 @@ _LENGTH = "median_length"
 _NAMES = frozenset(
     (
         *("found", "fetched", "stored", "updated", "unchanged", "duplicates", "rejected", "failed", "listed"),
-        *("completeness", _LENGTH, "share_cut", "no_date", "no_author", "seconds", "bytes", "articles"),
+        *("completeness", _LENGTH, "share_cut", "no_date", "no_author", "seconds", "bytes", "articles", "characters"),
     )
 )
 _AREAS = frozenset(("rejected", "failed", "share_cut", "language"))
@@ -59,28 +59,42 @@ def merge_runs(rows: Sequence[Numbers]) -> Numbers:
 def add_up_sites(rows: Iterable[Numbers]) -> Numbers:
     """Return the numbers of all rows together: sums of counts, and the means of shares, weighted by what they are of.
 
-    The median length is the median of the rows' medians, weighted by their articles.
+    Completeness is of the articles that are listed, a share cut is of characters, the others are of articles and
+    duplicates. The median length is the median of the rows' medians, weighted by their articles and duplicates.
     """
     sums: defaultdict[str, float] = defaultdict(float)
     shares: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)  # name -> (weight, value)
     known = list(rows)
     for row in known:
-        stored = row.get("stored", 0)
         for name, value in row.items():
             if is_share(name) or name == _LENGTH:
-                shares[name].append((row.get("listed", 0) if name == "completeness" else stored, value))
+                shares[name].append((_weigh(row, name), value))
             else:
                 sums[name] += value
     total: Numbers = dict(sums)
     for name, weighted in shares.items():
         # A share that a row lacks is 0 there, if the row has articles: no text of it was cut by this rule.
         is_optional = "/" in name
-        weight = sum(row.get("stored", 0) for row in known) if is_optional else sum(one for one, _ in weighted)
+        weight = sum(_weigh(row, name) for row in known) if is_optional else sum(one for one, _ in weighted)
         if name == _LENGTH:
             total[name] = _find_weighted_median(weighted)
         elif weight:
             total[name] = sum(one * value for one, value in weighted) / weight
     return total
+
+
+def _weigh(row: Numbers, name: str) -> float:
+    """Return how many things the row has of which this number is a share."""
+    if name == "completeness":
+        return row.get("listed", 0)
+    # Both were measured: the store keeps a duplicate as a page of its own.
+    pages = row.get("stored", 0) + row.get("duplicates", 0)
+    if not name.startswith("share_cut"):
+        return pages
+    measured = row.get("articles", 0)  # of a large site these are some of its pages
+    if measured and "characters" in row:
+        return pages * row["characters"] / measured
+    return pages * row.get(_LENGTH, 0) / max(1 - row.get("share_cut", 0), 0.01)  # a night before they were recorded
 
 
 @cache

@@ -116,6 +116,7 @@ def _sum_up(rows: Iterator[Any]) -> dict[str, float]:
     numbers |= {f"language/{code}": round(number / count, 4) for code, number in sorted(languages.items())}
     numbers |= {f"place/{place}": round(number / count, 4) for place, number in _choose_places(places)}
     if whole := kept + cut.total():
+        numbers["characters"] = whole
         numbers["share_cut"] = round(cut.total() / whole, 4)
         numbers |= {f"share_cut/{rule}": round(number / whole, 4) for rule, number in sorted(cut.items())}
     return numbers

@@ -42,16 +42,36 @@ def test_a_share_of_a_few_per_cent_may_move() -> None:
 
 def test_sites_are_added_up_by_what_their_shares_are_of() -> None:
     large = {"stored": 30.0, "listed": 40.0, "completeness": 0.75, "median_length": 3_000.0, "share_cut": 0.1}
+    large |= {"articles": 30.0, "characters": 90_000.0}
     small = {"stored": 10.0, "listed": 10.0, "completeness": 1.0, "median_length": 900.0, "share_cut": 0.3}
+    small |= {"articles": 10.0, "characters": 10_000.0}
     nothing = {"stored": 0.0, "listed": 0.0}
     rules = {"share_cut/teaser": 0.2}
     total = add_up_sites([large | rules, small, nothing])
     assert total["stored"] == 40
     assert total["completeness"] == pytest.approx(40 / 50)
     assert total["median_length"] == 3_000
-    assert total["share_cut"] == pytest.approx(0.15)
-    assert total["share_cut/teaser"] == pytest.approx(0.15)  # it cut nothing of the small site
+    assert total["share_cut"] == pytest.approx((9_000 + 3_000) / 100_000)
+    assert total["share_cut/teaser"] == pytest.approx(18_000 / 100_000)  # it cut nothing of the small site
     assert add_up_sites([]) == {}
+
+
+def test_shares_of_pages_count_the_duplicates() -> None:
+    """A night of copies weighs as much as one of articles: all its pages were measured."""
+    paper = {"stored": 10.0, "no_author": 0.0, "language/en": 1.0, "median_length": 900.0}
+    agency = {"stored": 1.0, "duplicates": 29.0, "no_author": 1.0, "language/de": 1.0, "median_length": 2_000.0}
+    total = add_up_sites([paper, agency])
+    assert total["no_author"] == pytest.approx(0.75)
+    assert (total["language/en"], total["language/de"]) == pytest.approx((0.25, 0.75))
+    assert total["median_length"] == 2_000
+
+
+def test_a_share_of_characters_counts_all_pages_of_a_site_of_which_some_were_measured() -> None:
+    large = {"stored": 900.0, "duplicates": 100.0, "articles": 400.0, "characters": 400_000.0, "share_cut": 0.5}
+    small = {"stored": 100.0, "articles": 100.0, "characters": 1_000_000.0, "share_cut": 0.0}
+    assert add_up_sites([large, small])["share_cut"] == pytest.approx(0.25)
+    earlier = [{"stored": 10.0, "median_length": 900.0, "share_cut": 0.1}, {"stored": 10.0, "median_length": 3_000.0}]
+    assert add_up_sites([earlier[0], earlier[1] | {"share_cut": 0.0}])["share_cut"] == pytest.approx(0.025)
 
 
 def test_two_runs_of_one_night_are_one_row() -> None:

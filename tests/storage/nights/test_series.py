@@ -117,6 +117,7 @@ def test_a_night_has_the_numbers_of_its_counts_and_of_its_pages(engine: Engine) 
         "language/en": 0.8,
         "language/de": 0.2,
         "place/article.story.s-0": 0.8,
+        "characters": 1800,
         "share_cut": round(400 / 1800, 4),
         "share_cut/teaser": round(400 / 1800, 4),
         "bare": 1,
