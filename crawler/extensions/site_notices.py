@@ -9,12 +9,14 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.failures.refusals import REFUSAL_ADVICE
 from crawler.run.counts import counts_of
 from crawler.run.notices import NoticeKind, notices_of
 
 logger = logging.getLogger(__name__)
 
 _FOUND = ("address/new", "address/again", "address/known")
+_REFUSED = "address/refused/http-"
 _HELD = "host/held/"  # a hold is told by the table; nothing was asked, so nothing is wrong with the entry
 
 
@@ -52,6 +54,9 @@ def _describe_silence(url: str, stats: dict[str, int]) -> str:
     read = stats.get("discovery/read", 0)
     if not read and stats.get("address/refused/robots"):
         return f"no article was found: robots.txt forbids its front page {url}"
+    refused = sum(number for stat, number in stats.items() if stat.startswith(_REFUSED))
+    if not read and refused:
+        return f"no article was found: its server refuses us ({refused} addresses); {REFUSAL_ADVICE}"
     return (
         f"no article was found: neither its front page {url} nor a feed or sitemap names one ({read} lists were read); "
         f"check its url, or write feeds = [...] or sitemaps = [...] into its entry of sites.toml"

@@ -38,11 +38,11 @@ from crawler.failures.errors import (
     RobotsUnreachable,
     TooLarge,
 )
+from crawler.failures.refusals import REFUSED_STATUSES
 from storage.frontier.addresses import TWIN, AddressState
 
 # HTTP statuses. Other statuses below 500 mean that the address failed for good.
 _GONE = {404, 410}
-_REFUSED = {401, 402, 403, 407, 451}
 _TRY_AGAIN = {408, 425, 429}  # and all from 500
 
 _REASONS: dict[type[BaseException], str] = {
@@ -131,7 +131,7 @@ def _classify_status(status: int) -> RequestOutcome:
     reason = f"http-{status}"
     if status in _GONE:
         return RequestOutcome(reason, AddressState.GONE, status)
-    if status in _REFUSED:
+    if status in REFUSED_STATUSES:
         return RequestOutcome(reason, AddressState.REFUSED, status)
     if status in _TRY_AGAIN or status >= 500:
         return RequestOutcome(reason, None, status)

@@ -9,7 +9,7 @@ expectation.py      how many articles a night is expected to bring, by weekday
 holidays.py         nights on which most sites have few articles
 volume.py           tests of numbers: silent, drop, flood
 sources.py          tests of sources: a feed or sitemap that lists nothing any more
-access.py           tests of access: unreachable, robots-closed, on-hold, slow
+access.py           tests of access: unreachable, refused, robots-closed, on-hold, slow
 share_test.py       the test of a share: how many of how many, against the shares of the past
 shares.py           the shares that are tested: javascript, walls, paywall, no-dates, language, duplicates ...
 texts.py            tests of texts: shorter, longer, more-cut, template

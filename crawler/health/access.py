@@ -1,6 +1,8 @@
-"""Tests of access: unreachable, robots-closed, on-hold, slow.
+"""Tests of access: unreachable, refused, robots-closed, on-hold, slow.
 
 unreachable     no answer at all, though something was asked for; also in the first night of a site
+refused         no list and no page was read, and half or more of the addresses were refused (401, 402, 403, 407, 451);
+                also in the first night. Another test of it, of articles alone, is in shares.py
 robots-closed   robots.txt forbids every list of a site, of which lists were read in 0.8 of 3 nights or more; or, by the
                 share test, it forbids addresses of articles, 0.4 more than usual
 on-hold         hosts on hold, in at most a tenth of 6 nights or more before, and so few new articles that their lower
@@ -14,11 +16,12 @@ from __future__ import annotations
 from math import exp, log, sqrt
 from statistics import median
 
+from crawler.failures.refusals import REFUSAL_ADVICE, REFUSED_REASONS
 from crawler.health.expectation import expect
 from crawler.health.look import Look
 from crawler.health.reading import Reading, State
 from crawler.health.share_test import read_share
-from crawler.health.shares import describe_count, make_evidence
+from crawler.health.shares import REFUSED, describe_count, make_evidence
 from crawler.health.volume import count_new
 from crawler.health.wording import format_amount
 from storage.nights.series import NightRow
@@ -34,7 +37,7 @@ _LEAST_ANSWERS, _LEAST_SECONDS = 10, 300
 
 def read_access(look: Look) -> list[Reading]:
     """Return the readings of these tests."""
-    return [read_reach(look), _read_robots(look), _read_holds(look), _read_speed(look)]
+    return [read_reach(look), read_refusals(look), _read_robots(look), _read_holds(look), _read_speed(look)]
 
 
 def _has_mostly(look: Look, name: str) -> bool:
@@ -65,6 +68,23 @@ def read_reach(look: Look) -> Reading:
         f"ends (scrapy holds)",
         {"reasons": ", ".join(reasons)},
     )
+
+
+def read_refusals(look: Look) -> Reading:
+    """Return whether a site refuses all that is asked of it. It needs no past: its server has said so."""
+    numbers = look.numbers
+    if numbers.get("lists_read") or numbers.get("fetched"):
+        return Reading(REFUSED, State.CLEARLY_USUAL)
+    failures = {name: number for name, number in numbers.items() if name.startswith(("failed/", "lists_failed/"))}
+    refusals = {name: number for name, number in failures.items() if name.partition("/")[2] in REFUSED_REASONS}
+    refused, asked = sum(refusals.values()), sum(failures.values())
+    if not refused or 2 * refused < asked:
+        return Reading(REFUSED, State.UNKNOWN)
+    reasons = ", ".join(sorted({name.partition("/")[2] for name in refusals}))
+    sentence = (
+        f"its server refuses us: {refused:,.0f} of {asked:,.0f} addresses answered with {reasons}, and none had a page"
+    )
+    return Reading(REFUSED, State.FOUND, sentence, REFUSAL_ADVICE, {"count": refused, "of": asked, "reason": reasons})
 
 
 def _count_forbidden(row: NightRow) -> tuple[int, int]:

@@ -7,15 +7,18 @@ from collections.abc import Iterable
 _FEW = frozenset({"silent", "drop", "dead-feed", "dead-sitemap", "on-hold", "slow"})
 _TEXTS = frozenset({"shorter", "longer", "more-cut", "no-dates", "no-authors", "language", "false-dates", "template"})
 _PAGES = frozenset({"javascript", "paywall", "no-article", "duplicates"})
-_NO_ENTRY = _FEW | _TEXTS | _PAGES | {"walls", "failing", "no-address", "flood"}
+_NO_ENTRY = _FEW | _TEXTS | _PAGES | {"walls", "failing", "refused", "no-address", "flood"}
 # With one of these open a site gives nothing, and it was told.
-GIVES_NOTHING = frozenset({"removed", "moved", "robots-closed", "unreachable", "no-address", "silent", "on-hold"})
+GIVES_NOTHING = frozenset(
+    {"removed", "moved", "robots-closed", "unreachable", "refused", "no-address", "silent", "on-hold"}
+)
 # From cause to effects. A cause that is open from an earlier night explains tonight's effects, too.
 EXPLAINS: dict[str, frozenset[str]] = {
     "removed": _NO_ENTRY | {"moved", "robots-closed", "unreachable"},
     "moved": _NO_ENTRY | {"robots-closed", "unreachable"},
     "robots-closed": _NO_ENTRY | {"unreachable"},
     "unreachable": _NO_ENTRY,
+    "refused": _NO_ENTRY - {"refused"},
     "on-hold": (_FEW - {"on-hold"}) | {"failing", "no-address"},
     "failing": (_FEW - {"on-hold"}) | _TEXTS,
     "walls": (_FEW - {"on-hold"}) | _TEXTS | _PAGES | {"failing"},

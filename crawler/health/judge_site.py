@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.health.access import read_access, read_reach
+from crawler.health.access import read_access, read_reach, read_refusals
 from crawler.health.dates import read_dates
 from crawler.health.look import Look
 from crawler.health.reading import Reading, State
@@ -19,8 +19,7 @@ _GRAVITY = {State.UNKNOWN: 0, State.CLEARLY_USUAL: 1, State.USUAL: 2, State.ODD:
 def judge_night(look: Look) -> dict[str, Reading]:
     """Return the readings of a night by name."""
     if look.index < 1:  # the first night has no past to compare with
-        reach = read_reach(look)
-        return {reach.name: reach}
+        return {reading.name: reading for reading in (read_reach(look), read_refusals(look))}
     readings: dict[str, Reading] = {}
     for test in _TESTS:
         for reading in test(look):

@@ -6,6 +6,7 @@ walls         pages shown instead of articles: `wall`, `redirect-elsewhere`, `no
 paywall       the beginnings of articles, for subscribers
 no-article    pages rejected for any other reason
 failing       addresses that gave no page, of those that were asked for, without those that robots.txt forbids
+refused       the same, if the server refuses most of them
 no-dates      articles without a date
 no-authors    articles without an author
 language      articles in another language than the usual one
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from crawler.failures.refusals import REFUSAL_ADVICE, REFUSED_REASONS
 from crawler.health.look import Look
 from crawler.health.reading import Reading, State
 from crawler.health.share_test import Part, ShareReading, read_share
@@ -26,7 +28,7 @@ from crawler.health.volume import count_new
 from crawler.health.wording import format_nights, format_share
 from storage.nights.series import NightRow
 
-JAVASCRIPT, TEMPLATE = "javascript", "template"
+JAVASCRIPT, TEMPLATE, REFUSED = "javascript", "template", "refused"
 _BARE_LENGTH = 600  # characters of all blocks of a page; one with fewer has no text that could be taken
 _WALLS = ("wall", "redirect-elsewhere", "not-found")
 _TEXTLESS = ("no-text", "too-short")
@@ -49,7 +51,7 @@ def read_shares(look: Look) -> list[Reading]:
     return [
         *(_read(look, share) for share in _SHARES),
         *_read_textless(look),
-        _read_failing(look),
+        *_read_failing(look),
         _read_language(look),
     ]
 
@@ -95,19 +97,19 @@ def _read_textless(look: Look) -> list[Reading]:
     return [Reading(JAVASCRIPT, State.FOUND, sentence, advice, evidence)]
 
 
-def _read_failing(look: Look) -> Reading:
+def _read_failing(look: Look) -> list[Reading]:
+    """Read the share of addresses that gave no page, by whether the server refuses most of them."""
     found = read_share(look, _count_failed, rise=0.4)
     if found.state is not State.FOUND:
-        return Reading("failing", found.state)
+        return [Reading("failing", found.state), Reading(REFUSED, found.state)]
     reasons = _list_reasons(look.night, "failed", without=_NOT_FAILED)
     reason = max(sorted(reasons), key=lambda one: reasons[one], default="")
-    return Reading(
-        "failing",
-        State.FOUND,
-        f"{describe_count(found, 'addresses gave no page')}, most of them by {reason}",
-        f"see which: scrapy addresses --site {look.night.site}",
-        make_evidence(found) | {"reason": reason},
-    )
+    sentence = f"{describe_count(found, 'addresses gave no page')}, most of them by {reason}"
+    evidence = make_evidence(found) | {"reason": reason}
+    if reason in REFUSED_REASONS:
+        return [Reading(REFUSED, State.FOUND, f"{sentence}: its server refuses us", REFUSAL_ADVICE, evidence)]
+    advice = f"see which: scrapy addresses --site {look.night.site}"
+    return [Reading("failing", State.FOUND, sentence, advice, evidence)]
 
 
 def _read_language(look: Look) -> Reading:

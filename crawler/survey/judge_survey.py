@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from crawler.failures.refusals import REFUSAL_ADVICE, REFUSED_REASONS
 from crawler.survey.list_guesses import find_named_lists
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from crawler.survey.survey_spider import SeenFailure
 
 _WALLS = frozenset(("wall", "redirect-elsewhere", "not-found"))
-_REFUSALS = frozenset(("http-401", "http-402", "http-403", "http-407", "http-429", "http-451", "http-503"))
+_REFUSALS = REFUSED_REASONS | {"http-429", "http-503"}
 
 
 class Problem(NamedTuple):
@@ -87,8 +88,7 @@ def judge_front_failure(failure: SeenFailure) -> Problem:
     if reason == "dns":
         return Problem("dead", failure.sentence, "check the spelling of the address")
     if reason in _REFUSALS:
-        advice = "it may block crawlers: set BROADSHEET_CONTACT, and write to the publisher"
-        return Problem("refused", failure.sentence, advice)
+        return Problem("refused", failure.sentence, REFUSAL_ADVICE)
     if reason in ("http-404", "http-410"):
         return Problem("gone", failure.sentence, "check the path of the address")
     return Problem("dead", failure.sentence, "try again later")
@@ -144,8 +144,7 @@ def _judge_pages(survey: SiteSurvey) -> Problem:
         advice = 'with a subscription, write cookies = { NAME = "VALUE" } into its entry'
         return Problem("paywall", f"{told}: they are for subscribers", advice)
     if 2 * sum(number for reason, number in reasons.items() if reason in _REFUSALS) >= pages:
-        advice = "it may block crawlers: set BROADSHEET_CONTACT, and write to the publisher"
-        return Problem("refused", told, advice)
+        return Problem("refused", told, REFUSAL_ADVICE)
     return Problem("no-article", told, f"scrapy explain {survey.sample[0].url} shows what the cleaner makes of one")
 
 

@@ -53,7 +53,7 @@ EXPECTED = {
     "dates/future": Expected(("no-dates", "false-dates"), "published = "),
     "dates/none": Expected(("no-dates",), "published = "),
     "robots": Expected(("robots-closed",), "ask the publisher"),
-    "robots/403": Expected(("failing", "unreachable", "no-address"), "addresses --site|check its url", ("silent",)),
+    "robots/403": Expected(("refused",), "write to the publisher", ("silent",)),
     "duplicates": Expected(("duplicates",), r"scrapy stories.*exclude", ("flood",)),
     "consent": Expected(("walls",), "cookies = "),
     "consent/overlay": Expected(("walls", "template", "shorter"), "cookies = |text, remove|sites check"),

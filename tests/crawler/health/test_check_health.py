@@ -134,6 +134,28 @@ def test_a_site_that_gives_no_answer_is_told_in_its_first_night(nights: Nights, 
     assert _names(nights.run(USUAL)) == ([], [], ["herald unreachable"])
 
 
+def test_a_site_that_refuses_all_that_is_asked_is_told_as_refused_and_not_as_one_without_addresses(
+    nights: Nights,
+) -> None:
+    refused = {"response/received": 9, "discovery/failed/http-403": 4, "address/refused/http-403": 9}
+    refused |= {"discovery/failed/http-404": 1, "address/gone/http-404": 1, "notice/no-address": 1}
+    first = nights.run(refused, NOTICE)
+    assert _names(first) == (["herald refused"], [], [])
+    assert "its server refuses us: 9 of 10 addresses answered with http-403" in first.new[0].sentence
+    assert "write to the publisher" in first.new[0].advice
+    assert _names(nights.run(USUAL)) == ([], [], ["herald refused"])
+    nights.run_usual(8)
+    assert _names(nights.run(refused, NOTICE)) == (["herald refused"], [], [])
+
+
+def test_a_site_that_refuses_its_articles_alone_is_told_as_refused(nights: Nights) -> None:
+    nights.run_usual(9)
+    closed = {"response/received": 26, "discovery/read": 6, "address/refused/http-403": 20, "listed/night": 1}
+    health = nights.run(closed | {"listed/articles": 20})
+    assert "herald refused" in _names(health)[0]
+    assert "herald failing" not in _names(health)[0]
+
+
 def test_a_host_that_asked_for_time_is_not_down(nights: Nights) -> None:
     assert nights.run({"host/held/retry-after": 1}) == Health()
 
