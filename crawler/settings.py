@@ -75,6 +75,7 @@ NIGHTLY_RELEASE = os.environ.get("NIGHTLY_RELEASE", "")  # folder in which each 
 NIGHTLY_FORMATS = os.environ.get("NIGHTLY_FORMATS", "jsonl").split(",")  # of that release
 NIGHTLY_KEEP_RAW = os.environ.get("NIGHTLY_KEEP_RAW", "")  # for how long raw pages are kept: "180d"
 NIGHTLY_KEEP_REJECTED = os.environ.get("NIGHTLY_KEEP_REJECTED", "")  # for how long rejected pages are kept: "30d"
+NIGHTLY_KEEP_REPORTS = os.environ.get("NIGHTLY_KEEP_REPORTS", "")  # for how long reports are kept: "400d"
 NIGHTLY_SKIP = os.environ.get("NIGHTLY_SKIP", "")  # steps to leave out: "report,alerts"
 
 # --- The end of a crawl -----------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class NightOptions:
     release: str = ""
     keep_raw: str = ""
     keep_rejected: str = ""
+    keep_reports: str = ""
     skip: str = ""  # names of steps, with commas between them
 
     @property
@@ -43,6 +44,15 @@ class NightOptions:
     @property
     def rejected_age(self) -> timedelta | None:
         return parse_age("--keep-rejected", self.keep_rejected) if self.keep_rejected else None
+
+    @property
+    def reports_age(self) -> timedelta | None:
+        return parse_age("--keep-reports", self.keep_reports) if self.keep_reports else None
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return what is kept for some time, and for how long; "": for ever."""
+        return {"raw pages": self.keep_raw, "rejected pages": self.keep_rejected, "reports": self.keep_reports}
 
     @property
     def max_pages(self) -> int:
@@ -60,7 +70,7 @@ class NightOptions:
             parse_hours(self.hours)
         if self.pages and not (self.pages.isascii() and self.pages.isdecimal() and 0 < int(self.pages) < 10**9):
             raise BadArgument(f"--pages must be a whole number of at least 1, got {self.pages!r}")
-        _ = self.raw_age, self.rejected_age
+        _ = self.raw_age, self.rejected_age, self.reports_age
         for name in self.skipped:
             if name not in SKIPPABLE:
                 raise BadArgument(f"--skip: unknown step {name!r}; choose from: {', '.join(SKIPPABLE)}")

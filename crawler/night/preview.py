@@ -51,9 +51,8 @@ def _describe_steps(
     steps["report"] = "a web page of the night"
     if options.release:
         steps["release"] = f"into {options.release}, named after the day"
-    kept = (("raw pages", options.keep_raw), ("rejected pages", options.keep_rejected))
-    if ages := [f"{what} after {age}" for what, age in kept if age]:
-        steps["retention"] = f"removes {' and '.join(ages)}"
+    if ages := [f"{what} after {age}" for what, age in options.kept.items() if age]:
+        steps["retention"] = f"removes {', '.join(ages)}"
     if channels := read_channels(settings):
         steps["alerts"] = f"by {', '.join(channels)}, if something is new or has healed"
     return steps

@@ -42,7 +42,7 @@ STEPS = (
     Step(HEALTH, tell_health),
     Step(REPORT, write_night_report),
     Step("release", write_dated_release, lambda desk: bool(desk.options.release)),
-    Step(RETENTION, prune_what_is_old, lambda desk: bool(desk.options.keep_raw or desk.options.keep_rejected)),
+    Step(RETENTION, prune_what_is_old, lambda desk: any(desk.options.kept.values())),
     Step(ALERTS, send_night_alerts, lambda desk: bool(read_channels(desk.settings))),
 )
 

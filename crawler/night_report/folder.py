@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -29,17 +29,38 @@ def discard_pages(report: Path, *, keep: Collection[str] = ()) -> None:
     folder = name_pages_folder(report)
     if not folder.is_dir():
         return
-    for path in folder.iterdir():
-        if _PAGE_NAME.fullmatch(path.name) and path.name not in keep:
+    for path in _iter_pages(report):
+        if path.name not in keep:
             path.unlink(missing_ok=True)
     with suppress(OSError):  # it is not empty
         folder.rmdir()
 
 
-def discard_reports(data_dir: Path) -> None:
-    """Remove all reports of the data folder with the pages beside them, because they quote articles."""
+def discard_reports(data_dir: Path, before: date | None = None) -> None:
+    """Remove the reports of the nights `before` that day with the pages beside them; None: all.
+
+    What a kill has left of a report goes, too: pages without it.
+    """
+    for report in list_reports(data_dir, before):
+        discard_pages(report)
+        report.unlink(missing_ok=True)
+
+
+def list_reports(data_dir: Path, before: date | None = None) -> list[Path]:
+    """Return where the reports of the nights `before` that day stand, or only pages beside one; None: all."""
     folder = data_dir / REPORTS
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if _REPORT_NAME.fullmatch(path.name):
-            discard_pages(path)
-            path.unlink(missing_ok=True)
+    paths = folder.iterdir() if folder.is_dir() else ()
+    names = {path.name if path.suffix else f"{path.name}.html" for path in paths}
+    reports = (folder / name for name in sorted(names) if _REPORT_NAME.fullmatch(name))
+    ours = [report for report in reports if report.is_file() or any(_iter_pages(report))]
+    return [report for report in ours if before is None or report.stem < f"{before}"]
+
+
+def measure_report(report: Path) -> int:
+    """Return the bytes of a report and of the pages beside it."""
+    return sum(path.stat().st_size for path in (report, *_iter_pages(report)) if path.is_file())
+
+
+def _iter_pages(report: Path) -> Iterator[Path]:
+    folder = name_pages_folder(report)
+    return (path for path in (folder.iterdir() if folder.is_dir() else ()) if _PAGE_NAME.fullmatch(path.name))

@@ -1,12 +1,13 @@
-"""Prunes the store and the archive, and what cleaning saw of pages of sites that are no longer crawled."""
+"""Prunes the store, the archive and the reports, and what cleaning saw of sites that are no longer crawled."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.errors import UsageError
+from crawler.night_report.folder import discard_reports, list_reports, measure_report
 from crawler.recleaning.site_readings import discard_unlisted_readings
 from crawler.sites.sites_file import load_sites
 from crawler.terminal.numbers import format_bytes
@@ -24,6 +25,7 @@ def prune_store(
     *,
     raw_after: timedelta | None,
     rejected_after: timedelta | None,
+    reports_after: timedelta | None,
     dry_run: bool,
 ) -> str:
     """Prune what is older, and return the lines that tell it. The caller has claimed the data folder and the database.
@@ -42,7 +44,21 @@ def prune_store(
             report=report,
         )
     readings = _discard_readings(data_dir, settings, dry_run=dry_run)
-    return "".join(f"{line}\n" for line in _describe(pruned, readings, "would go" if dry_run else "went"))
+    verb = "would go" if dry_run else "went"
+    lines = _describe(pruned, readings, verb)
+    if reports_after is not None:
+        number, size = _discard_reports(data_dir, (now - reports_after).date(), dry_run=dry_run)
+        lines.append(f"{number:,} reports {verb}: {format_bytes(size)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _discard_reports(data_dir: Path, before: date, *, dry_run: bool) -> tuple[int, int]:
+    """Discard the reports of the nights before that day; return how many, and their bytes."""
+    reports = list_reports(data_dir, before)
+    size = sum(map(measure_report, reports))
+    if not dry_run:
+        discard_reports(data_dir, before)
+    return len(reports), size
 
 
 def _discard_readings(data_dir: Path, settings: BaseSettings, *, dry_run: bool) -> int:

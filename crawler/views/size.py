@@ -26,7 +26,7 @@ _WORDS = {
     "free": "for new rows; scrapy db prune --vacuum gives it back",
     "archive": "raw pages; scrapy db prune --raw-older-than",
     "readings": "what cleaning saw of each site's newest pages",
-    "reports": "",
+    "reports": "scrapy db prune --reports-older-than",
     "other files": "",
 }
 SITES = 20  # the largest; --json has all

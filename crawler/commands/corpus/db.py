@@ -36,7 +36,8 @@ examples:
   scrapy db check                              is it sound? --all reads the whole archive
   scrapy db prune --raw-older-than 180d --rejected-older-than 30d --dry-run
                                                what would go; without --dry-run it goes.
-                                               Articles and their versions always stay
+                                               Articles, versions and releases always stay
+  scrapy db prune --reports-older-than 400d    reports of old nights
   scrapy db copy data postgresql://localhost/news
                                                the store into an empty database; a name
                                                without :// is a data folder or a file
@@ -53,6 +54,7 @@ _OPTIONS = {
     "no_copy": "upgrade",
     "raw_older_than": "prune",
     "rejected_older_than": "prune",
+    "reports_older_than": "prune",
     "dry_run": "prune",
     "vacuum": "prune",
 }
@@ -78,6 +80,7 @@ class Command(ProjectCommand):
         add("--no-copy", action="store_true", help="upgrade: do not copy the old file of SQLite before")
         add("--raw-older-than", metavar="180d", help="prune: raw pages that were fetched so many days ago")
         add("--rejected-older-than", metavar="30d", help="prune: rejected pages that were fetched so many days ago")
+        add("--reports-older-than", metavar="400d", help="prune: reports of nights so many days ago")
         add("--dry-run", action="store_true", help="prune: show what would go, and change nothing")
         add("--vacuum", action="store_true", help="prune: give the space back to the disk at the end")
 
@@ -166,19 +169,22 @@ class Command(ProjectCommand):
         from crawler.upkeep.prune_store import prune_store
         from storage.upkeep.vacuum import vacuum_store
 
-        ages = [_parse_age(name, getattr(opts, name)) for name in ("raw_older_than", "rejected_older_than")]
-        if ages == [None, None] and not opts.vacuum:
-            raise BadArgument("prune needs --raw-older-than or --rejected-older-than, such as 180d")
+        names = ("raw_older_than", "rejected_older_than", "reports_older_than")
+        raw_after, rejected_after, reports_after = (_parse_age(name, getattr(opts, name)) for name in names)
+        if (raw_after, rejected_after, reports_after) == (None, None, None) and not opts.vacuum:
+            raise BadArgument(
+                "prune needs --raw-older-than, --rejected-older-than or --reports-older-than, such as 180d"
+            )
         if opts.dry_run and opts.vacuum:
             raise BadArgument("give either --dry-run or --vacuum, not both")
         with self._claim_store() as engine:
-            raw_after, rejected_after = ages
             write_output(
                 prune_store(
                     engine,
                     self.project_settings,
                     raw_after=raw_after,
                     rejected_after=rejected_after,
+                    reports_after=reports_after,
                     dry_run=opts.dry_run,
                 )
             )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 LIMIT = 7  # nights that --status shows, where --limit gives no other number
-_OPTIONS = ("until", "hours", "pages", "release", "keep_raw", "keep_rejected", "skip")
+_OPTIONS = ("until", "hours", "pages", "release", "keep_raw", "keep_rejected", "keep_reports", "skip")
 EXAMPLES = """\
 The steps: crawl (with settling and re-checks), health, report, release,
 retention, alerts. Each prints one line. A step that fails is told, and the next
@@ -69,6 +69,7 @@ class Command(ProjectCommand):
         add("--release", metavar="FOLDER", help="write a release into FOLDER, named after the day")
         add("--keep-raw", metavar="AGE", help="remove raw pages that are older, as 180d")
         add("--keep-rejected", metavar="AGE", help="remove rejected pages that are older, as 30d")
+        add("--keep-reports", metavar="AGE", help="remove reports of nights that are older, as 400d")
         add("--skip", action="append", metavar="STEP", help="leave out health, report, release, retention or alerts")
         add("--dry-run", action="store_true", help="tell what the night would do; no site is asked")
         add("--status", action="store_true", help="show what the last nights did, step by step")

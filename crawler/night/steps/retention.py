@@ -1,4 +1,7 @@
-"""Removes raw pages and rejected pages that are older than the operator keeps. Articles and their versions stay."""
+"""Removes raw pages, rejected pages and reports that are older than the operator keeps.
+
+Articles, their versions and releases stay.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,12 @@ def prune_what_is_old(desk: Desk) -> StepResult:
     """Prune the store and the archive. What a kill left undone is finished first."""
     began, options = desk.now(), desk.options
     told = prune_store(
-        desk.engine, desk.settings, raw_after=options.raw_age, rejected_after=options.rejected_age, dry_run=False
+        desk.engine,
+        desk.settings,
+        raw_after=options.raw_age,
+        rejected_after=options.rejected_age,
+        reports_after=options.reports_age,
+        dry_run=False,
     )
     took = format_duration((desk.now() - began).total_seconds())
     first, *others = told.splitlines()

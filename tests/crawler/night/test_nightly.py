@@ -296,8 +296,13 @@ def test_the_end_of_a_crawl_is_a_moment_with_its_offset(scrapy: Scrapy, paper: P
 
 
 def test_what_is_older_than_it_is_kept_goes_at_the_end_of_a_night(sites: Path, data: Path) -> None:
-    done = run_nightly(data, sites, "--keep-raw", "180d", "--keep-rejected", "30d")
+    old = data / "reports" / "2020-01-01.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("old")
+    done = run_nightly(data, sites, "--keep-raw", "180d", "--keep-rejected", "30d", NIGHTLY_KEEP_REPORTS="400d")
     assert done.returncode == 0, done.stdout
+    assert "\n  1 reports went: 3 B\n" in done.stdout
+    assert len(list(old.parent.glob("*.html"))) == 1  # of this night
     assert re.search(r"^retention: 0 raw pages .*, in \d+ s\n  0 rejected pages went ", done.stdout, re.MULTILINE)
     assert (
         "\nretention: removes raw pages after 4w\n" in run_nightly(data, sites, "--dry-run", "--keep-raw", "4w").stdout

@@ -60,7 +60,8 @@ def test_a_night_in_which_the_clock_is_set_back_ends_at_the_named_time() -> None
     [
         ("until", "25:00"), ("until", "6"), ("until", "06:00 Nowhere"), ("until", "06:00 ../etc/passwd"),
         ("hours", "0"), ("hours", "-1"), ("hours", "nan"), ("hours", "99999"), ("pages", "0"), ("pages", "many"),
-        ("keep_raw", "180"), ("keep_raw", "0d"), ("keep_rejected", "-3d"), ("skip", "crawl"), ("skip", "everything"),
+        ("keep_raw", "180"), ("keep_raw", "0d"), ("keep_rejected", "-3d"),
+        ("keep_reports", "400"), ("skip", "crawl"), ("skip", "everything"),
     ],
 )  # fmt: skip
 def test_a_wrong_option_is_named_with_what_it_must_be(name: str, text: str) -> None:
