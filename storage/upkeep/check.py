@@ -108,7 +108,11 @@ def _records() -> list[Select[Any]]:
     """Return the questions for the places in the archive that rows name."""
     tables = (StoredArticle.__table__.c, Revision.__table__.c, StoredPart.__table__.c)
     return [
-        select(row.archive_file, row.archive_offset).where(row.archive_file.is_not(None), row.archive_file != "")
+        select(row.archive_file, row.archive_offset).where(
+            row.archive_file.is_not(None),
+            row.archive_file != "",
+            row.archive_offset.is_not(None),  # else check_rows tells of it
+        )
         for row in tables
     ]
 
@@ -144,6 +148,11 @@ _QUESTIONS = (
     (
         "SELECT count(*) FROM article WHERE archive_file IS NOT NULL AND archive_offset IS NULL",
         "articles name a file of the archive, and no place in it",
+        "restore the store from a backup: docs/operating.md",
+    ),
+    (
+        "SELECT count(*) FROM revision WHERE archive_file IS NOT NULL AND archive_offset IS NULL",
+        "earlier versions name a file of the archive, and no place in it",
         "restore the store from a backup: docs/operating.md",
     ),
     (

@@ -24,7 +24,7 @@ from storage.archive.own_files import list_own_files, parse_own_name
 from storage.archive.thin_out import choose_kept, name_thinned, read_heads, write_thinned
 from storage.articles.erasing import erase_page
 from storage.articles.tombstones import list_removed_sites, list_tombstones
-from storage.database.engine import open_for_reading
+from storage.database.engine import open_for_reading, prepare_data_folder
 from storage.upkeep.prune_plan import PrunePlan
 from storage.upkeep.retention import (
     References,
@@ -70,9 +70,11 @@ def prune(
 
     The newest pages of each site stay whole, because its memory is learnt from them. The caller has claimed the data
     folder and the database. What an earlier call was killed in is finished first. Raise BadArgument if a removal is not
-    finished: what it has still to erase must keep its place.
+    finished: what it has still to erase must keep its place; DataFolderError if its folder cannot be written.
     """
     _refuse_unfinished_removal(engine)
+    if not dry_run:
+        prepare_data_folder(data_dir)  # what is to be done is noted there
     pruned = Pruned()
     unfinished = PrunePlan.load(data_dir)
     plan = PrunePlan(raw_before, rejected_before)

@@ -49,7 +49,7 @@ def estimate_sizes(connection: Connection, archive: Path, archive_bytes: int) ->
         packed = _mean(row.packed for row in found)
         rows, blocks = rows + pages * own, blocks + pages * packed
         stored[site] = pages * (own + packed)
-        archived = [row for row in found if row.archive_file is not None]
+        archived = [row for row in found if None not in (row.archive_file, row.archive_offset)]
         weights[site] = pages * len(archived) / max(1, len(found)) * _measure_records(archive, archived[:_ARCHIVED])
     share = archive_bytes / (sum(weights.values()) or 1)
     sites = tuple(SiteSize(site, pages, round(stored[site]), round(weights[site] * share)) for site, pages in counts)

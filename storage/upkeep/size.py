@@ -75,7 +75,7 @@ def measure_size(engine: Engine, data_dir: Path) -> StoreSize:
         growth = _measure_growth(connection, data_dir / "archive", per_article)
     own = whole if is_here and Path(engine.url.database or "").parent.resolve() == data_dir.resolve() else 0
     rest = max(0, _measure_folder(data_dir) - sum(folders.values()) - own)
-    disk_free = shutil.disk_usage(data_dir).free
+    disk_free = shutil.disk_usage(_find_existing(data_dir)).free
     return StoreSize(
         engine.url.render_as_string(),
         articles,
@@ -116,6 +116,12 @@ def _measure_growth(connection: Connection, archive: Path, per_article: float) -
 
 def _count_days(first: datetime, last: datetime) -> float:
     return (last - first).total_seconds() / _DAY
+
+
+def _find_existing(folder: Path) -> Path:
+    """Return the folder, or the one in which it would be made: a store of a server may have no archive here."""
+    whole = folder.absolute()
+    return next(path for path in (whole, *whole.parents) if path.exists())
 
 
 def _measure_folder(folder: Path) -> int:

@@ -66,6 +66,40 @@ def test_a_torn_record_is_found_by_reading(filled: NightlyStore) -> None:
     assert len(check(filled)) == 2
 
 
+def test_a_row_that_names_a_file_and_no_place_in_it_is_told_once(filled: NightlyStore) -> None:
+    with filled.engine.begin() as connection:
+        name = make_article_id(make_page_url("herald", 2, 0))
+        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(archive_offset=None))
+    (problem,) = check(filled)
+    assert problem.what == "1 articles name a file of the archive, and no place in it"
+
+
+@pytest.mark.parametrize("offset", [-5, 7, 1 << 40], ids=["before the start", "within a record", "past the end"])
+def test_a_place_at_which_no_record_begins_is_told(filled: NightlyStore, offset: int) -> None:
+    with filled.engine.begin() as connection:
+        name = make_article_id(make_page_url("herald", 2, 0))
+        connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(archive_offset=offset))
+    (problem,) = check(filled)
+    assert ": 1 of its records cannot be read: " in problem.what
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a loop", "empty", "unreadable"])
+def test_a_file_that_is_none_is_told_once(filled: NightlyStore, kind: str) -> None:
+    first, *_ = sorted(filled.archive.iterdir())
+    first.unlink()
+    match kind:
+        case "a folder":
+            first.mkdir()
+        case "a loop":
+            first.symlink_to(first.name)
+        case "empty":
+            first.touch()
+        case _:
+            first.symlink_to("/proc/self/mem")  # it can be opened, and its first byte gives an OSError
+    (problem,) = check(filled)
+    assert problem.what.startswith(first.name)
+
+
 def test_rows_that_hang_in_the_air_are_counted(filled: NightlyStore) -> None:
     with filled.engine.begin() as connection:
         connection.execute(text("UPDATE article SET blocks = NULL WHERE site = 'herald' AND rejected IS NULL"))

@@ -11,7 +11,7 @@ import pytest
 from archived_nights import FIRST, NightlyStore, make_page_url
 from sqlalchemy import Engine, func, select, update
 
-from cleaning.errors import ArchiveMissing, BadArgument
+from cleaning.errors import ArchiveMissing, BadArgument, DataFolderError
 from storage.archive.own_files import make_own_name
 from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
@@ -143,6 +143,17 @@ def test_rejected_pages_go_and_their_addresses_stay(nights: NightlyStore, tmp_pa
         assert "herald" not in {site for site, _ in connection.execute(old)}
         assert connection.execute(select(Address.__table__).order_by(Address.id)).all() == addresses
     assert_readable(nights)
+
+
+def test_a_data_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_told(
+    nights: NightlyStore, tmp_path: Path
+) -> None:
+    fill(nights)
+    assert cut(nights, tmp_path / "new", raw=None, rejected=3).rejected > 6
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(DataFolderError, match="cannot write to the data folder"):
+        cut(nights, tmp_path / "file", raw=None, rejected=3)
 
 
 class Killed(Exception):

@@ -92,3 +92,15 @@ def test_an_empty_store_has_a_size(engine: Engine, tmp_path: Path) -> None:
     size = measure_size(engine, tmp_path)
     assert (size.articles, size.sites, size.growth, size.days_left) == (0, (), None, None)
     assert size.total > 0
+
+
+def test_a_store_of_which_nothing_else_is_here_is_measured(engine: Engine, tmp_path: Path) -> None:
+    data = tmp_path / "elsewhere"
+    crawl(engine, data, nights=2, pages={"large": 3})
+    with engine.begin() as connection:  # as no crawl writes it
+        connection.execute(text("UPDATE article SET archive_offset = NULL"))
+    size = measure_size(engine, tmp_path / "missing" / "data")
+    assert size.disk_free > 0
+    assert [size.parts[name] for name in ("archive", "readings", "reports")] == [0, 0, 0]
+    assert not (tmp_path / "missing").exists()
+    assert [site.archive for site in measure_size(engine, data).sites] == [0]
