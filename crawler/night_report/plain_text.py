@@ -12,6 +12,7 @@ from rich.text import Text
 from crawler.night_report.measures import MEASURES, format_number, format_size
 from crawler.night_report.words import MOST_RUNS, TRIAL, describe_run, format_day
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import format_days
 
 if TYPE_CHECKING:
     from crawler.night_report.record import Compared, DiskUse, NightReport, ReportedFinding, SiteReport
@@ -66,7 +67,7 @@ def _describe_disk(disk: DiskUse) -> str:
     grows = (
         "what a night adds is known after two" if disk.growth is None else f"{format_size(disk.growth)} more a night"
     )
-    full = "" if disk.days_left is None else f"; the disk is full in {disk.days_left:,} days"
+    full = "" if disk.days_left is None else f", enough for {format_days(disk.days_left)}"
     return f"{format_size(disk.total)} taken, {grows}; {format_size(disk.free)} free{full}"
 
 

@@ -13,10 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.night_report.charts import INSTALL, can_draw, draw_charts
-from crawler.night_report.measures import MEASURES, format_number, format_size
+from crawler.night_report.measures import MEASURES, MISSING, format_number, format_size
 from crawler.night_report.sparkline import draw_sparkline
 from crawler.night_report.words import MOST_RUNS, TRIAL, describe_run, format_day
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import format_days
 
 if TYPE_CHECKING:
     from crawler.night_report.record import NightReport
@@ -26,7 +27,7 @@ _FEW_DAYS = 30  # until the disk is full: then the number is in colour
 
 
 class Fact(NamedTuple):
-    """One of the numbers at the top. `mood` is "good", "bad" or "", and becomes its colour."""
+    """One of the numbers at the top. `mood` has "good" or "bad" for a colour, "words" for smaller letters."""
 
     name: str
     value: str
@@ -69,11 +70,13 @@ def _list_facts(report: NightReport) -> Iterator[Fact]:
         )
     active = sum(bool(site.measures["new"].value) for site in report.sites)
     yield Fact("Sites with news", f"{active:,}", f"of {len(report.sites):,}")
-    updated = report.measures["updated"]
-    yield Fact("Updated", format_number(updated.value), _say_usual(updated.usual))
+    failed = report.measures["failed"]
+    mood = "bad" if failed.direction > 0 else ""
+    yield Fact("Failed addresses", format_number(failed.value), _say_usual(failed.usual), mood)
     if report.disk and report.disk.days_left is not None:
         left = report.disk.days_left
-        yield Fact("Disk full in", f"{left:,}", "days", "bad" if left < _FEW_DAYS else "")
+        mood = "words bad" if left < _FEW_DAYS else "words"
+        yield Fact("Disk space for", format_days(left), f"{format_size(report.disk.free)} free", mood)
 
 
 def _list_parts(report: NightReport) -> Iterator[tuple[str, str]]:
@@ -125,6 +128,10 @@ def _format_days(hours: int) -> str:
     return f"{hours / 24:.3g}"
 
 
+def _format_days_left(days: int | None) -> str:
+    return MISSING if days is None else format_days(days)
+
+
 def _is_link(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
@@ -155,6 +162,7 @@ def _make_environment() -> Environment:
     environment.filters |= {
         "cut": _cut,
         "days": _format_days,
+        "days_left": _format_days_left,
         "is_link": _is_link,
         "long_day": _format_long_day,
         "number": format_number,

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from cleaning.errors import ArticleMissing, BroadsheetError
 from crawler.night_report.folder import discard_pages, name_pages_folder, name_report
@@ -44,7 +45,7 @@ def write_web_pages(engine: Engine, report: NightReport, target: Path) -> Path:
         page = None
         with suppress(ArticleMissing):  # it was taken down a moment ago
             write_file(StoredPageView(engine, article.id).render_web_page(), folder / f"{article.id}.html")
-            page = f"{folder.name}/{article.id}.html"
+            page = f"{quote(folder.name)}/{article.id}.html"
         articles.append(article._replace(page=page))
     write_file(render_report(replace(report, articles=tuple(articles))), target)
     discard_pages(target, keep={f"{article.id}.html" for article in report.articles})  # those of an earlier report

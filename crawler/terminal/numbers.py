@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_YEAR = 365  # days
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -11,3 +12,14 @@ def format_bytes(number: float) -> str:
     while number >= 999.5 and unit < len(_UNITS) - 1:
         number, unit = number / 1000, unit + 1
     return f"{number:.0f} {_UNITS[unit]}" if unit == 0 or number >= 99.5 else f"{number:.1f} {_UNITS[unit]}"
+
+
+def format_days(days: float) -> str:
+    """Return about how long so many days are: in days up to two months, then in months and years."""
+    if days < 1:
+        return "less than a day"
+    if days < 61:
+        return "1 day" if int(days) == 1 else f"{int(days)} days"
+    if days < 2 * _YEAR:
+        return f"{days / _YEAR * 12:.0f} months"
+    return f"{days / _YEAR:.0f} years" if days < 10 * _YEAR else "more than ten years"

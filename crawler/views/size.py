@@ -8,7 +8,7 @@ from rich.text import Text
 
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
-from crawler.terminal.numbers import format_bytes
+from crawler.terminal.numbers import format_bytes, format_days
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import create_table, render_parts
 from storage.upkeep.size import StoreSize, measure_size
@@ -59,4 +59,4 @@ def _describe_growth(size: StoreSize) -> str:
     grows = f"growth: {format_bytes(size.growth.a_night)} a night (of the last {size.growth.nights})"
     if size.days_left is None:
         return f"{grows}; {free}"
-    return f"{grows}; {free}, for about {size.days_left:,.0f} days"
+    return f"{grows}; {free}, enough for {format_days(size.days_left)}"

@@ -11,7 +11,8 @@ import pytest
 from night_store import NightStore, make_article
 from sqlalchemy import update
 
-from crawler.night_report.write_report import write_report
+from crawler.night_report.gather import gather_report
+from crawler.night_report.write_report import write_report, write_web_pages
 from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database
 from storage.models import StoredFinding
@@ -144,6 +145,31 @@ def test_each_link_leads_to_how_an_article_was_cleaned(browser: Browser, report:
         page.wait_for_url(f"**/{report.stem}/*.html")
         assert page.get_by_text("cut by").count() == 1
         assert len(list(report.with_suffix("").iterdir())) == 30
+
+
+def test_links_work_from_a_file_of_any_name_and_headlines_of_any_script_are_read(
+    browser: Browser, tmp_path: Path
+) -> None:
+    store = NightStore(sites=2, nights=1, articles=1)
+    data = store.fill(tmp_path / "data")
+    headlines = {"ar": "افتتاح الميناء بعد العاصفة (2026)", "ja": "港は嵐のあとに再開した", "he": "הנמל נפתח מחדש: 20%"}
+    engine = open_database(make_database_url(data, None))
+    with engine.begin() as connection:
+        for language, title in headlines.items():
+            article = make_article(f"https://www.paper.example/{language}", title=title, language=language)
+            save_article(connection, article, site="paper", run=1, fetched_at=store.begin(0), location=None)
+    target = write_web_pages(engine, gather_report(engine, data), tmp_path / "night #1: 50%?.html")
+    engine.dispose()
+    for language, title in headlines.items():
+        with open_page(browser, target, width=390) as page:
+            headline = page.locator(f".head[lang={language}]")
+            assert headline.inner_text() == title
+            assert headline.evaluate("one => getComputedStyle(one).direction") == ("ltr" if language == "ja" else "rtl")
+            assert f"{language} · " in page.locator("#newest li", has=headline).inner_text()
+            page.locator("#newest li", has=headline).locator(".why").click()
+            page.wait_for_function("document.querySelector('h1') !== null && !document.querySelector('#newest')")
+            assert title in page.locator("body").inner_text()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

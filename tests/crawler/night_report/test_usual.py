@@ -9,6 +9,7 @@ from crawler.night_report.record import Compared
 from crawler.night_report.site_numbers import add_up_sites, merge_runs
 from crawler.night_report.sparkline import draw_sparkline
 from crawler.night_report.usual import compare
+from crawler.terminal.numbers import format_days
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,14 @@ def test_numbers_are_written_for_a_person(value: float | None, form: str, text: 
 def test_sizes_have_a_unit() -> None:
     assert [format_size(size) for size in (None, 0, 999, 1_500, 250_000_000, 3.2e12)] == [
         *("–", "0 B", "999 B", "1.5 KB", "250 MB", "3.2 TB"),
+    ]
+
+
+def test_the_days_that_a_disk_lasts_are_rounded() -> None:
+    days = (0.4, 1.2, 17.8, 60, 200, 729, 731, 3_000, 3_650, 36_630)
+    assert [format_days(number) for number in days] == [
+        *("less than a day", "1 day", "17 days", "60 days", "7 months", "24 months", "2 years", "8 years"),
+        *("more than ten years", "more than ten years"),
     ]
 
 
