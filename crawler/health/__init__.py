@@ -13,6 +13,7 @@ access.py           tests of access: unreachable, refused, robots-closed, on-hol
 share_test.py       the test of a share: how many of how many, against the shares of the past
 shares.py           the shares that are tested: javascript, walls, paywall, no-dates, language, duplicates ...
 texts.py            tests of texts: shorter, longer, more-cut, template
+gates.py            test of gates that show the beginning of each article: walls
 dates.py            tests of dates: false-dates
 causes.py           which finding explains which
 notice_findings.py  the failure notices of a run as readings

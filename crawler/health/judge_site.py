@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.health.access import read_access, read_reach, read_refusals
 from crawler.health.dates import read_dates
+from crawler.health.gates import read_gates
 from crawler.health.look import Look
 from crawler.health.reading import Reading, State
 from crawler.health.shares import read_shares
@@ -26,4 +27,7 @@ def judge_night(look: Look) -> dict[str, Reading]:
             known = readings.get(reading.name)
             if known is None or _GRAVITY[reading.state] > _GRAVITY[known.state]:
                 readings[reading.name] = reading
+    gate = read_gates(look, readings)
+    if _GRAVITY[gate.state] > _GRAVITY[readings[gate.name].state]:
+        readings[gate.name] = gate
     return readings

@@ -29,6 +29,11 @@ from crawler.health.wording import format_nights, format_share
 from storage.nights.series import NightRow
 
 JAVASCRIPT, TEMPLATE, REFUSED = "javascript", "template", "refused"
+WALLS, DUPLICATES = "walls", "duplicates"
+WALL_ADVICE = (
+    "look at one in a browser; if a cookie opens it, write it into the entry of {site} in sites.toml: "
+    'cookies = {{ NAME = "VALUE" }}'
+)
 _BARE_LENGTH = 600  # characters of all blocks of a page; one with fewer has no text that could be taken
 _WALLS = ("wall", "redirect-elsewhere", "not-found")
 _TEXTLESS = ("no-text", "too-short")
@@ -189,13 +194,12 @@ def _count_duplicates(row: NightRow) -> tuple[int, int]:
 _make: Callable[..., _Share] = _Share
 _SHARES = (
     _make(
-        "walls",
+        WALLS,
         partial(_count_rejected, reasons=_WALLS),
         0.3,
         "pages showed something else instead of the article",
         "a consent wall, a log-in or another gate",
-        "look at one in a browser; if a cookie opens it, write it into the entry of {site} in sites.toml: "
-        'cookies = {{ NAME = "VALUE" }}',
+        WALL_ADVICE,
     ),
     _make(
         "paywall",
@@ -232,7 +236,7 @@ _SHARES = (
         "stands",
     ),
     _make(
-        "duplicates",
+        DUPLICATES,
         _count_duplicates,
         0.3,
         "new articles are copies of known ones",
