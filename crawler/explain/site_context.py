@@ -14,6 +14,7 @@ from cleaning.memory.site_memory import MIN_ARTICLES, load_site_memory
 from crawler.run.spider_sites import load_listed_sites
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site, make_site, match_name
+from crawler.terminal.numbers import count_things
 from storage.database.engine import make_database_url, open_for_reading, open_read_only
 from storage.database.faults import describe_error
 from storage.site_memory.memories import load_memories
@@ -79,12 +80,16 @@ class SiteContexts:
             return None, f"none: the store has no memory of the site “{site}”"
         articles, data = self._memories[site]
         if articles < MIN_ARTICLES:
-            return None, f"none: only {articles} articles of the site “{site}” are known, it takes {MIN_ARTICLES}"
+            known = count_things(articles, f"article of the site “{site}” is", f"articles of the site “{site}” are")
+            return None, f"none: only {known} known, it takes {MIN_ARTICLES}"
         try:
             load_site_memory(data)
         except MemoryUnreadable as error:
             return None, f"none: {error}"
-        return data, f"that of the site “{site}”, learnt from {articles:,} articles (scrapy sites show {site})"
+        return (
+            data,
+            f"that of the site “{site}”, learnt from {count_things(articles, 'article')} (scrapy sites show {site})",
+        )
 
     def _load_memories(self, settings: BaseSettings) -> None:
         folder = Path(settings["DATA_DIR"])

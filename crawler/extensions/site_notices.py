@@ -12,6 +12,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.failures.refusals import REFUSAL_ADVICE
 from crawler.run.counts import counts_of
 from crawler.run.notices import NoticeKind, notices_of
+from crawler.terminal.numbers import count_things
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,10 @@ def _describe_silence(url: str, stats: dict[str, int]) -> str:
         return f"no article was found: robots.txt forbids its front page {url}"
     refused = sum(number for stat, number in stats.items() if stat.startswith(_REFUSED))
     if not read and refused:
-        return f"no article was found: its server refuses us ({refused} addresses); {REFUSAL_ADVICE}"
+        addresses = count_things(refused, "address", "addresses")
+        return f"no article was found: its server refuses us ({addresses}); {REFUSAL_ADVICE}"
+    lists = count_things(read, "list was", "lists were")
     return (
-        f"no article was found: neither its front page {url} nor a feed or sitemap names one ({read} lists were read); "
+        f"no article was found: neither its front page {url} nor a feed or sitemap names one ({lists} read); "
         f"check its url, or write feeds = [...] or sitemaps = [...] into its entry of sites.toml"
     )

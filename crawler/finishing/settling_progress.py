@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from crawler.terminal.numbers import count_things
+
 if TYPE_CHECKING:
     from crawler.recleaning.clean_stored import CountOutcome
     from crawler.terminal.progress import Report
@@ -44,5 +46,5 @@ class SettlingProgress:
         self._report(
             self._done,
             self._total,
-            f"{self._site}, {self._pages:,} pages cleaned again, {self._archived:,} from the archive",
+            f"{self._site}, {count_things(self._pages, 'page')} cleaned again, {self._archived:,} from the archive",
         )

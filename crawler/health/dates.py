@@ -14,7 +14,7 @@ from crawler.health.look import Look
 from crawler.health.reading import Reading, State
 from crawler.health.share_test import read_share
 from crawler.health.shares import count_articles, describe_count, make_evidence
-from crawler.health.wording import format_nights
+from crawler.terminal.numbers import count_things
 
 FALSE_DATES = "false-dates"
 _RISE = 0.5
@@ -60,7 +60,7 @@ def _read_lists(look: Look) -> Reading:
         FALSE_DATES,
         State.FOUND,
         f"{lists:.0f} of its lists dates all that it names by the clock "
-        f"(in {nights} of {format_nights(len(before.past))} before)",
+        f"(in {nights} of {count_things(len(before.past), 'night')} before)",
         f"nothing is lost: these dates are not believed; if other feeds or sitemaps have true ones, name them in the "
         f"entry of {look.night.site} in sites.toml: feeds = [...], sitemaps = [...]",
         {"lists": lists, "nights_before": nights},

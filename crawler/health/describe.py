@@ -5,6 +5,7 @@ from __future__ import annotations
 from crawler.health.check_health import Health
 from crawler.run.notices import FAILURE_KINDS
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 from storage.nights.findings import Finding
 
 
@@ -27,6 +28,6 @@ def describe_health(health: Health) -> list[str]:
             seen = f"first seen {finding.first_seen:%Y-%m-%d}"
             lines.append(f"{escape_for_terminal(finding.site)}: {finding.name}: as usual again ({seen})")
     if number := len(health.persisting):
-        what = "1 finding lasts" if number == 1 else f"{number:,} findings last"
+        what = count_things(number, "finding lasts", "findings last")
         lines.append(f"{what} (scrapy sites findings lists them).")
     return lines

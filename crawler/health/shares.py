@@ -25,7 +25,8 @@ from crawler.health.look import Look
 from crawler.health.reading import Reading, State
 from crawler.health.share_test import Part, ShareReading, read_share
 from crawler.health.volume import count_new
-from crawler.health.wording import format_nights, format_share
+from crawler.health.wording import format_share
+from crawler.terminal.numbers import count_things
 from storage.nights.series import NightRow
 
 JAVASCRIPT, TEMPLATE, REFUSED = "javascript", "template", "refused"
@@ -63,7 +64,7 @@ def read_shares(look: Look) -> list[Reading]:
 
 def describe_count(reading: ShareReading, what: str) -> str:
     """Return the numbers of a share: "40 of 40 pages (usually 2 %)"."""
-    when = "" if reading.nights == 1 else f" in {format_nights(reading.nights)}"
+    when = "" if reading.nights == 1 else f" in {count_things(reading.nights, 'night')}"
     return f"{reading.count:,} of {reading.of:,} {what}{when} (usually {format_share(reading.usual)})"
 
 

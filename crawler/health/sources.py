@@ -13,7 +13,8 @@ from crawler.health.expectation import expect
 from crawler.health.look import Look
 from crawler.health.reading import Reading, State
 from crawler.health.volume import find_low_run
-from crawler.health.wording import format_amount, format_nights
+from crawler.health.wording import format_amount
+from crawler.terminal.numbers import count_things
 from storage.nights.series import NightRow
 
 DEAD_FEED, DEAD_SITEMAP = "dead-feed", "dead-sitemap"
@@ -74,7 +75,7 @@ def _read_source(look: Look, name: str, numbers: tuple[str, ...], word: str, key
     if chance >= _CHANCE or nights_listed < _LEAST_NIGHTS_LISTED or of_all < _ALL * usual_of_all:
         return Reading(name, State.ODD if usual >= 1 else State.UNKNOWN)
     nights = look.index - start + 1
-    when = "tonight" if nights == 1 else f"for {format_nights(nights)}"
+    when = "tonight" if nights == 1 else f"for {count_things(nights, 'night')}"
     return Reading(
         name,
         State.FOUND,

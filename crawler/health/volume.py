@@ -21,7 +21,8 @@ from itertools import pairwise
 from crawler.health.expectation import LEAST_IDLE, Expectation, expect
 from crawler.health.look import Look
 from crawler.health.reading import Reading, State
-from crawler.health.wording import format_amount, format_nights
+from crawler.health.wording import format_amount
+from crawler.terminal.numbers import count_things
 from storage.nights.series import NightRow
 
 SILENT, DROP, FLOOD = "silent", "drop", "flood"
@@ -80,7 +81,7 @@ def _read_silence(look: Look) -> Reading:
         least = _IDLE_CHANCE if len(expected.values) >= _IDLE_NIGHTS else 0.0
     if chance >= least or not (nights > longest or is_new_here):
         return Reading(SILENT, State.ODD if usual >= 1 else State.UNKNOWN)
-    when = "tonight" if nights == 1 else f"for {format_nights(nights)}"
+    when = "tonight" if nights == 1 else f"for {count_things(nights, 'night')}"
     return Reading(
         SILENT,
         State.FOUND,

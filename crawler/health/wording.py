@@ -11,7 +11,3 @@ def format_share(share: float) -> str:
 def format_amount(number: float) -> str:
     """Return a number with a decimal only where it is small: "3.5", "1,240"."""
     return f"{number:,.0f}" if number >= 10 or number == int(number) else f"{number:.1f}"
-
-
-def format_nights(number: int) -> str:
-    return "1 night" if number == 1 else f"{number} nights"

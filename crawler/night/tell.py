@@ -8,6 +8,7 @@ from datetime import datetime
 from crawler.run.counts import Counts
 from crawler.run.report import sum_up_run
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 from storage.nights.account import ON_HOLD
 
 _MOST_NAMES = 5  # sites that a line names
@@ -33,10 +34,6 @@ def join_some(names: Iterable[str], more: str = "more") -> str:
     listed = [escape_for_terminal(name) for name in names]
     rest = len(listed) - _MOST_NAMES
     return ", ".join(listed[:_MOST_NAMES]) + (f" and {rest} {more}" if rest > 0 else "")
-
-
-def count_things(number: int, one: str, several: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def describe_counts(counts: Counts) -> str:

@@ -8,6 +8,7 @@ from rich.text import Text
 from crawler.run.counts import SECONDS, Counts
 from crawler.run.time_budget import OVER
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 from crawler.terminal.tables import create_result_table
 from storage.frontier.waiting import BEFORE_SINCE, DUE, LATER, ON_HOLD
 from storage.nights.account import OVER_LIMIT, Account
@@ -28,8 +29,10 @@ def format_progress_line(counts: Counts, seconds: float) -> str:
     stats = _add_up_sites(counts)
     total = Account.from_stats(stats)
     return (
-        f"{stats.get('discovery/read', 0)} lists, {total.fetched} pages ({total.fetched / max(seconds, 1e-9):.1f}/s), "
-        f"{total.articles} articles, {total.duplicates} duplicates, {sum(total.rejected.values())} rejected, "
+        f"{count_things(stats.get('discovery/read', 0), 'list')}, "
+        f"{count_things(total.fetched, 'page')} ({total.fetched / max(seconds, 1e-9):.1f}/s), "
+        f"{count_things(total.articles, 'article')}, {count_things(total.duplicates, 'duplicate')}, "
+        f"{sum(total.rejected.values())} rejected, "
         f"{sum(total.failed.values())} failed"
     )
 

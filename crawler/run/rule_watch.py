@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawler.run.counts import counts_of
 from crawler.run.notices import NoticeKind, notices_of
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -59,7 +60,7 @@ class RuleWatch:
         """Add a notice for each site of which a rule found nothing."""
         for site, pages in self._pages.items():
             unmatched = [
-                f"{rule} matched none of {number} pages"
+                f"{rule} matched none of {count_things(number, 'page')}"
                 for rule, number in pages.items()
                 if not self._matched[site][rule]
                 and number >= (_MIN_PAGES_REMOVED if rule.key == "remove" else _MIN_PAGES)

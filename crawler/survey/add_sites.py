@@ -21,6 +21,7 @@ from crawler.survey.survey_spider import SurveyTask
 from crawler.survey.wanted_sites import WantedSite, make_wanted_site, read_wanted_sites
 from crawler.survey.write_tables import write_or_print_tables
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_json, write_output
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _format_one(added: Added, file: SitesFile, table: str) -> str:
 def _format_many(results: Sequence[Added], file: SitesFile, options: AddOptions) -> str:
     written = [one for one in results if one.draft is not None]
     verb = "would be written" if options.is_dry else "written"
-    lines = [f"{len(written)} of {len(results)} sites {verb} to {file.path}"]
+    lines = [f"{len(written)} of {count_things(len(results), 'site')} {verb} to {file.path}"]
     for one in written:
         survey = one.survey
         if survey is not None and one.problem is None:

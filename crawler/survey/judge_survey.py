@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.failures.refusals import REFUSAL_ADVICE, REFUSED_REASONS
 from crawler.survey.list_guesses import find_named_lists
+from crawler.terminal.numbers import count_things
 
 if TYPE_CHECKING:
     from crawler.survey.run_survey import SiteSurvey
@@ -52,7 +53,7 @@ def list_doubts(survey: SiteSurvey) -> list[str]:
     if pages and 2 * articles < pages:
         doubts.append(f"only {articles} of {pages} pages are articles ({count_reasons(survey)})")
     elif pages < 3:
-        doubts.append(f"only {pages} {'page was' if pages == 1 else 'pages were'} found to look at")
+        doubts.append(f"only {count_things(pages, 'page was', 'pages were')} found to look at")
     if not survey.is_whole:
         doubts.append(f"the time of the survey was over before all was looked at{_name_pause(survey)}")
     if _count_shells(survey) * 2 > pages:
@@ -120,9 +121,10 @@ def _judge_lists(survey: SiteSurvey) -> Problem | None:
             f"its feed {elsewhere.url} lists articles on {elsewhere.other_host or 'other hosts'} alone",
             "add that host instead",
         )
+    read = count_things(len(survey.documents.lists), "list was", "lists were")
     return Problem(
         "no-address",
-        f"neither its front page nor a feed or sitemap names an article ({len(survey.documents.lists)} were read)",
+        f"neither its front page nor a feed or sitemap names an article ({read} read)",
         "check the address; a page of a newspaper that lists its articles is needed",
     )
 
@@ -130,7 +132,7 @@ def _judge_lists(survey: SiteSurvey) -> Problem | None:
 def _judge_pages(survey: SiteSurvey) -> Problem:
     """Return the problem of a site of which no page is an article."""
     pages, reasons = len(survey.sample), Counter(page.rejected for page in survey.sample)
-    told = f"none of {pages} pages is an article ({count_reasons(survey)})"
+    told = f"none of {count_things(pages, 'page')} is an article ({count_reasons(survey)})"
     if not pages:
         return Problem("no-page", "its lists name articles, but none could be asked for", "try again later")
     if 2 * _count_shells(survey) > pages:

@@ -10,6 +10,7 @@ from crawler.survey.edition_folder import find_language_folders
 from crawler.survey.judge_survey import count_reasons
 from crawler.survey.list_guesses import choose_extra_lists, find_named_lists
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 
 if TYPE_CHECKING:
     from crawler.survey.read_list import SeenList
@@ -98,9 +99,9 @@ def _describe_lists(survey: SiteSurvey, word: str) -> list[str]:
 
 def _describe_list(seen: SeenList) -> str:
     if seen.kind == "sitemap index":
-        return f"{len(seen.lists)} sitemaps"
+        return count_things(len(seen.lists), "sitemap")
     kind = "" if seen.kind == "feed" else f"{seen.kind}, "
-    told = f"{kind}{seen.number:,} {'article' if seen.number == 1 else 'articles'}"
+    told = f"{kind}{count_things(seen.number, 'article')}"
     if seen.newest is None or seen.oldest is None:
         return f"{told}, undated"
     told += f", {seen.oldest:%Y-%m-%d %H:%M} to {seen.newest:%Y-%m-%d %H:%M} UTC"
@@ -137,7 +138,9 @@ def _describe_languages(survey: SiteSurvey) -> list[str]:
     number = Counter(page.language for page in survey.articles)
     stated = sum(1 for page in survey.articles if _states_language(survey, page))
     told = ", ".join(f"{code or 'unknown'} on {count}" for code, count in number.most_common())
-    return [f"{told} of {len(survey.articles)} articles; {stated} of their pages state it"] if number else []
+    articles = count_things(len(survey.articles), "article")
+    states = count_things(stated, "page states", "pages state")
+    return [f"{told} of {articles}; {states} it"] if number else []
 
 
 def _states_language(survey: SiteSurvey, page: SampledPage) -> bool:
@@ -148,7 +151,7 @@ def _states_language(survey: SiteSurvey, page: SampledPage) -> bool:
 def _describe_robots(survey: SiteSurvey) -> list[str]:
     documents = survey.documents
     number = len(documents.robots_sitemaps)
-    names = "names no sitemap" if not number else "names 1 sitemap" if number == 1 else f"names {number} sitemaps"
+    names = f"names {count_things(number, 'sitemap') if number else 'no sitemap'}"
     delay = documents.robots_delay
     return [f"{names}, asks for {delay:g} seconds between two requests" if delay is not None else names]
 
@@ -163,7 +166,7 @@ def _describe_pages(survey: SiteSurvey) -> list[str]:
 def _describe_article(page: SampledPage) -> list[str]:
     cuts = page.cuts[:_MAX_CUTS]
     told = (
-        f"{len(page.cuts)} blocks were cut:"
+        f"{count_things(len(page.cuts), 'block was', 'blocks were')} cut:"
         if len(cuts) == len(page.cuts)
         else (f"{len(page.cuts)} blocks were cut, the first {len(cuts)} of them:")
     )

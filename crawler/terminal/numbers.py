@@ -19,7 +19,12 @@ def format_days(days: float) -> str:
     if days < 1:
         return "less than a day"
     if days < 61:
-        return "1 day" if int(days) == 1 else f"{int(days)} days"
+        return count_things(int(days), "day")
     if days < 2 * _YEAR:
         return f"{days / _YEAR * 12:.0f} months"
     return f"{days / _YEAR:.0f} years" if days < 10 * _YEAR else "more than ten years"
+
+
+def count_things(number: int, one: str, several: str | None = None) -> str:
+    """Return a number with its noun: "1 site", "1,240 sites"; `several` is its plural, if that is not with an s."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from crawler.terminal.numbers import count_things
 from crawler.terminal.progress import show_progress
 from storage.database.engine import open_for_reading
 from storage.models import StoredArticle
@@ -36,7 +37,8 @@ def check_store(
         pages = connection.execute(select(func.count()).select_from(StoredArticle)).scalar_one()
         pruned = count_pruned(connection)
     tried = "all of them read" if is_whole or records <= SAMPLE else f"{SAMPLE:,} of them tried; --all reads them all"
-    lines = [f"{pages:,} pages, {records:,} records of the archive ({tried})"]
+    lines = [f"{count_things(pages, 'page')}, {count_things(records, 'record')} of the archive ({tried})"]
     if pruned:
-        lines.append(f"{pruned:,} pages have no raw page any more: they were pruned, as scrapy db prune was asked to")
+        without = count_things(pruned, "page has", "pages have")
+        lines.append(f"{without} no raw page any more: scrapy db prune was asked to let it go")
     return problems, lines

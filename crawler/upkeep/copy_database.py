@@ -10,6 +10,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import BroadsheetError
+from crawler.terminal.numbers import count_things
 from crawler.terminal.progress import show_progress
 from storage.database.engine import make_database_url
 from storage.database.faults import classify_fault
@@ -27,10 +28,11 @@ def copy_database(source: str, target: str, *, every: float) -> str:
     with _explain_faults(), _show_each(every) as report:
         copied = copy_store(from_url, to_url, report)
     rows = sum(digest.rows for digest in copied.digests.values())
+    held = f"all {count_things(rows, 'row')} of {len(copied.digests)} tables"
     lines = [
-        f"{to_url.render_as_string()} holds all {rows:,} rows of {len(copied.digests)} tables, each of the same digest",
+        f"{to_url.render_as_string()} holds {held}, each of the same digest",
         *(
-            f"{number:,} rows of {table} lost characters that no database may hold, such as NUL"
+            f"{count_things(number, 'row')} of {table} lost characters that no database may hold, such as NUL"
             for table, number in copied.changed.items()
         ),
         "The archive stays where it is: DATABASE_URL names the copy, DATA_DIR the data folder.",

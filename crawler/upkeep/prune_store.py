@@ -10,7 +10,7 @@ from cleaning.errors import UsageError
 from crawler.night_report.folder import discard_reports, list_reports, measure_report
 from crawler.recleaning.site_readings import discard_unlisted_readings
 from crawler.sites.sites_file import load_sites
-from crawler.terminal.numbers import format_bytes
+from crawler.terminal.numbers import count_things, format_bytes
 from crawler.terminal.progress import show_progress
 from storage.upkeep.prune import Pruned, prune
 
@@ -71,11 +71,12 @@ def _discard_readings(data_dir: Path, settings: BaseSettings, *, dry_run: bool) 
 
 
 def _describe(pruned: Pruned, readings: int, verb: str) -> list[str]:
-    files = f"{pruned.files_deleted:,} files as a whole, {pruned.files_rewritten:,} in part"
-    raw = f"{pruned.raw_pages:,} raw pages and {pruned.versions:,} of earlier versions {verb} from the archive"
+    files = f"{count_things(pruned.files_deleted, 'file')} as a whole, {pruned.files_rewritten:,} in part"
+    pages = f"{count_things(pruned.raw_pages, 'raw page')} and {pruned.versions:,} of earlier versions"
+    raw = f"{pages} {verb} from the archive"
     lines = [
         f"{raw} ({files}): {format_bytes(pruned.bytes_freed)}",
-        f"{pruned.rejected:,} rejected pages {verb} from the store",
+        f"{count_things(pruned.rejected, 'rejected page')} {verb} from the store",
     ]
     if readings:
         lines.append(f"readings of sites that sites.toml does not list {verb}: {format_bytes(readings)}")

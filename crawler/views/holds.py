@@ -11,6 +11,7 @@ from rich.text import Text
 from cleaning.article import format_iso
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_output
 from crawler.terminal.tables import create_table, render_parts
 from storage.database.engine import open_for_reading
@@ -44,7 +45,7 @@ def print_holds(engine: Engine, *, as_json: bool) -> None:
             f"{hold.until:%Y-%m-%d %H:%M}",
             _format_span(hold.until - now),
             hold.reason,
-            f"{hold.opened} times in a row" if hold.opened else "",
+            f"{count_things(hold.opened, 'time')} in a row" if hold.opened else "",
             str(waiting.get(hold.host, 0)),
         )
     write_output(render_parts(make_report_console(), [table]))
@@ -55,7 +56,8 @@ def describe_released(due: Mapping[str, int]) -> str:
     if not due:
         return "no host is on hold\n"
     return "".join(
-        f"released {escape_for_terminal(host)}: {number:,} addresses are due\n" for host, number in sorted(due.items())
+        f"released {escape_for_terminal(host)}: {count_things(number, 'address is', 'addresses are')} due\n"
+        for host, number in sorted(due.items())
     )
 
 

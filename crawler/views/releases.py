@@ -10,6 +10,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from crawler.terminal.numbers import count_things
 from storage.export.checking.compare import ReleaseComparison
 from storage.export.checking.verify import check_release
 from storage.export.description.manifest import MANIFEST_FILE
@@ -25,15 +26,16 @@ MAX_LISTED = 20  # differences that are printed without --json
 
 def print_release(release: ExportResult) -> None:
     """Print what was written: the files, what was left out, the release id."""
-    left = release.left_out
+    duplicates = count_things(sum(release.left_out.duplicates.values()), "duplicate")
+    rejected = count_things(sum(release.left_out.rejected.values()), "rejected page")
     lines = [
-        f"{release.counts.rows:,} articles in {release.folder}",
+        f"{count_things(release.counts.rows, 'article')} in {release.folder}",
         *(
             f"  {file.path:<24} {file.bytes:>15,} bytes" + (f" {file.rows:>12,} rows" if file.rows is not None else "")
             for file in release.files
         ),
         f"  {MANIFEST_FILE:<24} checksums, counts and filters",
-        f"left out: {sum(left.duplicates.values()):,} duplicates, {sum(left.rejected.values()):,} rejected pages",
+        f"left out: {duplicates}, {rejected}",
         f"release {release.release_id}",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -43,7 +45,7 @@ def verify_release(folder: Path) -> int:
     """Print each difference between the release in `folder` and its manifest."""
     found = check_release(folder)
     if not found.differences:
-        _print_line(f"whole: {found.files} files and the manifest, release {found.release_id}")
+        _print_line(f"whole: {count_things(found.files, 'file')} and the manifest, release {found.release_id}")
         return 0
     for difference in found.differences:
         _print_line(difference)

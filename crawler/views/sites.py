@@ -12,6 +12,7 @@ from cleaning.memory.observation import MAX_TEXT_CHARACTERS
 from crawler.sites.site import match_name
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import create_table, render_parts
 from storage.database.engine import open_for_reading
@@ -122,12 +123,13 @@ def to_document(view: SiteView) -> dict[str, Any]:
 def _render_site(view: SiteView) -> Iterator[RenderableType]:
     counts = view.counts
     site = escape_for_terminal(counts.site)
-    yield Text(f"{site}: {counts.articles:,} articles; the memory is learnt from {counts.learnt_from:,}", "bold")
+    articles = count_things(counts.articles, "article")
+    yield Text(f"{site}: {articles}; the memory is learnt from {counts.learnt_from:,}", "bold")
     yield Text("\nRepeated blocks", "bold")
     yield from _render_blocks(view)
     yield Text(f"\nPositions that hold {MAIN_TEXT_SHARE:.0%} of the articles' text", "bold")
     yield from _render_positions(view)
-    yield Text(f"\nCut by the memory from the {view.pages:,} pages that the last crawl stored", "bold")
+    yield Text(f"\nCut by the memory from the {count_things(view.pages, 'page')} that the last crawl stored", "bold")
     yield from _render_cuts(view)
     yield Text("\nKeep rules", "bold")
     yield from (Text(f"  {escape_for_terminal(text)}") for text in view.keep_rules.values())

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
-from crawler.terminal.numbers import format_bytes, format_days
+from crawler.terminal.numbers import count_things, format_bytes, format_days
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import create_table, render_parts
 from storage.upkeep.size import StoreSize, measure_size
@@ -40,7 +40,11 @@ def print_size(engine: Engine, data_dir: Path, *, as_json: bool) -> None:
     parts = create_table("part", ">size", "what it is")
     for name, number in size.parts.items():
         parts.add_row(name, format_bytes(number), _WORDS.get(name, ""))
-    parts.add_row("all", format_bytes(size.total), f"{size.articles:,} pages in {escape_for_terminal(size.database)}")
+    parts.add_row(
+        "all",
+        format_bytes(size.total),
+        f"{count_things(size.articles, 'page')} in {escape_for_terminal(size.database)}",
+    )
     sites = create_table("site", ">pages", ">store", ">archive")
     largest = sorted(size.sites, key=lambda site: site.store + site.archive, reverse=True)
     for site in largest[:SITES]:
@@ -48,7 +52,7 @@ def print_size(engine: Engine, data_dir: Path, *, as_json: bool) -> None:
         sites.add_row(Text(escape_for_terminal(site.site)), *numbers)
     lines = [_describe_growth(size)]
     if len(largest) > SITES:
-        lines.insert(0, f"and {len(largest) - SITES:,} smaller sites (--json has all)")
+        lines.insert(0, f"and {count_things(len(largest) - SITES, 'smaller site')} (--json has all)")
     write_output(render_parts(make_report_console(), [parts, Text(), sites, *map(Text, lines)]))
 
 

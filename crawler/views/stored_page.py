@@ -15,6 +15,7 @@ from crawler.explain.json_document import explanation_to_document
 from crawler.explain.terminal import make_output_console, render_for_terminal
 from crawler.explain.web_page import render_web_page
 from crawler.terminal.characters import escape_for_terminal
+from crawler.terminal.numbers import count_things
 from crawler.terminal.tables import mark_text, render_parts
 from crawler.views.memory_use import MemoryStatus, describe_memory_use
 from crawler.views.stories import render_story, to_member_document, to_version_documents
@@ -160,7 +161,7 @@ def _render_fact(name: str, value: str) -> RenderableType:
 def _render_memory(page: StoredPage, use: MemoryUse) -> Iterator[RenderableType]:
     yield mark_text("  ", escape_for_terminal(_describe_status(page.record.site, use)))
     if use.digest is not None:
-        memory = f"The present memory is {use.digest}, learnt from {use.learnt_from:,} articles"
+        memory = f"The present memory is {use.digest}, learnt from {count_things(use.learnt_from, 'article')}"
         yield mark_text("  ", escape_for_terminal(f"{memory}; see: scrapy sites show {page.record.site}"))
     if use.repeated:
         yield mark_text("  ", escape_for_terminal(f"To keep a block: scrapy sites keep {page.record.site} 'TEXT'"))

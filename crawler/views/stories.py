@@ -11,6 +11,7 @@ from cleaning.article import format_iso
 from cleaning.errors import ArticleMissing
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_json, write_output
 from crawler.terminal.tables import mark_text, render_parts
 from storage.articles.clusters import count_copies, iter_clusters, load_cluster
@@ -166,7 +167,9 @@ def render_history(versions: Sequence[Version]) -> Iterator[RenderableType]:
         line = f"version {number}, fetched {_format_minute(version.since)}"
         if version.until != version.since:
             line += f" to {_format_minute(version.until)}"
-        line += f", {version.last.words:,} words, cleaner {escape_for_terminal(version.last.cleaner_version)}"
+        line += (
+            f", {count_things(version.last.words, 'word')}, cleaner {escape_for_terminal(version.last.cleaner_version)}"
+        )
         yield mark_text("      ", line, "bold")
         for change in version.changes:
             yield from _render_change(change)
@@ -193,7 +196,8 @@ def _render_change(change: Change) -> Iterator[RenderableType]:
 
 def _render_copy_counts(counts: Sequence[CopyCount]) -> Iterator[RenderableType]:
     kinds = _count_kinds(counts)
-    yield Text(f"{sum(kinds.values()):,} articles repeat a story that another one represents", "bold")
+    copies = count_things(sum(kinds.values()), "article repeats", "articles repeat")
+    yield Text(f"{copies} a story that another one represents", "bold")
     for kind, number in kinds.items():
         yield Text(f"  {number:>9,}  {escape_for_terminal(kind)}")
     yield Text("\nWhich site repeats which", "bold")

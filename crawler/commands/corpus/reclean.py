@@ -14,6 +14,7 @@ from cleaning.errors import ArchiveMissing, BadArgument
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_day, parse_whole_number
 from crawler.recleaning.limits import MAX_LISTED_DIFFERENCES, SPOOL_NAME
+from crawler.terminal.numbers import count_things
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -129,7 +130,8 @@ class Command(ProjectCommand):
         with open_for_reading(engine) as connection:
             count = count_pruned_pages(connection, wanted.sites, wanted.since)
         if count:
-            self.print_message(f"{count:,} pages are not cleaned again: their raw pages were pruned; their texts stay")
+            pages = count_things(count, "page is", "pages are")
+            self.print_message(f"{pages} not cleaned again: the raw pages were pruned; the texts stay")
 
 
 def _format_changed(differences: RecleanSummary) -> str:

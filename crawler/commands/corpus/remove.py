@@ -14,6 +14,7 @@ from scrapy.utils.log import configure_logging
 from cleaning.errors import BadAddress, BadArgument, BroadsheetError
 from cleaning.page.canonical import to_canonical_url
 from crawler.command_line.command import ProjectCommand
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_output
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Command(ProjectCommand):
         with open_for_reading(engine) as connection:
             site = match_name(list_sites(connection), opts.site, where="in the store")
             total = count_pages_of_site(connection, site)
-        write_output(f"{site}: {total:,} pages, with all that was found and learnt of the site\n")
+        write_output(f"{site}: {count_things(total, 'page')}, with all that was found and learnt of the site\n")
         if opts.dry_run or not self._is_confirmed(opts):
             return
         self._finish(engine, self._erase_site(engine, site, now=datetime.now(UTC), reason=opts.reason))
@@ -193,7 +194,8 @@ class Command(ProjectCommand):
             f"and {erased:,} record{'' if erased == 1 else 's'} from the archive.\n"
         )
         if foreign:
-            self.print_message(f"{foreign} records of it are in WARC files outside of our archive, and are still there")
+            records = count_things(foreign, "record of it is", "records of it are")
+            self.print_message(f"{records} in WARC files outside of our archive, and still there")
             self.exitcode = 1
 
 

@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 from crawler.night.desk import Desk, StepResult
-from crawler.night.tell import count_things, format_duration
+from crawler.night.tell import format_duration
+from crawler.terminal.numbers import count_things
 from crawler.terminal.progress import show_progress
 from storage.export.release import ReleaseOptions, export_release
 from storage.export.selection.selection import Selection

@@ -19,8 +19,8 @@ def test_sites_and_pages_are_shown_and_every_outcome_is_counted() -> None:
         progress.count(site, "memory/changed", 1)
     assert shown == [
         (0, 2, "courier, 0 pages cleaned again, 0 from the archive"),
-        (0, 2, "courier, 1 pages cleaned again, 1 from the archive"),
-        (1, 2, "herald, 1 pages cleaned again, 1 from the archive"),
+        (0, 2, "courier, 1 page cleaned again, 1 from the archive"),
+        (1, 2, "herald, 1 page cleaned again, 1 from the archive"),
         (1, 2, "herald, 2 pages cleaned again, 2 from the archive"),
         (2, 2, "herald, 2 pages cleaned again, 2 from the archive"),
     ]

@@ -104,7 +104,7 @@ def test_an_archive_of_thousands_of_sites_has_a_table_of_some() -> None:
 def test_a_line_of_the_log_sums_up_all_sites() -> None:
     assert (
         format_progress_line(COUNTS, 2.0)
-        == "9 lists, 22 pages (11.0/s), 18 articles, 1 duplicates, 3 rejected, 5 failed"
+        == "9 lists, 22 pages (11.0/s), 18 articles, 1 duplicate, 3 rejected, 5 failed"
     )
 
 
