@@ -20,6 +20,7 @@ LINES = [
 COMMANDS = [line for line in LINES if line.startswith("scrapy ")]
 OF_THE_MACHINE = ("sudo", "systemctl", "journalctl", "docker", "export")
 SETTING = re.compile(r"NIGHTLY_\w+=\S+")
+CRONTAB = re.compile(r"\d+ \d+ \* \* \* +.*\.venv/bin/(scrapy nightly .*)")
 DAY = "/2026/11/30"
 
 pytestmark = pytest.mark.timeout(400)  # a whole first day of an operator
@@ -53,6 +54,12 @@ def home(tmp_path: Path, papers: tuple[Paper, Paper]) -> Home:
     return Home(tmp_path, papers)
 
 
+def told_of(home: Home, line: str) -> str:
+    """Type a command that the page names for another user or in a sentence; return what it prints."""
+    assert line in PAGE
+    return home.type(line).stdout
+
+
 def test_the_commands_work_in_their_order(home: Home) -> None:
     shown = {}
     for line in COMMANDS:
@@ -60,10 +67,10 @@ def test_the_commands_work_in_their_order(home: Home) -> None:
         shown[line] = done.stdout
         assert done.returncode == 0, (line, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr, line
-    assert shown["scrapy sites check --quick"] == "all well\n"
+    assert told_of(home, "scrapy sites check --quick") == "all well\n"
     assert "crawl: 2 sites, 24 articles" in shown["scrapy nightly --pages 20"]
     assert "24" in shown["scrapy report --text"]
-    assert "night 1: " in shown["scrapy nightly --status"]
+    assert "night 1: " in told_of(home, "scrapy nightly --status")
     [report] = (home.folder / "data" / "reports").glob("????-??-??.html")
     assert report.stat().st_size > 1000
 
@@ -87,4 +94,13 @@ def test_a_test_alert_arrives(home: Home) -> None:
 def test_what_it_copies_exists() -> None:
     for name in re.findall(r"/srv/broadsheet/([\w./]+\w)", PAGE):
         assert name.startswith(".venv/") or (ROOT / name).exists(), name
-    assert {line.split()[0] for line in LINES if not SETTING.fullmatch(line)} <= {"scrapy", *OF_THE_MACHINE}
+    others = [line for line in LINES if not SETTING.fullmatch(line) and not CRONTAB.fullmatch(line)]
+    assert {line.split()[0] for line in others} <= {"scrapy", *OF_THE_MACHINE}
+
+
+def test_the_line_of_the_crontab_runs_a_night(home: Home) -> None:
+    [line] = filter(None, map(CRONTAB.fullmatch, LINES))
+    home.type("scrapy sites add https://www.example.org/")
+    done = home.type(line[1])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "crawl: 1 site, 12 articles" in (home.folder / "nightly.log").read_text("utf-8")
