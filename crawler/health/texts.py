@@ -73,6 +73,11 @@ def _read_length(look: Look) -> list[Reading]:
         f"(usually {format_amount(round(exp(usual) - 1))})"
     )
     advice = f"look at one: scrapy show URL; scrapy sites check {look.night.site} shows what is kept and cut of three"
+    gate = (
+        f"look at one by scrapy show URL, and in a browser: if a gate hides the rest, cookies in the entry of "
+        f"{look.night.site} in sites.toml may open it; scrapy sites check {look.night.site} shows what is kept and cut "
+        f"of three"
+    )
     short, long = State.USUAL, State.USUAL
     if ratio < _SHORT and z < -_Z:
         short = State.FOUND
@@ -83,7 +88,7 @@ def _read_length(look: Look) -> list[Reading]:
     elif ratio > _LONG_BACK:
         long = State.ODD
     return [
-        Reading(SHORTER, short, f"{words}: a part of the text may be missing", advice, evidence),
+        Reading(SHORTER, short, f"{words}: a part of the text may be missing", gate, evidence),
         Reading(LONGER, long, f"{words}: something else may have come into the text", advice, evidence),
     ]
 
