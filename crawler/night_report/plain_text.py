@@ -17,14 +17,16 @@ from crawler.terminal.numbers import format_days
 if TYPE_CHECKING:
     from crawler.night_report.record import Compared, DiskUse, NightReport, ReportedFinding, SiteReport
 
-WIDTH = 96  # columns
+WIDTH = 72  # columns: mail programs wrap lines that are longer
 MAX_SITES = 40  # in the table: those with findings, then those with most new articles
 _CONSOLE = Console(width=WIDTH)  # measures columns
 _MAX_FINDINGS = 40
 _REASONS = 8
 _ARTICLES = 10
-_COLUMNS = ("new", "updated", "duplicates", "rejected", "failed", "completeness", "share_cut", "seconds")
-_HEADINGS = {"duplicates": "copies", "completeness": "complete", "share_cut": "cut"}
+_COLUMNS = ("new", "duplicates", "rejected", "failed", "completeness", "median_length")
+_HEADINGS = {"duplicates": "copies", "completeness": "complete", "median_length": "length"}
+_NAME = 17  # columns of the name of a site
+_CELL = 9  # columns of a number, with the mark behind it
 
 
 def render_text(report: NightReport) -> str:
@@ -36,9 +38,10 @@ def _list_lines(report: NightReport) -> Iterator[str]:
     yield f"Night of {format_day(report.night)}"
     for warning in report.warnings:
         yield from _wrap(warning)
-    yield from map(describe_run, report.runs[-MOST_RUNS:])
+    for run in report.runs[-MOST_RUNS:]:
+        yield from _wrap(describe_run(run))
     if report.is_trial:
-        yield TRIAL
+        yield from _wrap(TRIAL)
     if not report.runs:
         yield "No night is stored yet; scrapy crawl articles crawls one."
         return
@@ -59,7 +62,7 @@ def _list_lines(report: NightReport) -> Iterator[str]:
             yield from _wrap(f"{hold.host}: {hold.reason}, until {hold.until:%Y-%m-%d %H:%M} UTC")
     if report.disk is not None:
         yield from _head("Storage")
-        yield _describe_disk(report.disk)
+        yield from _wrap(_describe_disk(report.disk))
     yield from _list_articles(report)
 
 
@@ -75,8 +78,9 @@ def _list_articles(report: NightReport) -> Iterator[str]:
     if report.articles:
         yield from _head("Newest articles")
     for article in report.articles[:_ARTICLES]:
-        title = _fit(article.title or "(without a headline)", WIDTH - 36).rstrip()
-        yield f"{_fit(article.site, 16)} {article.language:<5} {article.characters:>8,}  {title}"
+        yield _fit(article.title or "(without a headline)", WIDTH).rstrip()
+        site, language = _fit(article.site, 40).rstrip(), _fit(article.language, 8).rstrip()
+        yield f"  {site}, {language}, {article.characters:,} characters"
 
 
 def _list_findings(report: NightReport) -> Iterator[str]:
@@ -87,20 +91,23 @@ def _list_findings(report: NightReport) -> Iterator[str]:
     for heading, findings in (("New findings", groups.new), ("Still open", groups.persisting)):
         if findings:
             yield from _head(f"{heading} ({len(findings)})")
-            for finding in findings[:_MAX_FINDINGS]:
+            for place, finding in enumerate(findings[:_MAX_FINDINGS]):
+                if place:
+                    yield ""
                 yield from _list_finding(finding)
             if len(findings) > _MAX_FINDINGS:
                 yield f"and {len(findings) - _MAX_FINDINGS} more: scrapy sites findings"
+    if groups.healed:
+        yield from _head(f"Healed ({len(groups.healed)})")
     for finding in groups.healed[:_MAX_FINDINGS]:
-        yield from _wrap(f"Healed: {finding.site}, {finding.name}, since {finding.first_seen:%Y-%m-%d}")
+        yield from _wrap(f"* {finding.site}: {finding.name}, open since {finding.first_seen:%Y-%m-%d}", indent="  ")
 
 
 def _list_finding(finding: ReportedFinding) -> Iterator[str]:
-    yield from _wrap(
-        f"* {finding.site}: {finding.sentence} [{finding.name}, since {finding.first_seen:%Y-%m-%d}]", indent="  "
-    )
+    yield from _wrap(f"* {finding.site}: {finding.sentence}", indent="  ")
     if finding.advice:
-        yield from (f"  {line}" for line in _wrap(f"what to do: {finding.advice}", indent="  "))
+        yield from (f"  {line}" for line in _wrap(f"What to do: {finding.advice}"))
+    yield f"  {finding.name}, since {finding.first_seen:%Y-%m-%d}"
 
 
 def _list_totals(report: NightReport) -> Iterator[str]:
@@ -114,12 +121,12 @@ def _list_totals(report: NightReport) -> Iterator[str]:
 def _list_sites(report: NightReport) -> Iterator[str]:
     forms = {measure.name: measure.form for measure in MEASURES}
     headings = [_HEADINGS.get(name, name) for name in _COLUMNS]
-    yield f"{'site':<17}" + "".join(f"{heading:>8} " for heading in headings)
+    yield f"{'site':<{_NAME}}" + "".join(f"{heading:>{_CELL - 1}} " for heading in headings)
     shown = sorted(report.sites, key=_rank)[:MAX_SITES]
     for site in shown:
         numbers = (site.measures[name] for name in _COLUMNS)
         cells = (_format_cell(one, forms[name]) for name, one in zip(_COLUMNS, numbers, strict=True))
-        yield f"{_fit(site.site, 16)} " + "".join(f"{cell:>9}" for cell in cells)
+        yield f"{_fit(site.site, _NAME - 1)} " + "".join(f"{cell:>{_CELL}}" for cell in cells)
     if len(report.sites) > len(shown):
         yield f"and {len(report.sites) - len(shown):,} more"
     if any(one.direction for site in shown for one in site.measures.values()):

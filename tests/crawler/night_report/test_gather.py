@@ -148,12 +148,22 @@ def test_sites_that_were_not_crawled_are_named(tmp_path: Path) -> None:
 def test_the_text_has_findings_first_and_short_lines(engine: Engine, nights: Path) -> None:
     text = render_text(gather_report(engine, nights))
     lines = text.splitlines()
-    assert max(map(cell_len, lines)) <= WIDTH
+    assert max(map(cell_len, lines)) <= WIDTH == 72  # what mail programs leave as it is
     assert (
         text.index("built by JavaScript") < text.index("Still open") < text.index("All sites") < text.index("Sites\n")
     )
     assert "scrapy sites check harbour-0" in " ".join(text.split())
-    assert "Healed: ferry-2, slow" in text
+    assert "Healed (1)" in text
+    assert "* ferry-2: slow, open since" in text
+    assert lines[lines.index("Sites") + 2].split() == [
+        "site",
+        "new",
+        "copies",
+        "rejected",
+        "failed",
+        "complete",
+        "length",
+    ]
 
 
 def test_hostile_names_and_headlines_stay_lines_of_text(tmp_path: Path) -> None:

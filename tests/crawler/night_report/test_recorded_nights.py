@@ -60,7 +60,7 @@ def test_a_report_of_recorded_nights(database: str, tmp_path: Path, request: pyt
     assert [(one.site, one.checked, one.changed) for one in report.changes] == [("", 4, 4), ("harbour", 4, 4)]
     assert [article.url.split("/")[3] for article in report.articles[:5]] == ["3"] * 5
     assert [finding.name for finding in report.findings.new] == ["flood"]
-    assert "* harbour: 5 articles, usually 3 [flood, since" in render_text(report)
+    assert "* harbour: 5 articles, usually 3\n  What to do: Look at it\n  flood, since" in render_text(report)
     assert json.loads(json.dumps(report_to_document(report)))["findings"]["new"][0]["name"] == "flood"
     assert page == data / "reports" / f"{NIGHT:%Y-%m-%d}.html"
     assert len(list(page.with_suffix("").iterdir())) == 5
