@@ -11,25 +11,29 @@ MISSING = "–"
 
 
 class Measure(NamedTuple):
-    """One column of the table of sites. `form` is one of "count", "share" and "seconds"."""
+    """One column of the table of sites. `form` is one of "count", "share" and "seconds".
+
+    `worse` is 1 where more than usual is worse, -1 where less is, 0 where either may be right.
+    """
 
     name: str
     heading: str
     form: str
     meaning: str
+    worse: int = 0
 
 
 MEASURES = (
-    Measure("new", "New", "count", "articles that the corpus gained"),
+    Measure("new", "New", "count", "articles that the corpus gained", -1),
     Measure("found", "Found", "count", "addresses that the night had to fetch"),
     Measure("updated", "Updated", "count", "pages that were stored before, with another text"),
-    Measure("duplicates", "Duplicates", "count", "copies of other articles"),
-    Measure("rejected", "Rejected", "count", "pages that are no article"),
-    Measure("failed", "Failed", "count", "addresses that gave no page"),
-    Measure("completeness", "Complete", "share", "of the articles that the sources list as new, those stored"),
+    Measure("duplicates", "Duplicates", "count", "copies of other articles", 1),
+    Measure("rejected", "Rejected", "count", "pages that are no article", 1),
+    Measure("failed", "Failed", "count", "addresses that gave no page", 1),
+    Measure("completeness", "Complete", "share", "of the articles that the sources list as new, those stored", -1),
     Measure("median_length", "Length", "count", "median of the characters of an article or duplicate"),
     Measure("share_cut", "Cut", "share", "of the characters of articles and duplicates, those cut as boilerplate"),
-    Measure("seconds", "Seconds", "count", "from the first event to the last"),
+    Measure("seconds", "Seconds", "count", "from the first event to the last", 1),
 )
 
 

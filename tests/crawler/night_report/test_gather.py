@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -18,6 +19,8 @@ from cleaning.errors import BadArgument, BroadsheetError
 from crawler.night_report.gather import gather_report
 from crawler.night_report.json_document import report_to_document
 from crawler.night_report.plain_text import WIDTH, render_text
+from crawler.night_report.record import Compared
+from crawler.night_report.web_page import render_report
 from crawler.night_report.write_report import write_report, write_web_pages
 from storage import runs
 from storage.articles.saving import save_article
@@ -143,6 +146,28 @@ def test_sites_that_were_not_crawled_are_named(tmp_path: Path) -> None:
     engine.dispose()
     assert report.absent == ((store.site(1), store.begin(1).date()),)
     assert {site.site for site in report.sites} == {store.site(0), store.site(2)}
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "cell"),
+    [
+        ("completeness", -1, '<td class="u b">60 % ▼<small>usual 90 %'),
+        ("completeness", 1, '<td class="u">60 % ▲<small>usual 90 %'),
+        ("failed", 1, '<td class="u b">60 ▲<small>usual 90<'),
+        ("failed", -1, '<td class="u">60 ▼<small>usual 90<'),
+        ("new", 1, '<td class="u">60 ▲<small>usual 90<'),
+    ],
+)
+def test_an_unusual_number_is_red_only_where_it_is_worse(
+    engine: Engine, nights: Path, name: str, direction: int, cell: str
+) -> None:
+    report = gather_report(engine, nights)
+    scale = 100 if name == "completeness" else 1
+    one = Compared(60 / scale, 90 / scale, direction)
+    quiet = {other: found._replace(direction=0) for other, found in report.sites[0].measures.items()}
+    site = report.sites[0]._replace(measures=quiet | {name: one})
+    page = render_report(replace(report, sites=(site,)))
+    assert page.count(cell) == 1
 
 
 def test_the_text_has_findings_first_and_short_lines(engine: Engine, nights: Path) -> None:
