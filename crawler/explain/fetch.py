@@ -31,6 +31,8 @@ from crawler.sites.site import SITE_OF_REQUEST
 _WITHOUT_CRAWL: dict[str, Any] = {"STORE_ENABLED": False, "RETRY_ENABLED": False}
 # Messages for the reasons that a crawl counts.
 _PROBLEMS = {
+    "bomb": "it unpacks to more than the crawl accepts (DOWNLOAD_MAXSIZE)",
+    "connection-lost": "its host breaks the connection off",
     "connection-refused": "its host refuses the connection",
     "dns": "its host cannot be found",
     "redirects": "it redirects endlessly",
@@ -148,7 +150,7 @@ def describe_failure(failure: Failure) -> str:
         answer = f"{verdict.status} {_get_status_phrase(verdict.status)}".strip()
         if verdict.reason.startswith("robots-"):
             return f"its host answers {answer} for robots.txt, and without robots.txt we fetch nothing"
-        return f"its host answers {answer}; the crawl makes no article from that"
+        return f"its host answers {answer}"
     word = verdict.reason.removeprefix("robots-")
     return describe_reason(word) or f"there is no page ({verdict.reason}: {failure.value})"
 

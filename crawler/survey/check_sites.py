@@ -65,7 +65,11 @@ def check_sites(settings: Settings, name: str | None, *, as_json: bool) -> int:
 
 def _format_site(name: str, troubles: list[Trouble], surveys: Mapping[str, SiteSurvey], file: SitesFile) -> str:
     survey = surveys.get(name)
-    pages = "" if survey is None else f"{len(survey.articles)} of {len(survey.sample)} pages are articles"
+    pages = (
+        ""
+        if survey is None or not survey.sample
+        else f"{len(survey.articles)} of {len(survey.sample)} pages are articles"
+    )
     if not troubles:
         return f"{name}: all well; {pages}\n"
     lines = [f"{name}: {len(troubles)} to look at" + (f"; {pages}" if pages else "")]

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 _WALLS = frozenset(("wall", "redirect-elsewhere", "not-found"))
 _REFUSALS = REFUSED_REASONS | {"http-429", "http-503"}
+_GONE = frozenset(("http-404", "http-410"))
+_SMALLER = "give the address of a page that lists its articles; none is that large"
+# What to do where the front page cannot be had, if to wait will not help.
+_ADVICE = {
+    "bomb": _SMALLER,
+    "dns": "check the spelling of the address",
+    "redirects": 'open it in a browser; if it wants a cookie, write cookies = { NAME = "VALUE" } into its entry',
+    "too-large": _SMALLER,
+}
 
 
 class Problem(NamedTuple):
@@ -86,13 +95,11 @@ def judge_front_failure(failure: SeenFailure) -> Problem:
     if reason.startswith("address-"):
         advice = "a newspaper of your own network needs -s ALLOWED_NETWORKS=NETWORK"
         return Problem("private-address", f"it is no address of the public internet: {failure.sentence}", advice)
-    if reason == "dns":
-        return Problem("dead", failure.sentence, "check the spelling of the address")
     if reason in _REFUSALS:
         return Problem("refused", failure.sentence, REFUSAL_ADVICE)
-    if reason in ("http-404", "http-410"):
+    if reason in _GONE:
         return Problem("gone", failure.sentence, "check the path of the address")
-    return Problem("dead", failure.sentence, "try again later")
+    return Problem("dead", failure.sentence, _ADVICE.get(reason, "try again later"))
 
 
 def _judge_lists(survey: SiteSurvey) -> Problem | None:
@@ -147,6 +154,8 @@ def _judge_pages(survey: SiteSurvey) -> Problem:
         return Problem("paywall", f"{told}: they are for subscribers", advice)
     if 2 * sum(number for reason, number in reasons.items() if reason in _REFUSALS) >= pages:
         return Problem("refused", told, REFUSAL_ADVICE)
+    if sum(reasons[reason] for reason in _GONE) == pages:
+        return Problem("no-article", f"{told}: its lists name pages that are gone", f"look at {survey.sample[0].url}")
     return Problem("no-article", told, f"scrapy explain {survey.sample[0].url} shows what the cleaner makes of one")
 
 

@@ -157,6 +157,8 @@ def _describe_robots(survey: SiteSurvey) -> list[str]:
 
 
 def _describe_pages(survey: SiteSurvey) -> list[str]:
+    if not survey.sample:
+        return []
     told = f"{len(survey.articles)} of {len(survey.sample)} are articles"
     others = [page for page in survey.sample if not page.is_article]
     texts = [f"{told}; the others: {count_reasons(survey)}" if others else told]

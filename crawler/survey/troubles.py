@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.survey.stored_facts import KnownArticle
 
 _TOLD = (NoticeKind.RULE_UNMATCHED, NoticeKind.OTHER_HOST)
+_OF_URL = ("moved", "gone", "private-address")  # problems that another address may mend
 _RUN = 24  # characters: two texts of one language share most words, but hardly four in a row
 _LOST = 0.5  # of the runs of characters of a stored article that its page no longer gives
 _GAINED = 2.0  # times as many as were stored
@@ -39,7 +40,9 @@ def find_troubles(survey: SiteSurvey, file: SitesFile, known: Sequence[KnownArti
     if (failure := survey.front_failure) is not None:
         problem = judge_front_failure(failure)
         change = None if failure.moved_to is None else format_line("url", failure.moved_to)
-        found.append(Trouble(problem.name, problem.sentence, problem.advice, file.find_line(name, "url"), change))
+        is_of_entry = problem.name in _OF_URL or failure.reason == "dns"
+        at = file.find_line(name, "url") if is_of_entry else None
+        found.append(Trouble(problem.name, problem.sentence, problem.advice, at, change))
     found += find_list_troubles(survey, file)
     line = file.find_line(name)
     template = _find_template_trouble(survey, known, line) if problem is None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import stat
@@ -137,7 +138,7 @@ def test_language_pause_and_zone_are_written_where_only_they_tell(tmp_path: Path
         ("shell", "its front page is filled by JavaScript"),
         ("shells", "none of 10 pages is an article (10 no-text): they are filled by JavaScript"),
         ("wall", "none of 10 pages is an article (10 wall): it shows a wall instead"),
-        ("forbidden", "its host answers 403 Forbidden"),
+        ("forbidden", "its host answers 403 Forbidden; "),
         ("empty", "neither its front page nor a feed or sitemap names an article"),
         ("moved", "its front page redirects to another domain, http://127.0.0.9:1/"),
     ],
@@ -285,3 +286,25 @@ def test_a_survey_ends_in_time_and_says_so_of_a_site_that_is_not_whole(tmp_path:
     assert (done.returncode, done.stderr) == (1, "")
     assert "the time of the survey was over before a page came" in done.stdout
     assert not (tmp_path / "sites.toml").exists()
+
+
+BOMB = Answer(gzip.compress(bytes(60 << 20)), headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
+
+
+@pytest.mark.parametrize(
+    ("paths", "ill", "problem"),
+    [
+        (["/"], Answer("", 302, {"Location": "/"}), "it redirects endlessly; open it in a browser"),
+        (["/"], BOMB, "it unpacks to more than the crawl accepts (DOWNLOAD_MAXSIZE); give the address of a page"),
+        (STORIES, Answer("", 404), "(10 http-404): its lists name pages that are gone; look at http"),
+    ],
+)
+def test_what_to_do_is_told_of_answers_for_which_to_wait_does_not_help(
+    paths: list[str], ill: Answer, problem: str, tmp_path: Path
+) -> None:
+    with Paper() as paper:
+        publish(paper)
+        paper.routes |= dict.fromkeys(paths, ill)
+        done = run_sites("add", paper.url, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert problem in done.stdout
