@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -18,6 +20,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Or each of the many processes that the tests start would compile our packages anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# urllib3 warns whoever imports trafilatura first that PySocks is missing; a test that runs alone would be the first.
+with warnings.catch_warnings(action="ignore"):
+    import_module("trafilatura")
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
