@@ -67,7 +67,7 @@ COMMANDS = {
     ),
     "edit": (Line("articles", "class ArticlesSpider"), Line("nobody", "choose from: archive, articles", 2)),
     "explain": (Line("{page}", "Night ferry runs again"), Line("", "takes one page", 2)),
-    "export": (Line("{tmp}/out", r"\d+ articles in "), Line("", "takes one folder", 2)),
+    "export": (Line("{tmp}/out", r"\d+ articles? in "), Line("", "takes one folder", 2)),
     "fetch": (
         Line("{page}", "<h1>Night ferry runs again</h1>"),
         Line("--headers {page}", "(?m)^< Content-Type: text/html"),
