@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from scrapy.settings import BaseSettings
 
@@ -24,6 +24,8 @@ from crawler.recleaning.page_readings import PageReadings
 from crawler.storing.observations import compute_memory_fingerprint
 from crawler.storing.readings import KeptReadings
 from storage.archive.read_back import ArchiveReader
+from storage.archive.records import ArchivedResponse
+from storage.archive.write import ArchiveLocation
 from storage.site_memory.observations import PageDependency
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,19 @@ PAGES_AHEAD = 4  # pages read ahead per child process
 READINGS_AT_ONCE, READINGS_AHEAD = 8, 24  # readings that a child gets at once, and those ahead per child process
 
 CountOutcome = Callable[[str, str, int], None]  # site, stat name, number
+
+
+class ResponseReader(Protocol):
+    """Reads archived responses by their locations, as `ArchiveReader` does. A context manager."""
+
+    def read(self, location: ArchiveLocation) -> ArchivedResponse:
+        """Return the response at `location`. Raise ArchiveMissing or RecordUnreadable."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
 
 class SettlingInterrupted(Exception):
@@ -79,17 +94,18 @@ class StoredPageCleaner:
         jobs: int | None = None,
         cleaners: Cleaners | None = None,
         readings: KeptReadings | None = None,
+        archive: ResponseReader | None = None,
     ) -> None:
         """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started.
 
-        `readings` are those of the crawl that has just ended.
+        `readings` are those of the crawl that has just ended. `archive` reads pages, by default those of `data_dir`.
         """
         self._count = count
         jobs = cleaners.count if cleaners else jobs
         self._jobs = jobs or settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
         self.decoder = PageDecoder(settings)
         self.readings = PageReadings(data_dir, settings.getint("SITE_READINGS_MAXSIZE"), self.decoder, readings)
-        self._archive = ArchiveReader(data_dir / "archive", max_body=self.decoder.max_body)
+        self._archive: ResponseReader = archive or ArchiveReader(data_dir / "archive", max_body=self.decoder.max_body)
         self._cleaners = cleaners or Cleaners(
             count=self._jobs,
             deadline=settings.getfloat("CLEANING_DEADLINE"),

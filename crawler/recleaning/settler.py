@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
@@ -34,8 +34,8 @@ from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import SiteMemory
 from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
-from crawler.recleaning.clean_stored import CountOutcome, RecleanedPage, StoredPageCleaner
-from crawler.storing.deduplicate import deduplicate, index_missing_articles
+from crawler.recleaning.clean_stored import CountOutcome, RecleanedPage, ResponseReader, StoredPageCleaner
+from crawler.storing.deduplicate import deduplicate, index_missing_articles, keep_sketch
 from crawler.storing.observations import (
     name_observation_version,
     needs_recleaning,
@@ -82,6 +82,8 @@ class Settler:
     Blocking. Calls `count` for every outcome.
     """
 
+    judges_duplicates: ClassVar[bool] = True  # else each article keeps its sketch, and others judge it later
+
     def __init__(
         self,
         engine: Engine,
@@ -92,15 +94,18 @@ class Settler:
         jobs: int | None = None,
         cleaners: Cleaners | None = None,
         readings: KeptReadings | None = None,
+        archive: ResponseReader | None = None,
     ) -> None:
         """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started.
 
-        `readings` are those of the crawl that has just ended.
+        `readings` are those of the crawl that has just ended. `archive` reads pages, by default those of `data_dir`.
         """
         self._engine = engine
         self._count = count
         self._window, self._sample = settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE")
-        self._cleaner = StoredPageCleaner(settings, data_dir, count, jobs=jobs, cleaners=cleaners, readings=readings)
+        self._cleaner = StoredPageCleaner(
+            settings, data_dir, count, jobs=jobs, cleaners=cleaners, readings=readings, archive=archive
+        )
         self._pages, self._readings = self._cleaner.decoder, self._cleaner.readings
         self._is_indexed = False
         self._last_learned: tuple[object, LearnedMemory] | None = None  # what it was learnt from, and the result
@@ -236,7 +241,10 @@ class Settler:
         another cleaner version or other rules is stored completely, because its dates and authors may differ, too. The
         memory dependency is always stored.
         """
-        if not self._is_indexed:  # in case no crawl has opened this store since the index exists
+        judge = deduplicate if self.judges_duplicates else keep_sketch
+        if (
+            self.judges_duplicates and not self._is_indexed
+        ):  # in case no crawl has opened this store since the index exists
             index_missing_articles(self._engine)
             self._is_indexed = True
         changed: list[str] = []  # the site of each changed article
@@ -266,7 +274,7 @@ class Settler:
                         fetched_at=page.fetched_at,
                         location=page.location,
                     )
-                    deduplicate(connection, page.id, article.sketch)
+                    judge(connection, page.id, article.sketch)
                 elif not saving.has_same_blocks(connection, page.id, article):
                     saving.save_blocks(connection, page.id, article)
                 if not same:

@@ -70,6 +70,21 @@ def deduplicate(connection: Connection, article_id: str, sealed: bytes = b"") ->
     return _VerdictUpdate(connection, article_id).run(before, matches.keys())
 
 
+def keep_sketch(connection: Connection, article_id: str, sealed: bytes = b"") -> None:
+    """Store with an article what its duplicates are found by, without the index and without looking for any.
+
+    For stores whose articles are judged together later (crawler/bulk). `sealed` is that of `deduplicate`.
+    """
+    article = story_index.load_article(connection, article_id)
+    if article.rejected is not None:
+        key, sketch = "", None
+    else:
+        key = build_story_key(article.title, article.site_name)
+        sketch = pack_sketch(open_sketch(sealed, article.text))
+    if (key, sketch) != (article.story_key, article.sketch):
+        story_index.index_article(connection, article_id, key=key, sketch=sketch, old=(), new=())
+
+
 def index_missing_articles(engine: Engine) -> int:
     """Index and judge the articles that an older version stored without an index; return how many."""
     done, last = 0, ""

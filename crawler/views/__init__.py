@@ -1,6 +1,7 @@
 """What the commands print: each view for a person at a terminal, and most as JSON.
 
 addresses.py      what `scrapy addresses` shows: addresses with what became of them
+bulk.py           what `scrapy bulk` did: the seconds of its stages, what became of the pages, the release
 differences.py    what `scrapy reclean` would change, or changed
 findings.py         what `scrapy sites findings` shows: what is odd about the nights of the sites
 hits.py           what `scrapy search` finds, with the words marked

@@ -1,0 +1,192 @@
+"""Stage 3: finds the pairs of articles that may be one story, over all sites, by buckets of what they have in common.
+
+The keys are those of the index of a store (storage/articles/story_index.py): the values of the sketch, the canonical
+address, and the headline on its site. Each is looked up in one bucket, so that a task needs a part of the keys only;
+the next stage counts together what the buckets have found of a pair. In contrast to the index nothing depends on the
+order in which articles come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from cleaning.duplicates.article_sketch import unpack_sketch
+from cleaning.duplicates.judge import REPEATED_HEADLINE_WINDOW
+from crawler.bulk.stage import Stage
+from storage.articles.story_index import (
+    FEW_HOLDERS,
+    HOLDER_BITS,
+    MAX_CANDIDATES,
+    MAX_HOLDERS,
+    make_index_keys,
+)
+from storage.models import StoredArticle
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SKETCH, PAGE, HEADLINE = 0, 1, 2  # kinds of keys: a value of a sketch, a canonical address, a headline of a site
+KEYS_FILE = "keys"
+PAIRS_FILE, COMMON_FILE = "pairs", "common"
+# `id` is the number that the article's id writes in hexadecimal digits, `when` its date in microseconds.
+_KEY = [("bucket", "<u4"), ("kind", "u1"), ("key", "<u8"), ("id", "<u8"), ("share", "<u4"), ("when", "<i8")]
+# `one` is the lower id, `home` its share. `rare` and `common` count the values that both hold: common ones are those
+# that more than MAX_HOLDERS articles hold. `kinds` is a bit for each kind of key that found the pair.
+PAIR = [
+    ("home", "<u4"),
+    ("one", "<u8"),
+    ("other", "<u8"),
+    ("share", "<u4"),
+    ("rare", "<u2"),
+    ("common", "<u2"),
+    ("kinds", "u1"),
+]
+COMMON = [("id", "<u8"), ("number", "<u2")]  # how many values of an article are common
+_MAX_PENDING = 4_000_000  # pairs that are counted together at once
+
+
+def write_keys(folder: Path, connection: Connection, *, share: int, buckets: int) -> None:
+    """Write the keys of all articles of a store, those of one bucket together."""
+    import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+    row = StoredArticle
+    moment = func.coalesce(row.published_at, row.fetched_at)
+    question = select(row.id, row.sketch, row.canonical_url, row.site, row.story_key, moment.label("when"))
+    found: list[tuple[int, int, int, int, int, int]] = []
+    for article in connection.execute(question.where(row.rejected.is_(None)).order_by(row.id)):
+        number, when = int(article.id, 16), round(article.when.timestamp() * 1_000_000)
+        keys = [(SKETCH, key >> HOLDER_BITS) for key in make_index_keys(article.id, unpack_sketch(article.sketch))]
+        keys.append((PAGE, _hash(article.canonical_url)))
+        if article.story_key:
+            keys.append((HEADLINE, _hash(f"{article.site}\n{article.story_key}")))
+        found += [(key % buckets, kind, key, number, share, when) for kind, key in keys]
+    array = np.array(found, dtype=_KEY)
+    array[np.lexsort((array["id"], array["key"], array["kind"], array["bucket"]))].tofile(folder / KEYS_FILE)
+
+
+class FindCandidates(Stage):
+    """Task N looks up the keys of bucket N."""
+
+    name = "candidates"
+    things = "buckets"
+
+    def work(self, task: int, tasks: int) -> Counter[str]:  # noqa: ARG002 (a bucket a task)
+        import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+        keys = _load_bucket(self.plan.work / "sites", task)
+        pairs = _PairCounter()
+        common: list[Any] = []
+        for group in _iter_groups(keys):
+            kind = int(group["kind"][0])
+            if kind == SKETCH and len(group) > MAX_HOLDERS:
+                common.append(group["id"])
+                pairs.add(group, kind, first=FEW_HOLDERS, is_common=True)
+            elif kind == PAGE:
+                pairs.add(group, kind, first=MAX_CANDIDATES)
+            else:
+                pairs.add(group, kind)
+        found = pairs.sum_up()
+        with self.draft(self.folder / f"{task:05d}") as draft:
+            draft.mkdir()
+            found.tofile(draft / PAIRS_FILE)
+            names, numbers = np.unique(np.concatenate([np.empty(0, "<u8"), *common]), return_counts=True)
+            held = np.empty(len(names), dtype=COMMON)
+            held["id"], held["number"] = names, numbers
+            held.tofile(draft / COMMON_FILE)
+        return Counter({"candidates/pairs": len(found), "candidates/keys": len(keys)})
+
+
+class _PairCounter:
+    """Counts for each pair of articles how many values it shares, and which kinds of keys."""
+
+    def __init__(self) -> None:
+        self._pending: list[Any] = []
+        self._size = 0
+
+    def add(self, group: Any, kind: int, *, first: int | None = None, is_common: bool = False) -> None:
+        """Add all pairs of the articles of a group, by id, or only those that have one of the `first` ones."""
+        import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+        size = len(group)
+        if first is None or size <= first + 1:
+            one, other = np.triu_indices(size, 1)
+        else:
+            counts = size - 1 - np.arange(first)
+            one = np.repeat(np.arange(first), counts)
+            other = np.concatenate([np.arange(place + 1, size) for place in range(first)])
+        if kind == HEADLINE:
+            is_near = np.abs(group["when"][one] - group["when"][other]) <= _WINDOW
+            one, other = one[is_near], other[is_near]
+        made = np.zeros(len(one), dtype=PAIR)
+        made["home"], made["one"], made["other"] = group["share"][one], group["id"][one], group["id"][other]
+        made["share"], made["kinds"] = group["share"][other], 1 << kind
+        if kind == SKETCH:
+            made["common" if is_common else "rare"] = 1
+        self._pending.append(made)
+        self._size += len(made)
+        if self._size > _MAX_PENDING:
+            self._pending = [self.sum_up()]
+            self._size = len(self._pending[0])
+
+    def sum_up(self) -> np.ndarray[Any, Any]:
+        """Return each pair once, ordered by the share of its lower id."""
+        import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+        return sum_up_pairs(np.concatenate([np.empty(0, dtype=PAIR), *self._pending]))
+
+
+_WINDOW = round(REPEATED_HEADLINE_WINDOW.total_seconds() * 1_000_000)
+
+
+def sum_up_pairs(pairs: Any) -> np.ndarray[Any, Any]:
+    """Return each pair once, with its counts added up, ordered by the share of its lower id."""
+    import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+    pairs = pairs[np.lexsort((pairs["other"], pairs["one"], pairs["home"]))]
+    if not len(pairs):
+        return np.empty(0, dtype=PAIR)
+    is_new = np.ones(len(pairs), dtype=bool)
+    is_new[1:] = (pairs["one"][1:] != pairs["one"][:-1]) | (pairs["other"][1:] != pairs["other"][:-1])
+    starts = np.flatnonzero(is_new)
+    summed = pairs[starts].copy()
+    for name in ("rare", "common"):
+        summed[name] = np.minimum(np.add.reduceat(pairs[name], starts, dtype="<u4"), 0xFFFF)
+    summed["kinds"] = np.bitwise_or.reduceat(pairs["kinds"], starts)
+    return summed
+
+
+def _load_bucket(folder: Path, bucket: int) -> np.ndarray[Any, Any]:
+    """Return the keys of a bucket from all stores, equal ones together, their articles by id."""
+    import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+    parts = [np.empty(0, dtype=_KEY)]
+    for path in sorted(folder.glob("[0-9]*")):
+        if (path / KEYS_FILE).stat().st_size:  # an empty file cannot be mapped
+            keys = np.memmap(path / KEYS_FILE, dtype=_KEY, mode="r")
+            first, last = np.searchsorted(keys["bucket"], [bucket, bucket + 1])
+            parts.append(np.array(keys[first:last]))
+    keys = np.concatenate(parts)
+    return keys[np.lexsort((keys["id"], keys["key"], keys["kind"]))]
+
+
+def _iter_groups(keys: Any) -> Iterator[Any]:
+    """Yield the entries of each key that several articles have."""
+    import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+    if not len(keys):
+        return
+    is_new = np.ones(len(keys), dtype=bool)
+    is_new[1:] = (keys["key"][1:] != keys["key"][:-1]) | (keys["kind"][1:] != keys["kind"][:-1])
+    starts = np.append(np.flatnonzero(is_new), len(keys))
+    for place in np.flatnonzero(np.diff(starts) > 1):
+        yield keys[starts[place] : starts[place + 1]]
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest())

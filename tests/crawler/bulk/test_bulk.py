@@ -1,0 +1,133 @@
+"""`scrapy bulk`: the release of the crawl path, by tasks that may be killed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from crawling import ROOT, SCRAPY, environment, run_scrapy
+from demo_store import crawl_demo
+from prepared_scrapy import run_prepared
+
+from storage import open_store
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Crawl the demo newspapers; return their archive, beside sites.toml."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    crawl_demo(data)
+    return data / "archive"
+
+
+@pytest.fixture(scope="module")
+def reference(demo: Path) -> str:
+    """Return the release id that the crawl path gives of the archive."""
+    data, out = demo.parent.with_name("replayed"), demo.parent.with_name("release")
+    sites = demo.parents[1] / "sites.toml"
+    replayed = run_scrapy("crawl", "archive", "-a", f"path={demo}", "-s", f"SITES_FILE={sites}", data=data)
+    assert replayed.returncode == 0, replayed.stderr
+    exported = run_scrapy("export", str(out), data=data)
+    assert exported.returncode == 0, exported.stderr
+    return read_release_id(out)
+
+
+def read_release_id(release: Path) -> str:
+    return str(json.loads((release / "manifest.json").read_text())["release_id"])
+
+
+def bulk(demo: Path, out: Path, *more: str) -> list[str]:
+    sites = demo.parents[1] / "sites.toml"
+    return [str(SCRAPY), "bulk", str(demo), "--sites", str(sites), "--out", str(out), *more]
+
+
+def run_bulk(demo: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        bulk(demo, out, *more), cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=110, check=False
+    )
+
+
+def test_a_run_that_was_killed_gives_the_release_of_the_crawl_path(demo: Path, reference: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        bulk(demo, out, "--tasks", "2"),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not list((out / "work/tasks/pages/completions").glob("*")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    complete = {path: path.stat().st_mtime_ns for path in out.glob("work/tasks/*/completions/*")}
+    assert complete
+
+    done = run_bulk(demo, out, "--tasks", "2")
+    assert done.returncode == 0, done.stderr
+    assert read_release_id(out / "release") == reference
+    assert f"release {reference}" in done.stdout
+    assert "tasks were complete before" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in complete} == complete  # none was done again
+    assert not list(out.glob("work/*/.*"))
+    with open_store(out / "store") as store:
+        stories = [article for article in store.articles(include_duplicates=True) if article.duplicate_of]
+        assert len(stories) == 3
+
+    again = run_bulk(demo, out, "--tasks", "2")
+    assert again.returncode == 0
+    assert again.stdout == done.stdout
+    other = run_bulk(demo, out, "--tasks", "3")
+    assert other.returncode == 2
+    assert other.stderr.count("\n") == 1
+    assert "--tasks 2" in other.stderr
+
+
+def test_the_number_of_tasks_changes_nothing(demo: Path, reference: str, tmp_path: Path) -> None:
+    done = run_bulk(demo, tmp_path / "out", "--tasks", "5", "--workers", "1", "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    assert read_release_id(tmp_path / "out" / "release") == reference
+
+
+def test_ray_gives_the_same_release(demo: Path, reference: str, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'broadsheet[ray]'")
+    done = run_bulk(demo, tmp_path / "out", "--tasks", "2", "--executor", "ray", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert read_release_id(tmp_path / "out" / "release") == reference
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "takes WARC files"),
+        (("x.warc",), "--out FOLDER is needed"),
+        (("x.warc", "--out", "o"), "there is no WARC file at x.warc"),
+        (("README.md", "--out", "o"), "is not a WARC file"),
+        (("README.md", "--out", "o", "--tasks", "0"), "--tasks must be a whole number"),
+        (("README.md", "--out", "o", "--executor", "cloud"), "choose from: local, slurm, ray"),
+        (("README.md", "--out", "o", "--executor", "slurm"), "--slurm-option partition=NAME"),
+        (("README.md", "--out", "o", "--slurm-option", "partition=x"), "goes with --executor slurm"),
+        (("README.md", "--out", "o", "--ray-address", "auto"), "goes with --executor ray"),
+        (("README.md", "--out", "o", "--sites", "none.toml"), "there is no file none.toml"),
+        (("README.md", "--out", "o", "--format", "word"), "word"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(arguments: tuple[str, ...], told: str) -> None:
+    done = run_prepared([str(SCRAPY), "bulk", *arguments], ROOT, environment(), timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert told in done.stderr
+
+
+def test_a_folder_of_something_else_is_in_the_way(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    done = run_bulk(demo, tmp_path)
+    assert done.returncode == 2
+    assert "is in the way" in done.stderr
+    assert done.stderr.count("\n") == 1
