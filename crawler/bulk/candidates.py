@@ -110,19 +110,24 @@ class _PairCounter:
         self._size = 0
 
     def add(self, group: Any, kind: int, *, first: int | None = None, is_common: bool = False) -> None:
-        """Add all pairs of the articles of a group, by id, or only those that have one of the `first` ones."""
+        """Add all pairs of the articles of a group, by id, or only those that have one of its `first` articles.
+
+        These are the earliest ones for a common value, since the representative of a story is the earliest; else those
+        with the lowest ids, as in the index.
+        """
         import numpy as np  # noqa: PLC0415 -- comes with datatrove
 
         size = len(group)
-        if first is None or size <= first + 1:
+        if kind == HEADLINE:
+            one, other = _pair_near(group["when"])
+        elif first is None or size <= first + 1:
             one, other = np.triu_indices(size, 1)
         else:
-            counts = size - 1 - np.arange(first)
-            one = np.repeat(np.arange(first), counts)
+            one = np.repeat(np.arange(first), size - 1 - np.arange(first))
             other = np.concatenate([np.arange(place + 1, size) for place in range(first)])
-        if kind == HEADLINE:
-            is_near = np.abs(group["when"][one] - group["when"][other]) <= _WINDOW
-            one, other = one[is_near], other[is_near]
+            if is_common:
+                order = np.lexsort((group["id"], group["when"]))
+                one, other = np.minimum(order[one], order[other]), np.maximum(order[one], order[other])
         made = np.zeros(len(one), dtype=PAIR)
         made["home"], made["one"], made["other"] = group["share"][one], group["id"][one], group["id"][other]
         made["share"], made["kinds"] = group["share"][other], 1 << kind
@@ -141,7 +146,19 @@ class _PairCounter:
         return sum_up_pairs(np.concatenate([np.empty(0, dtype=PAIR), *self._pending]))
 
 
-_WINDOW = round(REPEATED_HEADLINE_WINDOW.total_seconds() * 1_000_000)
+def _pair_near(moments: Any) -> tuple[Any, Any]:
+    """Return the places of pairs within REPEATED_HEADLINE_WINDOW, for each at most MAX_CANDIDATES later ones."""
+    import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+    window = round(REPEATED_HEADLINE_WINDOW.total_seconds() * 1_000_000)
+    order = np.argsort(moments, kind="stable")
+    places = np.arange(len(order))
+    ends = np.searchsorted(moments[order], moments[order] + window, side="right")
+    counts = np.minimum(ends - places - 1, MAX_CANDIDATES)
+    earlier = np.repeat(places, counts)
+    later = earlier + 1 + np.arange(len(earlier)) - np.repeat(np.cumsum(counts) - counts, counts)
+    one, other = order[earlier], order[later]
+    return np.minimum(one, other), np.maximum(one, other)  # places are by id
 
 
 def sum_up_pairs(pairs: Any) -> np.ndarray[Any, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaning.errors import BadArgument, LibraryMissing
-from crawler.bulk.stage import Stage
+from crawler.bulk.stage import Stage, end_with_parent
 
 EXECUTORS = ("local", "slurm", "ray")
 _PROJECT = Path(__file__).parents[2]
@@ -79,6 +79,7 @@ class Execution:
             return RayPipelineExecutor(**common, workers=workers, mem_per_cpu_gb=1)
         from datatrove.executor.local import LocalPipelineExecutor  # noqa: PLC0415 -- of the extra `bulk`
 
+        _end_helpers_with_us()
         return LocalPipelineExecutor(**common, workers=workers)
 
     def _read_slurm_options(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -95,6 +96,15 @@ class Execution:
             except ValueError:
                 raise BadArgument(f"--slurm-option {name} must be a whole number, got {value!r}") from None
         return options, sbatch
+
+
+def _end_helpers_with_us() -> None:
+    """Let the process with datatrove's queue end when this one is killed; it would wait for ever."""
+    if sys.platform != "linux":
+        return
+    import multiprocess.util  # noqa: PLC0415 -- comes with datatrove
+
+    multiprocess.util.register_after_fork(Execution, end_with_parent)
 
 
 def parse_slurm_options(given: Sequence[str]) -> dict[str, str]:

@@ -83,7 +83,9 @@ def read_share(folder: Path, share: int) -> Iterator[PageRecord]:
         index = np.fromfile(path / "index", dtype=_ENTRY)
         first, last = np.searchsorted(index["share"], [share, share + 1])
         own = index[first:last]
-        found.append(np.stack([own["number"], np.full(len(own), place), own["position"], own["length"]], axis=1))
+        found.append(
+            np.stack([own["number"], np.full(len(own), place, dtype="<u8"), own["position"], own["length"]], axis=1)
+        )
     entries = np.concatenate(found) if found else np.empty((0, 4), dtype="<u8")
     opened: dict[int, Any] = {}
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,12 @@ _SETTINGS = (
 class BulkPlan:
     """A bulk run. `settings` are those of the project that its tasks need, `files` the WARC files in order."""
 
-    files: tuple[str, ...]
+    files: tuple[str, ...] = field(repr=False)
     out: str
     tasks: int
     formats: tuple[str, ...]
     name: str | None
-    settings: dict[str, Any]
+    settings: dict[str, Any] = field(repr=False)
 
     @property
     def folder(self) -> Path:

@@ -28,6 +28,7 @@ from crawler.bulk.settle_sites import SettleSites
 from crawler.bulk.stage import Stage
 from crawler.bulk.stories import JudgeStories
 from crawler.bulk.write_release import WriteRelease
+from crawler.terminal.console import console
 from crawler.terminal.progress import Report, show_progress
 
 logger = logging.getLogger(__name__)
@@ -171,9 +172,9 @@ def _divert_errors(path: Path) -> Iterator[None]:
     kept = os.dup(2)
     own = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
     standard = sys.stderr
+    console.file = own
     with path.open("ab") as file:
         os.dup2(file.fileno(), 2)
-    sys.stderr = own
     handlers = [one for one in logging.getLogger().handlers if getattr(one, "stream", None) is standard]
     for one in handlers:
         one.setStream(own)  # type: ignore[attr-defined]
@@ -184,7 +185,7 @@ def _divert_errors(path: Path) -> Iterator[None]:
         os.close(kept)
         for one in handlers:
             one.setStream(standard)  # type: ignore[attr-defined]
-        sys.stderr = standard
+        console.file = standard
         own.close()
 
 

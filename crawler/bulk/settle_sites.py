@@ -12,11 +12,11 @@ from itertools import islice
 
 from sqlalchemy import Connection, Engine, func, select
 
-from cleaning.workers import Cleaners
+from cleaning.memory.site_memory import MIN_ARTICLES
 from crawler.bulk.candidates import write_keys
 from crawler.bulk.page_files import PageRecord, read_share
 from crawler.bulk.read_pages import ReadPages
-from crawler.bulk.site_store import STORE_FILE, make_site_store
+from crawler.bulk.site_store import RUN, STORE_FILE, make_site_store
 from crawler.bulk.stage import Stage
 from crawler.bulk.warc_reader import SourceReader
 from crawler.recleaning.page_decoder import PageDecoder
@@ -30,10 +30,8 @@ from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.shown_instead import load_stored_page
 from storage.models import StoredArticle
-from storage.site_memory.observations import list_sites
 
 _BATCH = 500  # pages a transaction
-_RUN = 1
 _NO_LIMIT = 1 << 62
 
 
@@ -47,10 +45,6 @@ class SettleSites(Stage):
         settings = self.settings
         settings.set("SITE_READINGS_MAXSIZE", 0, priority="cmdline")  # nothing is kept for another night
         counts: Counter[str] = Counter()
-        cleaners = Cleaners(
-            count=1, deadline=settings.getfloat("CLEANING_DEADLINE"), max_memory=settings.getint("CLEANING_MEMORY")
-        )
-        cleaners.prepare()
         with self.draft(self.folder / f"{task:05d}") as draft:
             draft.mkdir()
             readings = KeptReadings(draft, _NO_LIMIT)
@@ -58,7 +52,6 @@ class SettleSites(Stage):
             with make_site_store(draft / STORE_FILE) as engine:
                 saver = _PageSaver(readings, counts)
                 saver.save_all(engine, read_share(ReadPages(self.plan).folder, task))
-                cleaners.start()
 
                 def count(_site: str, stat: str, number: int) -> None:
                     counts[stat] += number
@@ -68,16 +61,14 @@ class SettleSites(Stage):
                     settings,
                     draft,
                     count,
-                    cleaners=cleaners,
+                    jobs=1,
                     readings=readings,
                     archive=source,
                 ) as settler:
-                    with engine.begin() as connection:
-                        sites = list_sites(connection)
-                    for number, site in enumerate(sites, 1):
+                    for number, site in enumerate(saver.list_sites_to_settle(), 1):
                         settler.settle(site)
+                        counts["site/settled"] += 1
                         self.report(task, number)
-                counts["site/settled"] += len(sites)
                 _count_stored(engine, counts)
                 with engine.begin() as connection:
                     write_keys(draft, connection, share=task, buckets=tasks)
@@ -96,7 +87,17 @@ class _PageSaver:
         self._readings = readings
         self._counts = counts
         self._known: set[str] = set()  # the ids of the pages that are stored
+        self._pages: Counter[str] = Counter()  # of each site
+        self._sites_with_parts: set[str] = set()
         self._parts: dict[str, list[ArchivedPart]] = {}  # by the first page of their article
+
+    def list_sites_to_settle(self) -> list[str]:
+        """Return the sites that have enough pages for a memory, and those with articles on several pages.
+
+        Whatever the others were learnt, their pages are cleaned without a memory.
+        """
+        known = {site for site, number in self._pages.items() if number >= MIN_ARTICLES}
+        return sorted(known | self._sites_with_parts)
 
     def save_all(self, engine: Engine, records: Iterator[PageRecord]) -> None:
         while batch := list(islice(records, _BATCH)):
@@ -111,6 +112,7 @@ class _PageSaver:
             if record.part_of is not None or record.article is None:
                 part = ArchivedPart(record.page.url, record.location)
                 self._parts.setdefault(record.part_of or "", []).append(part)
+                self._sites_with_parts.add(record.site)
                 continue
             fetched_at = record.page.fetched_at
             assert fetched_at is not None  # noqa: S101 (every record of an archive has a date)
@@ -118,12 +120,13 @@ class _PageSaver:
             name = saving.make_article_id(article.url)
             stored = load_stored_page(connection, name) if name in self._known else None
             self._known.add(name)
+            self._pages[record.site] += 1
             saved = saving.save_sanitised(
                 connection,
                 article,
                 stored,
                 site=record.site,
-                run=_RUN,
+                run=RUN,
                 fetched_at=fetched_at,
                 location=record.location,
             )
@@ -136,6 +139,7 @@ class _PageSaver:
             if article.rejected == PART and article.pager is not None:
                 part = ArchivedPart(article.url, record.location)
                 self._parts.setdefault(article.pager.first or "", []).append(part)
+                self._sites_with_parts.add(record.site)
 
 
 def _count_stored(engine: Engine, counts: Counter[str]) -> None:

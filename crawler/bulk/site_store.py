@@ -19,7 +19,7 @@ from storage import runs
 from storage.models import Base
 
 STORE_FILE = "pages.db"
-SPIDER = "bulk"  # in the row of the run
+SPIDER, RUN = "bulk", 1  # of the one run that it has
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Stage(ABC):
     def __call__(self, _data: object, rank: int, world_size: int) -> None:
         from datatrove.utils.stats import Stats  # noqa: PLC0415 -- comes with the extra `bulk`
 
-        _end_with_parent()
+        _end_worker_with_parent()
         self.folder.mkdir(parents=True, exist_ok=True)
         before, began = measure_processor(), monotonic()
         with _log_to_task():
@@ -67,8 +67,9 @@ class Stage(ABC):
 
         What is there already comes from a task that was killed before it was counted: it is made anew.
         """
+        for left in path.parent.glob(f".{path.name}.*"):
+            remove_unfinished(left)
         new = path.with_name(f".{path.name}.{os.getpid()}")
-        remove_unfinished(new)
         yield new
         if path.is_dir():
             remove_unfinished(path)
@@ -109,14 +110,19 @@ def _measure_tree(parent: int) -> Iterator[float]:
             due.append(number)
 
 
-def _end_with_parent() -> None:
+def end_with_parent(_of: object = None) -> None:
+    """Let the kernel end this process when the one that started it ends. Linux only."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _end_worker_with_parent() -> None:
     """Let a process of datatrove's local pool end when the command is killed, which its own children do, too."""
     if sys.platform != "linux" or os.environ.get("DATATROVE_EXECUTOR") != "LOCAL":
         return
     import multiprocess  # noqa: PLC0415 -- comes with datatrove
 
     if multiprocess.current_process().daemon:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, upd
 from cleaning.duplicates.article_sketch import unpack_sketch
 from crawler.bulk.match_articles import MatchArticles, read_matches
 from crawler.bulk.settle_sites import SettleSites
-from crawler.bulk.site_store import STORE_FILE, read_site_store
+from crawler.bulk.site_store import RUN, STORE_FILE, read_site_store
 from crawler.bulk.stage import Stage
 from crawler.bulk.stories import VERDICTS_FILE, JudgeStories
+from storage import runs
 from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database
 from storage.export.release import ReleaseOptions, export_release
@@ -72,6 +74,7 @@ class WriteRelease(Stage):
             for some in _make_batches(_iter_matches(MatchArticles(self.plan).folder)):
                 target.execute(insert(StoredMatch), some)
             _save_verdicts(target, JudgeStories(self.plan).folder / VERDICTS_FILE)
+            runs.end(target, RUN, outcome="finished", exit_code=0, counts={}, now=datetime.now(UTC))
 
 
 def _copy_table(source: Connection, target: Connection, table: Table) -> int:

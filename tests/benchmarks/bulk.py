@@ -1,4 +1,4 @@
-"""Compare `scrapy bulk` with the crawl path, over pages of data sets as WARC files: release id, seconds of the processor.
+"""Compare `scrapy bulk` with the crawl path, over pages of data sets as WARC files: release ids and processor's time.
 
     python tests/benchmarks/bulk.py DATA
     python tests/benchmarks/bulk.py DATA --sample 10 --only local,killed
@@ -8,7 +8,7 @@ folder; then these ways are run, each into a folder of its own:
 
     crawl    `scrapy crawl archive`, which stores each page as a crawl does, then `scrapy export`
     local    `scrapy bulk` with two tasks on this machine
-    killed   with four tasks, two at once; killed (SIGKILL) when the first task of stage 1 is complete, and again in stage 2
+    killed   with four tasks, two at once; killed (SIGKILL) when the first task of stage 1 is complete, and of stage 2
     ray      `scrapy bulk --executor ray` with two workers
 
 All release ids must be the same; no task that was complete before a kill may be done again; the processor's time a page
@@ -59,6 +59,7 @@ def write_warc_files(pages: Iterable[Page], folder: Path) -> int:
                     page["url"],
                     "response",
                     payload=BytesIO(body),
+                    length=len(body),
                     http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
                     warc_headers_dict={"WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")},
                 )
