@@ -161,7 +161,7 @@ def _pair_near(moments: Any) -> tuple[Any, Any]:
     return np.minimum(one, other), np.maximum(one, other)  # places are by id
 
 
-def sum_up_pairs(pairs: Any) -> np.ndarray[Any, Any]:
+def sum_up_pairs(pairs: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return each pair once, with its counts added up, ordered by the share of its lower id."""
     import numpy as np  # noqa: PLC0415 -- comes with datatrove
 
@@ -185,9 +185,9 @@ def _load_bucket(folder: Path, bucket: int) -> np.ndarray[Any, Any]:
     parts = [np.empty(0, dtype=_KEY)]
     for path in sorted(folder.glob("[0-9]*")):
         if (path / KEYS_FILE).stat().st_size:  # an empty file cannot be mapped
-            keys = np.memmap(path / KEYS_FILE, dtype=_KEY, mode="r")
-            first, last = np.searchsorted(keys["bucket"], [bucket, bucket + 1])
-            parts.append(np.array(keys[first:last]))
+            mapped = np.memmap(path / KEYS_FILE, dtype=_KEY, mode="r")
+            first, last = np.searchsorted(mapped["bucket"], [bucket, bucket + 1])
+            parts.append(np.array(mapped[first:last]))
     keys = np.concatenate(parts)
     return keys[np.lexsort((keys["id"], keys["key"], keys["kind"]))]
 

@@ -79,7 +79,7 @@ class Execution:
             return RayPipelineExecutor(**common, workers=workers, mem_per_cpu_gb=1)
         from datatrove.executor.local import LocalPipelineExecutor  # noqa: PLC0415 -- of the extra `bulk`
 
-        _end_helpers_with_us()
+        _prepare_processes()
         return LocalPipelineExecutor(**common, workers=workers)
 
     def _read_slurm_options(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -98,13 +98,14 @@ class Execution:
         return options, sbatch
 
 
-def _end_helpers_with_us() -> None:
-    """Let the process with datatrove's queue end when this one is killed; it would wait for ever."""
-    if sys.platform != "linux":
-        return
+def _prepare_processes() -> None:
+    """Load the stages once for all processes of datatrove's pools, and let none outlive this process."""
     import multiprocess.util  # noqa: PLC0415 -- comes with datatrove
 
-    multiprocess.util.register_after_fork(Execution, end_with_parent)
+    context = multiprocess.get_context("forkserver")
+    context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
+    if sys.platform == "linux":  # the process with datatrove's queue would wait for ever
+        multiprocess.util.register_after_fork(Execution, end_with_parent)
 
 
 def parse_slurm_options(given: Sequence[str]) -> dict[str, str]:

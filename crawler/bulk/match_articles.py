@@ -105,7 +105,7 @@ def _load_pairs(folder: Path, share: int) -> np.ndarray[Any, Any]:
     return sum_up_pairs(np.concatenate(parts))
 
 
-def _select_pairs(pairs: Any, folder: Path) -> np.ndarray[Any, Any]:
+def _select_pairs(pairs: np.ndarray[Any, Any], folder: Path) -> np.ndarray[Any, Any]:
     """Return the pairs that share enough, by the stores that they need.
 
     As in the index, an article whose values are common in part must share proportionally fewer of the others.
@@ -129,7 +129,7 @@ def _select_pairs(pairs: Any, folder: Path) -> np.ndarray[Any, Any]:
     least = np.minimum(find_least(pairs["one"]), find_least(pairs["other"]))
     shares = pairs["rare"].astype("<u4") + pairs["common"]
     is_chosen = (pairs["rare"] >= least) | (shares >= MIN_SHARED) | (pairs["kinds"] > 1)
-    chosen = pairs[is_chosen]
+    chosen: np.ndarray[Any, Any] = pairs[is_chosen]
     return chosen[np.lexsort((chosen["other"], chosen["one"], chosen["share"]))]
 
 
@@ -183,7 +183,7 @@ def _load_all(stores: _Stores, pairs: Any, load: Any) -> dict[int, Any]:
 def _load_sketches(connection: Connection, names: set[str]) -> dict[str, tuple[int, ...]]:
     row = StoredArticle
     return {
-        name: unpack_sketch(sketch)
+        name: unpack_sketch(sketch or b"")
         for some in split_for_queries(sorted(names))
         for name, sketch in connection.execute(select(row.id, row.sketch).where(row.id.in_(some)))
     }

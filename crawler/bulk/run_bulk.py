@@ -109,12 +109,16 @@ def _run_stage(execution: Execution, stage: Stage, doing: str, tasks: int, inter
             f"{doing}: {tasks - done} of {tasks} tasks failed; {folder}/logs tells why, and the same command goes on"
         )
     counts = _add_up(folder)
-    logger.info("%s: %d tasks done%s", doing, tasks, "".join(f", {n:,.0f} {name}" for name, n in _choose(counts)))
+    logger.info(
+        "%s: %d tasks done%s", doing, tasks, "".join(f", {number:,.0f} {name}" for name, number in _choose(counts))
+    )
     return StageCounts(stage.name, tasks, complete, counts)
 
 
 def _choose(counts: Counter[str]) -> list[tuple[str, float]]:
-    return [(name, number) for name, number in sorted(counts.items()) if not name.startswith(("rows/", "time/"))]
+    return [
+        (name, number) for name, number in sorted(counts.items()) if number and not name.startswith(("rows/", "time/"))
+    ]
 
 
 def _hand_to_slurm(execution: Execution, stages: Sequence[tuple[Stage, str, int]]) -> None:

@@ -35,8 +35,8 @@ def read_warc(address: str, skipped: Counter[str], *, max_body: int) -> Iterator
                 yield read_response(_Record(record, max_body), ArchiveLocation(address, record.stream_pos), max_body)
             except RecordUnreadable as error:
                 skipped[error.reason] += 1
-        if last is not None and skipped[TORN] == torn:
-            skipped[TORN] += _has_more(file, *last)
+        if last is not None and skipped[TORN] == torn and _has_more(file, *last):
+            skipped[TORN] += 1
 
 
 class SourceReader:

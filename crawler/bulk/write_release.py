@@ -99,7 +99,7 @@ def _index(connection: Connection) -> None:
     after = ""
     while some := connection.execute(question.where(row.id > after).limit(_BATCH)).all():
         after = some[-1].id
-        keys = {key for name, sketch in some for key in make_index_keys(name, unpack_sketch(sketch))}
+        keys = {key for name, sketch in some for key in make_index_keys(name, unpack_sketch(sketch or b""))}
         connection.exec_driver_sql(
             f"INSERT OR IGNORE INTO {SketchKey.__tablename__} (key) VALUES (?)",  # noqa: S608 (our own table)
             [(key,) for key in sorted(keys)],
