@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import SubprocessError
 from threading import Event, Thread
 from typing import Any
 
@@ -127,7 +128,7 @@ def _hand_to_slurm(execution: Execution, stages: Sequence[tuple[Stage, str, int]
         last = execution.make(stage, tasks, depends=last)
     try:
         last.run()
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError, SubprocessError) as error:
         raise BroadsheetError(f"sbatch could not be called: {error}") from error
 
 

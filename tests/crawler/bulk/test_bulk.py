@@ -15,7 +15,7 @@ from prepared_scrapy import run_prepared
 
 from storage import open_store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def bulk(demo: Path, out: Path, *more: str) -> list[str]:
 
 def run_bulk(demo: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        bulk(demo, out, *more), cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=110, check=False
+        bulk(demo, out, *more), cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=280, check=False
     )
 
 

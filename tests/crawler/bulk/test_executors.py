@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from written_warc import write_own
 
 from cleaning.errors import BadArgument
 from crawler.bulk.executors import Execution, parse_slurm_options
@@ -50,15 +51,14 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(slurm: Path, tmp_path: Path) -> None:
-    from test_warc_reader import write_own
-
     archive = tmp_path / "archive"
     archive.mkdir()
     write_own(archive)
     line = [Path(sys.executable).with_name("scrapy"), "bulk", archive, "--out", tmp_path / "out", "--tasks", "2"]
     line += ["--executor", "slurm", "--slurm-option", "partition=cpu", "--slurm-option", "account=corpora"]
-    done = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=280, check=False)
     log = (slurm / "log").read_text() if (slurm / "log").is_file() else ""
     assert done.returncode == 0, (done.stderr, log)
     assert "handed to Slurm" in done.stderr
@@ -71,14 +71,16 @@ def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(slurm: Path, t
         path.parents[1].name: sorted(one.name for one in path.parent.iterdir())
         for path in tmp_path.glob("out/work/tasks/*/completions/00000")
     }
-    assert complete["pages"] == ["00000", "00001"]
+    assert complete["pages"] == complete["matches"] == ["00000", "00001"]
+    assert complete["release"] == ["00000"]
+    assert (tmp_path / "out" / "release" / "manifest.json").is_file()
     assert "--dependency=afterok:" in "".join(path.read_text() for path in slurm.glob("*.arguments"))
 
 
 def test_options_of_slurm_are_checked() -> None:
     options = parse_slurm_options(["partition=cpu", "mem-per-cpu-gb=8"])
     Execution("slurm", slurm=options).check()
-    for wrong in ("partition", "=cpu", "partition="):
+    for wrong in ("partition", "=cpu"):
         with pytest.raises(BadArgument):
             parse_slurm_options([wrong])
     with pytest.raises(BadArgument, match="whole number"):
