@@ -31,6 +31,7 @@ settings.py      every setting of the crawl
 version.py       the version of Broadsheet
 sites/           the sites of sites.toml, and which addresses belong to a site
 recleaning/      cleans stored pages again from the archive: after a run (settle), and on demand (scrapy reclean)
+bulk/            cleans mountains of pages: WARC files in, a store and a release out, by tasks on many machines
 removing/        takes articles down: out of the store and the archive, and never stored again
 upkeep/          the work of `scrapy db`: copy the store, upgrade it, check and prune it
 refetching/      fetches the articles of a release again, and compares

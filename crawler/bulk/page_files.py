@@ -73,7 +73,7 @@ class PageFileWriter:
             np.array(sorted(self._entries), dtype=_ENTRY).tofile(self._folder / "index")
 
 
-def read_share(folder: Path, share: int) -> Iterator[PageRecord]:
+def read_pages_of_share(folder: Path, share: int) -> Iterator[PageRecord]:
     """Yield the pages of a share of the sites from the files of all tasks, by their numbers."""
     import numpy as np  # noqa: PLC0415 -- comes with datatrove
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from cleaning.memory.site_memory import MIN_ARTICLES
 from crawler.bulk.candidates import write_keys
-from crawler.bulk.page_files import PageRecord, read_share
+from crawler.bulk.page_files import PageRecord, read_pages_of_share
 from crawler.bulk.read_pages import ReadPages
 from crawler.bulk.site_store import RUN, STORE_FILE, make_site_store
 from crawler.bulk.stage import Stage
@@ -51,7 +51,7 @@ class SettleSites(Stage):
             source = SourceReader(max_body=PageDecoder(settings).max_body)
             with make_site_store(draft / STORE_FILE) as engine:
                 saver = _PageSaver(readings, counts)
-                saver.save_all(engine, read_share(ReadPages(self.plan).folder, task))
+                saver.save_all(engine, read_pages_of_share(ReadPages(self.plan).folder, task))
 
                 def count(_site: str, stat: str, number: int) -> None:
                     counts[stat] += number
