@@ -16,6 +16,7 @@ COMMANDS_MODULE = "crawler.commands"
 DATA_DIR = "data"  # folder of the database and the archive
 DATABASE_URL = os.environ.get("DATABASE_URL", "")  # SQLAlchemy URL; empty: DATA_DIR/broadsheet.db
 SITES_FILE = "sites.toml"  # the sites that `scrapy crawl articles` crawls; see sites.example.toml
+JOIN_RUN = 0  # set by a fleet: the id of the run that this crawl is a part of; 0: a run of its own
 STORE_ENABLED = True  # False: a command that only looks at pages opens no store, and claims no data folder
 STORAGE_PATIENCE = 300.0  # seconds to wait for a database or disk that fails: a server restarts in less
 DISK_LEAST = 1 << 30  # bytes; with less free space no request is sent; 0: no check

@@ -1,14 +1,20 @@
-"""Writes the row of each crawl: inserted when it begins, completed when it ends."""
+"""Writes the row of each crawl: inserted when it begins, completed when it ends.
+
+A run may be shared by several crawls, each of other sites: who begins it also ends it, and each crawl adds its counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.models import Run
+
+# Beginnings of the names of stats that say how many there are in the store when they are counted.
+GAUGES = ("address/waiting/", "discovery/waiting", "recheck/waiting", "listed/")
 
 
 class StoredRun(NamedTuple):
@@ -36,6 +42,30 @@ def end(
     connection.execute(
         update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code, counts=counts)
     )
+
+
+def begin_shared(connection: Connection, *, spider: str, now: datetime) -> int:
+    """Insert a run that several crawls will join (setting JOIN_RUN), and return its id."""
+    return begin(connection, spider=spider, now=now)
+
+
+def merge_counts(connection: Connection, run: int, counts: Mapping[str, Mapping[str, int]]) -> None:
+    """Add the counts of one crawl to those of the run that it has joined, by site and name of the stat.
+
+    What is counted in the store, not in the crawl (GAUGES), replaces the number of before. Several may do so at once.
+    """
+    stored = connection.execute(select(Run.counts).where(Run.id == run).with_for_update(key_share=True)).scalar_one()
+    merged = {site: dict(stats) for site, stats in stored.items()}
+    for site, stats in counts.items():
+        known = merged.setdefault(site, {})
+        for stat, number in stats.items():
+            known[stat] = number if stat.startswith(GAUGES) else known.get(stat, 0) + number
+    connection.execute(update(Run).where(Run.id == run).values(counts=merged))
+
+
+def end_shared(connection: Connection, run: int, *, outcome: str | None, exit_code: int, now: datetime) -> None:
+    """Record how a shared run ended; its counts are what its crawls have merged."""
+    connection.execute(update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code))
 
 
 def record_night_facts(

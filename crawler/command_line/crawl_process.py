@@ -43,6 +43,8 @@ def run_crawler(
     """
     from crawler.run.session import session_of
 
+    if (claim_sites := getattr(crawler.spidercls, "claim_sites", None)) is not None:
+        claim_sites(crawler, dict(arguments))
     session = session_of(crawler)
     try:
         on_run(session.run)

@@ -96,7 +96,8 @@ class EndOfRun:
             self._forget_triggers()
             if self._waiting is not None:
                 self._waiting.callback(None)
-            write_metrics(self._crawler.settings, self._session.engine)
+            if not self._session.is_joined:
+                write_metrics(self._crawler.settings, self._session.engine)
             self._log_table()  # last: an error here must not keep the reactor waiting
 
     def interrupt(self) -> None:
@@ -144,7 +145,7 @@ class EndOfRun:
                     self._settler = settler
                     if session.is_interrupted:  # meanwhile
                         settler.interrupt()
-                    for site in progress.follow(session.counts.by_site()):
+                    for site in progress.follow(session.own_counts()):
                         session.retry_storage(partial(settler.settle, site))
         except SettlingInterrupted:
             logger.warning("interrupted while the texts were settled; the next run of these sites goes on with it")
@@ -159,7 +160,7 @@ class EndOfRun:
     def _record_night(self) -> None:
         """Record the numbers of the night of each site, and compare them with those of its past."""
         session, spider = self._session, find_articles_spider(self._crawler)
-        if spider is None or session.is_storage_lost:
+        if spider is None or session.is_storage_lost or session.is_joined:  # who ends a shared run does this
             return
         notices = [(notice.site, notice.kind.value, notice.text) for notice in notices_of(self._crawler).list_all()]
         is_night = bool(getattr(spider, "is_night", False))
@@ -204,7 +205,12 @@ class EndOfRun:
     async def _write_feeds(self) -> None:
         """Write what the run has stored to its feeds, as it stands when the texts are settled."""
         feeds = self._crawler.get_extension(StoredFeedExporter)
-        if feeds is not None and not await feeds.export_stored() and self._outcome.exit_code in (None, FINISHED):
+        if (
+            feeds is not None
+            and not self._session.is_joined
+            and not await feeds.export_stored()
+            and self._outcome.exit_code in (None, FINISHED)
+        ):
             self._outcome.exit_code = FAILED
             self._session.end_run(FAILED)
 
@@ -232,7 +238,8 @@ class EndOfRun:
                 self._session.end_run()
         finally:
             self._outcome.has_ended = True
-            write_metrics(self._crawler.settings, self._session.engine)
+            if not self._session.is_joined:
+                write_metrics(self._crawler.settings, self._session.engine)
             self._log_table()
             self._session.close()
 

@@ -24,7 +24,7 @@ def mark_missing_articles(session: Session, plan: RecheckPlan) -> None:
 def _mark(session: Session, plan: RecheckPlan) -> Counter[str]:
     marked = Counter[str]()
     with session.engine.begin() as connection:
-        for lease, missed_at in load_missing(connection, session.counts.by_site(), now=now()):
+        for lease, missed_at in load_missing(connection, session.own_counts(), now=now()):
             if mark_gone(connection, lease, plan=plan, now=missed_at):
                 marked[lease.site] += 1
                 name = make_article_id(lease.url)

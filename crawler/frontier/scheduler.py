@@ -293,7 +293,7 @@ class FrontierScheduler:
 
     def _return_leases(self, connection: Connection) -> tuple[dict[str, Counter[str]], Counter[str]]:
         """Return all leases; and by site how many articles wait for another run, and why, and how many lists."""
-        settling.return_leases(connection)
+        settling.return_all_leases(connection, self._session.claimed_sites)
         articles = {
             site.name: count_waiting(
                 connection,

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.guard.resolver import find_refusal
+from crawler.hosts.claim_gate import ClaimGate
 from crawler.hosts.holds import holds_of
 from crawler.hosts.silence import SilenceWatch
 from crawler.hosts.whole_bodies import is_whole_body
@@ -27,7 +28,7 @@ _NO_RESPONSE = (CannotResolveHostError, DownloadConnectionRefusedError, Download
 
 
 class PoliteHandler(HTTP11DownloadHandler):
-    """Checks the holds right before a request is sent, and records each response for them.
+    """Checks the claim and the holds right before a request is sent, and records each response for them.
 
     A middleware would check too early: a request that waits in Scrapy's downloader has passed all middlewares. And the
     robots.txt that a middleware fetches is in no queue of the scheduler.
@@ -39,12 +40,14 @@ class PoliteHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._holds = holds_of(crawler)
+        self._gate = ClaimGate(crawler)
         self._silence = SilenceWatch(crawler)
         self._max_silence = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._max_seconds = crawler.settings.getfloat("RESPONSE_TIMEOUT")
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response, or raise HostOnHold without sending a request."""
+        """Return the response, or raise HostOnHold or CrawlStopped without sending a request."""
+        await self._gate.wait(request)
         self._holds.check(request.url)
         try:
             response = await self._download(request)

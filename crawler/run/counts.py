@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from crawler.run.address_bits import AddressBits
 from crawler.run.once import once_per_crawler
 from storage.frontier.addresses import TWIN
+from storage.runs import GAUGES
 
 if TYPE_CHECKING:
     from storage.frontier.offering import OfferCounts
@@ -108,6 +109,19 @@ class CrawlCounts:
                 _, site, stat = key.split("/", 2)
                 counts[site][stat] = value
         return dict(counts)
+
+
+def subtract_counts(counts: Counts, before: Counts) -> Counts:
+    """Return by how much each number has grown; what is as it was is left out."""
+    grown = {
+        site: {
+            stat: number - known
+            for stat, number in stats.items()
+            if number != (known := 0 if stat.startswith(GAUGES) else before.get(site, {}).get(stat, 0))
+        }
+        for site, stats in counts.items()
+    }
+    return {site: stats for site, stats in grown.items() if stats}
 
 
 def log_outcome(site: str, outcome: str, url: str) -> None:

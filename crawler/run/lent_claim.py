@@ -1,4 +1,4 @@
-"""The claim on the data folder that a command holds for longer than its crawl, and lends to it."""
+"""What a crawl has to claim: the data folder, unless a command lends it; the whole database, or the sites of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from storage.database.locks import claim_data_folder
 
 
 class LentClaim:
-    """Says whether the session of this crawl has to claim the data folder: not if whoever made the crawler has it."""
+    """Says what the session of this crawl has to claim. Set it before the session opens.
+
+    Not the data folder, if whoever made the crawler has it. Of a database on a server the `sites` of the crawl, so that
+    other sites may be crawled at the same time; None: all of it.
+    """
 
     def __init__(self, _crawler: Crawler) -> None:
-        self.is_lent = False  # set before the session opens
+        self.is_lent = False
+        self.sites: tuple[str, ...] | None = None
 
     def take(self, folder: Path) -> list[IO[str]]:
         """Return the claims that the session has to release. Raise DataFolderError if another crawl has the folder."""

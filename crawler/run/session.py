@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeVar
 
 from scrapy import signals
@@ -16,10 +17,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Connection
 
-from cleaning.errors import StorageLost
+from cleaning.errors import BadArgument, StorageLost
 from cleaning.workers import Cleaners
 from crawler.run.archive_writer import ArchiveWriter
-from crawler.run.counts import counts_of
+from crawler.run.counts import Counts, counts_of, subtract_counts
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.lent_claim import lent_claim_of
 from crawler.run.once import once_per_crawler
@@ -34,6 +35,7 @@ from storage.database.engine import make_database_url, open_database, open_for_r
 from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_database
 from storage.database.retry import StorageRetry, run_with_retries
+from storage.database.server_claim import TAKEN
 from storage.database.writer import Writer
 from storage.frontier import settling
 from storage.frontier.addresses import Lease
@@ -81,10 +83,15 @@ class Session:
             for what in ("the database", "the archive")
         )
         self.data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
-        claims = lent_claim_of(crawler).take(self.data_dir)
+        lent = lent_claim_of(crawler)
+        claims = lent.take(self.data_dir)
         self.database = make_database_url(self.data_dir, settings.get("DATABASE_URL"))
-        self.engine = open_database(self.database, lock_timeout=BUSY_TIMEOUT)
-        self._claims = [*claims, claim_database(self.engine)]
+        joined = settings.getint("JOIN_RUN") or None
+        self.engine = open_database(self.database, upgrade=joined is None, lock_timeout=BUSY_TIMEOUT)
+        # The sites that only this crawl may touch; None: all of the store.
+        self.claimed_sites = lent.sites if self.engine.dialect.name == "postgresql" else None
+        self.claim = claim_database(self.engine, self.claimed_sites)
+        self._claims = [*claims, self.claim]
         self.counts = counts_of(crawler)
         self.unsettled_leases: dict[int, Lease] = {}  # by id
         self.is_interrupted = False  # whether the work after the crawl shall end soon
@@ -99,11 +106,15 @@ class Session:
         self.on_reorder: Callable[[str, bool], None] | None = None  # see `report_reorder`
         self.on_withhold: Callable[[Collection[str]], list[int]] | None = None  # see `withhold`
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
-        self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name)))
-        self._index_missing_articles()
+        self.is_joined = joined is not None  # to a run of several crawls, which another program ends
+        self._merged: Counts = {}  # what of our counts the run that we have joined has
+        self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name), joined))
         self.archive_folder = (self.data_dir / "archive").resolve()
-        self._repair_archive()
-        archive = Archive(self.archive_folder, run=self.run, software=settings["USER_AGENT"])
+        if not self.is_joined:  # else who made the crawler does so before its crawls
+            self._index_missing_articles()
+            self._repair_archive()
+        writer = token_hex(4) if self.is_joined else ""
+        archive = Archive(self.archive_folder, run=self.run, writer=writer, software=settings["USER_AGENT"])
         self._archive_writer = ArchiveWriter(archive, self._archive_wait)
         self._writer = Writer(self.engine, retry=self._database_wait, before_commit=archive.sync)
         crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
@@ -115,6 +126,18 @@ class Session:
     def pause_reason(self) -> str | None:
         """Why no address is leased at present; None if leasing is allowed."""
         return self._leasing_paused or self._database_wait.problem or self._archive_wait.problem
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether a request may be sent: the claim of this crawl was confirmed a moment ago."""
+        if self.claim.is_taken:
+            self._abort_because(StorageLost(TAKEN, Fault.TAKEN))
+        return self.claim.is_fresh and not self.claim.is_taken
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the crawl was told to stop, or aborted."""
+        return self._abort_reason is not None or self._is_stop_requested()
 
     @property
     def is_storage_lost(self) -> bool:
@@ -212,12 +235,23 @@ class Session:
         if self._is_spider_opened:  # there are no stats before
             self._crawler.stats.set_value(stat, self._siteless_counts[stat])
 
+    def own_counts(self) -> Counts:
+        """Return the counts by site, without those of other crawls, whose stories a page of ours may have changed."""
+        counts = self.counts.by_site()
+        if self.claimed_sites is None:
+            return counts
+        return {site: stats for site, stats in counts.items() if site in self.claimed_sites}
+
     def end_run(self, code: int | None = None) -> None:
-        """Store the run's finish reason, exit code and counts; `code` replaces the exit code of the crawl itself."""
+        """Store the run's finish reason, exit code and counts; `code` replaces the exit code of the crawl itself.
+
+        A run that was joined gets the counts alone.
+        """
         work, self.has_ended_run = self._prepare_run_end(code), True
         try:
             with self.engine.begin() as connection:
-                work(connection)
+                counts = work(connection)
+            self._merged = counts
         except Exception as error:
             if classify_fault(error) is None and not isinstance(error, StorageLost):
                 raise
@@ -241,10 +275,13 @@ class Session:
             claim.close()
         self.engine.dispose()
 
-    def _begin_run(self, spider: str) -> int:
+    def _begin_run(self, spider: str, joined: int | None) -> int:
         with self.engine.begin() as connection:
-            run = runs.begin(connection, spider=spider, now=now())
-            if left := settling.return_leases(connection):
+            if joined is None:
+                run = runs.begin(connection, spider=spider, now=now())
+            elif (stored := runs.load_run(connection, run := joined)) is None or stored.ended_at is not None:
+                raise BadArgument(f"JOIN_RUN={joined} is no run that goes on")
+            if left := settling.return_all_leases(connection, self.claimed_sites):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
         name_run(run, spider)
         logger.info("run %d of the spider %s begins", run, spider)
@@ -279,7 +316,7 @@ class Session:
     async def _on_engine_stopped(self) -> None:
         if self._writer.lost is None:
             with self.suppress_storage_lost():
-                await self._writer.run(self._prepare_run_end(None))
+                self._merged = await self._writer.run(self._prepare_run_end(None))
                 self.has_ended_run = True
         if self._writer.lost is not None:
             self.end_run()  # the database may work again by now
@@ -290,16 +327,23 @@ class Session:
         finally:
             self.close()
 
-    def _prepare_run_end(self, code: int | None) -> Callable[[Connection], None]:
+    def _prepare_run_end(self, code: int | None) -> Callable[[Connection], Counts]:
+        """Return what stores the end of the run, and returns the counts that it has stored."""
         stats = self._crawler._stats  # None: the spider could not be made
         reason = None if stats is None else stats.get_value("finish_reason")
         counts = {} if stats is None else self.counts.by_site()
         code = get_exit_code(reason, counts) if code is None else code
         if self._siteless_counts.total():
             counts[NO_SITE] = {stat: number for stat, number in sorted(self._siteless_counts.items()) if number}
-        return lambda connection: runs.end(
-            connection, self.run, outcome=reason, exit_code=code, counts=counts, now=now()
-        )
+
+        def end(connection: Connection) -> Counts:
+            if self.is_joined:
+                runs.merge_counts(connection, self.run, subtract_counts(counts, self._merged))
+            else:
+                runs.end(connection, self.run, outcome=reason, exit_code=code, counts=counts, now=now())
+            return counts
+
+        return end
 
     def _abort_because(self, lost: StorageLost) -> None:
         if self._abort_reason is None:

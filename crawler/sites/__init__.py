@@ -9,6 +9,7 @@ toml_lines.py      find the line of each key in a TOML text
 host_names.py      compare the hosts of two addresses
 home_origin.py     write addresses with the scheme and host that the front page redirects to
 owners.py          find the site that an address belongs to, among editions on one host or domain
+site_groups.py     group the sites that one crawl has to take together
 path_patterns.py   match addresses against the patterns of `include` and `exclude`
 time_zones.py      find the time zone of a site: the one that its entry names, of its country, or of its lists
 site_days.py       decides which articles are of the days that `-a since=` asks for, by the clock of each site

@@ -58,14 +58,14 @@ class SiteOwners:
     def _find_neighbours(self, finder: Site) -> tuple[Site, ...]:
         """Return the finder, then the other sites on its domains."""
         if finder.name not in self._neighbours:
-            domains = _list_domains(finder)
+            domains = list_domains(finder)
             others = (site for site in self._sites if site.name != finder.name)
-            near = (site for site in others if not domains.isdisjoint(_list_domains(site)))
+            near = (site for site in others if not domains.isdisjoint(list_domains(site)))
             self._neighbours[finder.name] = (finder, *near)
         return self._neighbours[finder.name]
 
 
-def _list_domains(site: Site) -> set[str]:
+def list_domains(site: Site) -> set[str]:
     """Return the registered domains of a site; for a host without one, the host and the port."""
     return {extract_domain(url) or urlsplit(url).netloc for url in (site.url, *site.other_hosts)}
 

@@ -37,6 +37,7 @@ class CrawlPlan:
     article: str | None = None  # a canonical URL
     is_narrowed: bool = False  # by an argument: less is asked for than the sites list
     is_whole: bool = False  # all sites of sites.toml are crawled
+    is_of_some: bool = False  # some sites of sites.toml are crawled
 
 
 def plan_crawl(settings: BaseSettings, **arguments: Any) -> CrawlPlan:
@@ -84,8 +85,8 @@ def _plan_sites(
             )
     day = _parse_since(since)
     is_narrowed = max_articles is not None or day is not None
-    is_whole = url is None and site is None
-    return CrawlPlan(tuple(sites), tuple(listed), day, is_narrowed=is_narrowed, is_whole=is_whole)
+    whole, some = url is None and site is None, site is not None
+    return CrawlPlan(tuple(sites), tuple(listed), day, is_narrowed=is_narrowed, is_whole=whole, is_of_some=some)
 
 
 def _choose_sites(listed: list[Site], names: Any) -> list[Site]:

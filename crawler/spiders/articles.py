@@ -36,6 +36,7 @@ from crawler.frontier.record_failure import FailureRecorder
 from crawler.items import FetchedPage
 from crawler.page_facts import PageFacts, decode_response_text, is_quickly_decoded
 from crawler.refetching.refetch import Refetch
+from crawler.run.lent_claim import lent_claim_of
 from crawler.run.notices import NoticeKind, Notices, describe_move, describe_removal, notices_of
 from crawler.run.pauses import parse_pauses
 from crawler.run.rechecks import recheck_plan_of
@@ -44,6 +45,7 @@ from crawler.run.starts import keep_start_error
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import SITE_OF_REQUEST, Site
 from crawler.sites.site_days import SiteDays
+from crawler.sites.site_groups import find_groups
 from crawler.spiders.arguments import ARGUMENT_NAMES, CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
@@ -55,6 +57,13 @@ from storage.frontier.addresses import NAMED, AddressKind, Lease, Offer
 from storage.frontier.leasing import FirstDay
 from storage.frontier.recheck_leases import drop_missed_rechecks
 from storage.frontier.rechecks import RecheckPlan
+
+
+def claim_sites_of(crawler: Crawler, plan: CrawlPlan) -> None:
+    """Have the session claim the sites of a plan that is of some sites of sites.toml; with those on their hosts."""
+    lent = lent_claim_of(crawler)
+    if plan.is_of_some and lent.sites is None:
+        lent.sites = tuple(find_groups(plan.all_sites, [site.name for site in plan.sites]))
 
 
 class ArticlesSpider(Spider):
@@ -133,9 +142,17 @@ class ArticlesSpider(Spider):
         return make_seed_offers(site)
 
     @classmethod
+    def claim_sites(cls, crawler: Crawler, arguments: dict[str, Any]) -> None:
+        """Claim the sites that `site` names alone, so that other crawls may crawl others. Before the session opens."""
+        is_served = crawler.settings["DATABASE_URL"].startswith("postgres")  # else there is no claim on a site
+        if is_served and arguments.get("site") is not None and arguments.get("release") is None:
+            claim_sites_of(crawler, cls.make_plan(crawler.settings, arguments))
+
+    @classmethod
     def _create(cls, crawler: Crawler, arguments: dict[str, Any]) -> ArticlesSpider:
         settings = crawler.settings
         plan = cls.make_plan(settings, arguments)
+        claim_sites_of(crawler, plan)
         # A request that waits for the pause of its host counts as concurrent, and so does one for its robots.txt.
         concurrent = len(plan.sites) * (settings.getint("LEASES_PER_SITE") + 1)
         if concurrent > settings.getint("CONCURRENT_REQUESTS"):

@@ -103,9 +103,11 @@ class Archive:
     missing, not even after a power cut.
     """
 
-    def __init__(self, folder: Path, *, run: int, software: str, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, *, run: int, software: str, writer: str = "", max_bytes: int = MAX_BYTES) -> None:
+        """`writer`: eight hexadecimal digits, where several write for one run; they are part of the files' names."""
         self._folder = folder
         self._run = run
+        self._writer = writer
         self._software = software
         self._max_bytes = max_bytes
         self._file: BinaryIO | None = None
@@ -191,7 +193,7 @@ class Archive:
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._files += 1
-            path = self._folder / make_own_name(now, self._run, self._files)
+            path = self._folder / make_own_name(now, self._run, self._files, self._writer)
             self._file = path.open("xb")
             info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:

@@ -30,6 +30,13 @@ _SERVER_OPTIONS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds that sent data may stay unacknowledged
 }
+# The same for the server, where a dead machine's connection would keep its claim and its locks for two hours.
+_SERVER_SETTINGS = {
+    "tcp_keepalives_idle": 15,  # seconds
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 
 
 def prepare_data_folder(folder: Path) -> Path:
@@ -233,7 +240,8 @@ def _create_server_engine(url: URL, lock_timeout: float, **pool: Any) -> Engine:
 
         @event.listens_for(engine, "connect")
         def _configure_connection(connection: Any, _record: object) -> None:
-            connection.execute(f"SET lock_timeout = {round(lock_timeout * 1000)}")
+            values = {"lock_timeout": round(lock_timeout * 1000), **_SERVER_SETTINGS}
+            connection.execute("; ".join(f"SET {name} = {value}" for name, value in values.items()))
             connection.commit()
 
     return engine

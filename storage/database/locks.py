@@ -1,29 +1,18 @@
-"""Lets one crawl at a time use a data folder and a database: two would return each other's leases as left-overs."""
+"""Lets one crawl at a time use a data folder, a database or a site: two would return each other's leases."""
 
 from __future__ import annotations
 
 import fcntl
-import logging
-from contextlib import suppress
+from collections.abc import Collection
 from pathlib import Path
-from threading import Lock
 from typing import IO, Self
 
-from sqlalchemy import Connection, Engine, event, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
-from cleaning.errors import DatabaseMissing, DataFolderError, StorageLost, UsageError
-from storage.database.faults import Fault
+from cleaning.errors import DatabaseMissing, DataFolderError, UsageError
+from storage.database.server_claim import ServerClaim
 
-logger = logging.getLogger(__name__)
-
-_LOCK_NUMBER = 0x42524F4144  # of the advisory lock in PostgreSQL
-# pg_locks lists a lock on one 64-bit number as its two halves, with objsubid 1.
-_IS_HELD = text(
-    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = :server"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    " AND classid = :high AND objid = :low)"
-).bindparams(high=_LOCK_NUMBER >> 32, low=_LOCK_NUMBER & 0xFFFFFFFF)
+_IN_USE = "another crawl is using this database; wait for it, or name another with DATABASE_URL"
 
 
 def claim_data_folder(folder: Path) -> IO[str]:
@@ -44,85 +33,48 @@ def is_data_folder_claimed(folder: Path) -> bool:
     return False
 
 
-def claim_database(engine: Engine) -> IO[str] | ServerClaim:
-    """Claim the database for one crawl. Raise `DatabaseMissing` if another crawl has it.
+def claim_database(engine: Engine, sites: Collection[str] | None = None) -> FileClaim | ServerClaim:
+    """Claim the database for one crawl: all of it, or these sites. Raise `DatabaseMissing` if another crawl has it.
+
+    `sites` is for PostgreSQL: crawls of different sites run side by side there. A claim on all of it excludes every
+    other. An SQLite file is always claimed as a whole.
 
     The claim on a server ends with its connection. Then no transaction of this engine begins until the claim is
     acquired again. If another crawl was faster, every transaction raises `StorageLost`.
     """
-    taken = DatabaseMissing("another crawl is using this database; wait for it, or name another with DATABASE_URL")
     if engine.dialect.name != "postgresql":
-        return _lock_file(Path(f"{engine.url.database}.lock"), taken)
-    claim = ServerClaim(engine)
-    if not claim.acquire():
-        raise taken
+        return FileClaim(_lock_file(Path(f"{engine.url.database}.lock"), DatabaseMissing(_IN_USE)))
+    claim = ServerClaim(engine, sites)
+    try:
+        taken = claim.acquire()
+    except BaseException:
+        claim.close()
+        raise
+    if taken is not None:
+        claim.close()
+        is_whole = sites is None or not taken
+        raise DatabaseMissing(_IN_USE if is_whole else f"another crawl is crawling {taken}; wait for it")
+    claim.keep()
     return claim
 
 
-class ServerClaim:
-    """A claim on a PostgreSQL database, held until it is closed or the process ends in whatever way.
+class FileClaim:
+    """A claim on a file, held until it is closed or the process ends."""
 
-    It is an advisory lock, held by a connection that does nothing else. Every transaction that may write checks first
-    that the lock is still held.
-    """
+    is_fresh = True  # nobody can take it meanwhile
+    is_taken = False
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._holder: Connection | None = None
-        self._server = 0  # the id of the server process that holds the lock
-        self._renewing = Lock()
-        event.listen(engine, "begin", self._check)
-
-    def acquire(self) -> bool:
-        """Try to take the lock; return whether this claim holds it now."""
-        connection = self._engine.connect().execution_options(claims=True)
-        try:
-            if not connection.execute(select(func.pg_try_advisory_lock(_LOCK_NUMBER))).scalar_one():
-                connection.close()
-                return False
-            self._server = connection.execute(select(func.pg_backend_pid())).scalar_one()
-            connection.commit()  # the lock belongs to the connection: no transaction has to stay open for it
-        except BaseException:
-            connection.close()
-            raise
-        self._holder = connection
-        return True
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
 
     def close(self) -> None:
-        event.remove(self._engine, "begin", self._check)
-        if self._holder is not None:
-            with suppress(DBAPIError):  # the server is gone, and the lock with it
-                # The server notices only later that a connection has ended; the next claim may come before that.
-                self._holder.execute(select(func.pg_advisory_unlock(_LOCK_NUMBER)))
-        self._release()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _check(self, connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("claims") or options.get("reading"):
-            return
-        with self._renewing:
-            if connection.execute(_IS_HELD, {"server": self._server}).scalar_one():
-                return
-            self._release()
-            if not self.acquire():
-                raise StorageLost(
-                    "another crawl has claimed this database while its server was unreachable", Fault.TAKEN
-                )
-            logger.warning("the claim on the database was lost with its connection, and has been acquired again")
-
-    def _release(self) -> None:
-        holder, self._holder = self._holder, None
-        if holder is None:
-            return
-        with suppress(DBAPIError):  # the server is gone, and the lock with it
-            holder.invalidate()  # closes the connection itself: in the pool it would go on holding the lock
-            holder.close()
 
 
 def _lock_file(path: Path, taken: UsageError) -> IO[str]:

@@ -173,13 +173,18 @@ def return_outdated(connection: Connection, address: int, *, published_at: datet
     _update(connection, [address], state=AddressState.PENDING, published_at=published_at)
 
 
-def return_leases(connection: Connection, addresses: Sequence[int] | None = None) -> int:
-    """Return these leases without a request, or all of them; return how many. All: only while no crawl runs."""
-    if addresses is not None and not addresses:
-        return 0
-    if addresses is None:
+def return_leases(connection: Connection, addresses: Sequence[int]) -> int:
+    """Return these leases without a request; return how many."""
+    return connection.execute(_RETURN, {"ids": list(addresses)}).rowcount if addresses else 0
+
+
+def return_all_leases(connection: Connection, sites: Sequence[str] | None = None) -> int:
+    """Return all leases, or those of these sites, and return how many: only while no crawl of them runs."""
+    if sites is None:
         return connection.execute(_RETURN_ALL).rowcount
-    return connection.execute(_RETURN, {"ids": list(addresses)}).rowcount
+    return sum(
+        connection.execute(_RETURN_ALL.where(Address.site.in_(some))).rowcount for some in split_for_queries(sites)
+    )
 
 
 def _end_in_vain(

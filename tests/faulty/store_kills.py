@@ -43,7 +43,7 @@ class Session:
 
 def lease_address(connection: Connection, url: str) -> tuple[int, Lease]:
     run = runs.begin(connection, spider="articles", now=NOON)
-    settling.return_leases(connection)
+    settling.return_all_leases(connection)
     offering.offer(connection, "courier", [Offer(url, AddressKind.ARTICLE)], run=run, now=NOON)
     leases = leasing.lease(connection, "courier", limit=100, max_articles=None, since=None, run=run, now=NOON)
     return run, next(lease for lease in leases if lease.url == url)

@@ -9,29 +9,37 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from cleaning.errors import DatabaseMissing, StorageLost
 from storage.database.engine import open_database, open_for_reading
-from storage.database.locks import _LOCK_NUMBER, ServerClaim, claim_database
+from storage.database.locks import claim_database
+from storage.database.server_claim import DATABASE_KEY, ServerClaim, end_stale_claims, find_claims
 
 
 @pytest.fixture
-def engines(postgres_database: str) -> Iterator[tuple[Engine, Engine]]:
-    """Return the engines of two crawls on one server."""
+def engines(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engine, Engine]]:
+    """Return the engines of two crawls on one server, whose claims are confirmed by their transactions alone."""
+    monkeypatch.setattr("storage.database.server_claim.CLAIM_BEAT", 3600.0)
     both = open_database(make_url(postgres_database)), open_database(make_url(postgres_database))
     yield both
     for engine in both:
         engine.dispose()
 
 
-def cut_connections(engine: Engine) -> None:
-    """End every connection to the database, as a restart of its server does."""
+def end_connections(engine: Engine, names: str) -> None:
+    """End the connections whose names are like this."""
     other = create_engine(engine.url)
     with other.connect() as connection:
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE :names"
+            ),
+            {"names": names},
         )
     other.dispose()
+
+
+def cut_connections(engine: Engine) -> None:
+    """End every connection to the database, as a restart of its server does."""
+    end_connections(engine, "%")
 
 
 def test_a_claim_that_was_lost_with_its_connection_is_acquired_again_before_anything_is_written(
@@ -54,8 +62,8 @@ def test_a_claim_that_is_given_back_is_free_at_once(engines: tuple[Engine, Engin
     with others.connect() as waiting:  # is there already: it asks sooner than the server notices an ended connection
         for _ in range(60):
             claim_database(ours).close()
-            assert waiting.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LOCK_NUMBER}).scalar_one()
-            assert waiting.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _LOCK_NUMBER}).scalar_one()
+            assert waiting.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": DATABASE_KEY}).scalar_one()
+            assert waiting.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": DATABASE_KEY}).scalar_one()
 
 
 # Case 4 of SECURITY.md.
@@ -76,4 +84,53 @@ def test_a_crawl_that_lost_its_claim_to_another_writes_no_more(engines: tuple[En
     theirs.close()
     with ours.begin() as connection:  # the other crawl has ended
         connection.execute(text("SELECT 1"))
+    claim.close()
+
+
+def test_crawls_of_different_sites_run_side_by_side_and_two_of_one_never(engines: tuple[Engine, Engine]) -> None:
+    ours, others = engines
+    with claim_database(ours, ["courier", "herald"]), claim_database(others, ["gazette"]):
+        for sites, message in (
+            (["herald", "gazette"], "another crawl is crawling gazette; wait for it"),
+            (["herald"], "another crawl is crawling herald; wait for it"),
+            (None, "another crawl is using this database"),
+        ):
+            with pytest.raises(DatabaseMissing, match=message):
+                claim_database(others, sites)
+        claim_database(others, ["ledger"]).close()
+    with claim_database(ours), pytest.raises(DatabaseMissing, match="another crawl is using this database"):
+        claim_database(others, ["ledger"])
+
+
+def test_who_takes_over_a_site_waits_for_the_transaction_of_the_former_crawl(engines: tuple[Engine, Engine]) -> None:
+    ours, others = engines
+    claim = claim_database(ours, ["courier"])
+    with ours.connect() as writing, writing.begin():
+        end_connections(others, "broadsheet %")  # that of the claim alone
+        with pytest.raises(DatabaseMissing, match="another crawl is crawling courier"):
+            claim_database(others, ["courier"])
+        with claim_database(others, ["herald"]):  # other sites have nothing to wait for
+            pass
+    theirs = claim_database(others, ["courier"])
+    with pytest.raises(StorageLost), ours.begin():
+        pass
+    theirs.close()
+    claim.close()
+
+
+def test_a_stale_claim_is_ended_and_one_that_is_confirmed_is_not(
+    engines: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, others = engines
+    claim = claim_database(ours, ["courier"])
+    assert claim.is_fresh
+    (holder,) = find_claims(others, ["courier", "herald"]).values()
+    assert holder.silent < 60
+    assert end_stale_claims(others, ["courier"]) == []
+    monkeypatch.setattr("storage.database.server_claim.CLAIM_STALE", -1.0)
+    assert end_stale_claims(others, ["courier", "herald"]) == ["courier"]
+    with claim_database(others, ["courier"]):
+        with pytest.raises(StorageLost), ours.begin():
+            pass
+        assert claim.is_taken
     claim.close()

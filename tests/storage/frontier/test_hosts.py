@@ -103,7 +103,7 @@ def test_no_address_of_a_host_on_hold_is_leased_until_the_hold_ends(connection: 
 def test_a_run_waits_for_a_short_hold_and_not_for_a_long_one(connection: Connection) -> None:
     night = Night(connection)
     night.lease()
-    settling.return_leases(connection)
+    settling.return_all_leases(connection)
     for host in ("one.example", "two.example"):
         night.put_on_hold(HOUR, host)
     assert night.find_next_due() is None

@@ -272,7 +272,7 @@ def test_leases_that_were_never_settled_are_returned(night: Night) -> None:
     night.offer(article("a"), article("b"), article("c"))
     one, *_ = night.lease()
     assert settling.return_leases(night.connection, [one.id]) == 1
-    assert settling.return_leases(night.connection) == 2
+    assert settling.return_all_leases(night.connection) == 2
     assert len(night.lease()) == 3
 
 

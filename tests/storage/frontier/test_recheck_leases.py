@@ -146,7 +146,7 @@ def test_a_look_that_a_kill_cut_short_is_taken_in_the_next_run_and_still_after_t
     nights.day = 1
     (lease,) = nights.lease()
     assert lease.is_recheck
-    settling.return_leases(nights.connection)
+    settling.return_all_leases(nights.connection)
     assert count_due_rechecks(nights.connection, SITE, plan=PLAN, now=nights.now) == 1
     nights.offer("new")
     new, again = nights.lease()

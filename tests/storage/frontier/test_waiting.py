@@ -64,7 +64,7 @@ def test_only_articles_that_are_pending_wait(night: Night) -> None:
     (first, _) = night.lease()
     settling.settle(night.connection, first.id, AddressState.GONE, reason="http-404", now=NOW)
     assert night.count() == {}
-    settling.return_leases(night.connection)
+    settling.return_all_leases(night.connection)
     assert night.count() == {"due": 1}
 
 
@@ -73,7 +73,7 @@ def test_hosts_on_hold_and_later_tries_are_told_apart(night: Night) -> None:
     put_on_hold(night.connection, Hold("img.courier.example", NOW + HOUR, "breaker"))
     (first, _) = night.lease()
     settling.defer(night.connection, first.id, until=NOW + HOUR)
-    settling.return_leases(night.connection)
+    settling.return_all_leases(night.connection)
     assert night.count() == {"due": 1, "later": 1, "on-hold": 1}
 
 
@@ -84,7 +84,7 @@ def test_what_failed_in_this_run_does_not_wait_until_it_is_leased_again(night: N
     assert night.count() == {}
     night.now += 13 * HOUR  # the run goes on, and the address is leased once more
     (lease,) = night.lease()
-    settling.return_leases(night.connection)
+    settling.return_all_leases(night.connection)
     assert night.count() == {"due": 1}
 
 
@@ -112,7 +112,7 @@ def test_of_older_articles_those_wait_that_were_not_fetched(night: Night) -> Non
     night.offer("courier.example/undated", "courier.example/new")
     (undated, _) = night.lease(since=since)
     settling.return_outdated(night.connection, undated.id, published_at=NOW - 72 * HOUR)
-    settling.return_leases(night.connection)
+    settling.return_all_leases(night.connection)
     assert night.count(since) == {"before-since": 1, "due": 1}
     later = Night(night.connection, NOW + HOUR)
     assert later.count(since) == {"before-since": 2, "due": 1}
