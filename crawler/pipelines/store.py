@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from cleaning.article import Article
@@ -27,7 +28,7 @@ from crawler.run.brake import CrawlPart, brake_of
 from crawler.run.counts import log_outcome
 from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import Session, now, session_of
-from crawler.storing.deduplicate import DeduplicationResult, deduplicate
+from crawler.storing.deduplicate import DeduplicationResult, StatusChange, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.parts import PART, offer_first_page, reject_known_part, settle_parts
@@ -41,7 +42,9 @@ from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
 from storage.articles.shown_instead import load_stored_page
+from storage.articles.story_lock import lock_stories
 from storage.articles.tombstones import REMOVED
+from storage.database.writer import Late
 from storage.frontier import offering, settling
 from storage.frontier.addresses import TWIN, AddressState
 from storage.frontier.validators import save_validators
@@ -68,6 +71,17 @@ class StoreOutcome:
     counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
     has_twins: bool = False  # whether addresses that waited were set aside as twins
     is_reordered: bool = False  # whether it may have changed which addresses of the site are due next
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page that is to be stored, and what the store has at its address."""
+
+    item: FetchedPage
+    article: Article
+    walls: WallVerdict
+    stored: Row[Any] | None
+    has_withheld: bool  # whether leases were returned whose pages are stored with it
 
 
 class StorePipeline:
@@ -168,9 +182,12 @@ class StorePipeline:
         examined: Examined,
         is_before: IsBefore | None,
         withheld: Sequence[int] = (),
-    ) -> StoreOutcome:
+    ) -> StoreOutcome | Late[StoreOutcome]:
+        """Store a page. What judges its duplicates is left to the end of the transaction, as `Late`.
+
+        So is all of a page that is stored already: other crawls change the verdict on it.
+        """
         settling.return_leases(connection, withheld)
-        run = self._session.run
         fetched_at = item.fetched_at
         article = sanitise_article(examined.article, fetched_at)
         if refuse_removed_page(connection, article, item.site, item.lease, item.location, now=fetched_at):
@@ -184,6 +201,21 @@ class StorePipeline:
         article = reject_known_part(connection, walls.article)
         name = saving.make_article_id(article.url)
         stored = walls.stored if walls.has_looked_up else load_stored_page(connection, name)
+        found = _Found(item, article, walls, stored, has_withheld=bool(withheld))
+        if stored is not None:
+            return Late(partial(self._replace, found))
+        return self._save(connection, found)
+
+    def _replace(self, found: _Found, connection: Connection) -> StoreOutcome:
+        lock_stories(connection)
+        # Another operation of this transaction may have replaced the page meanwhile.
+        stored = load_stored_page(connection, saving.make_article_id(found.article.url))
+        return self._save(connection, replace(found, stored=stored)).finish(connection)
+
+    def _save(self, connection: Connection, found: _Found) -> Late[StoreOutcome]:
+        """Store the page with all that hangs on it, and settle its lease."""
+        item, article, stored, run = found.item, found.article, found.stored, self._session.run
+        fetched_at = item.fetched_at
         saved = saving.save_sanitised(
             connection,
             article,
@@ -206,7 +238,6 @@ class StorePipeline:
             target = offering.record_fetched(
                 connection, item.site, article.url, status=item.page.status, run=run, fetched_at=fetched_at
             )
-        duplicates = deduplicate(connection, name, article.sketch)
         set_aside = learn_same_pages(connection, item.site, article, item.lease, fetched_at)
         offered = self._offer_listed(connection, item, article)
         has_twins = bool(set_aside or offered.set_aside)
@@ -215,7 +246,6 @@ class StorePipeline:
         counts[f"address/done/{TWIN}"] += is_target_waiting
         counts["reading/kept"] += kept > 0
         counts["reading/bytes"] += kept
-        duplicates.status_changes.extend(changes)
         is_first = article.rejected is None and (stored is None or stored.rejected is not None)
         seen = SeenPage(article, saved, is_first, fetched_at, target)
         recheck, is_back = record_seen_page(connection, self._recheck_plan, item.lease, seen, run=run)
@@ -234,18 +264,19 @@ class StorePipeline:
                 outlook=outlook._replace(is_recheck=item.lease.is_recheck, recheck=recheck),
                 now=fetched_at,
             )
-        return StoreOutcome(
+        is_part = article.rejected == PART
+        stored_so = StoreOutcome(
             saved,
-            duplicates,
-            offered,
-            article.limits_hit,
-            walls,
-            article,
-            article.rejected,
-            counts,
+            offered=offered,
+            limits_hit=article.limits_hit,
+            walls=found.walls,
+            article=article,
+            rejected=article.rejected,
+            counts=counts,
             has_twins=has_twins,
-            is_reordered=bool(has_twins or item.listed or item.parts or withheld or article.rejected == PART),
+            is_reordered=bool(has_twins or item.listed or item.parts or found.has_withheld or is_part),
         )
+        return Late(partial(_judge, stored_so, changes))
 
     def _offer_listed(self, connection: Connection, item: FetchedPage, article: Article) -> offering.OfferCounts:
         """Offer the stories of a page that is a list, and keep its address, if it is the page's own, as a section.
@@ -296,6 +327,15 @@ class StorePipeline:
         what = _name_outcome(outcome)
         self._session.counts.add_page(site, what)
         log_outcome(site, what, url)
+
+
+def _judge(outcome: StoreOutcome, changes: list[StatusChange], connection: Connection) -> StoreOutcome:
+    """Return the outcome of a page that is stored, with its duplicates and the status changes of before."""
+    article = outcome.article
+    assert article is not None  # noqa: S101 (it is stored)
+    duplicates = deduplicate(connection, saving.make_article_id(article.url), article.sketch)
+    duplicates.status_changes.extend(changes)
+    return replace(outcome, duplicates=duplicates)
 
 
 def _name_outcome(outcome: StoreOutcome) -> str:

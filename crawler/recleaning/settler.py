@@ -47,6 +47,7 @@ from storage.archive.part_locations import find_known_parts
 from storage.articles import saving
 from storage.articles.live_entries import complete_entries
 from storage.articles.sanitise import sanitise_article
+from storage.articles.story_lock import lock_stories
 from storage.frontier.link_headlines import load_headlines
 from storage.site_memory.memories import load_keep_rules, save_memory
 from storage.site_memory.observations import (
@@ -250,6 +251,7 @@ class Settler:
         changed: list[str] = []  # the site of each changed article
         results = list(batch)
         with self._engine.begin() as connection:
+            lock_stories(connection)
             stored = saving.load_stored_pages(connection, [one.page.id for one in results])
             parts = find_known_parts(connection, [one.page.url for one in results])
             dependencies: list[TextDependency] = []

@@ -36,7 +36,7 @@ from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_database
 from storage.database.retry import StorageRetry, run_with_retries
 from storage.database.server_claim import TAKEN
-from storage.database.writer import Writer
+from storage.database.writer import Late, Writer
 from storage.frontier import settling
 from storage.frontier.addresses import Lease
 
@@ -146,7 +146,7 @@ class Session:
 
     async def run_in_transaction(
         self,
-        operation: Callable[[Connection], T],
+        operation: Callable[[Connection], T | Late[T]],
         *,
         changed_sites: Iterable[str] = (),
         ended_sites: Iterable[str] = (),

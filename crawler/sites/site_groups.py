@@ -37,7 +37,7 @@ def group_sites(sites: Iterable[Site]) -> list[tuple[Site, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def find_groups(sites: Iterable[Site], names: Collection[str]) -> list[str]:
+def list_grouped_sites(sites: Iterable[Site], names: Collection[str]) -> list[str]:
     """Return the names of all sites that are in a group with one of these."""
     groups = ([site.name for site in group] for group in group_sites(sites))
     return sorted({name for group in groups if not set(names).isdisjoint(group) for name in group})

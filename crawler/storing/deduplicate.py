@@ -28,6 +28,7 @@ from cleaning.duplicates.judge import (
     match_articles,
 )
 from storage.articles import story_index
+from storage.articles.story_lock import lock_stories
 
 _BATCH = 200  # articles per transaction, when older articles are indexed
 
@@ -60,8 +61,10 @@ def deduplicate(connection: Connection, article_id: str, sealed: bytes = b"") ->
 
     The result is the same in whatever order articles are stored: a match depends on its two articles alone, and a
     verdict on all matches of the article (`cleaning.duplicates.judge.judge_duplicate`). Runs within the transaction
-    that stores the article. `sealed` is the sketch that cleaning made of its text.
+    that stores the article. `sealed` is the sketch that cleaning made of its text. Until the transaction ends, no other
+    one judges an article (storage/articles/story_lock.py): call it as late in the transaction as may be.
     """
+    lock_stories(connection)
     article = story_index.load_article(connection, article_id)
     before, matches = _index_and_match(connection, article, sealed)
     if not (before or matches or article.duplicate_of):
@@ -90,6 +93,7 @@ def index_missing_articles(engine: Engine) -> int:
     done, last = 0, ""
     while True:
         with engine.begin() as connection:
+            lock_stories(connection)
             missing = story_index.list_unindexed(connection, _BATCH, after=last)  # reads each row of the store once
             for last in missing:
                 deduplicate(connection, last)

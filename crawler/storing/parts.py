@@ -14,6 +14,7 @@ from cleaning.parts.page_numbers import find_part_number
 from crawler.storing.deduplicate import StatusChange, deduplicate
 from storage.archive.part_locations import ArchivedPart, is_known_part, save_parts
 from storage.articles.saving import make_article_id
+from storage.articles.story_lock import lock_stories
 from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Lease, Offer
 from storage.frontier.rechecks import NO_RECHECK, Outlook
@@ -77,6 +78,7 @@ def settle_parts(
         stored = connection.execute(question).one_or_none()
         if stored is None:
             continue
+        lock_stories(connection)
         connection.execute(update(StoredArticle).where(StoredArticle.id == name).values(rejected=PART))
         changes += deduplicate(connection, name).status_changes
         if stored.run_id == run:

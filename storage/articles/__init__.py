@@ -7,6 +7,7 @@ live_entries.py   stores the entries of live blogs, and completes a fetch by tho
 entry_union.py    unites the entries of a live blog from several fetches
 diff.py           compares two versions of an article, block by block
 story_index.py    the index of near-duplicates; stores matches and duplicate verdicts
+story_lock.py     lets one transaction at a time change stories, where several programs write
 clusters.py       reads stories with all their articles, for `scrapy stories`
 erasing.py        erases stored pages with all that hangs on them, for `scrapy remove`
 tombstones.py     remembers what was taken down, so that it is never stored again

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
+from storage.articles.story_lock import lock_stories
 from storage.models import StoredArticle, StoredObservation
 
 _ROW = StoredArticle.__table__.c
@@ -26,6 +27,7 @@ def reject_stored_page(connection: Connection, name: str, reason: str) -> None:
 
     The caller judges its duplicates again.
     """
+    lock_stories(connection)
     connection.execute(update(StoredArticle).where(_ROW.id == name).values(rejected=reason))
     connection.execute(delete(StoredObservation).where(StoredObservation.article_id == name))
 

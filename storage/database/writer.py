@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +21,19 @@ LINGER = 0.1  # seconds from one COMMIT to the next, if all operations that are 
 MAX_WAITING = 32  # operations; so many are not waited with
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Late(Generic[T]):
+    """The rest of an operation, which holds up other writers.
+
+    On PostgreSQL it is run right before the COMMIT, after the operations of its group; on SQLite at once, because its
+    writers wait for each other anyway.
+    """
+
+    finish: Callable[[Connection], T]
+
+
 Operation = Callable[[Connection], Any]
 Outcomes = list[tuple[Any, Exception | None]]  # for each operation its value, or the error that it raised
 
@@ -43,7 +56,10 @@ class Writer:
 
     If the database has a fault (storage/database/faults.py), the whole group is rolled back and retried, for as long as
     `retry` allows. An operation may therefore run several times; one of its runs is committed. When the patience is
-    over, every waiting and every later call raises `StorageLost`. `before_commit` is called in the writer's thread.
+    over, every waiting and every later call raises `StorageLost`. `before_commit` is called in the writer's thread, for
+    what the operations were given.
+
+    An operation may return a `Late`, whose value is then that of the operation.
     """
 
     def __init__(
@@ -52,6 +68,7 @@ class Writer:
         self._engine = engine
         self._retry = retry or StorageRetry("the database")
         self._before_commit = before_commit
+        self._has_other_writers = engine.dialect.name == "postgresql"
         self._thread = _WorkerThread("writer")
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
         self._is_due = False  # whether an operation waits that is not to wait any longer
@@ -61,7 +78,7 @@ class Writer:
         self._uncertain_commit: UncertainCommit | None = None
         self.lost: StorageLost | None = None  # set when the patience is over
 
-    async def run(self, operation: Callable[[Connection], T], *, can_wait: bool = False) -> T:
+    async def run(self, operation: Callable[[Connection], T | Late[T]], *, can_wait: bool = False) -> T:
         """Run `operation(connection)` and return its value once it is committed.
 
         If the operation raises, raise the same error; nothing of the operation is committed. `can_wait`: nothing is
@@ -147,10 +164,11 @@ class Writer:
             if (committed := self._resolve_uncertain_commit(connection)) is not None:
                 return committed
             try:
+                if self._before_commit is not None:  # before BEGIN: no lock waits for the disk
+                    self._before_commit()
                 with connection.begin():
                     outcomes = [run(connection, operation) for operation in operations]
-                    if self._before_commit is not None:
-                        self._before_commit()
+                    outcomes = [self._finish(connection, *outcome) for outcome in outcomes]
                     number = self._read_transaction_number(connection)
             except DBAPIError as error:
                 if number is not None and classify_fault(error) is Fault.UNREACHABLE:  # the COMMIT itself failed
@@ -160,16 +178,25 @@ class Writer:
 
     def _run_operation(self, connection: Connection, operation: Operation) -> tuple[Any, Exception | None]:
         try:
-            return operation(connection), None
+            value = operation(connection)
+            if isinstance(value, Late) and not self._has_other_writers:
+                value = value.finish(connection)
         except Exception as error:
             if isinstance(error, StorageLost) or classify_fault(error) is not None:
                 raise
             raise _OperationFailed(error) from error
+        return value, None
+
+    def _finish(self, connection: Connection, value: Any, failure: Exception | None) -> tuple[Any, Exception | None]:
+        """Run what is left of an operation."""
+        return self._run_operation(connection, value.finish) if isinstance(value, Late) else (value, failure)
 
     def _run_with_savepoint(self, connection: Connection, operation: Operation) -> tuple[Any, Exception | None]:
         savepoint = connection.begin_nested()
         try:
             value = operation(connection)
+            if isinstance(value, Late):
+                value = value.finish(connection)
             savepoint.commit()
         except Exception as error:
             # A fault may have ended the whole transaction: then there is no savepoint to go back to.
