@@ -10,6 +10,7 @@ nights/         the nights of each site as series of numbers, and what was found
 migrations/     the schema, version by version (Alembic)
 models/         the tables and their columns
 runs.py         the row of each crawl: when it began, how it ended
+run_parts.py    what the crawls of a shared run count, by site, until it ends
 search/         full-text search over headlines and texts
 site_memory/    observations of pages, and what was learnt of each site from them
 reading/        what `from storage import open_store` gives: the store as a Python program reads it

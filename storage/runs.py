@@ -1,20 +1,18 @@
 """Writes the row of each crawl: inserted when it begins, completed when it ends.
 
-A run may be shared by several crawls, each of other sites: who begins it also ends it, and each crawl adds its counts.
+A run may be shared by several crawls, each of other sites: who begins it also ends it (storage/run_parts.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.models import Run
-
-# Beginnings of the names of stats that say how many there are in the store when they are counted.
-GAUGES = ("address/waiting/", "discovery/waiting", "recheck/waiting", "listed/")
+from storage.run_parts import forget_parts, load_merged_counts
 
 
 class StoredRun(NamedTuple):
@@ -49,23 +47,13 @@ def begin_shared(connection: Connection, *, spider: str, now: datetime) -> int:
     return begin(connection, spider=spider, now=now)
 
 
-def merge_counts(connection: Connection, run: int, counts: Mapping[str, Mapping[str, int]]) -> None:
-    """Add the counts of one crawl to those of the run that it has joined, by site and name of the stat.
-
-    What is counted in the store, not in the crawl (GAUGES), replaces the number of before. Several may do so at once.
-    """
-    stored = connection.execute(select(Run.counts).where(Run.id == run).with_for_update(key_share=True)).scalar_one()
-    merged = {site: dict(stats) for site, stats in stored.items()}
-    for site, stats in counts.items():
-        known = merged.setdefault(site, {})
-        for stat, number in stats.items():
-            known[stat] = number if stat.startswith(GAUGES) else known.get(stat, 0) + number
-    connection.execute(update(Run).where(Run.id == run).values(counts=merged))
-
-
 def end_shared(connection: Connection, run: int, *, outcome: str | None, exit_code: int, now: datetime) -> None:
-    """Record how a shared run ended; its counts are what its crawls have merged."""
-    connection.execute(update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code))
+    """Record how a shared run ended, with all that its crawls have counted. Ending it again replaces how it ended."""
+    values: dict[str, Any] = {"ended_at": now, "outcome": outcome, "exit_code": exit_code}
+    if counts := load_merged_counts(connection, run):
+        values["counts"] = counts
+        forget_parts(connection, run)
+    connection.execute(update(Run).where(Run.id == run).values(**values))
 
 
 def record_night_facts(
@@ -96,7 +84,12 @@ def load_newest_runs(connection: Connection) -> list[StoredRun]:
 
 
 def load_run(connection: Connection, run: int) -> StoredRun | None:
-    """Return the crawl with this id; None if there is none."""
+    """Return the crawl with this id; None if there is none. One that several share has what they counted by now."""
     question = select(*(getattr(Run, name) for name in StoredRun._fields)).where(Run.id == run)
     row = connection.execute(question).one_or_none()
-    return None if row is None else StoredRun(*row)
+    if row is None:
+        return None
+    stored = StoredRun(*row)
+    if stored.ended_at is None and (counts := load_merged_counts(connection, run)):
+        return stored._replace(counts=counts)
+    return stored

@@ -39,6 +39,7 @@ from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import now, session_of
 from crawler.run.starts import keep_start_error
 from crawler.terminal.progress import show_progress
+from storage.articles.story_lock import lock_stories
 from storage.nights.findings import close_findings_of_left_sites
 from storage.nights.series import record_earlier_nights, record_night
 from storage.runs import record_night_facts
@@ -169,6 +170,7 @@ class EndOfRun:
 
         def record() -> Health:
             with session.engine.begin() as connection:
+                lock_stories(connection)  # crawls of other sites may end at the same time
                 record_night_facts(connection, session.run, is_night=is_night, notices=notices)
                 record_earlier_nights(connection)
                 record_night(connection, session.run)

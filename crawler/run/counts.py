@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from crawler.run.address_bits import AddressBits
 from crawler.run.once import once_per_crawler
 from storage.frontier.addresses import TWIN
-from storage.runs import GAUGES
+from storage.run_parts import GAUGES
 
 if TYPE_CHECKING:
     from storage.frontier.offering import OfferCounts

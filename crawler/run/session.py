@@ -35,10 +35,11 @@ from storage.database.engine import make_database_url, open_database, open_for_r
 from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_database
 from storage.database.retry import StorageRetry, run_with_retries
-from storage.database.server_claim import TAKEN
+from storage.database.server_claim import TAKEN, ServerClaim
 from storage.database.writer import Late, Writer
 from storage.frontier import settling
 from storage.frontier.addresses import Lease
+from storage.run_parts import join_run, load_begun, merge_counts
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class Session:
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
         self.is_joined = joined is not None  # to a run of several crawls, which another program ends
         self._merged: Counts = {}  # what of our counts the run that we have joined has
+        self._begun: dict[str, int] = {}  # of each site: the how manieth crawl of it in that run this is
         self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name), joined))
         self.archive_folder = (self.data_dir / "archive").resolve()
         if not self.is_joined:  # else who made the crawler does so before its crawls
@@ -281,11 +283,19 @@ class Session:
                 run = runs.begin(connection, spider=spider, now=now())
             elif (stored := runs.load_run(connection, run := joined)) is None or stored.ended_at is not None:
                 raise BadArgument(f"JOIN_RUN={joined} is no run that goes on")
+            if joined is not None:
+                self._begun = join_run(connection, run, self.claimed_sites or ())
             if left := settling.return_all_leases(connection, self.claimed_sites):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
+        if self._begun and isinstance(self.claim, ServerClaim):
+            self.claim.was_held_since = self._was_held_since
         name_run(run, spider)
         logger.info("run %d of the spider %s begins", run, spider)
         return run
+
+    def _was_held_since(self, connection: Connection) -> bool:
+        """Return whether nobody has begun to crawl our sites since we did: asked when the claim was lost."""
+        return load_begun(connection, self.run, self._begun) == self._begun
 
     def _index_missing_articles(self) -> None:
         """Index what an older version stored, to be compared with each new article, and to be searched."""
@@ -338,7 +348,7 @@ class Session:
 
         def end(connection: Connection) -> Counts:
             if self.is_joined:
-                runs.merge_counts(connection, self.run, subtract_counts(counts, self._merged))
+                merge_counts(connection, self.run, subtract_counts(counts, self._merged))
             else:
                 runs.end(connection, self.run, outcome=reason, exit_code=code, counts=counts, now=now())
             return counts

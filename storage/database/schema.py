@@ -6,6 +6,7 @@ Alembic is loaded only for an older schema: it takes a tenth of the start of a c
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from cleaning.errors import DatabaseMissing, StoreOutdated
+from storage.database.locks import claim_database
 from storage.database.old_copy import KeepOld, keep_old_file
 
 if TYPE_CHECKING:
@@ -46,30 +48,52 @@ def upgrade_schema(engine: Engine, name: str, *, keep_old: KeepOld | None = keep
     """Bring the schema to the newest version, and log each step; that of a new database is made without a word.
 
     `keep_old` copies a file of SQLite before; None: nobody does. Raise DatabaseMissing if the schema is newer than this
-    version of Broadsheet knows, BadArgument if the file cannot be copied.
+    version of Broadsheet knows, or if it is older and crawls use the server's database; BadArgument if the file cannot
+    be copied.
     """
     try:
         check_schema(engine, name)
     except StoreOutdated as outdated:
         if outdated.current is None and _create_schema(engine):
             return
-        current = outdated.current or ""
-        steps = sorted(version for version in _list_versions() if version > current)
+        if engine.dialect.name != "postgresql" or outdated.current is None:
+            _take_steps(engine, outdated, keep_old)
+            return
+        with _claim_for_upgrade(engine):
+            try:  # another program may have been faster
+                check_schema(engine, name)
+            except StoreOutdated as still_outdated:
+                _take_steps(engine, still_outdated, keep_old)
+
+
+def _claim_for_upgrade(engine: Engine) -> AbstractContextManager[object]:
+    try:
+        return claim_database(engine)
+    except DatabaseMissing as error:
+        raise DatabaseMissing(
+            "the database was made by an older version, and other crawls use it; upgrade it with scrapy db upgrade when"
+            " they have ended"
+        ) from error
+
+
+def _take_steps(engine: Engine, outdated: StoreOutdated, keep_old: KeepOld | None) -> None:
+    current = outdated.current or ""
+    steps = sorted(version for version in _list_versions() if version > current)
+    if current:
+        logger.info(
+            "the database was made by an older version; it is upgraded from schema %s to %s. A large store takes"
+            " minutes; if this is interrupted, start it again: it goes on with the step at which it was",
+            current,
+            outdated.newest,
+        )
+        if keep_old is not None and (file := _find_file(engine)) is not None:
+            keep_old(file, current, outdated.newest)
+    for number, version in enumerate(steps, start=1):
+        _take_step(engine, version)
         if current:
-            logger.info(
-                "the database was made by an older version; it is upgraded from schema %s to %s. A large store takes"
-                " minutes; if this is interrupted, start it again: it goes on with the step at which it was",
-                current,
-                outdated.newest,
-            )
-            if keep_old is not None and (file := _find_file(engine)) is not None:
-                keep_old(file, current, outdated.newest)
-        for number, version in enumerate(steps, start=1):
-            _take_step(engine, version)
-            if current:
-                logger.info("schema %s is in place (%d of %d)", version, number, len(steps))
-        if current:
-            logger.info("the database is upgraded")
+            logger.info("schema %s is in place (%d of %d)", version, number, len(steps))
+    if current:
+        logger.info("the database is upgraded")
 
 
 @cache

@@ -18,7 +18,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
@@ -104,8 +104,11 @@ class ServerClaim:
         self._renewing = Lock()
         self._confirmed_at = -CLAIM_FRESH
         self._is_closed = Event()
+        self._is_lost = False  # whether it is of no use to acquire it again
         self._thread: Thread | None = None
         self.is_taken = False  # whether another crawl was seen to hold it
+        # Whether no other crawl had the claim, and has ended, while ours was lost: what it did must not be undone.
+        self.was_held_since: Callable[[Connection], bool] = lambda _: True
         event.listen(engine, "begin", self._check)
 
     @property
@@ -127,13 +130,15 @@ class ServerClaim:
             taken = self._try_locks(connection)
             if taken is None:
                 taken = self._wait_for_fences(connection)
+            if taken is None and not self.was_held_since(connection):
+                taken = self._fail_for_good()
             self._server = connection.execute(select(func.pg_backend_pid())).scalar_one()
             connection.commit()  # the locks belong to the connection: no transaction has to stay open for them
         except BaseException:
             _discard(connection)
             raise
         if taken is not None:
-            _discard(connection)
+            _give_back(connection)  # those that were free
             return taken
         self._holder = connection
         self._confirmed_at = began
@@ -150,12 +155,9 @@ class ServerClaim:
             event.remove(self._engine, "begin", self._check)
         self._is_closed.set()
         with self._renewing:
-            holder = self._holder
+            holder, self._holder = self._holder, None
             if holder is not None:
-                with suppress(DBAPIError):  # the server is gone, and the locks with it
-                    # The server notices only later that a connection has ended; the next claim may come before that.
-                    holder.execute(select(func.pg_advisory_unlock_all()))
-            self._release()
+                _give_back(holder)
 
     def __enter__(self) -> Self:
         return self
@@ -183,6 +185,10 @@ class ServerClaim:
             return min(self._sites.values(), default="") if self._sites else ""
         return None
 
+    def _fail_for_good(self) -> str:
+        self._is_lost = True
+        return min(self._sites.values(), default="") if self._sites else ""
+
     def _check(self, connection: Connection) -> None:
         options = connection.get_execution_options()
         if options.get("claims") or options.get("reading"):
@@ -203,6 +209,8 @@ class ServerClaim:
         with self._renewing:
             if self._is_closed.is_set() or self._is_held():
                 return
+            if self._is_lost:
+                raise StorageLost(TAKEN, Fault.TAKEN)
             self._release()
             if self.acquire() is not None:
                 self.is_taken = True
@@ -273,6 +281,14 @@ def _load_holders(engine: Engine, keys: Sequence[int]) -> list[Row[tuple[int, in
         return []
     with engine.connect().execution_options(reading=True) as connection:
         return list(connection.execute(_HOLDERS.bindparams(bindparam("keys", list(keys)))))
+
+
+def _give_back(connection: Connection) -> None:
+    """Release the locks of a connection, and close it."""
+    with suppress(DBAPIError):  # the server is gone, and the locks with it
+        # The server notices only later that a connection has ended; the next claim may come before that.
+        connection.execute(select(func.pg_advisory_unlock_all()))
+    _discard(connection)
 
 
 def _discard(connection: Connection) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import BindParameter, Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, and_, delete, func, select, update
 
 from storage.frontier.addresses import AddressState
 from storage.models import Address, Host
@@ -54,9 +55,10 @@ def switch_scheme(host: str) -> str | None:
 
 def put_on_hold(connection: Connection, hold: Hold) -> None:
     """Store a hold, in place of the previous hold of its host."""
+    insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
     values = {"held_until": hold.until, "reason": hold.reason, "opened": hold.opened}
-    if not connection.execute(update(Host).where(Host.host == hold.host).values(values)).rowcount:
-        connection.execute(insert(Host).values(host=hold.host, **values))
+    new = insert(Host).values(host=hold.host, **values)  # another crawl may store a hold of the same host
+    connection.execute(new.on_conflict_do_update(index_elements=["host"], set_=values))
 
 
 def end_hold(connection: Connection, host: str) -> None:

@@ -21,7 +21,7 @@ from storage.models.articles import (
     Tombstone,
 )
 from storage.models.base import Base
-from storage.models.frontier import Address, Host, RecheckCount, Run, Twin, TwinEvidence, Validator
+from storage.models.frontier import Address, Host, RecheckCount, Run, RunPart, Twin, TwinEvidence, Validator
 from storage.models.night_desk import DeskNight
 from storage.models.nights import StoredFinding, StoredSiteNight
 from storage.models.site_memory import (
@@ -42,6 +42,7 @@ __all__ = [
     "RemovedSite",
     "Revision",
     "Run",
+    "RunPart",
     "SketchKey",
     "StoredArticle",
     "StoredBlock",

@@ -1,6 +1,7 @@
 """The tables of the frontier: runs, addresses and what is known of them, hosts on hold.
 
 run              one crawl: when it ran, its counts by site, how it ended
+run_part         what the crawls of a run have counted so far that several of them share, by site
 address          the frontier: every address ever offered, with its state
 host             hosts on hold: until when nothing is requested of them, and why
 twin             which addresses may show the same page: their groups, and where they lead
@@ -34,6 +35,17 @@ class Run(Base):
     # Whether its sites were crawled as a night: all that they list. NULL: not recorded, or it is no run of `articles`.
     is_night: Mapped[bool | None]
     notices: Mapped[list[Any] | None] = mapped_column(StorableJSON)  # [site, kind, text]; NULL: not recorded
+
+
+class RunPart(Base):
+    """A site in a run that several crawls share, until the run ends: then `run` has its counts."""
+
+    __tablename__ = "run_part"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, autoincrement=False)
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)  # "" for what belongs to none
+    begun: Mapped[int]  # how many crawls have begun with the site
+    counts: Mapped[dict[str, Any]]  # stat name -> number, as far as crawls of it have ended
 
 
 _ENDED_IN_VAIN = "reason IS NOT NULL"

@@ -133,6 +133,7 @@ class Command(ProjectCommand):
 
     def _upgrade(self, *, has_copy: bool) -> None:
         from crawler.run.search_backlog import index_search_backlog
+        from crawler.storing.deduplicate import index_missing_articles
         from storage.database.locks import claim_data_folder, claim_database
 
         with ExitStack() as stack:
@@ -141,6 +142,7 @@ class Command(ProjectCommand):
             keep_old = self._copy_old_file if has_copy else None
             engine = stack.enter_context(self.open_store(upgrade=True, keep_old=keep_old))
             stack.enter_context(claim_database(engine))
+            index_missing_articles(engine)  # the workers of a fleet do not
             index_search_backlog(engine)
             write_output(f"{engine.url.render_as_string()} has the newest schema\n")
 

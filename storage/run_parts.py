@@ -1,0 +1,92 @@
+"""What the crawls of a shared run count, by site, until the run ends: a night of a fleet is one run.
+
+    runs.begin_shared   once: the run of all
+    join_run            each crawl, when it begins
+    merge_counts        each crawl, when it ends
+    runs.end_shared     once: the row of the run gets the counts of all
+
+The row of a run holds the counts of all its sites, megabytes of a large night. So each crawl adds to the rows of its
+own sites in `run_part`, and the row of the run is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from storage.database.query_batches import split_for_queries
+from storage.models import RunPart
+
+# Beginnings of the names of stats that say how many there are in the store when they are counted.
+GAUGES = ("address/waiting/", "discovery/waiting", "recheck/waiting", "listed/")
+
+_TABLE = RunPart.__table__
+_SET = (
+    update(RunPart)
+    .where(_TABLE.c.run_id == bindparam("run"), _TABLE.c.site == bindparam("at"))
+    .values(counts=bindparam("merged"))
+)
+
+
+def join_run(connection: Connection, run: int, sites: Collection[str]) -> dict[str, int]:
+    """Note that a crawl of these sites begins; return for each site how many have begun in this run.
+
+    A crawl whose number is no longer the newest has lost the site to another one.
+    """
+    _insert_missing(connection, run, sites)
+    for some in split_for_queries(sorted(sites)):
+        part = (_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
+        connection.execute(update(RunPart).where(*part).values(begun=_TABLE.c.begun + 1))
+    return load_begun(connection, run, sites)
+
+
+def load_begun(connection: Connection, run: int, sites: Collection[str]) -> dict[str, int]:
+    """Return how many crawls of each of these sites have begun in a run."""
+    return {
+        site: begun
+        for some in split_for_queries(sorted(sites))
+        for site, begun in connection.execute(
+            select(_TABLE.c.site, _TABLE.c.begun).where(_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
+        )
+    }
+
+
+def merge_counts(connection: Connection, run: int, counts: Mapping[str, Mapping[str, int]]) -> None:
+    """Add what one crawl has counted to what the run has, by site and name of the stat.
+
+    What is counted in the store, not in the crawl (GAUGES), replaces the number of before. Several may do so at once,
+    and of one site, whose stories change with the pages of others.
+    """
+    _insert_missing(connection, run, counts.keys())
+    rows: list[dict[str, Any]] = []
+    for some in split_for_queries(sorted(counts)):
+        question = select(_TABLE.c.site, _TABLE.c.counts).where(_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
+        for row in connection.execute(question.order_by(_TABLE.c.site).with_for_update()):
+            merged = dict(row.counts)
+            for stat, number in counts[row.site].items():
+                merged[stat] = number if stat.startswith(GAUGES) else merged.get(stat, 0) + number
+            rows.append({"run": run, "at": row.site, "merged": merged})
+    if rows:
+        connection.execute(_SET, rows)
+
+
+def load_merged_counts(connection: Connection, run: int) -> dict[str, dict[str, int]]:
+    """Return what the crawls of a run have counted that have ended so far, by site and name of the stat."""
+    rows = connection.execute(select(_TABLE.c.site, _TABLE.c.counts).where(_TABLE.c.run_id == run))
+    return {site: stats for site, stats in sorted((row.site, row.counts) for row in rows) if stats}
+
+
+def forget_parts(connection: Connection, run: int) -> None:
+    """Delete what the crawls of a run have counted. Nothing may be added any more."""
+    connection.execute(delete(RunPart).where(_TABLE.c.run_id == run))
+
+
+def _insert_missing(connection: Connection, run: int, sites: Collection[str]) -> None:
+    """Insert the rows of sites that have none in this run; in the order of the sites, as every writer locks them."""
+    if sites:
+        insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
+        rows = [{"run_id": run, "site": site, "begun": 0, "counts": {}} for site in sorted(sites)]
+        connection.execute(insert(RunPart).on_conflict_do_nothing(), rows)
