@@ -31,26 +31,24 @@ _SET = (
 )
 
 
-def join_run(connection: Connection, run: int, sites: Collection[str]) -> dict[str, int]:
-    """Note that a crawl of these sites begins; return for each site how many have begun in this run.
-
-    A crawl whose number is no longer the newest has lost the site to another one.
-    """
+def join_run(connection: Connection, run: int, sites: Collection[str]) -> None:
+    """Note that a crawl of these sites begins as a part of this run."""
     _insert_missing(connection, run, sites)
     for some in split_for_queries(sorted(sites)):
         part = (_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
         connection.execute(update(RunPart).where(*part).values(begun=_TABLE.c.begun + 1))
-    return load_begun(connection, run, sites)
 
 
-def load_begun(connection: Connection, run: int, sites: Collection[str]) -> dict[str, int]:
-    """Return how many crawls of each of these sites have begun in a run."""
+def load_begun(connection: Connection, sites: Collection[str]) -> set[tuple[str, int, int]]:
+    """Return the site, the run, and how many crawls of the site have begun in it, for runs that have not ended.
+
+    While this stays the same, no other crawl of these sites has begun.
+    """
+    columns = (_TABLE.c.site, _TABLE.c.run_id, _TABLE.c.begun)
     return {
-        site: begun
+        (row.site, row.run_id, row.begun)
         for some in split_for_queries(sorted(sites))
-        for site, begun in connection.execute(
-            select(_TABLE.c.site, _TABLE.c.begun).where(_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
-        )
+        for row in connection.execute(select(*columns).where(_TABLE.c.site.in_(some)))
     }
 
 

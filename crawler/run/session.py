@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -16,6 +16,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import BadArgument, StorageLost
 from cleaning.workers import Cleaners
@@ -39,7 +40,8 @@ from storage.database.server_claim import TAKEN, ServerClaim
 from storage.database.writer import Late, Writer
 from storage.frontier import settling
 from storage.frontier.addresses import Lease
-from storage.run_parts import join_run, load_begun, merge_counts
+from storage.frontier.outcomes import load_last_run_id
+from storage.run_parts import forget_parts, join_run, load_begun, merge_counts
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -109,7 +111,6 @@ class Session:
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
         self.is_joined = joined is not None  # to a run of several crawls, which another program ends
         self._merged: Counts = {}  # what of our counts the run that we have joined has
-        self._begun: dict[str, int] = {}  # of each site: the how manieth crawl of it in that run this is
         self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name), joined))
         self.archive_folder = (self.data_dir / "archive").resolve()
         if not self.is_joined:  # else who made the crawler does so before its crawls
@@ -273,6 +274,9 @@ class Session:
             self.cleaners.stop()
         self._archive_writer.close()
         self.readings.close()
+        if self.claimed_sites is not None and not self.is_joined:
+            with suppress(DBAPIError, StorageLost), self.engine.begin() as connection:
+                forget_parts(connection, self.run)
         for claim in self._claims:
             claim.close()
         self.engine.dispose()
@@ -283,19 +287,22 @@ class Session:
                 run = runs.begin(connection, spider=spider, now=now())
             elif (stored := runs.load_run(connection, run := joined)) is None or stored.ended_at is not None:
                 raise BadArgument(f"JOIN_RUN={joined} is no run that goes on")
-            if joined is not None:
-                self._begun = join_run(connection, run, self.claimed_sites or ())
+            if self.claimed_sites is not None:
+                join_run(connection, run, self.claimed_sites)
+            self._begun = self._load_begun(connection)
             if left := settling.return_all_leases(connection, self.claimed_sites):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
-        if self._begun and isinstance(self.claim, ServerClaim):
-            self.claim.was_held_since = self._was_held_since
+        if isinstance(self.claim, ServerClaim):
+            self.claim.was_held_since = lambda connection: self._load_begun(connection) == self._begun
         name_run(run, spider)
         logger.info("run %d of the spider %s begins", run, spider)
         return run
 
-    def _was_held_since(self, connection: Connection) -> bool:
-        """Return whether nobody has begun to crawl our sites since we did: asked when the claim was lost."""
-        return load_begun(connection, self.run, self._begun) == self._begun
+    def _load_begun(self, connection: Connection) -> object:
+        """Return what changes when another crawl begins with what this one has claimed."""
+        if self.claimed_sites is None:
+            return load_last_run_id(connection)
+        return load_begun(connection, self.claimed_sites)
 
     def _index_missing_articles(self) -> None:
         """Index what an older version stored, to be compared with each new article, and to be searched."""

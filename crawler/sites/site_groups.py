@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from urllib.parse import urlsplit
+from collections.abc import Collection, Iterable, Iterator
 
-from crawler.sites.host_names import get_bare_host
+from crawler.sites.host_names import get_bare_host, split_host_and_port
 from crawler.sites.owners import list_domains
 from crawler.sites.site import Site
 
@@ -13,28 +12,45 @@ from crawler.sites.site import Site
 def group_sites(sites: Iterable[Site]) -> list[tuple[Site, ...]]:
     """Return the sites in groups, each in the order of the sites; most have one.
 
-    Two sites are of one group if an address of one may belong to the other (they are on one registered domain), or if
-    they name lists on one host, such as feeds at one service. So no two groups ask one host, and no group finds an
-    address of another.
+    Two sites are of one group if an address of one may belong to the other (one owns a host of the other, or they are
+    on one registered domain), or if they name lists on one host, such as feeds at one service. So no two groups ask one
+    host, and no group finds an address of another.
     """
     sites = list(sites)
-    leaders = list(range(len(sites)))  # of each site: an earlier one of its group, or itself
-    first_with: dict[str, int] = {}  # by a place that is shared: the first site that has it
-
-    def find_leader(number: int) -> int:
-        while leaders[number] != number:
-            leaders[number] = leaders[leaders[number]]
-            number = leaders[number]
-        return number
-
+    places = _Places(len(sites))
     for number, site in enumerate(sites):
-        for place in _list_places(site):
-            one, other = sorted((find_leader(first_with.setdefault(place, number)), find_leader(number)))
-            leaders[other] = one
+        for place in (*list_domains(site), *_list_hosts(site)):
+            places.take(number, place)
+    for number, site in enumerate(sites):
+        for host, port in _list_hosts(site):
+            for domain in _list_parents(host):
+                if places.is_taken((domain, port)):  # who has it owns what is below it
+                    places.take(number, (domain, port))
     groups: dict[int, list[Site]] = {}
     for number, site in enumerate(sites):
-        groups.setdefault(find_leader(number), []).append(site)
+        groups.setdefault(places.find_leader(number), []).append(site)
     return [tuple(group) for group in groups.values()]
+
+
+class _Places:
+    """Brings together the numbers that take the same places (union-find)."""
+
+    def __init__(self, numbers: int) -> None:
+        self._leaders = list(range(numbers))  # of each number: a smaller one of its group, or itself
+        self._first: dict[object, int] = {}  # by place: the first number that took it
+
+    def is_taken(self, place: object) -> bool:
+        return place in self._first
+
+    def take(self, number: int, place: object) -> None:
+        one, other = sorted(map(self.find_leader, (self._first.setdefault(place, number), number)))
+        self._leaders[other] = one
+
+    def find_leader(self, number: int) -> int:
+        while self._leaders[number] != number:
+            self._leaders[number] = self._leaders[self._leaders[number]]
+            number = self._leaders[number]
+        return number
 
 
 def list_grouped_sites(sites: Iterable[Site], names: Collection[str]) -> list[str]:
@@ -43,7 +59,15 @@ def list_grouped_sites(sites: Iterable[Site], names: Collection[str]) -> list[st
     return sorted({name for group in groups if not set(names).isdisjoint(group) for name in group})
 
 
-def _list_places(site: Site) -> set[str]:
-    """Return what no two groups may share: registered domains, and the hosts of lists."""
-    hosts = (urlsplit(url).netloc for url in (*site.feeds, *site.sitemaps, *site.sections))
-    return {*list_domains(site), *(get_bare_host(host) or host for host in hosts)}
+def _list_hosts(site: Site) -> Iterator[tuple[str, int | None]]:
+    """Yield the hosts that a site asks, without "www.", each with its port."""
+    for url in (site.url, *site.other_hosts, *site.feeds, *site.sitemaps, *site.sections):
+        host, port = split_host_and_port(url)
+        yield get_bare_host(host) or host, port
+
+
+def _list_parents(host: str) -> Iterator[str]:
+    """Yield the domains that a host is below: "news.example.org" -> "example.org", "org"."""
+    while "." in host:
+        host = host.partition(".")[2]
+        yield host

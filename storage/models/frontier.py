@@ -42,8 +42,8 @@ class RunPart(Base):
 
     __tablename__ = "run_part"
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, autoincrement=False)
     site: Mapped[str] = mapped_column(String(64), primary_key=True)  # "" for what belongs to none
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, autoincrement=False)
     begun: Mapped[int]  # how many crawls have begun with the site
     counts: Mapped[dict[str, Any]]  # stat name -> number, as far as crawls of it have ended
 

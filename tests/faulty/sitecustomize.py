@@ -6,6 +6,7 @@ KILL_AT_DRAFT "1": kill the process when it would rename the finished draft of a
 INTERRUPT_AT_DRAFT "1": send it SIGTERM then
 MOST_PAGES    a file with the number of pages that SQLite's file may have before its disk is full (empty: no bound)
 READ_ONLY     "UPDATE run": SQLite's file is read-only after the first statement with this beginning
+CLAIM_SECONDS "2": so long a claim on a server counts as fresh after it was confirmed
 FREE_BYTES    a file with the number of bytes that every disk has left
 """
 
@@ -91,6 +92,12 @@ def _fake_free_bytes(file: Path) -> None:
     shutil.disk_usage = lambda path: usage(*get_true_usage(path)[:2], int(file.read_text()))
 
 
+def _set_claim_seconds(seconds: float) -> None:
+    from storage.database import server_claim
+
+    server_claim.CLAIM_FRESH, server_claim.CLAIM_BEAT = seconds, seconds / 5
+
+
 if "--multiprocessing-fork" not in sys.argv:  # the cleaner processes of the crawl have no database
     if "KILL_AT" in os.environ:
         kill_at(int(os.environ["KILL_AT"]))
@@ -106,3 +113,5 @@ if "--multiprocessing-fork" not in sys.argv:  # the cleaner processes of the cra
         _make_read_only_after(os.environ["READ_ONLY"])
     if "FREE_BYTES" in os.environ:
         _fake_free_bytes(Path(os.environ["FREE_BYTES"]))
+    if "CLAIM_SECONDS" in os.environ:
+        _set_claim_seconds(float(os.environ["CLAIM_SECONDS"]))

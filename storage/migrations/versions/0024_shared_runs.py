@@ -19,12 +19,12 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "run_part",
-        sa.Column("run_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("site", sa.String(length=64), nullable=False),
+        sa.Column("run_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("begun", sa.Integer(), nullable=False),
         sa.Column("counts", storage.database.types.StorableJSON(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_part_run_id")),
-        sa.PrimaryKeyConstraint("run_id", "site", name=op.f("pk_run_part")),
+        sa.PrimaryKeyConstraint("site", "run_id", name=op.f("pk_run_part")),
     )
 
 

@@ -1,0 +1,44 @@
+"""Groups of sites: what shares hosts or lists is crawled by one crawl."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from crawler.sites.site import Site
+from crawler.sites.site_groups import group_sites, list_grouped_sites
+
+SITES = [
+    Site("courier", "https://www.courier.example/"),
+    Site("edition", "https://courier.example/fr/"),
+    Site("sport", "https://sport.courier.example/"),
+    Site("herald", "https://herald.example/", feeds=("https://feeds.example/herald",)),
+    Site("ledger", "https://ledger.example/", feeds=("https://feeds.example/ledger",)),
+    Site("bridge", "https://bridge.example/", other_hosts=("https://tribune.example/",)),
+    Site("tribune", "https://www.tribune.example/"),
+    Site("port", "https://gazette.example:8443/"),
+    Site("one", "http://127.0.0.1:8001/"),
+    Site("two", "http://127.0.0.1:8002/"),
+]
+GROUPS = [
+    {"courier", "edition", "sport"},
+    {"herald", "ledger"},
+    {"bridge", "tribune"},
+    {"port"},
+    {"one"},
+    {"two"},
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sites_on_one_domain_or_with_lists_on_one_host_are_one_group_in_any_order(seed: int) -> None:
+    shuffled = random.Random(seed).sample(SITES, len(SITES))
+    groups = group_sites(shuffled)
+    assert sorted(sorted(site.name for site in group) for group in groups) == sorted(map(sorted, GROUPS))
+    order = [site.name for site in shuffled]
+    assert all([site.name for site in group] == sorted((s.name for s in group), key=order.index) for group in groups)
+
+
+def test_who_crawls_one_site_of_a_group_claims_all_of_it() -> None:
+    assert list_grouped_sites(SITES, ["sport", "port"]) == ["courier", "edition", "port", "sport"]
