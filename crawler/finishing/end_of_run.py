@@ -141,7 +141,13 @@ class EndOfRun:
                 progress = SettlingProgress(report, session.counts.add)
                 count, cleaners = progress.count, session.cleaners
                 with Settler(
-                    session.engine, settings, session.data_dir, count, cleaners=cleaners, readings=session.readings
+                    session.engine,
+                    settings,
+                    session.data_dir,
+                    count,
+                    cleaners=cleaners,
+                    readings=session.readings,
+                    is_indexed=True,
                 ) as settler:
                     self._settler = settler
                     if session.is_interrupted:  # meanwhile

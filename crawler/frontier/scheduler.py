@@ -305,7 +305,7 @@ class FrontierScheduler:
             )
             for site in self._spider.sites
         }
-        return articles, count_unread_lists(connection, self._session.run)
+        return articles, count_unread_lists(connection, list(articles), self._session.run)
 
     def _count_rechecks(self, connection: Connection) -> dict[str, int]:
         """Return by site how many articles are due to be looked at again; none in a run that is no night."""

@@ -96,10 +96,12 @@ class Settler:
         cleaners: Cleaners | None = None,
         readings: KeptReadings | None = None,
         archive: ResponseReader | None = None,
+        is_indexed: bool = False,
     ) -> None:
         """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started.
 
         `readings` are those of the crawl that has just ended. `archive` reads pages, by default those of `data_dir`.
+        `is_indexed`: every article of the store is in the index of near-duplicates.
         """
         self._engine = engine
         self._count = count
@@ -108,7 +110,7 @@ class Settler:
             settings, data_dir, count, jobs=jobs, cleaners=cleaners, readings=readings, archive=archive
         )
         self._pages, self._readings = self._cleaner.decoder, self._cleaner.readings
-        self._is_indexed = False
+        self._is_indexed = is_indexed
         self._last_learned: tuple[object, LearnedMemory] | None = None  # what it was learnt from, and the result
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from storage.database.query_batches import split_for_queries
 from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState
 from storage.frontier.hosts import select_hosts_on_hold
@@ -58,23 +60,23 @@ def count_waiting(
     return Counter({row[0]: int(row[1]) for row in rows})
 
 
-def count_unread_lists(connection: Connection, run: int) -> Counter[str]:
+def count_unread_lists(connection: Connection, sites: Sequence[str], run: int) -> Counter[str]:
     """Count by site the feeds, sitemaps and section pages that this run had to read and did not ask for in vain.
 
     A guess that was not made is none of them.
     """
-    question = (
-        select(Address.site, func.count())
-        .where(
-            Address.last_run == run,
-            Address.state == AddressState.PENDING,
-            Address.kind.in_(DISCOVERY_KINDS),
-            Address.source != GUESS,
-            Address.tries == 0,
-        )
-        .group_by(Address.site)
+    unread = (
+        Address.state == AddressState.PENDING,
+        Address.kind.in_(DISCOVERY_KINDS),
+        Address.last_run == run,
+        Address.source != GUESS,
+        Address.tries == 0,
     )
-    return Counter({row[0]: int(row[1]) for row in connection.execute(question)})
+    counts: Counter[str] = Counter()
+    for some in split_for_queries(sites):
+        question = select(Address.site, func.count()).where(Address.site.in_(some), *unread)
+        counts.update({row[0]: int(row[1]) for row in connection.execute(question.group_by(Address.site))})
+    return counts
 
 
 @cache

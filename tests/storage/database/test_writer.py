@@ -22,7 +22,7 @@ from storage.database import retry
 from storage.database.engine import open_database, open_for_reading
 from storage.database.faults import Fault
 from storage.database.retry import StorageRetry, run_with_retries
-from storage.database.writer import Writer
+from storage.database.writer import Late, Writer
 from storage.models import Run
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -51,6 +51,45 @@ def test_what_is_awaited_is_on_disk(engine: Engine) -> None:
         await writer.close()
 
     asyncio.run(write())
+
+
+def test_what_is_late_is_run_at_the_end_of_its_group_and_fails_with_its_own_operation(engine: Engine) -> None:
+    steps: list[str] = []
+
+    def make_operation(name: str) -> Callable[[Connection], str | Late[str]]:
+        def finish(connection: Connection) -> str:
+            steps.append(f"{name} late")
+            insert_run(name)(connection)
+            return name.upper()
+
+        def operation(connection: Connection) -> str | Late[str]:
+            steps.append(name)
+            insert_run(f"first {name}")(connection)
+            return Late(finish) if name != "plain" else name
+
+        return operation
+
+    async def write(*names: str) -> list[object]:
+        writer = Writer(engine)
+        given = (writer.run(make_operation(name)) for name in names)
+        outcomes = await asyncio.gather(*given, return_exceptions=True)
+        await writer.close()
+        return outcomes
+
+    assert asyncio.run(write("one", "plain", "two")) == ["ONE", "plain", "TWO"]
+    # SQLite's writers wait for each other in any case.
+    is_served = engine.dialect.name == "postgresql"
+    assert steps == (
+        ["one", "plain", "two", "one late", "two late"]
+        if is_served
+        else ["one", "one late", "plain", "two", "two late"]
+    )
+    kept = ["first one", "first plain", "first two", "one", "two"]
+    assert sorted(list_runs(engine)) == kept
+    one, bad, two = asyncio.run(write("one", "bad", "two"))
+    assert (one, two) == ("ONE", "TWO")
+    assert isinstance(bad, ValueError)
+    assert sorted(list_runs(engine)) == sorted([*kept, "first one", "one", "first two", "two"])
 
 
 def test_an_operation_that_fails_leaves_its_group_alone(engine: Engine) -> None:
