@@ -56,6 +56,7 @@ from storage.frontier import offering, settling
 from storage.frontier.addresses import AddressKind, AddressState, Headline, Lease, Offer
 from storage.frontier.leasing import lease
 from storage.models import Address, SketchKey, StoredArticle, StoredMatch
+from storage.run_parts import merge_counts
 
 NIGHT = datetime(2026, 11, 30, 2, tzinfo=UTC)
 SITES = 40
@@ -205,7 +206,7 @@ def write(options: argparse.Namespace) -> None:
         asyncio.run(writer.store_all([(one, plan.site, headline, plan.number) for one, headline, plan in found]))
         counts = {site: {"page/fetched": sum(plan.site == site for plan in plans)} for site in sites}
         with engine.begin() as connection:
-            runs.merge_counts(connection, options.run, counts)
+            merge_counts(connection, options.run, counts)
     took = {"commits": writer.commits, "cpu": time.process_time() - cpu, "faults": dict(writer.faults)}
     print(json.dumps(took), flush=True)
     engine.dispose()
