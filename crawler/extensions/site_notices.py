@@ -12,6 +12,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.failures.refusals import REFUSAL_ADVICE
 from crawler.run.counts import counts_of
 from crawler.run.notices import NoticeKind, notices_of
+from crawler.run.session import session_of
 from crawler.terminal.numbers import count_things
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class SiteNotices:
         if reason == "finished" and not spider.is_list_closed:  # a crawl that was stopped may not have read its lists
             by_site = self._counts.by_site()
             for site in spider.sites:
+                if session_of(self._crawler).has_earlier_part(site.name):
+                    continue
                 self._check(site.name, site.url, by_site.get(site.name, {}))
         for notice in self._notices.list_all():
             logger.warning("%s: %s", notice.site, notice.text, extra={"site": notice.site})

@@ -147,9 +147,9 @@ class EndOfRun:
                     count,
                     cleaners=cleaners,
                     readings=session.readings,
-                    is_indexed=True,
                 ) as settler:
                     self._settler = settler
+                    settler.is_indexed = True  # the session saw to it when it began
                     if session.is_interrupted:  # meanwhile
                         settler.interrupt()
                     for site in progress.follow(session.own_counts()):

@@ -96,12 +96,10 @@ class Settler:
         cleaners: Cleaners | None = None,
         readings: KeptReadings | None = None,
         archive: ResponseReader | None = None,
-        is_indexed: bool = False,
     ) -> None:
         """`cleaners` have been started, and are stopped when this is done. By default `jobs` new ones are started.
 
         `readings` are those of the crawl that has just ended. `archive` reads pages, by default those of `data_dir`.
-        `is_indexed`: every article of the store is in the index of near-duplicates.
         """
         self._engine = engine
         self._count = count
@@ -110,7 +108,7 @@ class Settler:
             settings, data_dir, count, jobs=jobs, cleaners=cleaners, readings=readings, archive=archive
         )
         self._pages, self._readings = self._cleaner.decoder, self._cleaner.readings
-        self._is_indexed = is_indexed
+        self.is_indexed = False  # whether every article of the store is in the index of near-duplicates
         self._last_learned: tuple[object, LearnedMemory] | None = None  # what it was learnt from, and the result
 
     def __enter__(self) -> Self:
@@ -246,10 +244,10 @@ class Settler:
         """
         judge = deduplicate if self.judges_duplicates else keep_sketch
         if (
-            self.judges_duplicates and not self._is_indexed
+            self.judges_duplicates and not self.is_indexed
         ):  # in case no crawl has opened this store since the index exists
             index_missing_articles(self._engine)
-            self._is_indexed = True
+            self.is_indexed = True
         changed: list[str] = []  # the site of each changed article
         results = list(batch)
         with self._engine.begin() as connection:

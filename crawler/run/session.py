@@ -47,6 +47,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 2.0  # seconds that one try waits for a locked database; a signal is handled only between two tries
+MERGE_INTERVAL = 15.0  # seconds between two merges of the counts into the run that was joined: a kill loses no more
 NO_SITE = ""  # the run's row keeps counts that belong to no site under this name
 
 
@@ -110,6 +111,8 @@ class Session:
         self.on_withhold: Callable[[Collection[str]], list[int]] | None = None  # see `withhold`
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
         self.is_joined = joined is not None  # to a run of several crawls, which another program ends
+        self._merging: asyncio.Task[None] | None = None
+        self._has_stopped = asyncio.Event()  # the engine
         self._merged: Counts = {}  # what of our counts the run that we have joined has
         self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name), joined))
         self.archive_folder = (self.data_dir / "archive").resolve()
@@ -238,6 +241,10 @@ class Session:
         if self._is_spider_opened:  # there are no stats before
             self._crawler.stats.set_value(stat, self._siteless_counts[stat])
 
+    def has_earlier_part(self, site: str) -> bool:
+        """Return whether another crawl of the site was a part of the run before: its lists are read already."""
+        return self.is_joined and (site, self.run, 1) not in self._begun
+
     def own_counts(self) -> Counts:
         """Return the counts by site, without those of other crawls, whose stories a page of ours may have changed."""
         counts = self.counts.by_site()
@@ -298,10 +305,10 @@ class Session:
         logger.info("run %d of the spider %s begins", run, spider)
         return run
 
-    def _load_begun(self, connection: Connection) -> object:
+    def _load_begun(self, connection: Connection) -> set[tuple[str, int, int]]:
         """Return what changes when another crawl begins with what this one has claimed."""
         if self.claimed_sites is None:
-            return load_last_run_id(connection)
+            return {(NO_SITE, load_last_run_id(connection) or 0, 1)}
         return load_begun(connection, self.claimed_sites)
 
     def _index_missing_articles(self) -> None:
@@ -325,12 +332,25 @@ class Session:
 
     def _on_engine_started(self) -> None:
         self._is_engine_started = True
+        if self.is_joined:
+            self._merging = asyncio.create_task(self._merge_regularly())
+
+    async def _merge_regularly(self) -> None:
+        """Add the counts to the run that was joined, again and again until the engine stops."""
+        while not self._has_stopped.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_stopped.wait(), MERGE_INTERVAL)
+            with self.suppress_storage_lost():
+                self._merged = await self._writer.run(self._prepare_run_end(None), can_wait=True)
 
     async def _on_spider_closed(self) -> None:
         if not self._is_engine_started:  # a component ended the crawl before its start: the engine will not stop
             await self._on_engine_stopped()
 
     async def _on_engine_stopped(self) -> None:
+        self._has_stopped.set()
+        if self._merging is not None:
+            await self._merging  # not cancelled: what it has given to the writer would be counted twice
         if self._writer.lost is None:
             with self.suppress_storage_lost():
                 self._merged = await self._writer.run(self._prepare_run_end(None))

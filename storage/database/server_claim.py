@@ -68,6 +68,11 @@ _END_FORMER = text(
     "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
     " WHERE application_name = :name AND datname = current_database() AND pid <> pg_backend_pid()"
 )
+_END_WRITERS = text(f"""
+    SELECT pg_terminate_backend(pid, 1000) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE {_OURS} AND CAST({_KEY} AS bigint) = ANY(CAST(:fences AS bigint[])) AND state LIKE 'idle in transaction%'
+        AND clock_timestamp() - state_change > make_interval(secs => :stale)
+""")  # noqa: S608 (constants)
 _HOLDERS = text(f"""
     SELECT CAST({_KEY} AS bigint) AS key, pid, substr(application_name, {len(PREFIX) + 1}) AS holder,
         state_change AS seen_at, extract(epoch FROM clock_timestamp() - state_change) AS silent
@@ -255,10 +260,13 @@ def find_claims(engine: Engine, sites: Iterable[str]) -> dict[str, ClaimHolder]:
 def end_stale_claims(engine: Engine, sites: Iterable[str]) -> list[str]:
     """End the claims on these sites that were not confirmed for CLAIM_STALE seconds; return the names of the sites.
 
-    Their holder sends no request any more, and is refused when it wants to write. For who takes over its work.
+    Their holder sends no request any more, and is refused when it wants to write. For who takes over its work. What it
+    has begun to write is rolled back: a process that is stopped would hold the fences of its claim for ever.
     """
     keys = {make_site_key(site): site for site in sites}
     stale = [row for row in _load_holders(engine, list(keys)) if row.silent > CLAIM_STALE]
+    with engine.connect().execution_options(claims=True) as connection:
+        connection.execute(_END_WRITERS, {"fences": [_make_fence(key) for key in keys], "stale": CLAIM_STALE})
     for name in sorted({row.holder for row in stale}):
         with engine.connect().execution_options(claims=True) as connection:
             connection.execute(_END_FORMER, {"name": f"{PREFIX}{name}"})

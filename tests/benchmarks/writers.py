@@ -61,8 +61,8 @@ from storage.run_parts import merge_counts
 NIGHT = datetime(2026, 11, 30, 2, tzinfo=UTC)
 SITES = 40
 COPIES = 0.2
-LINES, WORDS = 12, 14  # of a text
-CHAIN, STEP = 5, 3  # articles of a chain, and by how many lines one is further than the one before
+LINES, WORDS = 12, 20  # of a text
+CHAIN, STEPS = 6, (1, 3)  # articles of a chain, and by how many lines one is further than the one before
 WALL_PAGES = 4
 AT_ONCE = 24  # operations of a process that wait for their COMMIT
 BUSY_TIMEOUT = 2.0  # as in a crawl
@@ -91,7 +91,7 @@ def plan_articles(count: int, seed: int) -> list[Plan]:
 
     while len(plans) < count:
         story += 1
-        pool = make_text(f"{seed} {story}", paragraphs=LINES + CHAIN * STEP, words=WORDS).split("\n")
+        pool = make_text(f"{seed} {story}", paragraphs=LINES + CHAIN * max(STEPS), words=WORDS).split("\n")
         kind = rng.random()
         if kind >= COPIES / 2:  # half as many stories as articles that are copies: each has two of them, or more
             add(pool[:LINES])
@@ -99,9 +99,10 @@ def plan_articles(count: int, seed: int) -> list[Plan]:
             site = rng.randrange(SITES)
             for _ in range(WALL_PAGES):
                 add(pool[:LINES], site, is_wall=True)
-        elif kind < 0.03:
+        elif kind < 0.035:
+            step = rng.choice(STEPS)
             for link in rng.sample(range(CHAIN), CHAIN):
-                add(pool[link * STEP : link * STEP + LINES])
+                add(pool[link * step : link * step + LINES])
         elif kind < 0.07:
             for _ in range(3):
                 add(pool[:LINES])
@@ -262,8 +263,9 @@ def start_workers(given: dict[str, Any], number: int) -> Iterator[list[subproces
         workers = []
         for worker in range(number):
             line = [sys.executable, __file__, f"--worker={worker}", *words]
-            process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            stack.callback(process.wait)
+            process = stack.enter_context(
+                subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
             stack.callback(process.kill)
             workers.append(process)
         for process in workers:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 import pytest
@@ -27,10 +28,11 @@ STORIES, COPIES = 8, 3
 
 
 class Town(NamedTuple):
-    """Two papers on hosts of their own, and the file that lists them."""
+    """Two papers on hosts of their own, and the file that lists them; while the gate is closed no article is sent."""
 
     papers: dict[str, Paper]
     sites: Path
+    gate: Event
 
     def wait_until_asked(self, name: str, articles: int) -> None:
         deadline = time.monotonic() + 60
@@ -42,20 +44,25 @@ class Town(NamedTuple):
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     with Paper("127.0.0.2") as one, Paper("127.0.0.3") as two:
-        papers = {"one": one, "two": two}
+        papers, gate = {"one": one, "two": two}, Event()
+        gate.set()
+
+        def wait_for_gate() -> None:
+            time.sleep(0.1)
+            assert gate.wait(60)
+
         for paper in papers.values():
             paths = [f"/2025/10/{day:02}/story-number-{day}" for day in range(1, STORIES + 1)]
             paper.publish(*paths)
             for number, path in enumerate(paths):
-                # The first stories stand in both papers.
-                paper.article(
-                    path, f"Headline of story {number} today", text=prose(path if number < COPIES else paper.url)
-                )
-                paper.routes[path].before = lambda: time.sleep(0.15)  # type: ignore[union-attr]
+                name = path if number < COPIES else f"{paper.url}{path}"  # the first stories stand in both papers
+                paper.article(path, f"Headline of the {number}th story today", text=prose(name))
+                paper.routes[path].before = wait_for_gate  # type: ignore[union-attr]
         sites = tmp_path / "sites.toml"
         tables = (f'[[site]]\nname = "{name}"\nurl = "{paper.url}/"\n' for name, paper in papers.items())
         sites.write_text("".join(tables), "utf-8")
-        yield Town(papers, sites)
+        yield Town(papers, sites, gate)
+        gate.set()
 
 
 def start_crawl(town: Town, data: Path, url: str, *arguments: str, **env: str) -> PreparedProcess:
@@ -83,15 +90,17 @@ def shared(postgres_database: str) -> Iterator[tuple[Engine, int]]:
 def test_crawls_of_two_sites_go_on_when_their_server_was_stopped_for_a_while(town: Town, tmp_path: Path) -> None:
     with run_server() as server:
         url = server.url.render_as_string(hide_password=False)
+        town.gate.clear()
         crawls = {name: start_crawl(town, tmp_path / name, url, "-a", f"site={name}") for name in town.papers}
         for name in crawls:
-            town.wait_until_asked(name, 2)
+            town.wait_until_asked(name, 1)
         third = start_crawl(town, tmp_path / "third", url, "-a", "site=two")
         status, err = end_crawl(third)
         assert (status, err.splitlines()[-1]) == (2, "scrapy crawl: another crawl is crawling two; wait for it")
         status, err = end_crawl(start_crawl(town, tmp_path / "third", url))
         assert (status, "another crawl is using this database" in err) == (2, True)
         server.stop()
+        town.gate.set()
         time.sleep(3)
         server.start()
         for name, crawl in crawls.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import DatabaseMissing, StorageLost
 from storage.database.engine import open_database, open_for_reading
@@ -133,4 +134,23 @@ def test_a_stale_claim_is_ended_and_one_that_is_confirmed_is_not(
         with pytest.raises(StorageLost), ours.begin():
             pass
         assert claim.is_taken
+    claim.close()
+
+
+def test_what_a_stopped_crawl_has_begun_to_write_does_not_keep_others_from_its_site(
+    engines: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, others = engines
+    monkeypatch.setattr("storage.database.server_claim.CLAIM_STALE", -1.0)
+    claim = claim_database(ours, ["courier"])
+    writing = ours.connect()
+    writing.begin()
+    with ours.connect() as elsewhere, elsewhere.begin():
+        pass
+    assert end_stale_claims(others, ["courier"]) == ["courier"]
+    claim_database(others, ["courier"]).close()
+    with pytest.raises(DBAPIError):
+        writing.execute(text("SELECT 1"))
+    writing.invalidate()
+    writing.close()
     claim.close()
