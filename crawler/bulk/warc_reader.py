@@ -1,5 +1,5 @@
 """Reads the responses of a WARC file with fastwarc: the same ones, with the same reasons for others, as
-storage/archive/read_back.py gives with warcio, in a third of its time."""
+storage/archive/read_back.py gives with warcio, in less of its time."""
 
 from __future__ import annotations
 
