@@ -78,7 +78,8 @@ class StoredArticle(Base):
     rejected: Mapped[str | None] = mapped_column(String(64))  # the reason, if the page is no article
     duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("article.id"), index=True)
     duplicate_rule: Mapped[str | None] = mapped_column(String(32))
-    duplicate_kind: Mapped[str | None] = mapped_column(String(16))
+    # SQLite stores texts of any length: there its column is as it was made.
+    duplicate_kind: Mapped[str | None] = mapped_column(String(16).with_variant(String(32), "postgresql"))
     # The other duplicate that it was matched with, if it was not matched with `duplicate_of` itself.
     duplicate_via: Mapped[str | None] = mapped_column(String(16))
     duplicate_likeness: Mapped[float | None]  # of the two texts, 0 to 1
