@@ -32,11 +32,15 @@ _SET = (
 
 
 def join_run(connection: Connection, run: int, sites: Collection[str]) -> None:
-    """Note that a crawl of these sites begins as a part of this run."""
+    """Note that a crawl of these sites begins as a part of this run. It counts anew what is counted in the store."""
     _insert_missing(connection, run, sites)
     for some in split_for_queries(sorted(sites)):
         part = (_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
         connection.execute(update(RunPart).where(*part).values(begun=_TABLE.c.begun + 1))
+        for row in connection.execute(select(_TABLE.c.site, _TABLE.c.counts).where(*part)).all():
+            kept = {stat: number for stat, number in row.counts.items() if not stat.startswith(GAUGES)}
+            if kept != row.counts:
+                connection.execute(_SET, {"run": run, "at": row.site, "merged": kept})
 
 
 def load_begun(connection: Connection, sites: Collection[str]) -> set[tuple[str, int, int]]:

@@ -64,6 +64,22 @@ def record_night_facts(
     connection.execute(update(Run).where(Run.id == run).values(is_night=is_night, notices=told))
 
 
+def add_notices(connection: Connection, run: int, notices: Iterable[tuple[str, str, str]]) -> None:
+    """Add the notices of one crawl to those of the run that it has joined: of each site and kind, the first stays."""
+    stored = connection.execute(select(Run.notices).where(Run.id == run).with_for_update(key_share=True)).scalar_one()
+    known = {(site, kind): text for site, kind, text in stored or ()}
+    for site, kind, text in notices:
+        known.setdefault((site, kind), text)
+    told = [[site, kind, text] for (site, kind), text in sorted(known.items())]
+    connection.execute(update(Run).where(Run.id == run).values(notices=told))
+
+
+def load_notices(connection: Connection, run: int) -> list[tuple[str, str, str]]:
+    """Return the notices of a run: the site, the kind, the text of each."""
+    stored = connection.execute(select(Run.notices).where(Run.id == run)).scalar_one()
+    return [(site, kind, text) for site, kind, text in stored or ()]
+
+
 def load_last_runs(connection: Connection, limit: int) -> list[Row[Any]]:
     """Return id, start and counts of the last runs of the spider `articles`, the newest first."""
     question = select(Run.id, Run.started_at, Run.counts).where(Run.spider == "articles")

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 MAX_NEW_OBJECTS = 10_000  # then garbage is collected; Python's own number is 700
 
 
-def prepare_crawl(settings: Settings) -> None:
-    """Prepare this process for a crawl, before what the crawl needs is loaded."""
+def prepare_crawl(settings: Settings, *, has_live_view: bool = True) -> None:
+    """Prepare this process for a crawl, before what the crawl needs is loaded.
+
+    Several crawls at once have no live view: they would redraw each other's.
+    """
     # To look for garbage as often as Python does takes a thirteenth of a short crawl, and finds little: most of
     # what a crawl makes ends by itself.
     gc.set_threshold(MAX_NEW_OBJECTS)
@@ -25,9 +28,12 @@ def prepare_crawl(settings: Settings) -> None:
     # sources: before ours are loaded, that takes a tenth of the time.
     import scrapy.core.downloader.contextfactory  # noqa: F401 (loaded now)
 
-    from crawler.terminal.console import log_beside_live_view
+    from crawler.terminal.console import log_beside_live_view, show_no_live_view
 
-    log_beside_live_view(settings)
+    if has_live_view:
+        log_beside_live_view(settings)
+    else:
+        show_no_live_view()
 
 
 def run_crawler(

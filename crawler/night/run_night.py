@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import current_thread, main_thread
 from time import monotonic
 from types import FrameType
 from typing import NamedTuple
@@ -128,8 +129,12 @@ def _tell_all(lines: Iterable[str], tell: Tell, *, is_logged: bool) -> None:
 def interrupted_by_signals() -> Iterator[None]:
     """Turn Ctrl-C and SIGTERM into KeyboardInterrupt.
 
-    A crawl sets handlers of its own while it runs. After it they would stop a reactor that is gone.
+    A crawl sets handlers of its own while it runs. After it they would stop a reactor that is gone. In a thread, as of
+    the worker of a fleet, signals are the matter of its process.
     """
+    if current_thread() is not main_thread():
+        yield
+        return
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt(number)

@@ -19,6 +19,7 @@ from crawler.items import FetchedPage
 from crawler.parts.collect import collect_parts
 from crawler.parts.fetch import PartFetcher
 from crawler.run.brake import Brake, CrawlPart, brake_of
+from crawler.run.lent_cleaners import cleaners_lent_to
 from crawler.run.rule_watch import RuleWatch
 from crawler.run.session import Session, session_of
 from storage.archive.part_locations import ArchivedPart
@@ -62,7 +63,7 @@ class CleanPipeline:
             PartFetcher(crawler, session),
             RuleWatch(crawler),
             brake_of(crawler),
-            Cleaners(count=processes, deadline=deadline, max_memory=most_memory),
+            cleaners_lent_to(crawler).cleaners or Cleaners(count=processes, deadline=deadline, max_memory=most_memory),
             max_parts=settings.getint("PARTS_MAX"),
         )
 

@@ -14,6 +14,7 @@ report.py            formats the counts: progress line, live table, table at the
 exit_codes.py        turns the finish reason and the counts into an exit code
 time_budget.py       the time of a crawl that has to end at a moment
 lent_claim.py        the claim on the data folder that a command lends to its crawl
+lent_cleaners.py     the child processes that a process lends to each of its crawls
 pauses.py            reads pauses from settings, and adds jitter
 rechecks.py          reads from the settings when articles are looked at again
 starts.py            keeps the error with which a crawl could not start

@@ -18,6 +18,11 @@ console = Console(stderr=True)
 REPORT_WIDTH = 120  # columns of a table where standard output is no terminal
 
 
+def show_no_live_view() -> None:
+    """Let all that a terminal shows redrawn be lines of the log: for a process with several crawls at once."""
+    console._force_terminal = False
+
+
 def make_report_console(*, stderr: bool = False) -> Console:
     """Return a console on standard output, or on standard error, for the result of a command."""
     terminal = Console(stderr=stderr)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from cleaning.errors import DatabaseMissing, DataFolderError, UsageError
 from storage.database.server_claim import ServerClaim
 
+_WORKERS = ".workers"  # the file that the workers of a fleet share: no crawl alone ever asks for it
 _IN_USE = "another crawl is using this database; wait for it, or name another with DATABASE_URL"
 
 
@@ -21,15 +22,28 @@ def claim_data_folder(folder: Path) -> IO[str]:
     return _lock_file(folder / ".lock", DataFolderError(message))
 
 
+def share_data_folder(folder: Path) -> list[IO[str]]:
+    """Claim the folder together with the other workers of a fleet on this machine; return what to close at the end.
+
+    Raise `DataFolderError` if a crawl has it alone.
+    """
+    message = f"a crawl is using the data folder {folder}; wait for it, or choose another with -s DATA_DIR="
+    files = [_lock_file(folder / ".lock", DataFolderError(message), fcntl.LOCK_SH)]
+    workers = (folder / _WORKERS).open("w", encoding="utf-8")
+    fcntl.flock(workers, fcntl.LOCK_SH)
+    return [*files, workers]
+
+
 def is_data_folder_claimed(folder: Path) -> bool:
-    """Return whether a crawl has claimed the folder now; for who asks sites without a claim."""
-    try:
-        with (folder / ".lock").open(encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
+    """Return whether a crawl or a worker has claimed the folder now; for who asks sites without a claim."""
+    for name, kind in ((".lock", fcntl.LOCK_SH), (_WORKERS, fcntl.LOCK_EX)):
+        try:
+            with (folder / name).open(encoding="utf-8") as file:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            continue
+        except BlockingIOError:
+            return True
     return False
 
 
@@ -77,10 +91,10 @@ class FileClaim:
         self.close()
 
 
-def _lock_file(path: Path, taken: UsageError) -> IO[str]:
+def _lock_file(path: Path, taken: UsageError, kind: int = fcntl.LOCK_EX) -> IO[str]:
     file = path.open("w", encoding="utf-8")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel releases it even after `kill -9`
+        fcntl.flock(file, kind | fcntl.LOCK_NB)  # the kernel releases it even after `kill -9`
     except BlockingIOError as error:
         file.close()
         raise taken from error

@@ -10,7 +10,7 @@ from crawler.health.causes import GIVES_NOTHING
 from crawler.health.check_health import Health
 from crawler.night.budget import CRAWL, FINISHING, estimate_reserve, find_crawl_end
 from crawler.night.desk import Desk, StepResult
-from crawler.night.tell import describe_counts, describe_unread, describe_waiting, format_duration
+from crawler.night.tell import describe_counts, describe_unread, describe_waiting, format_duration, join_some
 from crawler.night.troubles import NOT_ENDED, with_trouble
 from crawler.recleaning.settler import Settler
 from crawler.run.counts import Counts
@@ -31,6 +31,7 @@ from storage.database.engine import open_for_reading
 from storage.nights.findings import load_findings
 from storage.runs import StoredRun, load_run
 
+UNCRAWLED = "uncrawled"  # of a night of a fleet: the sites that no worker could crawl, each with the reason
 _LIMITED = "closespider_"  # a limit of Scrapy's that the operator has set: the crawl ended as it was meant to
 # Why a night stops after its crawl: what is left of it can be done when the cause is over.
 _STOPS = {
@@ -127,15 +128,25 @@ def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
     def add(site: str, stat: str, number: int) -> None:
         counts[site] = counts[site] | {stat: counts[site].get(stat, 0) + number}
 
-    with Settler(desk.engine, desk.settings, Path(desk.data_dir), add) as settler:
-        for site in counts:
-            settler.settle(site)
+    # The workers of a fleet have settled their sites; what they could not crawl is left.
+    uncrawled: dict[str, str] | None = desk.night.steps.get(CRAWL, {}).get(UNCRAWLED)
+    unsettled = counts if uncrawled is None else [site for site in counts if site in uncrawled]
+    if unsettled:
+        with Settler(desk.engine, desk.settings, Path(desk.data_dir), add) as settler:
+            for site in unsettled:
+                settler.settle(site)
     seconds = ((run.ended_at or began) - run.started_at).total_seconds()
     line = f"{CRAWL}: {describe_counts(counts)} in {format_duration(seconds)}{_describe_end(run.outcome, counts)}"
     finishing = (desk.now() - began).total_seconds()
-    status = get_exit_code(OVER, counts, _load_excused(desk, run.id))
-    result = StepResult((line, *_describe_rest(counts, finishing)), status, {FINISHING: round(finishing, 1)})
-    return _with_waiting(result, run.outcome, counts)
+    status = FAILED if uncrawled else get_exit_code(OVER, counts, _load_excused(desk, run.id))
+    lines = [line, *_describe_rest(counts, finishing)]
+    lines += [f"  {site}: not crawled to its end: {reason}" for site, reason in (uncrawled or {}).items()]
+    result = StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)})
+    result = _with_waiting(result, run.outcome, counts)
+    if uncrawled:
+        sentence = f"{count_things(len(uncrawled), 'site')} could not be crawled: {join_some(uncrawled)}."
+        result = with_trouble(result, "sites were not crawled", sentence)
+    return result
 
 
 def _with_waiting(result: StepResult, reason: str | None, counts: Counts) -> StepResult:
