@@ -23,6 +23,7 @@ Around it:
 
 run/             session, counts, report and exit codes of one crawl
 feeds/           Scrapy's feeds: the articles of a run with the fields and values of an export
+fleet/           scrapy fleet: many crawlers on one PostgreSQL
 night/           scrapy nightly: all sites within a budget, then what follows a crawl, step by step
 health/          compares the night of each site with its past: what is odd, and what to do about it
 finishing/       the work after the last page: night, settling, the report of the crawl
