@@ -39,21 +39,25 @@ def read_commands(text: str) -> list[list[str]]:
     return [line.split() for line in re.findall(r"^(?!#).*\bscrapy (.*)$", text, re.MULTILINE)]
 
 
+SERVICES = ("broadsheet.service", "broadsheet-worker.service")
+
+
 @needs("systemd-analyze")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    unit = (DEPLOY / "broadsheet.service").read_text("utf-8")
-    unit = unit.replace("/srv/broadsheet/.venv/bin/scrapy", str(SCRAPY)).replace("User=broadsheet", f"User={USER}")
-    (tmp_path / "broadsheet.service").write_text(unit.replace("Group=broadsheet", f"Group={GROUP}"), "utf-8")
+    for name in SERVICES:
+        unit = (DEPLOY / name).read_text("utf-8")
+        unit = unit.replace("/srv/broadsheet/.venv/bin/scrapy", str(SCRAPY)).replace("User=broadsheet", f"User={USER}")
+        (tmp_path / name).write_text(unit.replace("Group=broadsheet", f"Group={GROUP}"), "utf-8")
     shutil.copy(DEPLOY / "broadsheet.timer", tmp_path)
-    said = run("systemd-analyze", "verify", tmp_path / "broadsheet.service", tmp_path / "broadsheet.timer")
+    units = [tmp_path / name for name in (*SERVICES, "broadsheet.timer")]
+    said = run("systemd-analyze", "verify", *units)
     assert "broadsheet" not in said  # a key that it does not know is told, and no error
 
 
 @needs("systemd-analyze")
-def test_the_service_may_do_little() -> None:
-    said = run(
-        "systemd-analyze", "security", "--offline=true", f"--threshold={MAX_EXPOSURE}", DEPLOY / "broadsheet.service"
-    )
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_service_may_do_little(name: str) -> None:
+    said = run("systemd-analyze", "security", "--offline=true", f"--threshold={MAX_EXPOSURE}", DEPLOY / name)
     assert "Overall exposure level" in said
 
 
@@ -90,6 +94,11 @@ def test_the_environment_names_what_there_is() -> None:
         assert set(re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE)) <= known
     text = (DEPLOY / "environment").read_text("utf-8")
     assert all(re.fullmatch(r"#?[A-Z_]+=\S*|#.*|", line) for line in text.splitlines())
+
+
+def test_the_service_of_a_fleet_starts_a_worker() -> None:
+    [service] = read_commands((DEPLOY / "broadsheet-worker.service").read_text("utf-8"))
+    assert service == ["fleet", "worker"]
 
 
 def test_the_service_and_cron_start_the_same_night() -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from time import monotonic
+from typing import NamedTuple
 
 from servers.loopback import Loopback, Quiet
 
@@ -62,12 +64,22 @@ class Answer:
     before: Callable[[], None] | None = None  # called before the answer is sent: to wait, to count, to break off
 
 
+class Visit(NamedTuple):
+    """One request that was answered: from which address it came, and when it began and ended, in seconds."""
+
+    client: str
+    path: str
+    began: float
+    ended: float
+
+
 class Paper(Loopback):
     """Serves `routes` (path -> Answer, or a function that makes one) on 127.0.0.1 and records the requests."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.routes: dict[str, Answer | Callable[[], Answer]] = {}
         self.asked: list[str] = []
+        self.visits: list[Visit] = []  # each request that was answered
         self.agents: set[str] = set()
         self.headers: dict[str, dict[str, str]] = {}  # path -> headers of the last request for it, names in lower case
         paper = self
@@ -76,6 +88,7 @@ class Paper(Loopback):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                began = monotonic()
                 paper.asked.append(self.path)
                 paper.agents.add(self.headers.get("User-Agent", ""))
                 paper.headers[self.path] = {name.lower(): value for name, value in self.headers.items()}
@@ -91,6 +104,7 @@ class Paper(Loopback):
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+                paper.visits.append(Visit(self.client_address[0], self.path, began, monotonic()))
 
         super().__init__(host, Handler)
 

