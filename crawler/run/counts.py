@@ -12,7 +12,6 @@ from scrapy.crawler import Crawler
 from crawler.run.address_bits import AddressBits
 from crawler.run.once import once_per_crawler
 from storage.frontier.addresses import TWIN
-from storage.run_parts import GAUGES
 
 if TYPE_CHECKING:
     from storage.frontier.offering import OfferCounts
@@ -113,6 +112,8 @@ class CrawlCounts:
 
 def subtract_counts(counts: Counts, before: Counts) -> Counts:
     """Return by how much each number has grown; what is as it was is left out."""
+    from storage.run_parts import GAUGES  # noqa: PLC0415 (it loads SQLAlchemy, and `scrapy --help` needs none)
+
     grown = {
         site: {
             stat: number - known

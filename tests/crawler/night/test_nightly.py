@@ -17,7 +17,7 @@ from servers.paper import Answer, Paper
 from servers.receivers import Mailbox
 from sqlalchemy import create_engine, text
 
-from storage.database.locks import _LOCK_NUMBER
+from storage.database.server_claim import DATABASE_KEY
 
 DAY = "/2025/10/01"
 STORIES = [f"{DAY}/story-number-{number}-of-the-day" for number in range(4)]
@@ -327,7 +327,7 @@ def test_a_claim_lost_after_the_crawl_ends_the_night_which_goes_on_later(
     other = create_engine(postgres_database, isolation_level="AUTOCOMMIT")
     with other.connect() as taker, other.connect() as observer:
         taken = threading.Thread(
-            target=taker.execute, args=(text("SELECT pg_advisory_lock(:n)"), {"n": _LOCK_NUMBER}), daemon=True
+            target=taker.execute, args=(text("SELECT pg_advisory_lock(:n)"), {"n": DATABASE_KEY}), daemon=True
         )
 
         def queue_up() -> None:
