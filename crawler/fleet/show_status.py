@@ -10,9 +10,10 @@ from rich.text import Text
 
 from crawler.fleet.jobs import FAILED, SUCCEEDED, TODO, GroupTask
 from crawler.fleet.status import FleetStatus, describe_state
-from crawler.night.tell import count_things, format_duration, join_some
+from crawler.night.tell import format_duration, join_some
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
+from crawler.terminal.numbers import count_things
 
 _MOST_ROWS = 50  # of a table; the JSON has all
 
