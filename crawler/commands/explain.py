@@ -140,7 +140,12 @@ def _get_page(
         return *fetch_page(name, settings, cleaners, _load_contexts(settings, opts)), ""
     from crawler.explain.record_name import parse_record_name
 
-    record = parse_record_name(name, opts.url, Path(settings["DATA_DIR"]))
+    archive = None
+    if settings.get("ARCHIVE_URI"):
+        from crawler.run.archive_place import archive_place_of
+
+        archive = archive_place_of(settings)
+    record = parse_record_name(name, opts.url, Path(settings["DATA_DIR"]), archive)
     if record is not None:
         from crawler.explain.archived import ArchivedPages
 

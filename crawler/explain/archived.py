@@ -14,6 +14,7 @@ from crawler.explain.site_context import SiteContext, SiteContexts
 from crawler.page_facts import make_part
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.recleaning.page_decoder import PageDecoder
+from storage.archive.place import ArchiveFile, as_place
 from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.write import ArchiveLocation
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 class ArchivedPages:
     """Reads pages of one WARC file as the crawl decodes them. Blocking."""
 
-    def __init__(self, path: Path, settings: BaseSettings, contexts: SiteContexts) -> None:
+    def __init__(self, path: Path | ArchiveFile, settings: BaseSettings, contexts: SiteContexts) -> None:
         self._path = path
+        self._place = path.parent if isinstance(path, Path) else path.place
         self._pages = PageDecoder(settings)
         self._contexts = contexts
         self._max_parts = settings.getint("PARTS_MAX")
@@ -40,7 +42,7 @@ class ArchivedPages:
 
         The cleaners have been started. Raise BadArgument where there is no such page.
         """
-        with ArchiveReader(self._path.parent, max_body=self._pages.max_body) as archive:
+        with ArchiveReader(self._place, max_body=self._pages.max_body) as archive:
             location = self._find(record)
             page, context = self._read_page(archive, location)
 
@@ -65,7 +67,7 @@ class ArchivedPages:
             return ArchiveLocation(self._path.name, record.offset)
         location = self._index().get(record.url or "")
         if location is None:
-            raise BadArgument(f"{self._path} has no page of {record.url}")
+            raise BadArgument(f"{as_place(self._place).locate(self._path.name)} has no page of {record.url}")
         return location
 
     def _index(self) -> dict[str, ArchiveLocation]:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from storage.archive.place import ArchivePlace
+
 NIGHTS = 30  # before the last one
 SLOWEST = 10  # sites
 REPEATED = 12  # blocks
@@ -43,16 +45,22 @@ _SERIES = ("stored", "duplicates", "rejected", "failed", "no_date", "no_author",
 
 
 def gather_report(
-    engine: Engine, data_dir: Path, *, nights: int = NIGHTS, until: int | date | None = None
+    engine: Engine,
+    data_dir: Path,
+    *,
+    nights: int = NIGHTS,
+    until: int | date | None = None,
+    archive: ArchivePlace | None = None,
 ) -> NightReport:
     """Return the report of the last night, or of the night `until` (a run of it, or its day), against those before.
 
-    Without any night it holds nothing but the day. Raise BadArgument if there is no night `until`.
+    `archive` is by default the folder in the data folder. Without any night it holds nothing but the day. Raise
+    BadArgument if there is no night `until`.
     """
     now = datetime.now(UTC)
     with open_for_reading(engine) as connection:
         known = load_series(connection, nights=nights, until=until)
-        disk = measure_disk(engine, data_dir, known)
+        disk = measure_disk(engine, data_dir, known, archive)
         if not known:
             untold = find_untold_run(connection, None)
             warnings = tuple(list_warnings((), untold, is_same_night=False))

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from crawler.night_report.record import NightReport
+    from storage.archive.place import ArchivePlace
 
 
-def write_report(engine: Engine, data_dir: Path, *, nights: int = NIGHTS) -> Path:
+def write_report(engine: Engine, data_dir: Path, *, nights: int = NIGHTS, archive: ArchivePlace | None = None) -> Path:
     """Write the report of the last night, against so many before it, and return its path in the data folder."""
-    report = gather_report(engine, data_dir, nights=nights)
+    report = gather_report(engine, data_dir, nights=nights, archive=archive)
     return write_web_pages(engine, report, name_report(data_dir, report.night))
 
 

@@ -134,6 +134,10 @@ class StorePipeline:
                     lambda connection: self._store(connection, item, examined, is_before, withheld),
                     ended_sites=ended,
                     can_wait=True,
+                    records=[
+                        *([] if item.location is None else [item.location]),
+                        *(one.location for one in item.parts),
+                    ],
                 )
             except (SQLAlchemyError, StorageLost) as error:
                 self._session.counts.add(item.site, "page/failed")

@@ -21,6 +21,7 @@ from cleaning.verdict import DECIDED_BY_CRAWL
 from cleaning.workers import Cleaners
 from crawler.recleaning.page_decoder import PageDecoder
 from crawler.recleaning.page_readings import PageReadings
+from crawler.run.archive_place import archive_place_of
 from crawler.storing.observations import compute_memory_fingerprint
 from crawler.storing.readings import KeptReadings
 from storage.archive.read_back import ArchiveReader
@@ -105,7 +106,9 @@ class StoredPageCleaner:
         self._jobs = jobs or settings.getint("CLEANING_PROCESSES") or os.cpu_count() or 1
         self.decoder = PageDecoder(settings)
         self.readings = PageReadings(data_dir, settings.getint("SITE_READINGS_MAXSIZE"), self.decoder, readings)
-        self._archive: ResponseReader = archive or ArchiveReader(data_dir / "archive", max_body=self.decoder.max_body)
+        if archive is None:
+            archive = ArchiveReader(archive_place_of(settings, data_dir), max_body=self.decoder.max_body)
+        self._archive: ResponseReader = archive
         self._cleaners = cleaners or Cleaners(
             count=self._jobs,
             deadline=settings.getfloat("CLEANING_DEADLINE"),

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from cleaning.page.canonical import to_canonical_url
 from storage.archive.erase import erase_records
 from storage.archive.members import RecordHead
-from storage.archive.own_files import list_own_files
+from storage.archive.place import ArchivePlace, as_place
 from storage.archive.records import build_torn_error
 from storage.archive.write import COPY, ERASED, ArchiveLocation
 from storage.articles.saving import make_article_id
@@ -70,19 +70,20 @@ class _Wanted:
         return canonical is not None and make_article_id(canonical) in self.articles
 
 
-def erase_archive(engine: Engine, folder: Path, report: Report) -> int:
+def erase_archive(engine: Engine, archive: Path | ArchivePlace, report: Report) -> int:
     """Erase what was taken down from the archive, and return the number of records.
 
     Reads every file of the archive, and goes on after a kill when it is called again. Raise `OSError` if the disk
     refuses, and RecordUnreadable if a record that is to be erased stands behind damage of its file: it stays due.
     """
-    wanted = _load_wanted(engine)
+    wanted, place = _load_wanted(engine), as_place(archive)
     if not wanted.articles and not wanted.sites:
         return 0
-    erased = _erase_files(folder, wanted, report)
+    erased = _erase_files(place, wanted, report)
     if wanted.unmet:  # a file was full between a response and the page that was made of it
-        erased += _erase_files(folder, wanted, report)
-    behind = sorted((one for one in wanted.places if (folder / one.file).is_file()), key=attrgetter("file", "offset"))
+        erased += _erase_files(place, wanted, report)
+    left = {file.name for file in place.list_files()} if wanted.places else set()
+    behind = sorted((one for one in wanted.places if one.file in left), key=attrgetter("file", "offset"))
     if behind:
         raise build_torn_error(behind[0])
     with engine.begin() as connection:
@@ -90,13 +91,15 @@ def erase_archive(engine: Engine, folder: Path, report: Report) -> int:
     return erased
 
 
-def _erase_files(folder: Path, wanted: _Wanted, report: Report) -> int:
-    files = list_own_files(folder)
-    total, before, erased = sum(path.stat().st_size for path in files), 0, 0
-    for path in files:
-        size = path.stat().st_size
-        erased += erase_records(path, wanted.choose, partial(_report_from, report, before, total))
-        before += size
+def _erase_files(archive: ArchivePlace, wanted: _Wanted, report: Report) -> int:
+    files = archive.list_files()
+    total, before, erased = sum(file.size for file in files), 0, 0
+    for file in files:
+        with archive.check_out(file.name) as path:
+            if number := erase_records(path, wanted.choose, partial(_report_from, report, before, total)):
+                archive.put_back(path)
+        erased += number
+        before += file.size
     return erased
 
 

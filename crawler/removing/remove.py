@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, Engine, Row
 from crawler.recleaning.limits import SPOOL_NAME
 from crawler.recleaning.site_readings import discard_site_readings
 from crawler.storing.deduplicate import deduplicate
+from storage.archive.place import CACHE_FOLDER, WORK_FOLDER
 from storage.articles.erasing import (
     ErasablePage,
     empty_journal,
@@ -86,12 +88,14 @@ def list_due(engine: Engine) -> tuple[list[Row[Any]], list[str]]:
 
 
 def discard_recleaning(data_dir: Path) -> None:
-    """Discard an unfinished recleaning, and what cleaning saw of pages: both hold texts.
+    """Discard an unfinished recleaning, what cleaning saw of pages, and copies of raw pages: all hold texts.
 
     First of all, because what goes on with them finds the texts.
     """
     (data_dir / SPOOL_NAME).unlink(missing_ok=True)
     discard_site_readings(data_dir)
+    for name in (CACHE_FOLDER, WORK_FOLDER):  # of an archive elsewhere
+        shutil.rmtree(data_dir / name, ignore_errors=True)
 
 
 def discard_copies(engine: Engine) -> None:

@@ -20,18 +20,21 @@ from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import BadArgument, StorageLost
 from cleaning.workers import Cleaners
-from crawler.run.archive_writer import ArchiveWriter
+from crawler.run.archive_place import archive_place_of
+from crawler.run.archive_writer import WriterUser
 from crawler.run.counts import Counts, counts_of, subtract_counts
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.lent_claim import lent_claim_of
 from crawler.run.once import once_per_crawler
+from crawler.run.open_archive import check_archive_access, open_archive_writer
 from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
 from crawler.storing.readings import KeptReadings
 from crawler.terminal.json_log import name_run
 from storage import runs
+from storage.archive.place import FOLDER
 from storage.archive.repair import repair_archive
-from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
+from storage.archive.write import ArchiveLocation, Conversion, Exchange
 from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
 from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_database
@@ -77,13 +80,9 @@ class Session:
         self._siteless_counts = Counter[str]()  # of what belongs to no site
         self._leasing_paused: str | None = None  # the reason
         patience = settings.getfloat("STORAGE_PATIENCE")
+        user = WriterUser(lambda fault: self.count(f"storage/waited/{fault}"), self._is_stop_requested, self.count)
         self._database_wait, self._archive_wait = (
-            StorageRetry(
-                what,
-                patience,
-                on_wait=lambda fault: self.count(f"storage/waited/{fault}"),
-                is_ending=self._is_stop_requested,
-            )
+            StorageRetry(what, patience, on_wait=user.on_wait, is_ending=user.is_ending)
             for what in ("the database", "the archive")
         )
         self.data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
@@ -110,19 +109,19 @@ class Session:
         self.on_reorder: Callable[[str, bool], None] | None = None  # see `report_reorder`
         self.on_withhold: Callable[[Collection[str]], list[int]] | None = None  # see `withhold`
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
+        self.archive_place = archive_place_of(settings, self.data_dir)
+        check_archive_access(self.archive_place, self._archive_wait)
         self.is_joined = joined is not None  # to a run of several crawls, which another program ends
         self._merging: asyncio.Task[None] | None = None
         self._has_stopped = asyncio.Event()  # the engine
         self._merged: Counts = {}  # what of our counts the run that we have joined has
         self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name), joined))
-        self.archive_folder = (self.data_dir / "archive").resolve()
         if not self.is_joined:  # else who made the crawler does so before its crawls
             self._index_missing_articles()
             self._repair_archive()
-        writer = token_hex(4) if self.is_joined else ""
-        archive = Archive(self.archive_folder, run=self.run, writer=writer, software=settings["USER_AGENT"])
-        self._archive_writer = ArchiveWriter(archive, self._archive_wait)
-        self._writer = Writer(self.engine, retry=self._database_wait, before_commit=archive.sync)
+        place, name = self.archive_place, token_hex(4) if self.is_joined else ""
+        self._archive_writer = open_archive_writer(place, settings, self._archive_wait, user, run=self.run, name=name)
+        self._writer = Writer(self.engine, retry=self._database_wait, before_commit=self._archive_writer.sync)
         crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
         crawler.signals.connect(self._on_spider_closed, signals.spider_closed)
         crawler.signals.connect(self._on_engine_started, signals.engine_started)
@@ -131,7 +130,7 @@ class Session:
     @property
     def pause_reason(self) -> str | None:
         """Why no address is leased at present; None if leasing is allowed."""
-        return self._leasing_paused or self._database_wait.problem or self._archive_wait.problem
+        return self._leasing_paused or self._database_wait.problem or self._archive_writer.problem
 
     @property
     def may_fetch(self) -> bool:
@@ -157,15 +156,19 @@ class Session:
         changed_sites: Iterable[str] = (),
         ended_sites: Iterable[str] = (),
         can_wait: bool = False,
+        records: Collection[ArchiveLocation] = (),
     ) -> T:
         """Run an operation on the store, and return its result once it is committed.
 
-        The operation may run several times, but is committed once. `changed_sites` may have more to lease afterwards:
+        The operation may run several times, but is committed once. It names these `records` of the archive, so it waits
+        until they are durable there. `changed_sites` may have more to lease afterwards:
         new addresses, or addresses that waited for a lease to end. Of `ended_sites` only leases have ended: the order
         of their other addresses is as before. `can_wait`: the crawl goes on meanwhile, so the operation is committed
         with others (storage/database/writer.py). Raise `StorageLost` after STORAGE_PATIENCE.
         """
         try:
+            if records:
+                await self._archive_writer.make_durable(records)
             return await self._writer.run(operation, can_wait=can_wait)
         except StorageLost as lost:
             self._abort_because(lost)
@@ -195,7 +198,8 @@ class Session:
     async def archive(self, exchange: Exchange | Conversion) -> ArchiveLocation:
         """Archive an exchange, or a page made of one, and return where it is stored.
 
-        Raise `StorageLost` after STORAGE_PATIENCE.
+        A transaction that stores the location is given with it to `run_in_transaction`. Raise `StorageLost` after
+        STORAGE_PATIENCE.
         """
         try:
             return await self._archive_writer.write(exchange)
@@ -317,9 +321,13 @@ class Session:
         self.retry_storage(lambda: index_search_backlog(self.engine))
 
     def _repair_archive(self) -> None:
+        folder = self.archive_place.folder
+        is_own = folder == self.data_dir / FOLDER
+        if folder is None or not (is_own or self.claimed_sites is None):
+            return  # an object is whole; in a folder that machines share, another crawl may be writing
         try:
             with open_for_reading(self.engine) as connection:
-                self.count("archive/repaired", len(repair_archive(connection, self.archive_folder)))
+                self.count("archive/repaired", len(repair_archive(connection, folder)))
         except OSError as error:
             logger.warning("the newest file of the archive cannot be read: %s", error)
 
@@ -351,6 +359,7 @@ class Session:
         self._has_stopped.set()
         if self._merging is not None:
             await self._merging  # not cancelled: what it has given to the writer would be counted twice
+        await self._archive_writer.drain()
         if self._writer.lost is None:
             with self.suppress_storage_lost():
                 self._merged = await self._writer.run(self._prepare_run_end(None))

@@ -18,11 +18,13 @@ from scrapy.settings import BaseSettings
 from cleaning.errors import BadArgument, RecordUnreadable
 from crawler.items import FetchedPage
 from crawler.recleaning.page_decoder import PageDecoder
+from crawler.run.archive_place import find_replayed_files
 from crawler.run.session import Session, session_of
 from crawler.run.starts import keep_start_error
 from crawler.storing.parts import PART, restore_parts
 from storage.archive.part_locations import ArchivedPart
-from storage.archive.read_back import find_archive_files, read_archive
+from storage.archive.place import ArchiveFile
+from storage.archive.read_back import read_archive
 from storage.archive.records import ArchivedResponse
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ _CLOSING_CHECK = 0.2  # seconds after an item has left the pipelines
 class ArchiveSpider(Spider):
     """Makes an item of every HTML page in WARC files: our own, or those of Common Crawl's news archive.
 
-    Argument: `path`, a WARC file (gzip or not) or a folder of them.
+    Argument: `path`, a WARC file (gzip or not) or a folder of them; or their address, of the kind of ARCHIVE_URI.
 
     A page belongs to the site that its record names (in our own archive), else to the site of `sites.toml` that owns
     its host, else to a site named after its host.
@@ -43,7 +45,9 @@ class ArchiveSpider(Spider):
     argument_names = ("path",)
     asks_sites = False  # no address guard is needed
 
-    def __init__(self, session: Session, files: list[Path], pages: PageDecoder, at_once: int) -> None:
+    def __init__(
+        self, session: Session, files: list[Path] | list[ArchiveFile], pages: PageDecoder, at_once: int
+    ) -> None:
         super().__init__(self.name)
         self._session = session
         self._files = files
@@ -56,7 +60,7 @@ class ArchiveSpider(Spider):
     @classmethod
     def check_arguments(cls, settings: BaseSettings, arguments: dict[str, str]) -> None:
         """Raise a `UsageError` if the arguments are wrong."""
-        cls._find_files(arguments)
+        cls._find_files(settings, arguments)
         PageDecoder(settings)
 
     @classmethod
@@ -67,7 +71,7 @@ class ArchiveSpider(Spider):
     @classmethod
     def _create(cls, crawler: Crawler, arguments: dict[str, str]) -> ArchiveSpider:
         settings = crawler.settings
-        files, pages = cls._find_files(arguments), PageDecoder(settings)
+        files, pages = cls._find_files(settings, arguments), PageDecoder(settings)
         spider = cls(session_of(crawler), files, pages, settings.getint("REPLAY_AT_ONCE"))
         spider._set_crawler(crawler)
         for signal in (signals.item_scraped, signals.item_error, signals.item_dropped):
@@ -106,7 +110,7 @@ class ArchiveSpider(Spider):
             with self._session.suppress_storage_lost():
                 await self._session.run_in_transaction(partial(restore_parts, parts=self._parts))
 
-    def _make_item(self, archived: ArchivedResponse, path: Path) -> FetchedPage | str:
+    def _make_item(self, archived: ArchivedResponse, path: Path | ArchiveFile) -> FetchedPage | str:
         """Return the item of a response, or the reason why there is none. Keep a further part for its article."""
         if not 200 <= archived.status <= 299:  # a crawl fails all others
             return f"http-{archived.status}"
@@ -117,13 +121,20 @@ class ArchiveSpider(Spider):
             return error.reason
         if item is None:
             return "not-html"
-        if path.parent.resolve() != self._session.archive_folder:
-            # Not in our archive: the location needs the whole path.
-            item.location = replace(archived.location, file=str(path.resolve()))
+        if (name := self._name_foreign(path)) is not None:
+            item.location = replace(archived.location, file=name)
         if archived.part_of is not None and item.location is not None:
             self._parts.setdefault(archived.part_of, []).append(ArchivedPart(item.page.url, item.location))
             return "part"
         return item
+
+    def _name_foreign(self, file: Path | ArchiveFile) -> str | None:
+        """Return the whole path or address of a file that is not in our archive; None for one that is."""
+        own = self._session.archive_place
+        if isinstance(file, Path):
+            is_own = own.folder is not None and file.parent.resolve() == own.folder.resolve()
+            return None if is_own else str(file.resolve())
+        return None if str(file.place) == str(own) else file.place.locate(file.name)
 
     def _on_item_left(self, item: Any) -> None:
         """Let the next page in; `item` is a page that was dropped, or the article that was stored of one."""
@@ -148,7 +159,7 @@ class ArchiveSpider(Spider):
             asyncio.get_running_loop().call_later(_CLOSING_CHECK, self._end_if_closing)
 
     @staticmethod
-    def _find_files(arguments: dict[str, str]) -> list[Path]:
+    def _find_files(settings: BaseSettings, arguments: dict[str, str]) -> list[Path] | list[ArchiveFile]:
         if set(arguments) != {"path"}:
             raise BadArgument("'archive' needs one argument: -a path=FILE.warc.gz, or a folder of such files")
-        return find_archive_files(Path(arguments["path"]))
+        return find_replayed_files(settings, arguments["path"])

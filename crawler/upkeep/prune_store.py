@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cleaning.errors import UsageError
 from crawler.night_report.folder import discard_reports, list_reports, measure_report
 from crawler.recleaning.site_readings import discard_unlisted_readings
+from crawler.run.archive_place import archive_place_of
 from crawler.sites.sites_file import load_sites
 from crawler.terminal.numbers import count_things, format_bytes
 from crawler.terminal.progress import show_progress
@@ -42,6 +43,7 @@ def prune_store(
             dry_run=dry_run,
             keep_newest=settings.getint("MEMORY_WINDOW"),
             report=report,
+            archive=archive_place_of(settings, data_dir),
         )
     readings = _discard_readings(data_dir, settings, dry_run=dry_run)
     verb = "would go" if dry_run else "went"
@@ -78,6 +80,8 @@ def _describe(pruned: Pruned, readings: int, verb: str) -> list[str]:
         f"{raw} ({files}): {format_bytes(pruned.bytes_freed)}",
         f"{count_things(pruned.rejected, 'rejected page')} {verb} from the store",
     ]
+    if pruned.orphans:
+        lines.append(f"{pruned.orphans:,} objects of killed crawls, which no row names, {verb} from the archive")
     if readings:
         lines.append(f"readings of sites that sites.toml does not list {verb}: {format_bytes(readings)}")
     lines += [f"{name} stays as it is: {reason}" for name, reason in pruned.left_alone.items()]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from storage.archive.place import ArchivePlace
+
 _WORDS = {
     "articles": "metadata and texts (about)",
     "blocks": "what was kept and cut of each page (about)",
@@ -25,6 +27,7 @@ _WORDS = {
     "others": "addresses, what is learnt of sites, all other indexes",
     "free": "for new rows; scrapy db prune --vacuum gives it back",
     "archive": "raw pages; scrapy db prune --raw-older-than",
+    "archive cache": "objects of an archive elsewhere that were read; may be deleted",
     "readings": "what cleaning saw of each site's newest pages",
     "reports": "scrapy db prune --reports-older-than",
     "other files": "",
@@ -32,8 +35,8 @@ _WORDS = {
 SITES = 20  # the largest; --json has all
 
 
-def print_size(engine: Engine, data_dir: Path, *, as_json: bool) -> None:
-    size = measure_size(engine, data_dir)
+def print_size(engine: Engine, data_dir: Path, archive: ArchivePlace, *, as_json: bool) -> None:
+    size = measure_size(engine, data_dir, archive)
     if as_json:
         write_json(size.to_document())
         return

@@ -1,5 +1,11 @@
 """The raw archive: every fetched article page, stored as it was sent, in WARC files.
 
+place.py           where the archive is: its files by their names, in a folder or at an address
+open_place.py      open the archive that a data folder and the settings name
+elsewhere.py       an archive at an address that fsspec knows, such as s3://bucket/prefix
+remote_faults.py   tell what such an archive refuses from what may pass
+object_cache.py    keep copies of its objects on the disk
+pack.py            collect records in memory for one of its objects
 build.py           build one WARC record as a gzip member
 erase.py           erase records, and leave all others in their places
 members.py         where each record of a file stands, and what its header says

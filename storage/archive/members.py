@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from warcio.statusandheaders import StatusAndHeadersParser
 
+from storage.archive.place import ArchiveFile, ArchivePlace
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import NOTE, PART_OF, ROLE, SITE, ArchiveLocation
 
@@ -42,7 +43,7 @@ class RecordHead:
     goes_with: str | None = None
 
 
-def iter_heads(path: Path, report: Callable[[int], None]) -> Iterator[RecordHead]:
+def iter_heads(path: Path | ArchiveFile, report: Callable[[int], None]) -> Iterator[RecordHead]:
     """Yield the head of each record, up to the point where the file is torn or no longer compressed by record."""
     with path.open("rb") as file:
         position = 0
@@ -91,11 +92,11 @@ def _parse_head(start: bytes, location: ArchiveLocation, length: int) -> RecordH
     )
 
 
-def measure_member(path: Path, position: int) -> int | None:
-    """Return the length in bytes of the gzip member at `position`; None if no whole one begins there, or no file."""
+def measure_member(archive: ArchivePlace, location: ArchiveLocation) -> int | None:
+    """Return the length in bytes of the gzip member of a record; None if no whole one begins there, or no file."""
     try:
-        with path.open("rb") as file:
-            member = read_member(file, position)
+        with archive.open(location.file) as file:
+            member = read_member(file, location.offset)
     except OSError:
         return None
     return None if member is None else member[0]

@@ -15,6 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
+from storage.archive.place import ArchiveFile, ArchivePlace, as_place
 from storage.archive.records import (
     MAX_BODY,
     TORN,
@@ -48,7 +49,9 @@ def find_archive_files(path: Path) -> list[Path]:
     return [path]
 
 
-def read_archive(path: Path, skipped: Counter[str], *, max_body: int = MAX_BODY) -> Iterator[ArchivedResponse]:
+def read_archive(
+    path: Path | ArchiveFile, skipped: Counter[str], *, max_body: int = MAX_BODY
+) -> Iterator[ArchivedResponse]:
     """Yield the HTTP responses of a WARC file in order. Count records of other kinds in `skipped`, by kind.
 
     Count a response that cannot be read as "unreadable" or "too-large" (its body has more than `max_body` bytes), and
@@ -76,14 +79,14 @@ def read_archive(path: Path, skipped: Counter[str], *, max_body: int = MAX_BODY)
 
 
 class ArchiveReader:
-    """Reads single responses of the archive in `folder` by their locations, without reading any other record.
+    """Reads single responses of an archive by their locations, without reading any other record.
 
     The file that was read last stays open, so reading in the order of the files is fastest. Blocking, and for one
     thread. A context manager, which closes that file.
     """
 
-    def __init__(self, folder: Path, *, max_body: int = MAX_BODY) -> None:
-        self._folder = folder
+    def __init__(self, archive: Path | ArchivePlace, *, max_body: int = MAX_BODY) -> None:
+        self._place = as_place(archive)
         self._max_body = max_body
         self._file: BinaryIO | None = None
         self._name = ""
@@ -123,9 +126,9 @@ class ArchiveReader:
         if self._file is None or self._name != name:
             self.close()
             try:
-                self._file = (self._folder / name).open("rb")
+                self._file = self._place.open(name)
             except OSError as error:
-                raise ArchiveMissing(f"{self._folder / name} cannot be read: {error.strerror}") from error
+                raise ArchiveMissing(f"{self._place.locate(name)} cannot be read: {error.strerror or error}") from error
             self._name = name
         return self._file
 

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.archive.members import RecordHead, iter_heads
-from storage.archive.own_files import list_own_files, make_own_name, parse_own_name
+from storage.archive.own_files import make_own_name, parse_own_name
+from storage.archive.place import ArchiveFile
 from storage.database.disk import flush_to_disk
 
 _BLOCK = 1 << 20
@@ -28,23 +29,23 @@ def choose_kept(heads: Sequence[RecordHead], places: Collection[int], since: dat
     return [head for head in heads if head.kind == "warcinfo" or head.id in ids or head.goes_with in ids]
 
 
-def read_heads(path: Path, report: Callable[[int], None]) -> list[RecordHead] | None:
+def read_heads(file: ArchiveFile, report: Callable[[int], None]) -> list[RecordHead] | None:
     """Return the heads of all records of a file; None if it is damaged, so that not all of them can be told."""
     try:
-        heads = list(iter_heads(path, report))
+        heads = list(iter_heads(file, report))
     except OSError:
         return None
-    return heads if sum(head.length for head in heads) == path.stat().st_size else None
+    return heads if sum(head.length for head in heads) == file.size else None
 
 
-def name_thinned(path: Path) -> str:
-    """Return the name that a file gets when it is written anew: of the same run, with the next free number."""
-    own = parse_own_name(path.name)
+def name_thinned(file: ArchiveFile) -> str:
+    """Return the name that a file gets when it is written anew: of the same writer, with the next free number."""
+    own = parse_own_name(file.name)
     if own is None:
-        raise ValueError(f"{path.name} is not the name of a file of ours")
-    names = (parse_own_name(other.name) for other in list_own_files(path.parent))
-    last = max(name.number for name in names if name is not None and name.run == own.run)
-    return make_own_name(own.begun_at, own.run, last + 1)
+        raise ValueError(f"{file.name} is not the name of a file of ours")
+    names = (parse_own_name(other.name) for other in file.place.list_files())
+    last = max(name.number for name in names if name is not None and (name.run, name.writer) == (own.run, own.writer))
+    return make_own_name(own.begun_at, own.run, last + 1, own.writer)
 
 
 def write_thinned(path: Path, name: str, kept: Sequence[RecordHead]) -> dict[int, int]:

@@ -122,8 +122,8 @@ class Archive:
         They are then handed to the operating system. Raise `OSError` if that fails (the disk is full): nothing of them
         stays in the archive, and the next one can be written as usual.
         """
-        records = _build_conversion(written) if isinstance(written, Conversion) else _build_exchange(written)
-        file = self._open_file((written.source if isinstance(written, Conversion) else written).fetched_at)
+        records = build_records(written)
+        file = self._open_file(find_fetch_time(written))
         location = ArchiveLocation(Path(file.name).name, file.tell())
         try:
             file.write(records)
@@ -195,16 +195,24 @@ class Archive:
             self._files += 1
             path = self._folder / make_own_name(now, self._run, self._files, self._writer)
             self._file = path.open("xb")
-            info = {"software": self._software, "format": "WARC File Format 1.1", "isPartOf": f"run {self._run}"}
             try:
                 flush_to_disk(self._folder)  # the name of a new file is on the disk only when its folder is
-                self._file.write(_build_warcinfo(path.name, info, now))
+                self._file.write(build_file_info(path.name, self._software, self._run, now))
                 self._file.flush()
             except BaseException:
                 self.close()
                 path.unlink()
                 raise
         return self._file
+
+
+def find_fetch_time(written: Exchange | Conversion) -> datetime:
+    return (written.source if isinstance(written, Conversion) else written).fetched_at
+
+
+def build_records(written: Exchange | Conversion) -> bytes:
+    """Return the records of a response and its request, in this order, or that of a conversion."""
+    return _build_conversion(written) if isinstance(written, Conversion) else _build_exchange(written)
 
 
 def _build_exchange(exchange: Exchange) -> bytes:
@@ -252,7 +260,9 @@ def _build_conversion(page: Conversion) -> bytes:
     return build_record("conversion", warc, "text/html; charset=utf-8", page.html.encode("utf-8", "replace"))
 
 
-def _build_warcinfo(name: str, info: dict[str, str], now: datetime) -> bytes:
+def build_file_info(name: str, software: str, run: int, now: datetime) -> bytes:
+    """Return the first record of a file, of the type `warcinfo`."""
+    info = {"software": software, "format": "WARC File Format 1.1", "isPartOf": f"run {run}"}
     warc = {"WARC-Record-ID": make_record_id(), "WARC-Filename": name, "WARC-Date": _format_warc_date(now)}
     lines = "".join(f"{field}: {value}\r\n" for field, value in info.items())
     return build_record("warcinfo", warc, "application/warc-fields", lines.encode())

@@ -14,6 +14,7 @@ from urllib3.response import HTTPResponse
 from cleaning.errors import ArchiveMissing
 from cleaning.page.charset import decode_html
 from storage.archive.part_locations import load_parts
+from storage.archive.place import ArchivePlace
 from storage.archive.read_back import ArchiveReader
 from storage.archive.records import MAX_BODY, ArchivedResponse, build_unreadable_error
 from storage.archive.write import ArchiveLocation, Headers
@@ -48,8 +49,8 @@ class RawPage:
         return next((value for one, value in self.headers if one.lower() == name.lower()), None)
 
 
-def load_raw_page(connection: Connection, page: FoundPage, archive: Path | None) -> RawPage:
-    """Return the archived response of a stored page, with its further parts, from the folder of the archive.
+def load_raw_page(connection: Connection, page: FoundPage, archive: Path | ArchivePlace | None) -> RawPage:
+    """Return the archived response of a stored page, with its further parts, from the archive.
 
     Raise ArchiveMissing if there is no archive or the page is not in it, RecordUnreadable if it cannot be read there.
     """

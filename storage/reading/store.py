@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from sqlalchemy import URL, Connection, func, select
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from cleaning.article import Block
 from cleaning.duplicates.kinds import DuplicateKind
 from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing
+from storage.archive.place import ArchivePlace
 from storage.articles.clusters import Cluster, StoryFilter, iter_clusters, load_cluster
 from storage.articles.revisions import Version, load_histories
 from storage.database.engine import open_for_reading, open_read_only
@@ -57,9 +57,9 @@ class Store:
     articles at a time. Do not use a store in a process that was forked after it was opened; open it there.
     """
 
-    def __init__(self, url: URL, data_dir: Path | None) -> None:
+    def __init__(self, url: URL, archive: ArchivePlace | None) -> None:
         self._name = url.render_as_string(hide_password=True)
-        self._archive = None if data_dir is None else data_dir / "archive"
+        self._archive = archive
         self._engine = open_read_only(url)
         self._is_closed = False
 

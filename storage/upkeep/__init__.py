@@ -5,6 +5,7 @@ site_sizes.py    estimate what each site takes of the store and of the archive
 search_size.py   how many bytes the index of the full-text search takes
 check.py         check the database, its rows, and what the archive still holds
 prune.py         prune old raw pages and rejected pages
+orphans.py       find objects of an archive elsewhere that no row names
 prune_plan.py    what a pruning set out to do, until it is done
 retention.py     which pages are old enough to go, and which rows name their records
 vacuum.py        give the space of deleted rows back

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select, text
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
+from storage.archive.place import ArchivePlace, as_place
 from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
 from storage.models import Revision, StoredArticle, StoredPart
@@ -61,7 +62,9 @@ def count_records(connection: Connection) -> int:
     return sum(connection.execute(select(func.count()).select_from(one.subquery())).scalar_one() for one in _records())
 
 
-def check_archive(connection: Connection, archive: Path, *, most: int | None, report: Report) -> Iterator[StoreProblem]:
+def check_archive(
+    connection: Connection, archive: Path | ArchivePlace, *, most: int | None, report: Report
+) -> Iterator[StoreProblem]:
     """Yield the files of which records cannot be read, with how many rows name them, in order of their names.
 
     `most`: so many records are read, spread evenly over all; None: all of them. A file that is missing is told anyway.
@@ -73,7 +76,8 @@ def check_archive(connection: Connection, archive: Path, *, most: int | None, re
             select(grouped.c.archive_file, func.count()).group_by(grouped.c.archive_file)
         ):
             counts[file] += count
-    missing = {file for file in counts if not (archive / file).is_file()}
+    place = as_place(archive)
+    missing = _find_missing(place, counts)
     for file in sorted(missing):
         yield StoreProblem(f"{file} is missing; {counts[file]:,} rows name it", _BACKUP)
     left = sum(counts.values()) - sum(counts[file] for file in missing)
@@ -81,7 +85,7 @@ def check_archive(connection: Connection, archive: Path, *, most: int | None, re
     unread: Counter[str] = Counter()
     reasons: dict[str, str] = {}
     done, total = 0, -(-left // step)
-    with ArchiveReader(archive, max_body=1 << 40) as reader:
+    with ArchiveReader(place, max_body=1 << 40) as reader:
         for number, row in enumerate(row for row in _iter_rows(connection) if row.archive_file not in missing):
             if number % step:
                 continue
@@ -95,6 +99,20 @@ def check_archive(connection: Connection, archive: Path, *, most: int | None, re
     for file in sorted(unread):
         of = f"{unread[file]:,} of its records" if most is None else f"{unread[file]:,} of those tried"
         yield StoreProblem(f"{file}: {of} cannot be read: {reasons[file]}", _BACKUP)
+
+
+def _find_missing(archive: ArchivePlace, names: Iterable[str]) -> set[str]:
+    """Return those files that are not there. One of another place than the archive is opened to see."""
+    listed = {file.name for file in archive.list_files()}
+    return {name for name in names if name not in listed and not _can_open(archive, name)}
+
+
+def _can_open(archive: ArchivePlace, name: str) -> bool:
+    try:
+        archive.open(name).close()
+    except OSError:
+        return False
+    return True
 
 
 def count_pruned(connection: Connection) -> int:

@@ -20,11 +20,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from cleaning.errors import BadArgument
-from storage.archive.own_files import list_own_files, parse_own_name
+from storage.archive.own_files import parse_own_name
+from storage.archive.place import FOLDER, ArchiveFile, ArchivePlace, FolderPlace
 from storage.archive.thin_out import choose_kept, name_thinned, read_heads, write_thinned
 from storage.articles.erasing import erase_page
 from storage.articles.tombstones import list_removed_sites, list_tombstones
 from storage.database.engine import open_for_reading, prepare_data_folder
+from storage.upkeep.orphans import find_orphans
 from storage.upkeep.prune_plan import PrunePlan
 from storage.upkeep.retention import (
     References,
@@ -53,6 +55,7 @@ class Pruned:
     files_deleted: int = 0
     files_rewritten: int = 0
     bytes_freed: int = 0  # of the archive
+    orphans: int = 0  # objects of an archive elsewhere that no row named
     left_alone: dict[str, str] = field(default_factory=dict)  # files that stay as they are, and why
 
 
@@ -65,8 +68,12 @@ def prune(
     dry_run: bool,
     keep_newest: int = KEPT_NEWEST,
     report: Report = lambda _done, _total: None,
+    archive: ArchivePlace | None = None,
 ) -> Pruned:
     """Prune raw pages and rejected pages that were fetched before these times; None: none of them.
+
+    The archive is by default the folder in the data folder. In one elsewhere, the objects of processes that were killed
+    go, too: those that no row names a day after they were written.
 
     The newest pages of each site stay whole, because its memory is learnt from them. The caller has claimed the data
     folder and the database. What an earlier call was killed in is finished first. Raise BadArgument if a removal is not
@@ -78,20 +85,31 @@ def prune(
     pruned = Pruned()
     unfinished = PrunePlan.load(data_dir)
     plan = PrunePlan(raw_before, rejected_before)
+    place = archive or FolderPlace(data_dir / FOLDER)
     for one in (unfinished, plan) if unfinished is not None and not dry_run else (plan,):
-        work = _Pruning(engine, data_dir, one, keep_newest, pruned, dry_run=dry_run)
+        work = _Pruning(engine, data_dir, one, keep_newest, pruned, archive=place, dry_run=dry_run)
         work.prune_rejected()
         work.prune_archive(report)
         if not dry_run:
             PrunePlan.discard(data_dir)
+    _delete_orphans(engine, place, pruned, dry_run=dry_run)
     return pruned
 
 
 class _Pruning:
     def __init__(
-        self, engine: Engine, data_dir: Path, plan: PrunePlan, keep_newest: int, pruned: Pruned, *, dry_run: bool
+        self,
+        engine: Engine,
+        data_dir: Path,
+        plan: PrunePlan,
+        keep_newest: int,
+        pruned: Pruned,
+        *,
+        archive: ArchivePlace,
+        dry_run: bool,
     ) -> None:
         self._engine = engine
+        self._archive = archive
         self._data_dir = data_dir
         self._plan = plan
         self._pruned = pruned
@@ -119,31 +137,34 @@ class _Pruning:
         before = self._plan.raw_before
         if before is None:
             return
-        files = [path for path in list_own_files(self._data_dir / "archive") if _is_begun_before(path, before)]
+        listed = self._archive.list_files()
+        files = [file for file in listed if _is_begun_before(file, before)]
+        sizes = {file.name: file.size for file in listed}
         with open_for_reading(self._engine) as connection:
             counts = count_references(connection)
-        for done, path in enumerate(files, start=1):
-            if counts.get(self._plan.renamed.get(path.name, "")):
-                self._delete_moved(path)
+        for done, file in enumerate(files, start=1):
+            new_name = self._plan.renamed.get(file.name, "")
+            if counts.get(new_name):
+                self._delete_moved(file, sizes[new_name])
             else:
-                self._prune_file(path, before)
+                self._prune_file(file, before)
             report(done, len(files))
 
-    def _prune_file(self, path: Path, before: datetime) -> None:
+    def _prune_file(self, file: ArchiveFile, before: datetime) -> None:
         # Asked now: rows may have gone over to this file since the loop began, if an earlier call was killed.
-        stays, goes = self._split(path.name, before)
+        stays, goes = self._split(file.name, before)
         has_rows = any(stays) or any(goes)
-        is_due = any(goes) or path.name in self._plan.renamed
+        is_due = any(goes) or file.name in self._plan.renamed
         if has_rows and not is_due:
             return
-        heads = read_heads(path, lambda _position: None)
+        heads = read_heads(file, lambda _position: None)
         if heads is None or not stays.list_places() <= {head.location.offset for head in heads}:
-            self._pruned.left_alone[path.name] = _explain_damage(is_readable=heads is not None, has_rows=has_rows)
+            self._pruned.left_alone[file.name] = _explain_damage(is_readable=heads is not None, has_rows=has_rows)
             return
         self._pruned.raw_pages += len(goes.articles)
         self._pruned.versions += len(goes.revisions)
         kept = choose_kept(heads, stays.list_places(), before)
-        size, left = path.stat().st_size, sum(head.length for head in kept)
+        size, left = file.size, sum(head.length for head in kept)
         is_wanted = any(head.kind != "warcinfo" for head in kept)
         if not is_due and is_wanted:
             return  # nothing names its records, but some are young
@@ -153,26 +174,28 @@ class _Pruning:
         if self._is_dry_run:
             return
         if is_wanted:
-            self._begin_renaming(path)
+            self._begin_renaming(file)
         with self._engine.begin() as connection:
             forget_places(connection, goes, datetime.now(UTC))
         if is_wanted:
-            name = self._plan.renamed[path.name]
-            moved = write_thinned(path, name, kept)
+            name = self._plan.renamed[file.name]
+            with self._archive.check_out(file.name) as path:
+                moved = write_thinned(path, name, kept)
+                self._archive.put_back(path.with_name(name))
             with self._engine.begin() as connection:
                 move_places(connection, stays, name, moved)
-        path.unlink()
+        self._archive.delete(file.name)
 
-    def _delete_moved(self, path: Path) -> None:
+    def _delete_moved(self, file: ArchiveFile, new_size: int) -> None:
         """Delete a file whose rows went over to the new one before the earlier call was killed."""
         self._pruned.files_rewritten += 1
-        self._pruned.bytes_freed += path.stat().st_size - path.with_name(self._plan.renamed[path.name]).stat().st_size
-        path.unlink()
+        self._pruned.bytes_freed += file.size - new_size
+        self._archive.delete(file.name)
 
-    def _begin_renaming(self, path: Path) -> None:
+    def _begin_renaming(self, file: ArchiveFile) -> None:
         """Note under which name the file is written anew, so that a kill does not leave two of the new ones."""
-        if path.name not in self._plan.renamed:
-            self._plan = self._plan.rename(path.name, name_thinned(path))
+        if file.name not in self._plan.renamed:
+            self._plan = self._plan.rename(file.name, name_thinned(file))
             self._plan.save(self._data_dir)
 
     def _split(self, file: str, before: datetime) -> tuple[References, References]:
@@ -184,6 +207,16 @@ class _Pruning:
         return split_references(References(articles, found.revisions, parts), before, self._newest)
 
 
+def _delete_orphans(engine: Engine, archive: ArchivePlace, pruned: Pruned, *, dry_run: bool) -> None:
+    with open_for_reading(engine) as connection:
+        orphans = find_orphans(connection, archive, datetime.now(UTC))
+    for file in orphans:
+        pruned.orphans += 1
+        pruned.bytes_freed += file.size
+        if not dry_run:
+            archive.delete(file.name)
+
+
 def _explain_damage(*, is_readable: bool, has_rows: bool) -> str:
     if is_readable:
         return "the store names places in it where no record begins: scrapy db check --all"
@@ -193,8 +226,8 @@ def _explain_damage(*, is_readable: bool, has_rows: bool) -> str:
     return "it cannot be read to its end, and the store names none of its records; delete it if you do not need it"
 
 
-def _is_begun_before(path: Path, moment: datetime) -> bool:
-    name = parse_own_name(path.name)
+def _is_begun_before(file: ArchiveFile, moment: datetime) -> bool:
+    name = parse_own_name(file.name)
     return name is not None and name.begun_at < moment
 
 

@@ -6,12 +6,13 @@ An article's id is a hash of its address: the first articles of a site by id are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from storage.archive.members import measure_member
+from storage.archive.place import ArchivePlace
+from storage.archive.write import ArchiveLocation
 from storage.models import StoredArticle
 
 _STORED, _ARCHIVED = 10, 3  # pages of a site that are looked at: their rows, and their records in the archive
@@ -36,7 +37,7 @@ class ArticleSizes(NamedTuple):
     sites: tuple[SiteSize, ...]
 
 
-def estimate_sizes(connection: Connection, archive: Path, archive_bytes: int) -> ArticleSizes:
+def estimate_sizes(connection: Connection, archive: ArchivePlace, archive_bytes: int) -> ArticleSizes:
     """Estimate the bytes of the articles by site; `archive_bytes` are all of the archive, which the sites share."""
     counts = [(site, pages) for site, pages in connection.execute(_COUNTS)]
     sample = text(_build_sample(connection.dialect.name)).bindparams(bindparam("most", _STORED))
@@ -67,9 +68,9 @@ def _build_sample(dialect: str) -> str:
     """  # noqa: S608
 
 
-def _measure_records(archive: Path, rows: Sequence[Row[tuple[str, int]]]) -> float:
+def _measure_records(archive: ArchivePlace, rows: Sequence[Row[tuple[str, int]]]) -> float:
     """Return the mean bytes of the records of these pages; 0 if none can be read."""
-    lengths = (measure_member(archive / row.archive_file, row.archive_offset) for row in rows)
+    lengths = (measure_member(archive, ArchiveLocation(row.archive_file, row.archive_offset)) for row in rows)
     return _mean(length for length in lengths if length is not None)
 
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from storage.archive.own_files import list_own_files, parse_own_name
+from storage.archive.own_files import parse_own_name
+from storage.archive.place import CACHE_FOLDER, FOLDER, ArchivePlace, FolderPlace
 from storage.database.engine import open_for_reading
 from storage.models import Run, StoredArticle
 from storage.upkeep.search_size import measure_search
@@ -20,7 +21,7 @@ from storage.upkeep.site_sizes import SiteSize, estimate_sizes
 
 GROWTH_NIGHTS = 30  # the last nights that the growth is measured on
 _DAY = 86_400.0  # seconds
-_FOLDERS = ("archive", "readings", "reports")  # in the data folder
+_FOLDERS = (FOLDER, "readings", "reports")  # in the data folder
 
 
 class Growth(NamedTuple):
@@ -38,7 +39,8 @@ class StoreSize(NamedTuple):
     learnt of sites, all other indexes) and "free" (SQLite's journal, and pages of its file that new rows will take);
     the rest of the data folder is "archive", "readings", "reports" and "other files". Articles, blocks and what the
     sites take are estimates. `growth` is None before the second night; `days_left` until the disk of the data folder
-    is full, None where nothing grows. The store of a server is on another disk, so only the archive counts for it.
+    is full, None where nothing grows. It is not filled by what grows elsewhere: the store of a server, and an archive
+    at an address, of which the data folder keeps an "archive cache".
     """
 
     database: str
@@ -60,11 +62,18 @@ class StoreSize(NamedTuple):
         return {**self._asdict(), "sites": sites, "growth": growth, "total": self.total}
 
 
-def measure_size(engine: Engine, data_dir: Path) -> StoreSize:
-    """Measure the store and its data folder."""
+def measure_size(engine: Engine, data_dir: Path, archive: ArchivePlace | None = None) -> StoreSize:
+    """Measure the store and its data folder; the archive is by default the folder in there."""
+    place = archive or FolderPlace(data_dir / FOLDER)
     folders = {name: _measure_folder(data_dir / name) for name in _FOLDERS}
+    beside = {}
+    if place.folder != data_dir / FOLDER:
+        beside = {FOLDER: sum(file.size for file in place.list_files())}
+        folders = {"archive cache": _measure_folder(data_dir / CACHE_FOLDER), **folders}
+        del folders[FOLDER]
     with open_for_reading(engine) as connection:
-        estimated = estimate_sizes(connection, data_dir / "archive", folders["archive"])
+        archived = beside.get(FOLDER, folders.get(FOLDER, 0))
+        estimated = estimate_sizes(connection, place, archived)
         whole, free = _measure_database(connection, engine)
         search = measure_search(connection)
         articles = sum(site.pages for site in estimated.sites)
@@ -72,14 +81,14 @@ def measure_size(engine: Engine, data_dir: Path) -> StoreSize:
         store = {"articles": estimated.rows, "blocks": estimated.blocks, "search": search, "others": others}
         is_here = engine.dialect.name == "sqlite"
         per_article = (whole - free) / articles if articles and is_here else 0.0
-        growth = _measure_growth(connection, data_dir / "archive", per_article)
+        growth = _measure_growth(connection, place, per_article)
     own = whole if is_here and Path(engine.url.database or "").parent.resolve() == data_dir.resolve() else 0
     rest = max(0, _measure_folder(data_dir) - sum(folders.values()) - own)
     disk_free = shutil.disk_usage(_find_existing(data_dir)).free
     return StoreSize(
         engine.url.render_as_string(),
         articles,
-        {**store, "free": free, **folders, "other files": rest},
+        {**store, "free": free, **beside, **folders, "other files": rest},
         estimated.sites,
         growth,
         disk_free,
@@ -99,7 +108,7 @@ def _measure_database(connection: Connection, engine: Engine) -> tuple[int, int]
     return pages * page_size + journal, free * page_size + journal
 
 
-def _measure_growth(connection: Connection, archive: Path, per_article: float) -> Growth | None:
+def _measure_growth(connection: Connection, archive: ArchivePlace, per_article: float) -> Growth | None:
     """Return what the last nights added: their files of the archive, and their articles in SQLite's file."""
     ended = select(Run.id, Run.started_at).where(Run.spider == "articles", Run.ended_at.is_not(None))
     nights = connection.execute(ended.order_by(Run.id.desc()).limit(GROWTH_NIGHTS)).all()
@@ -107,8 +116,9 @@ def _measure_growth(connection: Connection, archive: Path, per_article: float) -
         return None
     first = nights[-1].id
     stored = connection.execute(select(func.count()).where(StoredArticle.run_id >= first)).scalar_one()
-    names = [(path, parse_own_name(path.name)) for path in list_own_files(archive)]
-    archived = sum(path.stat().st_size for path, name in names if name is not None and name.run >= first)
+    files = archive.list_files() if archive.folder is not None else []
+    names = [(file, parse_own_name(file.name)) for file in files]
+    archived = sum(file.size for file, name in names if name is not None and name.run >= first)
     added = archived + stored * per_article
     days = _count_days(nights[-1].started_at, nights[0].started_at) * len(nights) / (len(nights) - 1)
     return Growth(len(nights), round(added / len(nights)), round(added / max(days, 1.0)))

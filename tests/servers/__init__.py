@@ -10,6 +10,7 @@ proxy.py       a proxy in front of PostgreSQL that a test closes and opens
 real_web/      newspapers that misbehave as those of the real web do
 receivers.py   receives alerts: a mail server, and the web servers of chats
 rude.py        raw sockets: broken answers, endless answers, bombs
+s3.py          a server of S3, and a proxy before it that fails as real ones do
 secure.py      a newspaper at an https address, and its certificate
 slow.py        articles that come a byte at a time, or never
 """

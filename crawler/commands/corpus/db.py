@@ -121,10 +121,11 @@ class Command(ProjectCommand):
             write_output(f"{outdated.database} has schema {outdated.current}; this version needs {outdated.newest}\n")
 
     def _measure(self, *, as_json: bool) -> None:
+        from crawler.run.archive_place import archive_place_of
         from crawler.views.size import print_size
 
         with self.open_store() as engine:
-            print_size(engine, self._data_dir, as_json=as_json)
+            print_size(engine, self._data_dir, archive_place_of(self.project_settings), as_json=as_json)
 
     def _copy(self, source: str, target: str) -> None:
         from crawler.upkeep.copy_database import copy_database
@@ -156,10 +157,12 @@ class Command(ProjectCommand):
         write_output(f"{copy} is the store as it was; in the place of {path} it is that again\n")
 
     def _check(self, *, is_whole: bool) -> None:
+        from crawler.run.archive_place import archive_place_of
         from crawler.upkeep.check_store import check_store
 
+        archive = archive_place_of(self.project_settings)
         with self.open_store() as engine:
-            problems, lines = check_store(engine, self._data_dir, is_whole=is_whole, every=self._log_interval)
+            problems, lines = check_store(engine, archive, is_whole=is_whole, every=self._log_interval)
         for problem in problems:
             self.print_message(f"{problem.what}; {problem.advice}")
         lines.append(f"{len(problems)} problems" if problems else "no problem found")

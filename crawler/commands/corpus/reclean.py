@@ -17,6 +17,7 @@ from crawler.recleaning.limits import MAX_LISTED_DIFFERENCES, SPOOL_NAME
 from crawler.terminal.numbers import count_things
 
 if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
     from sqlalchemy import Engine
 
     from crawler.recleaning.differences import RecleanSummary
@@ -85,7 +86,7 @@ class Command(ProjectCommand):
             engine = stack.enter_context(self.open_store(upgrade=True))
             midnight = None if since is None else datetime.combine(since, time.min, UTC)
             wanted = RecleanSelection(_select_sites(engine, opts.site), midnight)
-            data_dir = _claim_data(stack, engine, Path(settings["DATA_DIR"]))
+            data_dir = _claim_data(stack, engine, settings)
             settling = stack.enter_context(Settler(engine, settings, data_dir, jobs=jobs))
             spool = stack.enter_context(RecordSpool(data_dir / SPOOL_NAME))
             bounds = (settings.getint("MEMORY_WINDOW"), settings.getint("MEMORY_SAMPLE"))
@@ -154,12 +155,17 @@ def _select_sites(engine: Engine, names: list[str]) -> tuple[str, ...]:
     return tuple(sorted({match_name(sites, name, where="in the store") for name in names}))
 
 
-def _claim_data(stack: ExitStack, engine: Engine, data_dir: Path) -> Path:
+def _claim_data(stack: ExitStack, engine: Engine, settings: BaseSettings) -> Path:
     """Return the data folder, which no other process may use until the stack is closed."""
+    from crawler.run.archive_place import archive_place_of
+    from storage.database.engine import prepare_data_folder
     from storage.database.locks import claim_data_folder, claim_database
 
-    if not (data_dir / "archive").is_dir():
-        raise ArchiveMissing(f"there is no archive at {data_dir / 'archive'}; name its data folder by -s DATA_DIR=")
+    data_dir, archive = Path(settings["DATA_DIR"]), archive_place_of(settings)
+    if archive.folder is None:  # this machine may not have crawled
+        prepare_data_folder(data_dir)
+    elif not archive.folder.is_dir():
+        raise ArchiveMissing(f"there is no archive at {archive}; name its data folder by -s DATA_DIR=")
     stack.enter_context(claim_data_folder(data_dir))
     stack.enter_context(claim_database(engine))
     return data_dir

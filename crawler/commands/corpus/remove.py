@@ -169,6 +169,7 @@ class Command(ProjectCommand):
         from crawler.recleaning.settler import Settler
         from crawler.removing.erase_archive import erase_archive
         from crawler.removing.remove import discard_copies, list_due
+        from crawler.run.archive_place import archive_place_of
         from crawler.terminal.progress import show_progress
 
         settings, data_dir = self.project_settings, self._data_dir
@@ -183,7 +184,7 @@ class Command(ProjectCommand):
         every = settings.getfloat("PROGRESS_INTERVAL")
         try:
             with show_progress("reading the archive", "bytes", every=every) as report:
-                erased = erase_archive(engine, data_dir / "archive", report)
+                erased = erase_archive(engine, archive_place_of(settings, data_dir), report)
         except OSError as error:
             raise BroadsheetError(
                 f"the archive still holds it: {error.strerror or error}; scrapy remove goes on with it"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.errors import BadArgument
@@ -75,13 +74,13 @@ class Command(ProjectCommand):
 
     def _write_raw(self, engine: Engine, name: str) -> None:
         """Write the page, or the part of it that the address names, as its site sent it."""
+        from crawler.run.archive_place import archive_place_of
         from storage.database.engine import open_for_reading
         from storage.reading.find_page import get_page
         from storage.reading.raw_page import load_raw_page
 
         with open_for_reading(engine) as connection:
-            archive = Path(self.project_settings["DATA_DIR"]) / "archive"
-            page = load_raw_page(connection, get_page(connection, name), archive)
+            page = load_raw_page(connection, get_page(connection, name), archive_place_of(self.project_settings))
         url = to_canonical_url(name)
         meant = next((part for part in page.parts if to_canonical_url(part.url) == url), page)
         if sys.stdout.isatty():

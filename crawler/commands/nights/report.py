@@ -65,8 +65,10 @@ class Command(ProjectCommand):
         data_dir = Path(self.project_settings["DATA_DIR"])
         with self.open_store() as engine:
             from crawler.night_report.gather import gather_report
+            from crawler.run.archive_place import archive_place_of
 
-            report = gather_report(engine, data_dir, nights=nights, until=until)
+            archive = archive_place_of(self.project_settings)
+            report = gather_report(engine, data_dir, nights=nights, until=until, archive=archive)
             if opts.json:
                 self._write_json(report, target)
             elif opts.text:

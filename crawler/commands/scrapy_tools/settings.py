@@ -20,6 +20,8 @@ examples:
   scrapy settings --getlist RETRY_PAUSES
 """
 
+_SECRET = {"ARCHIVE_OPTIONS"}
+
 
 class Command(ToolCommand, ScrapySettings):
     examples = EXAMPLES
@@ -33,6 +35,9 @@ class Command(ToolCommand, ScrapySettings):
             raise BadArgument("name a setting: scrapy settings --get NAME")
         for message in find_misspelt(asked, set(self.project_settings)):
             raise BadArgument(message.replace(", so it has no effect", ""))
+        for name in _SECRET.intersection(asked):
+            if self.project_settings.get(name):
+                raise BadArgument(f"{name} may hold a password, so it is not shown; it is set")
         try:
             super().execute(args, opts)
         except (TypeError, ValueError) as error:

@@ -16,6 +16,7 @@ from crawler.night.steps.report import PATH, REPORT
 from crawler.night.troubles import list_troubles
 from crawler.night_report.gather import gather_report
 from crawler.night_report.plain_text import render_text
+from crawler.run.archive_place import archive_place_of
 from crawler.run.exit_codes import FAILED
 
 ALERTS = "alerts"
@@ -54,4 +55,5 @@ def send_night_alerts(desk: Desk) -> StepResult:
 def _summarise(desk: Desk) -> str:
     """Return the lines of the steps before this one, and the report as text."""
     lines = "".join(f"{line}\n" for line in list_told_lines(desk.night))
-    return f"{lines}\n{render_text(gather_report(desk.engine, desk.data_dir))}"
+    archive = archive_place_of(desk.settings, desk.data_dir)
+    return f"{lines}\n{render_text(gather_report(desk.engine, desk.data_dir, archive=archive))}"

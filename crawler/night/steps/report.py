@@ -6,6 +6,7 @@ from crawler.night.desk import Desk, StepResult
 from crawler.night.tell import format_duration
 from crawler.night_report.charts import INSTALL, can_draw
 from crawler.night_report.write_report import write_report
+from crawler.run.archive_place import archive_place_of
 
 REPORT = "report"
 PATH = "path"
@@ -13,7 +14,7 @@ PATH = "path"
 
 def write_night_report(desk: Desk) -> StepResult:
     began = desk.now()
-    path = write_report(desk.engine, desk.data_dir)
+    path = write_report(desk.engine, desk.data_dir, archive=archive_place_of(desk.settings, desk.data_dir))
     took = format_duration((desk.now() - began).total_seconds())
     note = "" if can_draw() else f", without charts; they need: {INSTALL}"
     return StepResult((f"{REPORT}: {path} in {took}{note}",), facts={PATH: str(path)})

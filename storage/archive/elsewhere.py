@@ -1,0 +1,238 @@
+"""An archive at an address that fsspec knows, such as s3://bucket/prefix: each file is an object of it.
+
+An object is written as a whole, and replaced as a whole: nothing can be appended to it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from io import BufferedReader, BytesIO, RawIOBase
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, BinaryIO, TypeVar, cast
+from urllib.parse import urlsplit
+
+from cleaning.errors import BadArgument, LibraryMissing
+from storage.archive.object_cache import ObjectCache
+from storage.archive.place import WORK_FOLDER, ArchiveFile
+from storage.archive.remote_faults import to_os_error
+from storage.database.retry import DEFAULT_PATIENCE, StorageRetry, run_with_retries
+
+T = TypeVar("T")
+
+INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[s3]'"
+_MAX_WHOLE = 32 << 20  # bytes of an object that is read as a whole; a larger one was not written by a crawl
+_RANGE = 1 << 18  # bytes that are read at once of a larger one
+_ENDING = ".warc.gz"
+# Tries again as the crawl does, and says so; botocore alone would try for half a minute in silence.
+_S3_CONFIG = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 1}}
+
+
+class AddressPlace:
+    """An archive at an address. `options` are those of the address's kind of file system in fsspec.
+
+    `data_dir` is where files that are changed are put meanwhile; without a `cache` an object is read each time anew.
+    Reading waits for a server that is away, for at most `patience` seconds, and raises `StorageLost` then; writing an
+    object raises `ConnectionError` at once. Raise LibraryMissing if fsspec, or what it needs for this address, is not
+    installed, and BadArgument for an address or options that it does not take.
+    """
+
+    folder = None
+
+    def __init__(
+        self,
+        address: str,
+        options: Mapping[str, Any],
+        *,
+        data_dir: Path | None = None,
+        cache: ObjectCache | None = None,
+        patience: float = DEFAULT_PATIENCE,
+    ) -> None:
+        self._name = hide_login(address)
+        try:
+            from fsspec.core import url_to_fs  # noqa: PLC0415 (optional)
+
+            self._fs, root = url_to_fs(address, **_add_defaults(address, options))
+        except ImportError as error:
+            raise LibraryMissing(f"an archive at {self._name} needs more packages; run: {INSTALL} ({error})") from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadArgument(f"ARCHIVE_URI or ARCHIVE_OPTIONS: {self._name} cannot be opened: {error}") from error
+        self._root = str(root).rstrip("/")
+        self._data_dir = data_dir
+        self._cache = cache
+        self._patience = patience
+
+    def __str__(self) -> str:
+        return self._name
+
+    @property
+    def key(self) -> str:
+        """What tells this archive from others."""
+        return f"{self._fs.protocol}:{self._root}"
+
+    def locate(self, name: str) -> str:
+        return name if name.startswith("/") or "://" in name else f"{self}/{name}"
+
+    def list_files(self) -> list[ArchiveFile]:
+        try:
+            found = self._ask(lambda: self._fs.ls(self._root, detail=True))
+        except FileNotFoundError:
+            return []
+        files = (one for one in found if one["type"] == "file" and one["name"].endswith(_ENDING))
+        return sorted(
+            (ArchiveFile(one["name"].rpartition("/")[2], int(one["size"]), self) for one in files),
+            key=lambda file: file.name,
+        )
+
+    def open(self, name: str) -> BinaryIO:
+        if name.startswith("/"):  # of a file of this machine that was replayed
+            return Path(name).open("rb")
+        key = self._make_key(name)
+        facts = self._ask(lambda: self._fs.info(key))
+        size = int(facts["size"])
+        if size > _MAX_WHOLE:
+            return cast("BinaryIO", BufferedReader(_RangedFile(self._read_range, key, size), _RANGE))
+        version = _name_version(facts)
+        if self._cache is not None and (copy := self._cache.open(name, version)) is not None:
+            return copy
+        data = self._read_whole(key, size)
+        if self._cache is not None:
+            self._cache.keep(name, version, data)
+        return BytesIO(data)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write an object; it is durable when this returns. A kill or an error leaves no part of it that is read.
+
+        Raise an `OSError`: `ConnectionError` for what may pass.
+        """
+        _translated(lambda: self._fs.pipe_file(self._make_key(name), data))
+
+    @contextmanager
+    def check_out(self, name: str) -> Iterator[Path]:
+        assert self._data_dir is not None  # noqa: S101 (only a reader has none)
+        work = self._data_dir / WORK_FOLDER
+        shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: it may hold what is to be erased
+        work.mkdir(parents=True)
+        try:
+            path = work / name
+            self._ask(lambda: self._fs.get_file(self._make_key(name), str(path)))
+            yield path
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def put_back(self, path: Path) -> None:
+        self._ask(lambda: self._fs.put_file(str(path), self._make_key(path.name)))
+        self._forget(path.name)
+
+    def delete(self, name: str) -> None:
+        self._ask(lambda: self._fs.rm_file(self._make_key(name)))
+        self._forget(name)
+
+    def check_access(self) -> None:
+        """Write, read and delete a small object. Raise BadArgument if the archive refuses that.
+
+        Raise `ConnectionError` if it does not answer.
+        """
+        name, data = f".broadsheet-check-{token_hex(8)}", b"Broadsheet checks that it can write here."
+        key = self._make_key(name)
+        steps: dict[str, Callable[[], object]] = {
+            "written": lambda: self._fs.pipe_file(key, data),
+            "read": lambda: self._fs.cat_file(key),
+            "deleted": lambda: self._fs.rm_file(key),
+        }
+        for what, step in steps.items():
+            try:
+                _translated(step)
+            except ConnectionError:
+                raise
+            except OSError as error:
+                reason = " ".join(str(error).split())
+                raise BadArgument(
+                    f"the archive {self} cannot be {what}: {reason}; check ARCHIVE_URI, ARCHIVE_OPTIONS and the log-in"
+                ) from error
+
+    def _make_key(self, name: str) -> str:
+        """Return the path of a file; one with a whole address was replayed from elsewhere."""
+        return str(self._fs._strip_protocol(name)) if "://" in name else f"{self._root}/{name}"
+
+    def _forget(self, name: str) -> None:
+        if self._cache is not None:
+            self._cache.discard(name)
+
+    def _read_whole(self, key: str, size: int) -> bytes:
+        def read() -> bytes:
+            data: bytes = self._fs.cat_file(key)
+            if len(data) != size:
+                raise ConnectionError(f"{len(data):,} of {size:,} bytes came")
+            return data
+
+        return self._ask(read)
+
+    def _read_range(self, key: str, start: int, end: int) -> bytes:
+        return self._ask(lambda: cast("bytes", self._fs.cat_file(key, start=start, end=end)))
+
+    def _ask(self, work: Callable[[], T]) -> T:
+        """Return the result of `work`, tried again while the archive is away."""
+        return run_with_retries(lambda: _translated(work), StorageRetry("the archive", self._patience))
+
+
+class _RangedFile(RawIOBase):
+    """A large object, of which only what is asked for is read."""
+
+    def __init__(self, read: Callable[[str, int, int], bytes], key: str, size: int) -> None:
+        self._read_bytes = read
+        self._key = key
+        self._size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._position = max(0, offset + (0, self._position, self._size)[whence])
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._size, self._position + len(buffer))
+        data = self._read_bytes(self._key, self._position, end) if self._position < end else b""
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
+def hide_login(address: str) -> str:
+    """Return an address without user, password and query."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _add_defaults(address: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with ours below them. A listing is never taken from memory: other machines write, too."""
+    if not address.startswith(("s3://", "s3a://")):
+        return dict(options)
+    given = options.get("config_kwargs")
+    config = {**_S3_CONFIG, **(given if isinstance(given, dict) else {})}
+    return {"use_listings_cache": False, **options, "config_kwargs": config}
+
+
+def _name_version(facts: Mapping[str, Any]) -> str:
+    """Return what changes with the content of an object: its ETag, or else its size and time."""
+    names = ("ETag", "etag", "content_md5", "size", "LastModified", "last_modified", "mtime", "created", "updated")
+    told = [str(facts[name]) for name in names if facts.get(name) is not None]
+    return sha256("\n".join(told).encode()).hexdigest()[:24]
+
+
+def _translated(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except Exception as error:
+        raise to_os_error(error) from error
