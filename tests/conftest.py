@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 from servers.postgres import run_postgres
+from servers.s3 import LOGIN, FaultyS3, run_s3
 from sqlalchemy import URL, create_engine, text
 
 # A shell ignores Ctrl-C in background processes; crawls that a test interrupts would inherit that.
@@ -69,3 +70,21 @@ def postgres_database(postgres_url: URL) -> Iterator[str]:
     with maintenance.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     maintenance.dispose()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[FaultyS3]:
+    """Start a server of S3 for all tests."""
+    with run_s3() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: FaultyS3, monkeypatch: pytest.MonkeyPatch) -> FaultyS3:
+    """Return a server of S3 that works, with an empty archive, and have this process log in there."""
+    for name, value in LOGIN.items():
+        monkeypatch.setenv(name, value)
+    s3_server.recover()
+    s3_server.latency, s3_server.prefix = 0.0, f"news-{uuid4().hex}"
+    s3_server.asked.clear()
+    return s3_server

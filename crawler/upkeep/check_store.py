@@ -49,7 +49,7 @@ def check_store(
         size = format_bytes(sum(file.size for file in orphans))
         named = count_things(len(orphans), "object of the archive", "objects of the archive")
         lines.append(
-            f"{named} ({size}) are named by no row: a crawl was killed before it stored "
-            "their pages, or none was worth it; scrapy db prune removes them"
+            f"{named} ({size}) are named by no row: their crawl was killed before it "
+            "stored a page of them, or had none to store; scrapy db prune removes them, with any of its options"
         )
     return problems, lines

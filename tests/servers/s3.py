@@ -50,6 +50,7 @@ class FaultyS3:
     def __init__(self, port: int) -> None:
         self.fault, self.only, self.times = "", set(_METHODS), -1
         self.latency = 0.0  # seconds
+        self.prefix = "news"  # of the archive in the bucket
         self.asked: Counter[str] = Counter()  # by method
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"owner": self, "port": port, **_ANSWERS})
@@ -64,7 +65,7 @@ class FaultyS3:
     @property
     def settings(self) -> dict[str, str]:
         """The environment of a crawl into a bucket of this server."""
-        return {**LOGIN, "ARCHIVE_URI": f"s3://{BUCKET}/news", "ARCHIVE_OPTIONS": f'{{"endpoint_url": "{self.url}"}}'}
+        return {**LOGIN, "ARCHIVE_URI": f"s3://{BUCKET}/{self.prefix}", "ARCHIVE_OPTIONS": f'{{"endpoint_url": "{self.url}"}}'}
 
     def fail(self, fault: str, *only: str, times: int = -1) -> None:
         with self._lock:

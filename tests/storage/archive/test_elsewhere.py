@@ -1,0 +1,180 @@
+"""An archive in S3: its files are read, replaced and deleted as those of a folder are, through all its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from servers.s3 import BUCKET, FaultyS3
+
+from cleaning.errors import BadArgument, StorageLost
+from storage.archive import elsewhere
+from storage.archive.elsewhere import AddressPlace
+from storage.archive.object_cache import ObjectCache
+from storage.archive.open_place import open_place
+
+NAME, OTHER = "broadsheet-20261201T020000Z-run000001-001.warc.gz", "broadsheet-20261202T020000Z-run000002-001.warc.gz"
+MakePlace = Callable[..., AddressPlace]
+
+
+@pytest.fixture
+def make_place(s3: FaultyS3, tmp_path: Path) -> MakePlace:
+    def make(*, cache_bytes: int = 0, patience: float = 30.0, uri: str = "") -> AddressPlace:
+        env = s3.settings
+        address, options = uri or env["ARCHIVE_URI"], env["ARCHIVE_OPTIONS"]
+        place = open_place(tmp_path, address, options, cache_bytes=cache_bytes, patience=patience)
+        assert isinstance(place, AddressPlace)
+        return place
+
+    return make
+
+
+def test_files_are_listed_read_replaced_and_deleted(make_place: MakePlace, tmp_path: Path) -> None:
+    place = make_place()
+    assert place.list_files() == []
+    place.put(OTHER, b"second")
+    place.put(NAME, b"first")
+    place.put("notes.txt", b"of somebody else")
+    assert [(file.name, file.size) for file in place.list_files()] == [(NAME, 5), (OTHER, 6)]
+    with place.open(NAME) as file:
+        file.seek(2)
+        assert file.read() == b"rst"
+    with place.check_out(NAME) as path:
+        assert path.read_bytes() == b"first"
+        path.write_bytes(b"changed")
+        path.with_name("broadsheet-20261201T020000Z-run000001-002.warc.gz").write_bytes(b"new")
+        place.put_back(path)
+        place.put_back(path.with_name("broadsheet-20261201T020000Z-run000001-002.warc.gz"))
+    place.delete(OTHER)
+    assert [file.open().read() for file in make_place().list_files()] == [b"changed", b"new"]
+    assert list(tmp_path.rglob("*.gz")) == []  # nothing is left of what was checked out
+
+
+def test_a_copy_in_the_cache_is_asked_for_once_and_never_outlives_its_object(
+    make_place: MakePlace, s3: FaultyS3
+) -> None:
+    ours, theirs = make_place(cache_bytes=1 << 20), make_place()
+    theirs.put(NAME, b"first")
+    assert [ours.open(NAME).read() for _ in range(3)] == [b"first"] * 3
+    assert s3.asked["GET"] == 1
+    theirs.put(NAME, b"other")  # of the same length: another machine has erased a record
+    assert ours.open(NAME).read() == b"other"
+    theirs.delete(NAME)
+    with pytest.raises(FileNotFoundError):
+        ours.open(NAME)
+
+
+def test_a_large_object_is_read_where_it_is_needed(
+    make_place: MakePlace, s3: FaultyS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "_MAX_WHOLE", 1_000)
+    place, data = make_place(cache_bytes=1 << 20), bytes(range(256)) * 8_000
+    place.put(NAME, data)
+    s3.asked.clear()
+    with place.open(NAME) as file:
+        file.seek(1_000_000)
+        assert file.read(1_000) == data[1_000_000:1_001_000]
+        assert file.tell() == 1_001_000
+        assert s3.asked["GET"] == 1
+        file.seek(-5, 2)
+        assert file.read() == data[-5:]
+
+
+@pytest.mark.parametrize("fault", ["away", "cut", "error", "slow-down", "lost"])
+def test_reading_and_replacing_wait_for_a_server_that_comes_back(
+    make_place: MakePlace, s3: FaultyS3, fault: str
+) -> None:
+    place = make_place()
+    place.put(NAME, b"first")
+    s3.fail(fault, times=2)
+    assert place.open(NAME).read() == b"first"
+    s3.fail(fault, times=2)
+    assert len(place.list_files()) == 1
+    with place.check_out(NAME) as path:
+        path.write_bytes(b"changed")
+        s3.fail(fault, "PUT", times=2)
+        place.put_back(path)
+    assert place.open(NAME).read() == b"changed"
+
+
+@pytest.mark.parametrize("fault", ["away", "cut", "error", "lost"])
+def test_a_record_is_not_missing_because_the_server_is_away(make_place: MakePlace, s3: FaultyS3, fault: str) -> None:
+    place = make_place(patience=0.5)
+    place.put(NAME, b"first")
+    s3.fail(fault)
+    with pytest.raises(StorageLost, match="the archive is unreachable"):
+        place.open(NAME)
+
+
+@pytest.mark.parametrize("fault", ["away", "cut", "error", "slow-down", "lost"])
+def test_a_write_that_fails_may_be_tried_again(make_place: MakePlace, s3: FaultyS3, fault: str) -> None:
+    place, data = make_place(), b"x" * 300_000
+    s3.fail(fault, "PUT")
+    with pytest.raises(ConnectionError):
+        place.put(NAME, data)
+    s3.recover()
+    assert len(place.list_files()) == (fault == "lost")  # of a half nothing is there
+    place.put(NAME, data)
+    assert place.open(NAME).read() == data
+
+
+def test_the_check_at_the_start_leaves_nothing_behind(make_place: MakePlace, s3: FaultyS3) -> None:
+    place = make_place()
+    place.check_access()
+    assert (s3.asked["PUT"], s3.asked["GET"], s3.asked["DELETE"]) == (1, 1, 1)
+    s3.fail("away")
+    with pytest.raises(ConnectionError):
+        place.check_access()
+
+
+@pytest.mark.parametrize(("method", "what"), [("PUT", "written"), ("GET", "read"), ("DELETE", "deleted")])
+def test_what_the_server_denies_is_told_in_a_line(
+    make_place: MakePlace, s3: FaultyS3, method: str, what: str
+) -> None:
+    s3.fail("denied", method)
+    with pytest.raises(BadArgument) as told:
+        make_place().check_access()
+    assert str(told.value) == (
+        f"the archive s3://{BUCKET}/{s3.prefix} cannot be {what}: Access Denied; check ARCHIVE_URI, ARCHIVE_OPTIONS and "
+        "the log-in"
+    )
+
+
+def test_a_bucket_that_is_not_there_is_told(make_place: MakePlace) -> None:
+    with pytest.raises(BadArgument, match="cannot be written: The specified bucket does not exist"):
+        make_place(uri="s3://no-such-bucket/news").check_access()
+
+
+def test_who_has_no_log_in_is_told(make_place: MakePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    with pytest.raises(BadArgument, match="Unable to locate credentials"):
+        make_place(uri=f"s3://{BUCKET}/another").check_access()
+
+
+def test_the_cache_is_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
+    import os
+
+    cache = ObjectCache(tmp_path, 1_000)
+    for number in range(20):
+        cache.keep(f"{number}.gz", "v", b"x" * 100)
+        os.utime(next(tmp_path.glob(f"{number}.gz@*")), times=(2e9 + number,) * 2)
+        assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 1_000
+    assert cache.open("0.gz", "v") is None
+    newest = cache.open("19.gz", "v")
+    assert newest is not None
+    newest.close()
+    cache.keep("large.gz", "v", b"x" * 2_000)
+    assert cache.open("large.gz", "v") is None
+
+
+def test_copies_that_are_a_day_old_go(tmp_path: Path) -> None:
+    import os
+
+    ObjectCache(tmp_path, 1_000).keep("old.gz", "v", b"x")
+    os.utime(next(tmp_path.iterdir()), times=(1e9, 1e9))
+    ObjectCache(tmp_path, 1_000).keep("new.gz", "v", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["new.gz@v"]
