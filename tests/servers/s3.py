@@ -65,7 +65,11 @@ class FaultyS3:
     @property
     def settings(self) -> dict[str, str]:
         """The environment of a crawl into a bucket of this server."""
-        return {**LOGIN, "ARCHIVE_URI": f"s3://{BUCKET}/{self.prefix}", "ARCHIVE_OPTIONS": f'{{"endpoint_url": "{self.url}"}}'}
+        return {
+            **LOGIN,
+            "ARCHIVE_URI": f"s3://{BUCKET}/{self.prefix}",
+            "ARCHIVE_OPTIONS": f'{{"endpoint_url": "{self.url}"}}',
+        }
 
     def fail(self, fault: str, *only: str, times: int = -1) -> None:
         with self._lock:

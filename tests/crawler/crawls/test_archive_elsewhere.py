@@ -1,4 +1,4 @@
-"""A crawl whose archive is in S3: the same corpus as with a folder, whatever fails, and readable from other machines."""
+"""A crawl whose archive is in S3: the same corpus as with a folder, whatever fails, and other machines read it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_server_that_is_away_for_a_while_costs_nothing(paper: Paper, s3: Fault
     time.sleep(3)
     assert len(paper.asked) == asked  # no request for pages that could not be stored
     s3.recover()
-    out, err = process.communicate()
+    _, err = process.communicate()
     assert process.returncode == 0, err
     assert set(store.texts()) == set(PATHS)
     assert len(paper.asked_articles()) == len(PATHS)

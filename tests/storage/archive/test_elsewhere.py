@@ -129,15 +129,13 @@ def test_the_check_at_the_start_leaves_nothing_behind(make_place: MakePlace, s3:
 
 
 @pytest.mark.parametrize(("method", "what"), [("PUT", "written"), ("GET", "read"), ("DELETE", "deleted")])
-def test_what_the_server_denies_is_told_in_a_line(
-    make_place: MakePlace, s3: FaultyS3, method: str, what: str
-) -> None:
+def test_what_the_server_denies_is_told_in_a_line(make_place: MakePlace, s3: FaultyS3, method: str, what: str) -> None:
     s3.fail("denied", method)
     with pytest.raises(BadArgument) as told:
         make_place().check_access()
     assert str(told.value) == (
-        f"the archive s3://{BUCKET}/{s3.prefix} cannot be {what}: Access Denied; check ARCHIVE_URI, ARCHIVE_OPTIONS and "
-        "the log-in"
+        f"the archive s3://{BUCKET}/{s3.prefix} cannot be {what}: Access Denied; check ARCHIVE_URI, "
+        "ARCHIVE_OPTIONS and the log-in"
     )
 
 
