@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from cleaning.page.canonical import to_canonical_url
 from storage.archive.erase import erase_records
-from storage.archive.members import RecordHead
+from storage.archive.members import RecordHead, iter_heads_by_file
 from storage.archive.place import ArchivePlace, as_place
 from storage.archive.records import build_torn_error
 from storage.archive.write import COPY, ERASED, ArchiveLocation
@@ -93,18 +93,23 @@ def erase_archive(engine: Engine, archive: Path | ArchivePlace, report: Report) 
 
 def _erase_files(archive: ArchivePlace, wanted: _Wanted, report: Report) -> int:
     files = archive.list_files()
-    total, before, erased = sum(file.size for file in files), 0, 0
-    for file in files:
+    total, erased = sum(file.size for file in files), 0
+    for file, heads in iter_heads_by_file(files, partial(_report_of, report, total)):
+        chosen = {head.location for head in wanted.choose(heads)}
+        if not chosen:
+            continue
         with archive.check_out(file.name) as path:
-            if number := erase_records(path, wanted.choose, partial(_report_from, report, before, total)):
-                archive.put_back(path)
-        erased += number
-        before += file.size
+            erased += erase_records(path, partial(_list_at, chosen), lambda _position: None)
+            archive.put_back(path)
     return erased
 
 
-def _report_from(report: Report, before: int, total: int, done: int) -> None:
-    report(before + done, total)
+def _report_of(report: Report, total: int, done: int) -> None:
+    report(done, total)
+
+
+def _list_at(places: Collection[ArchiveLocation], heads: list[RecordHead]) -> list[RecordHead]:
+    return [head for head in heads if head.location in places]
 
 
 def _load_wanted(engine: Engine) -> _Wanted:

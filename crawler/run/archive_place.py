@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from storage.archive.place import ArchiveFile, ArchivePlace
 
 
-def archive_place_of(settings: BaseSettings, data_dir: Path | None = None) -> ArchivePlace:
-    """Return the archive of ARCHIVE_URI, or the one in the data folder. Raise BadArgument and LibraryMissing."""
+def archive_place_of(settings: BaseSettings, data_dir: Path | None = None, *, is_cached: bool = True) -> ArchivePlace:
+    """Return the archive of ARCHIVE_URI, or the one in the data folder. Raise BadArgument and LibraryMissing.
+
+    `is_cached`: objects that are read are kept in the data folder.
+    """
     place = open_place(
         data_dir or Path(settings["DATA_DIR"]),
         settings.get("ARCHIVE_URI") or "",
         settings.get("ARCHIVE_OPTIONS") or "",
-        cache_bytes=settings.getint("ARCHIVE_CACHE_MAXSIZE"),
+        cache_bytes=settings.getint("ARCHIVE_CACHE_MAXSIZE") if is_cached else 0,
         patience=settings.getfloat("STORAGE_PATIENCE"),
     )
     assert place is not None  # noqa: S101 (there is a data folder)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from cleaning.errors import StorageLost
 from crawler.run.archive_writer import WriterUser
-from storage.archive.own_files import parse_own_name
 from storage.archive.pack import Pack
 from storage.archive.write import ArchiveLocation, Conversion, Exchange, build_records
 from storage.database.faults import Fault, classify_fault
@@ -33,8 +32,8 @@ UPLOADS = 4  # objects that are written at once
 class ObjectWriter:
     """Writes for one run, and for all crawls of it in this process: its users. For one event loop.
 
-    `linger` seconds after its first record a pack is written, however small it is. It is durable only when all before
-    it are, too: a page that a spider made of a response refers to that.
+    `linger` seconds after its first record a pack is written, however small it is. A page that a spider made of a
+    response is in one object with a copy of that.
     """
 
     def __init__(self, place: AddressPlace, *, run: int, software: str, patience: float, linger: float) -> None:
@@ -51,7 +50,7 @@ class ObjectWriter:
         self._pack: Pack | None = None  # that records are added to
         self._packs = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._unwritten: dict[int, asyncio.Future[None]] = {}  # by the number of the pack, in order
+        self._unwritten: dict[str, asyncio.Future[None]] = {}  # by the name of the object
         self._uploads: set[asyncio.Task[None]] = set()
         self._pending = 0  # bytes
         self._has_room = asyncio.Event()
@@ -81,19 +80,28 @@ class ObjectWriter:
             self._has_room.clear()
             await self._has_room.wait()
         self._raise_lost()
-        records = await asyncio.get_running_loop().run_in_executor(self._builder, build_records, exchange)
+        records = await self._build(exchange)
         pack = self._pack or self._begin_pack()
-        location = pack.add(records)
+        if isinstance(exchange, Conversion) and exchange.source.id not in pack.sources:
+            # The object with its response is being written already: another copy, so that neither depends on the other.
+            response = await self._build(exchange.source)
+            pack = self._pack or self._begin_pack()
+            if exchange.source.id not in pack.sources:
+                self._add_source(pack, response, exchange.source)
+        if isinstance(exchange, Exchange) and exchange.is_source:
+            location = self._add_source(pack, records, exchange)
+        else:
+            location = pack.add(records)
         if pack.size >= MAX_OBJECT:
             self._seal()
         return location
 
     async def make_durable(self, locations: Iterable[ArchiveLocation]) -> None:
         """Return when the objects with these records are written. Raise `StorageLost` when the patience is over."""
-        last = max(map(self._find_number, locations), default=0)
-        if waiting := [written for number, written in self._unwritten.items() if number <= last]:
+        names = {location.file for location in locations}
+        if waiting := [self._unwritten[name] for name in names & self._unwritten.keys()]:
             await asyncio.wait(waiting)
-        if any(number <= last for number in self._unwritten):  # there they stay when they are lost
+        if names & self._unwritten.keys():  # there they stay when they are lost
             self._raise_lost()
             raise StorageLost("the archive did not take an object", Fault.UNWRITABLE)
 
@@ -106,10 +114,14 @@ class ObjectWriter:
         if self._unwritten:
             await asyncio.wait(list(self._unwritten.values()))
 
-    def _find_number(self, location: ArchiveLocation) -> int:
-        """Return the number of the pack with a record; 0 for a record that was in the archive before."""
-        name = parse_own_name(location.file)
-        return name.number if name is not None and name.writer == self._writer else 0
+    async def _build(self, exchange: Exchange | Conversion) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._builder, build_records, exchange)
+
+    @staticmethod
+    def _add_source(pack: Pack, records: bytes, source: Exchange) -> ArchiveLocation:
+        if source.id is not None:
+            pack.sources.add(source.id)
+        return pack.add(records)
 
     def _begin_pack(self) -> Pack:
         loop = asyncio.get_running_loop()
@@ -117,7 +129,7 @@ class ObjectWriter:
         self._pack = Pack(
             run=self._run, writer=self._writer, number=self._packs, software=self._software, now=datetime.now(UTC)
         )
-        self._unwritten[self._packs] = loop.create_future()
+        self._unwritten[self._pack.name] = loop.create_future()
         self._timer = loop.call_later(self._linger, self._seal)
         return self._pack
 
@@ -133,7 +145,7 @@ class ObjectWriter:
             upload.add_done_callback(self._uploads.discard)
 
     async def _upload(self, pack: Pack) -> None:
-        loop, written = asyncio.get_running_loop(), self._unwritten[pack.number]
+        loop, written = asyncio.get_running_loop(), self._unwritten[pack.name]
         try:
             async with self._slots:
                 while self._lost is None:
@@ -143,7 +155,7 @@ class ObjectWriter:
                         await self._patience.wait(error, classify_fault(error) or Fault.UNWRITABLE)
                     else:
                         self._patience.record_success()
-                        del self._unwritten[pack.number]
+                        del self._unwritten[pack.name]
                         self._users[0].count("archive/objects", 1)
                         break
         except StorageLost as lost:

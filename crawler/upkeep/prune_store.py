@@ -43,7 +43,7 @@ def prune_store(
             dry_run=dry_run,
             keep_newest=settings.getint("MEMORY_WINDOW"),
             report=report,
-            archive=archive_place_of(settings, data_dir),
+            archive=archive_place_of(settings, data_dir, is_cached=False),
         )
     readings = _discard_readings(data_dir, settings, dry_run=dry_run)
     verb = "would go" if dry_run else "went"

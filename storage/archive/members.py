@@ -6,8 +6,11 @@ A record is a gzip member.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +23,7 @@ from storage.archive.write import NOTE, PART_OF, ROLE, SITE, ArchiveLocation
 
 _HEAD = 1 << 16  # bytes of a record that are looked at: its WARC header stands in them
 _BLOCK = 1 << 18
+_AHEAD = 16  # files of an archive elsewhere that are opened at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,58 @@ class RecordHead:
 def iter_heads(path: Path | ArchiveFile, report: Callable[[int], None]) -> Iterator[RecordHead]:
     """Yield the head of each record, up to the point where the file is torn or no longer compressed by record."""
     with path.open("rb") as file:
-        position = 0
-        while (member := read_member(file, position)) is not None:
-            length, start = member
-            head = _parse_head(start, ArchiveLocation(path.name, position), length)
-            if head is not None:
-                yield head
-            position += length
-            report(position)
+        yield from _iter_heads(file, path.name, report)
+
+
+def iter_heads_by_file(
+    files: Sequence[ArchiveFile], report: Callable[[int], None]
+) -> Iterator[tuple[ArchiveFile, list[RecordHead]]]:
+    """Yield each file with the heads of its records. `report` gets the bytes read so far, of all files.
+
+    Files of an archive elsewhere are opened ahead: a small one comes whole, after a wait that is longer than reading.
+    """
+    before = 0
+    for file, opened in _open_ahead(files):
+        with opened:
+            heads = list(_iter_heads(opened, file.name, partial(_report_from, report, before)))
+        yield file, heads
+        before += file.size
+
+
+def _open_ahead(files: Sequence[ArchiveFile]) -> Iterator[tuple[ArchiveFile, BinaryIO]]:
+    if not files or files[0].place.folder is not None:
+        for file in files:
+            yield file, file.open()
+        return
+    with ThreadPoolExecutor(_AHEAD, thread_name_prefix="read-ahead") as threads:
+        waiting: deque[tuple[ArchiveFile, Future[BinaryIO]]] = deque()
+        try:
+            for file in files:
+                waiting.append((file, threads.submit(file.open)))
+                if len(waiting) > _AHEAD:
+                    first, opening = waiting.popleft()
+                    yield first, opening.result()
+            while waiting:
+                first, opening = waiting.popleft()
+                yield first, opening.result()
+        finally:
+            for _, opening in waiting:
+                opening.cancel()
+
+
+def _report_from(report: Callable[[int], None], before: int, done: int) -> None:
+    report(before + done)
+
+
+def _iter_heads(file: BinaryIO, name: str, report: Callable[[int], None]) -> Iterator[RecordHead]:
+    position = 0
+    while (member := read_member(file, position)) is not None:
+        length, start = member
+        head = _parse_head(start, ArchiveLocation(name, position), length)
+        if head is not None:
+            yield head
+        position += length
+        report(position)
 
 
 def read_member(file: BinaryIO, position: int) -> tuple[int, bytes] | None:

@@ -12,10 +12,10 @@ class Pack:
     """The records of one object, in order, and where each will stand in it."""
 
     def __init__(self, *, run: int, writer: str, number: int, software: str, now: datetime) -> None:
-        self.number = number
         self.name = make_own_name(now, run, number, writer)
         self._parts = [build_file_info(self.name, software, run, now)]
         self.size = len(self._parts[0])
+        self.sources: set[str] = set()  # ids of its responses that spiders make pages of
 
     def add(self, records: bytes) -> ArchiveLocation:
         location = ArchiveLocation(self.name, self.size)

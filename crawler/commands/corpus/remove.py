@@ -184,7 +184,7 @@ class Command(ProjectCommand):
         every = settings.getfloat("PROGRESS_INTERVAL")
         try:
             with show_progress("reading the archive", "bytes", every=every) as report:
-                erased = erase_archive(engine, archive_place_of(settings, data_dir), report)
+                erased = erase_archive(engine, archive_place_of(settings, data_dir, is_cached=False), report)
         except OSError as error:
             raise BroadsheetError(
                 f"the archive still holds it: {error.strerror or error}; scrapy remove goes on with it"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 
 import pytest
 from servers.s3 import FaultyS3
@@ -17,6 +17,7 @@ from crawler.run import object_writer
 from crawler.run.archive_writer import WriterUser
 from crawler.run.object_writer import ObjectWriter
 from storage.archive.elsewhere import AddressPlace
+from storage.archive.members import iter_heads
 from storage.archive.open_place import open_place
 from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
@@ -105,34 +106,28 @@ def test_a_large_object_is_written_before_its_time(
     assert len(read_urls(place, locations)) == 6
 
 
-def test_an_object_counts_only_when_all_before_it_are_there(
-    make_writer: Callable[..., ObjectWriter], place: AddressPlace, monkeypatch: pytest.MonkeyPatch
+def test_a_page_that_a_spider_made_is_in_one_object_with_its_response(
+    make_writer: Callable[..., ObjectWriter], place: AddressPlace
 ) -> None:
-    """A page that a spider made refers to its response, which may stand in the object before."""
-    monkeypatch.setattr(object_writer, "MAX_OBJECT", 1)
-    put, may_write = place.put, Event()
+    source = replace(make_exchange(1), is_source=True, id="<urn:uuid:of-the-source>")
 
-    def put_late(name: str, data: bytes) -> None:
-        if name.endswith("-001.warc.gz"):
-            assert may_write.wait(60)
-        put(name, data)
-
-    monkeypatch.setattr(place, "put", put_late)
-
-    async def write() -> None:
-        writer = make_writer()
-        source = make_exchange(1)
+    async def write() -> list[ArchiveLocation]:
+        writer = make_writer(linger=1_000)
         await writer.write(source)
-        page = await writer.write(Conversion(source, "<p>made</p>", [], "a"))
-        waiting = asyncio.create_task(writer.make_durable([page]))
-        await wait_until(place.list_files)  # the second object is there
-        done, _ = await asyncio.wait([waiting], timeout=0.3)
-        assert not done
-        may_write.set()
-        await waiting
-        assert len(place.list_files()) == 2
+        pages = [await writer.write(Conversion(source, "<p>first</p>", [], "a"))]
+        await writer.drain()  # the time of the object is over
+        for page in ("second", "third"):
+            pages.append(await writer.write(Conversion(source, f"<p>{page}</p>", [], "a")))  # noqa: PERF401
+        await writer.drain()
+        await writer.make_durable(pages)
+        return pages
 
-    asyncio.run(write())
+    pages = asyncio.run(write())
+    with ArchiveReader(place) as reader:
+        assert [reader.read(page).body for page in pages] == [b"<p>first</p>", b"<p>second</p>", b"<p>third</p>"]
+    kinds = [[head.kind for head in iter_heads(file, lambda _: None)] for file in place.list_files()]
+    beginning = ["warcinfo", "response", "request", "conversion"]
+    assert kinds == [beginning, [*beginning, "conversion"]]
 
 
 @pytest.mark.parametrize("fault", ["away", "cut", "error", "slow-down", "lost", "denied"])

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from storage.archive.elsewhere import AddressPlace
 from storage.archive.own_files import make_own_name
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
+from storage.archive.write import ArchiveLocation
 from storage.models import StoredArticle
 from storage.upkeep import prune as pruning
 from storage.upkeep.check import check_archive
@@ -108,13 +108,6 @@ def test_an_object_that_no_row_names_goes_when_it_is_a_day_old(
     old, young = (make_own_name(now - timedelta(hours=hours), 7, 1, "00c0ffee") for hours in (30, 3))
     for name in (old, young, "of-somebody-else.warc.gz"):
         place.put(name, data)
-    archive = Archive(tmp_path / "pages", run=8, software="tests")
-    day = now - timedelta(days=3)
-    source = Exchange("https://a.example/api", "GET", [], 200, [], b"{}", day, "a", is_source=True, id="<urn:uuid:1>")
-    archive.write(source)
-    archive.write(Conversion(source, "<p>made of it</p>", [], "a"))
-    archive.close()
-    move_files(tmp_path / "pages", place)
     with nights.engine.connect() as connection:
         assert [file.name for file in find_orphans(connection, place, now)] == [old]
     before = Counter(file.name for file in place.list_files())
