@@ -16,7 +16,7 @@ AGE = timedelta(days=1)  # younger ones may be of a crawl that goes on
 def find_orphans(connection: Connection, archive: ArchivePlace, now: datetime) -> list[ArchiveFile]:
     """Return the objects that are older than AGE and of which no row names a record; none of a folder.
 
-    There a file holds all of a crawl. A response that pages were made of is no orphan's alone: their object holds a copy.
+    There a file holds all of a crawl. A response that pages were made of is not lost so: their object holds a copy.
     """
     if archive.folder is not None:
         return []

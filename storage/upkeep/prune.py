@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -41,6 +41,7 @@ from storage.upkeep.retention import (
 
 KEPT_NEWEST = 400  # pages of a site whose raw pages stay, however old: the default of MEMORY_WINDOW
 _BATCH = 200  # rejected pages of a transaction
+_OBJECT_SPAN = timedelta(days=1)  # more than lies between two records of an object: all of it is as old as its name
 
 Report = Callable[[int, int], None]  # how many files of the archive are looked at, of how many
 
@@ -157,7 +158,8 @@ class _Pruning:
         is_due = any(goes) or file.name in self._plan.renamed
         if has_rows and not is_due:
             return
-        heads = read_heads(file, lambda _position: None)
+        is_whole = not any(stays) and self._archive.folder is None and _is_begun_before(file, before - _OBJECT_SPAN)
+        heads = [] if is_whole else read_heads(file, lambda _position: None)
         if heads is None or not stays.list_places() <= {head.location.offset for head in heads}:
             self._pruned.left_alone[file.name] = _explain_damage(is_readable=heads is not None, has_rows=has_rows)
             return
