@@ -33,6 +33,7 @@ _MAX_LISTS = 60  # of a site: its newest sitemaps tell enough
 # The store of a survey is its own, and nobody is told of it.
 _SETTINGS: dict[str, Any] = {
     "DATABASE_URL": "",
+    "ARCHIVE_URI": "",
     "STORE_ENABLED": True,
     "FEEDS": {},
     "METRICS_FILE": "",

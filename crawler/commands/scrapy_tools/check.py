@@ -51,6 +51,7 @@ class Command(ToolCommand, ScrapyCheck):
         for name, value in {
             "DATA_DIR": folder,
             "DATABASE_URL": "",
+            "ARCHIVE_URI": "",
             "STORE_ENABLED": True,
             "SCHEDULER": "scrapy.core.scheduler.Scheduler",
             "DISK_LEAST": 0,
