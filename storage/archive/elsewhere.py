@@ -27,7 +27,7 @@ INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[s3]'"
 _MAX_WHOLE = 32 << 20  # bytes of an object that is read as a whole; a larger one was not written by a crawl
 _RANGE = 1 << 18  # bytes that are read at once of a larger one
 _ENDING = ".warc.gz"
-# Tries again as the crawl does, and says so; botocore alone would try for half a minute in silence.
+# The crawl tries again, and says so: botocore and s3fs would try for half a minute in silence.
 _S3_CONFIG = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 1}}
 
 
@@ -60,6 +60,8 @@ class AddressPlace:
             raise LibraryMissing(f"an archive at {self._name} needs more packages; run: {INSTALL} ({error})") from error
         except (ValueError, TypeError, KeyError) as error:
             raise BadArgument(f"ARCHIVE_URI or ARCHIVE_OPTIONS: {self._name} cannot be opened: {error}") from error
+        if hasattr(self._fs, "retries"):
+            self._fs.retries = 1
         self._root = str(root).rstrip("/")
         self._data_dir = data_dir
         self._cache = cache

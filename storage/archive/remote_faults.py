@@ -18,6 +18,10 @@ def to_os_error(error: Exception) -> OSError:
     """
     if type(error).__name__ in _WITHOUT_LOGIN:
         return PermissionError(str(error))
+    if isinstance(error, FileNotFoundError) and " " not in str(error):  # it says the name alone
+        return FileNotFoundError(errno.ENOENT, "there is no such object")
+    if isinstance(error, TypeError | ValueError | LookupError):  # of wrong options
+        return OSError(errno.EINVAL, " ".join(str(error).split()))
     if isinstance(error, FileNotFoundError | PermissionError | ConnectionError):
         return error
     if isinstance(error, OSError) and error.errno is not None and error.errno not in _PASSING:

@@ -62,7 +62,7 @@ def read_pages(engine: Engine, place: AddressPlace) -> set[str]:
 def test_old_pages_go_wherever_the_pruning_is_killed(
     nights: NightlyStore, place: AddressPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, options = FIRST + timedelta(days=3), {"rejected_before": None, "keep_newest": 5, "archive": place}
+    before, options = FIRST + timedelta(days=3), {"rejected_before": None, "keep_newest": 18, "archive": place}
     wanted = prune(nights.engine, tmp_path, raw_before=before, dry_run=True, **options)  # type: ignore[arg-type]
     pages, size = read_pages(nights.engine, place), sum(file.size for file in place.list_files())
     assert wanted.raw_pages > 0
