@@ -18,7 +18,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")  # SQLAlchemy URL; empty: DATA
 # The raw archive at any address that fsspec knows, such as s3://bucket/prefix; empty: the folder `archive` in DATA_DIR.
 ARCHIVE_URI = os.environ.get("ARCHIVE_URI", "")
 ARCHIVE_OPTIONS = os.environ.get("ARCHIVE_OPTIONS", "")  # of its file system in fsspec: a JSON object
-ARCHIVE_LINGER = 1.0  # seconds whose pages are one object of an archive elsewhere; so much later they are stored
+ARCHIVE_LINGER = 0.5  # seconds whose pages are one object of an archive elsewhere; so much later they are stored
 ARCHIVE_CACHE_MAXSIZE = 2 << 30  # bytes of its objects that are kept in DATA_DIR when they were read; 0: none
 SITES_FILE = "sites.toml"  # the sites that `scrapy crawl articles` crawls; see sites.example.toml
 JOIN_RUN = 0  # set by a fleet: the id of the run that this crawl is a part of; 0: a run of its own

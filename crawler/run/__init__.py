@@ -3,7 +3,7 @@
 session.py           opens the database, its writer and the archive for one crawl, runs transactions, ends the run
 archive_place.py     the archive that the settings name
 archive_writer.py    writes exchanges to the archive in a thread of its own; waits while the disk is full or fails
-object_writer.py     writes exchanges to an archive elsewhere, those of about a second as one object
+object_writer.py     writes exchanges to an archive elsewhere, those of a moment as one object
 shared_writer.py     shares one such writer between the crawls of a run in this process
 open_archive.py      opens the archive of a crawl for writing, and checks at the start whether it may
 counts.py            counts every event, in total and by site, in Scrapy's stats

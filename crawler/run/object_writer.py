@@ -1,4 +1,4 @@
-"""Writes exchanges to an archive elsewhere, those of about a second as one object, and retries while that is away.
+"""Writes exchanges to an archive elsewhere, those of a moment as one object, and retries while that is away.
 
 Nothing can be appended to an object. So records are collected, written as one object in a thread, and a row that names
 a record waits for that (`make_durable`). The transactions of other rows do not wait, and neither does the writer of the

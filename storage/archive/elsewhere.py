@@ -6,6 +6,7 @@ An object is written as a whole, and replaced as a whole: nothing can be appende
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[s3]'"
 _MAX_WHOLE = 32 << 20  # bytes of an object that is read as a whole; a larger one was not written by a crawl
+FRESH = 30.0  # seconds for which a copy in the cache is read without asking whether its object is still the same
 _RANGE = 1 << 18  # bytes that are read at once of a larger one
 _ENDING = ".warc.gz"
 # The crawl tries again, and says so: botocore and s3fs would try for half a minute in silence.
@@ -65,6 +67,7 @@ class AddressPlace:
         self._root = str(root).rstrip("/")
         self._data_dir = data_dir
         self._cache = cache
+        self._known: dict[str, tuple[float, Mapping[str, Any]]] = {}  # by name: when an object was asked for its facts
         self._patience = patience
 
     def __str__(self) -> str:
@@ -93,7 +96,7 @@ class AddressPlace:
         if name.startswith("/"):  # of a file of this machine that was replayed
             return Path(name).open("rb")
         key = self._make_key(name)
-        facts = self._ask(lambda: self._fs.info(key))
+        facts = self._find_facts(name, key)
         size = int(facts["size"])
         if size > _MAX_WHOLE:
             return cast("BinaryIO", BufferedReader(_RangedFile(self._read_range, key, size), _RANGE))
@@ -160,7 +163,15 @@ class AddressPlace:
         """Return the path of a file; one with a whole address was replayed from elsewhere."""
         return str(self._fs._strip_protocol(name)) if "://" in name else f"{self._root}/{name}"
 
+    def _find_facts(self, name: str, key: str) -> Mapping[str, Any]:
+        asked_at, facts = self._known.get(name, (0.0, {}))
+        if self._cache is None or time.monotonic() - asked_at > FRESH:
+            facts = self._ask(lambda: cast("Mapping[str, Any]", self._fs.info(key)))
+            self._known[name] = (time.monotonic(), facts)
+        return facts
+
     def _forget(self, name: str) -> None:
+        self._known.pop(name, None)
         if self._cache is not None:
             self._cache.discard(name)
 

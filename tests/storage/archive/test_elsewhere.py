@@ -60,12 +60,16 @@ def test_files_are_listed_read_replaced_and_deleted(make_place: MakePlace, tmp_p
 
 
 def test_a_copy_in_the_cache_is_asked_for_once_and_never_outlives_its_object(
-    make_place: MakePlace, s3: FaultyS3
+    make_place: MakePlace, s3: FaultyS3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = make_place(cache_bytes=1 << 20), make_place()
     theirs.put(NAME, b"first")
     assert [read(ours) for _ in range(3)] == [b"first"] * 3
     assert s3.asked["GET"] == 1
+    asked = s3.asked["HEAD"]
+    read(ours)
+    assert s3.asked["HEAD"] == asked  # nor is it asked for again and again whether it has changed
+    monkeypatch.setattr(elsewhere, "FRESH", -1.0)
     theirs.put(NAME, b"other")  # of the same length: another machine has erased a record
     assert read(ours) == b"other"
     theirs.delete(NAME)
