@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 def check_archive_access(place: ArchivePlace, patience: StorageRetry) -> None:
     """Raise BadArgument if an archive elsewhere refuses a crawl, and StorageLost if it stays away. Blocking."""
-    if place.folder is None:
-        run_with_retries(cast("AddressPlace", place).check_access, patience)
+    if place.folder is not None:
+        return
+    from crawler.run.shared_writer import is_writing_to  # noqa: PLC0415 (few crawls need it)
+
+    elsewhere = cast("AddressPlace", place)
+    if not is_writing_to(elsewhere):  # else another crawl of this process waits for it, without holding others up
+        run_with_retries(elsewhere.check_access, patience)
 
 
 def open_archive_writer(

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _writers: dict[tuple[str, int], ObjectWriter] = {}  # by archive and run
 
 
+def is_writing_to(place: AddressPlace) -> bool:
+    """Return whether a crawl of this process writes to an archive."""
+    return any(key == place.key for key, _ in _writers)
+
+
 class SharedWriter:
     """One crawl's share of the writer of its run; see ExchangeWriter."""
 

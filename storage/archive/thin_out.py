@@ -6,7 +6,7 @@ The new file has another name, since its records stand at other places; rows go 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,14 +38,21 @@ def read_heads(file: ArchiveFile, report: Callable[[int], None]) -> list[RecordH
     return heads if sum(head.length for head in heads) == file.size else None
 
 
-def name_thinned(file: ArchiveFile) -> str:
-    """Return the name that a file gets when it is written anew: of the same writer, with the next free number."""
-    own = parse_own_name(file.name)
-    if own is None:
-        raise ValueError(f"{file.name} is not the name of a file of ours")
-    names = (parse_own_name(other.name) for other in file.place.list_files())
-    last = max(name.number for name in names if name is not None and (name.run, name.writer) == (own.run, own.writer))
-    return make_own_name(own.begun_at, own.run, last + 1, own.writer)
+class NewNames:
+    """Names files that are written anew: each of the same writer as before, with the next free number."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._last: dict[tuple[int, str], int] = {}
+        for own in filter(None, map(parse_own_name, taken)):
+            writer = (own.run, own.writer)
+            self._last[writer] = max(own.number, self._last.get(writer, 0))
+
+    def make(self, name: str) -> str:
+        own = parse_own_name(name)
+        if own is None:
+            raise ValueError(f"{name} is not the name of a file of ours")
+        number = self._last[own.run, own.writer] = self._last.get((own.run, own.writer), own.number) + 1
+        return make_own_name(own.begun_at, own.run, number, own.writer)
 
 
 def write_thinned(path: Path, name: str, kept: Sequence[RecordHead]) -> dict[int, int]:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from cleaning.errors import BadArgument
 from storage.archive.own_files import parse_own_name
 from storage.archive.place import FOLDER, ArchiveFile, ArchivePlace, FolderPlace
-from storage.archive.thin_out import choose_kept, name_thinned, read_heads, write_thinned
+from storage.archive.thin_out import NewNames, choose_kept, read_heads, write_thinned
 from storage.articles.erasing import erase_page
 from storage.articles.tombstones import list_removed_sites, list_tombstones
 from storage.database.engine import open_for_reading, prepare_data_folder
@@ -117,6 +117,7 @@ class _Pruning:
         self._is_dry_run = dry_run
         with open_for_reading(engine) as connection:
             self._newest = list_newest(connection, keep_newest)
+        self._new_names = NewNames(())
         self._gone: set[str] = set()  # rejected pages that go from the store
         if not dry_run:
             plan.save(data_dir)
@@ -139,6 +140,7 @@ class _Pruning:
         if before is None:
             return
         listed = self._archive.list_files()
+        self._new_names = NewNames([*(file.name for file in listed), *self._plan.renamed.values()])
         files = [file for file in listed if _is_begun_before(file, before)]
         sizes = {file.name: file.size for file in listed}
         with open_for_reading(self._engine) as connection:
@@ -197,7 +199,7 @@ class _Pruning:
     def _begin_renaming(self, file: ArchiveFile) -> None:
         """Note under which name the file is written anew, so that a kill does not leave two of the new ones."""
         if file.name not in self._plan.renamed:
-            self._plan = self._plan.rename(file.name, name_thinned(file))
+            self._plan = self._plan.rename(file.name, self._new_names.make(file.name))
             self._plan.save(self._data_dir)
 
     def _split(self, file: str, before: datetime) -> tuple[References, References]:

@@ -19,6 +19,7 @@ from servers.paper import Paper
 from servers.s3 import BUCKET, FaultyS3
 
 from crawler.demo.server import DemoServer
+from storage import open_store
 from storage.archive.open_place import open_place
 from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
@@ -162,11 +163,15 @@ def test_another_machine_reads_cleans_checks_and_removes_what_this_one_crawled(
 ) -> None:
     assert crawl(paper, data, s3).returncode == 0
     texts, url = store.texts(), paper.url + PATHS[0]
+    url_of_store = locate_database(data).render_as_string(hide_password=False)
+    words = ("-s", f"DATABASE_URL={url_of_store}")
     other, env = tmp_path / "other", s3.settings  # its data folder is empty
-    words = ("-s", f"DATABASE_URL={locate_database(data).render_as_string(hide_password=False)}")
     raw = run_scrapy("show", url, "--raw", *words, data=other, **env)
     assert raw.returncode == 0, raw.stderr
     assert raw.stdout == str(paper.routes[PATHS[0]].body)
+    options = json.loads(env["ARCHIVE_OPTIONS"])
+    with open_store(url_of_store, archive=env["ARCHIVE_URI"], archive_options=options) as opened:
+        assert opened.raw(url).html == raw.stdout
     recleaned = run_scrapy("reclean", "--force", *words, data=other, **env)
     assert recleaned.returncode == 0, recleaned.stderr
     assert store.texts() == texts

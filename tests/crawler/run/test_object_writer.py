@@ -10,15 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 from servers.s3 import FaultyS3
 
 from cleaning.errors import StorageLost
 from crawler.run import object_writer
 from crawler.run.archive_writer import WriterUser
 from crawler.run.object_writer import ObjectWriter
+from crawler.run.shared_writer import SharedWriter, is_writing_to
 from storage.archive.elsewhere import AddressPlace
 from storage.archive.members import iter_heads
 from storage.archive.open_place import open_place
+from storage.archive.own_files import parse_own_name
 from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
 
@@ -197,3 +200,29 @@ def test_what_waits_is_bounded(
 
     asyncio.run(write())
     assert len(place.list_files()) == 20
+
+
+def test_crawls_of_one_run_share_objects_and_the_last_ends_the_writer(place: AddressPlace, told: Counter[str]) -> None:
+    settings = Settings({"USER_AGENT": "tests", "STORAGE_PATIENCE": 30.0, "ARCHIVE_LINGER": 1_000.0})
+    user = WriterUser(lambda _: None, lambda: False, lambda stat, _: told.update([stat]))
+
+    async def write() -> list[ArchiveLocation]:
+        first, second, other = (SharedWriter(place, user, run=run, settings=settings) for run in (7, 7, 8))
+        locations = [await writer.write(make_exchange(number)) for number, writer in enumerate((first, second, other))]
+        assert is_writing_to(place)
+        await other.drain()
+        other.close()
+        await first.drain()
+        first.close()
+        first.close()
+        locations.append(await second.write(make_exchange(3)))
+        await second.drain()
+        await second.make_durable(locations)
+        second.close()
+        return locations
+
+    locations = asyncio.run(write())
+    assert not is_writing_to(place)
+    assert [location.file == locations[0].file for location in locations] == [True, True, False, False]
+    assert read_urls(place, locations) == [f"https://a.example/{number}" for number in range(4)]
+    assert {name.run for file in place.list_files() if (name := parse_own_name(file.name))} == {7, 8}
