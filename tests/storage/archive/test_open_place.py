@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from cleaning.errors import BadArgument, UsageError
+from cleaning.errors import BadArgument, LibraryMissing, UsageError
 from storage.archive.open_place import open_place
 from storage.archive.place import FolderPlace
 
@@ -47,3 +48,10 @@ def test_no_password_of_an_address_is_told(tmp_path: Path) -> None:
         open_place(tmp_path, "nothing://user:hunter2@bucket/news?token=hunter2")
     assert "nothing://bucket/news" in str(told.value)
     assert "hunter2" not in str(told.value)
+
+
+def test_who_has_not_installed_fsspec_is_told_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    with pytest.raises(LibraryMissing, match=r"needs more packages; run: \.venv/bin/python -m pip install .*\[s3\]"):
+        open_place(tmp_path, "s3://bucket/news")
+    assert open_place(tmp_path) is not None  # the laptop's way needs none of it
