@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaning.errors import UsageError
+from cleaning.errors import BroadsheetError, UsageError
 from crawler.night_report.folder import discard_reports, list_reports, measure_report
 from crawler.recleaning.site_readings import discard_unlisted_readings
 from crawler.run.archive_place import archive_place_of
 from crawler.sites.sites_file import load_sites
 from crawler.terminal.numbers import count_things, format_bytes
 from crawler.terminal.progress import show_progress
+from storage.database.faults import describe_error
 from storage.upkeep.prune import Pruned, prune
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from sqlalchemy import Engine
+
+    from storage.archive.place import ArchivePlace
 
 
 def prune_store(
@@ -34,7 +39,8 @@ def prune_store(
     None: nothing of the kind goes.
     """
     now, data_dir = datetime.now(UTC), Path(settings["DATA_DIR"])
-    with show_progress("looking through the archive", "files", every=settings.getfloat("PROGRESS_INTERVAL")) as report:
+    archive, every = archive_place_of(settings, data_dir, is_cached=False), settings.getfloat("PROGRESS_INTERVAL")
+    with show_progress("looking through the archive", "files", every=every) as report, _told(archive):
         pruned = prune(
             engine,
             data_dir,
@@ -43,7 +49,7 @@ def prune_store(
             dry_run=dry_run,
             keep_newest=settings.getint("MEMORY_WINDOW"),
             report=report,
-            archive=archive_place_of(settings, data_dir, is_cached=False),
+            archive=archive,
         )
     readings = _discard_readings(data_dir, settings, dry_run=dry_run)
     verb = "would go" if dry_run else "went"
@@ -52,6 +58,17 @@ def prune_store(
         number, size = _discard_reports(data_dir, (now - reports_after).date(), dry_run=dry_run)
         lines.append(f"{number:,} reports {verb}: {format_bytes(size)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+@contextmanager
+def _told(archive: ArchivePlace) -> Iterator[None]:
+    """Tell in one line that the archive refuses what is done to it."""
+    try:
+        yield
+    except OSError as error:
+        raise BroadsheetError(
+            f"the archive {archive} refuses: {describe_error(error)}; the same command goes on with it"
+        ) from error
 
 
 def _discard_reports(data_dir: Path, before: date, *, dry_run: bool) -> tuple[int, int]:

@@ -16,10 +16,11 @@ from secrets import token_hex
 from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import urlsplit
 
-from cleaning.errors import BadArgument, LibraryMissing
+from cleaning.errors import ArchiveMissing, BadArgument, LibraryMissing
 from storage.archive.object_cache import ObjectCache
 from storage.archive.place import WORK_FOLDER, ArchiveFile
 from storage.archive.remote_faults import to_os_error
+from storage.database.faults import describe_error
 from storage.database.retry import DEFAULT_PATIENCE, StorageRetry, run_with_retries
 
 T = TypeVar("T")
@@ -86,6 +87,8 @@ class AddressPlace:
             found = self._ask(lambda: self._fs.ls(self._root, detail=True))
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise ArchiveMissing(f"the archive {self} cannot be listed: {describe_error(error)}") from error
         files = (one for one in found if one["type"] == "file" and one["name"].endswith(_ENDING))
         return sorted(
             (ArchiveFile(one["name"].rpartition("/")[2], int(one["size"]), self) for one in files),
@@ -154,9 +157,9 @@ class AddressPlace:
             except ConnectionError:
                 raise
             except OSError as error:
-                reason = " ".join(str(error).split())
                 raise BadArgument(
-                    f"the archive {self} cannot be {what}: {reason}; check ARCHIVE_URI, ARCHIVE_OPTIONS and the log-in"
+                    f"the archive {self} cannot be {what}: {describe_error(error)}; check ARCHIVE_URI, ARCHIVE_OPTIONS "
+                    "and the log-in"
                 ) from error
 
     def _make_key(self, name: str) -> str:
@@ -189,7 +192,8 @@ class AddressPlace:
 
     def _ask(self, work: Callable[[], T]) -> T:
         """Return the result of `work`, tried again while the archive is away."""
-        return run_with_retries(lambda: _translated(work), StorageRetry("the archive", self._patience))
+        retry = StorageRetry("the archive", self._patience, waits="what needs it waits")
+        return run_with_retries(lambda: _translated(work), retry)
 
 
 class _RangedFile(RawIOBase):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+from storage.database.faults import describe_error
+
 _PASSING = {errno.EBUSY, errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.ETIMEDOUT, errno.EPIPE}
 # Errors of botocore that say that there is nobody to ask as.
 _WITHOUT_LOGIN = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError")
@@ -26,4 +28,4 @@ def to_os_error(error: Exception) -> OSError:
         return error
     if isinstance(error, OSError) and error.errno is not None and error.errno not in _PASSING:
         return error
-    return ConnectionError(" ".join(str(error).split()) or type(error).__name__)
+    return ConnectionError(describe_error(error))

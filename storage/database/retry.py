@@ -25,8 +25,8 @@ _POLL_INTERVAL = 0.2  # seconds between two checks whether the crawl is asked to
 class StorageRetry:
     """Times the retries of one writer to `what` ("the database"), for at most `seconds`.
 
-    Log one line when the retries begin and one when they end. Call `on_wait` with the fault each time that retries
-    begin. `is_ending` returns whether the crawl is asked to stop.
+    Log one line when the retries begin, with what `waits` meanwhile, and one when they end. Call `on_wait` with the
+    fault each time that retries begin. `is_ending` returns whether the crawl is asked to stop.
     """
 
     def __init__(
@@ -36,8 +36,10 @@ class StorageRetry:
         *,
         on_wait: Callable[[Fault], None] = lambda _: None,
         is_ending: Callable[[], bool] = lambda: False,
+        waits: str = "fetched pages wait to be stored",
     ) -> None:
         self._what = what
+        self._waits = waits
         self._seconds = seconds
         self._on_wait = on_wait
         self._is_ending = is_ending
@@ -84,8 +86,8 @@ class StorageRetry:
             self._on_wait(fault)
             if fault.may_pass:
                 logger.warning(
-                    "%s is %s (%s); fetched pages wait to be stored, for at most %g seconds",
-                    *(self._what, fault, describe_error(error), self._seconds),
+                    "%s is %s (%s); %s, for at most %g seconds",
+                    *(self._what, fault, describe_error(error), self._waits, self._seconds),
                 )
         self._notice_end()
         waited = now - self._failing_since

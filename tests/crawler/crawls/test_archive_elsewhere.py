@@ -191,3 +191,39 @@ def test_another_machine_reads_cleans_checks_and_removes_what_this_one_crawled(
     assert replayed.returncode == 0, replayed.stderr
     assert Store(tmp_path / "again").texts() == store.texts()
     assert find_unreadable(s3, tmp_path / "again") == []
+
+
+def test_a_command_that_the_archive_refuses_says_so_in_a_line(paper: Paper, s3: FaultyS3, data: Path) -> None:
+    assert crawl(paper, data, s3).returncode == 0
+    where, url = f"s3://{BUCKET}/{s3.prefix}", paper.url + PATHS[0]
+    s3.fail("denied", "GET", "HEAD")
+    for words, problem in {
+        ("show", url, "--raw"): f"scrapy show: {where}/",
+        ("db", "size"): f"scrapy db: the archive {where} cannot be listed: Access Denied",
+        ("db", "check"): f"scrapy db: the archive {where} cannot be listed: Access Denied",
+        ("remove", url, "--yes"): f"scrapy remove: the archive {where} cannot be listed: Access Denied",
+    }.items():
+        refused = run_scrapy(*words, data=data, **s3.settings)
+        assert refused.returncode == 2, refused.stderr
+        assert refused.stderr.splitlines()[-1].startswith(problem)
+        assert "Traceback" not in refused.stderr
+    s3.fail("denied", "PUT")
+    refused = run_scrapy("remove", url, "--yes", data=data, **s3.settings)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1] == (
+        "scrapy remove: the archive still holds it: Access Denied; scrapy remove goes on with it"
+    )
+    s3.fail("away")
+    waited = run_scrapy("show", url.replace("01", "02"), "--raw", "-s", "STORAGE_PATIENCE=1", data=data, **s3.settings)
+    assert waited.returncode == 4
+    assert "scrapy show: the archive is unreachable (" in waited.stderr
+    s3.recover()
+    finished = run_scrapy("remove", url, "--yes", data=data, **s3.settings)
+    assert "1 record from the archive" in finished.stdout, finished.stderr
+
+
+def test_no_command_shows_what_is_secret(s3: FaultyS3, data: Path) -> None:
+    secret = {**s3.settings, "ARCHIVE_OPTIONS": '{"secret": "hunter2"}'}
+    shown = run_scrapy("settings", "--get", "ARCHIVE_OPTIONS", data=data, **secret)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr == "scrapy settings: ARCHIVE_OPTIONS may hold a password, so it is not shown; it is set\n"
