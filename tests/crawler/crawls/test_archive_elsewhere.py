@@ -214,7 +214,7 @@ def test_a_command_that_the_archive_refuses_says_so_in_a_line(paper: Paper, s3: 
         "scrapy remove: the archive still holds it: Access Denied; scrapy remove goes on with it"
     )
     s3.fail("away")
-    waited = run_scrapy("show", url.replace("01", "02"), "--raw", "-s", "STORAGE_PATIENCE=1", data=data, **s3.settings)
+    waited = run_scrapy("show", paper.url + PATHS[1], "--raw", "-s", "STORAGE_PATIENCE=1", data=data, **s3.settings)
     assert waited.returncode == 4
     assert "scrapy show: the archive is unreachable (" in waited.stderr
     s3.recover()
