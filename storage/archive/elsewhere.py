@@ -5,6 +5,7 @@ An object is written as a whole, and replaced as a whole: nothing can be appende
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -63,8 +64,9 @@ class AddressPlace:
             raise LibraryMissing(f"an archive at {self._name} needs more packages; run: {INSTALL} ({error})") from error
         except (ValueError, TypeError, KeyError) as error:
             raise BadArgument(f"ARCHIVE_URI or ARCHIVE_OPTIONS: {self._name} cannot be opened: {error}") from error
-        if hasattr(self._fs, "retries"):
+        if hasattr(self._fs, "retries"):  # that of S3
             self._fs.retries = 1
+            logging.getLogger("aiobotocore.credentials").setLevel(logging.WARNING)
         self._root = str(root).rstrip("/")
         self._data_dir = data_dir
         self._cache = cache
