@@ -46,6 +46,11 @@ class Line(NamedTuple):
 COMMANDS = {
     "addresses": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "bench": (Line("-s CLOSESPIDER_TIMEOUT=1", ""), Line("fast", "takes only options, got 'fast'", 2)),
+    "bulk": (
+        Line("{tmp}/data/archive --out {tmp}/bulk --tasks 1", "release"),
+        Line("", "takes WARC files", 2),
+        Line("nowhere --out {tmp}/none", "there is no WARC file at nowhere", 2),
+    ),
     "check": (Line("", ""), Line("--list", r"articles\n  \* parse_article"), Line("nobody", "no spider 'nobody'", 2)),
     "crawl": (
         Line("articles -a article={page}", r"127\.0\.0\.1-\d+ +1 "),
@@ -76,6 +81,7 @@ COMMANDS = {
         Line("example.org", "did you mean https://example.org", 2),
         Line("http://127.0.0.1:9/ -s ALLOWED_NETWORKS=", "loopback", 1),
     ),
+    "fleet": (Line("", "name one of: worker, schedule", 2), Line("status", "shares one PostgreSQL", 2)),
     "genspider": (Line("--dump article", "page_item"), Line("-t nothing a b.example", "no template 'nothing'", 2)),
     "holds": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "list": (Line("", "archive\narticles\n"),),
