@@ -92,14 +92,26 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
         "begins_at": since and since.begins_at, "midnight": since and since.midnight,
     }  # fmt: skip
     shape = _make_statements(this_run_only=this_run_only, is_dated=since is not None)
-    is_near = max_articles is not None and (
-        max_articles <= 0 or _exists(connection, shape.wanted_at, binds | {"skip": max_articles - 1})
-    )
-    lists = shape.near if is_near else shape.lists
-    first = limit if max_lists is None else max(0, min(limit, max_lists))
-    leases = _select_leases(connection, site, lists.due, binds | {"limit": first}) if first else []
-    under_way = lists.under_way if max_lists is None or max_lists > 0 else lists.leased
-    if not leases and not _exists(connection, under_way, binds):
+    has_quota = max_lists is None or max_lists > 0
+
+    def is_under_way(lists: _ListStatements) -> bool:
+        return _exists(connection, lists.under_way if has_quota else lists.leased, binds)
+
+    def is_quota_due() -> bool:
+        if max_articles is None:
+            return False
+        return max_articles <= 0 or _exists(connection, shape.wanted_at, binds | {"skip": max_articles - 1})
+
+    # Nearly all leases are of articles, so what bounds discovery is asked only while there is any.
+    lists = shape.lists
+    has_lists = is_under_way(lists)
+    if has_lists and is_quota_due():
+        lists = shape.near
+        has_lists = is_under_way(lists)
+    if has_lists:
+        first = limit if max_lists is None else min(limit, max_lists)
+        leases = _select_leases(connection, site, lists.due, binds | {"limit": first}) if has_quota else []
+    else:
         quota = limit + ahead if max_articles is None else max(0, min(limit + ahead, max_articles))
         leases = _select_leases(connection, site, shape.wanted, binds | {"limit": quota}) if quota else []
         if not leases and rechecks > 0:
@@ -116,7 +128,7 @@ _Query = Select[*tuple[Any, ...]]
 class _ListStatements(NamedTuple):
     """Of the lists of a site that a run fetches: those that are due, whether any is under way, whether any is leased.
 
-    Discovery that waits for a retry or for its host is under way if it is due within MAX_WAIT.
+    What is due is under way. Discovery that waits for a retry or for its host is so if it is due within MAX_WAIT.
     """
 
     due: _Query
