@@ -4,6 +4,7 @@ place.py           where the archive is: its files by their names, in a folder o
 open_place.py      open the archive that a data folder and the settings name
 elsewhere.py       an archive at an address that fsspec knows, such as s3://bucket/prefix
 remote_faults.py   tell what such an archive refuses from what may pass
+ranged_file.py     read a large object of it in ranges
 object_cache.py    keep copies of its objects on the disk
 pack.py            collect records in memory for one of its objects
 build.py           build one WARC record as a gzip member

@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, BinaryIO, TypeVar, cast
+from threading import Lock
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from cleaning.errors import ArchiveMissing, BadArgument, LibraryMissing
 from storage.archive.object_cache import ObjectCache
 from storage.archive.place import WORK_FOLDER, ArchiveFile
+from storage.archive.ranged_file import open_ranged
 from storage.archive.remote_faults import to_os_error
 from storage.database.faults import describe_error
 from storage.database.retry import DEFAULT_PATIENCE, StorageRetry, run_with_retries
@@ -27,12 +29,19 @@ from storage.database.retry import DEFAULT_PATIENCE, StorageRetry, run_with_retr
 T = TypeVar("T")
 
 INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[s3]'"
-_MAX_WHOLE = 32 << 20  # bytes of an object that is read as a whole; a larger one was not written by a crawl
+_MAX_WHOLE = 4 << 20  # bytes of an object that is read as a whole; of a larger one what is needed
 FRESH = 30.0  # seconds for which a copy in the cache is read without asking whether its object is still the same
-_RANGE = 1 << 18  # bytes that are read at once of a larger one
 _ENDING = ".warc.gz"
 # The crawl tries again, and says so: botocore and s3fs would try for half a minute in silence.
 _S3_CONFIG = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 1}}
+
+
+class _Known(NamedTuple):
+    """What was known of an object when it was asked for. `version` changes with its content."""
+
+    asked_at: float
+    size: int
+    version: str
 
 
 class AddressPlace:
@@ -55,7 +64,7 @@ class AddressPlace:
         cache: ObjectCache | None = None,
         patience: float = DEFAULT_PATIENCE,
     ) -> None:
-        self._name = hide_login(address)
+        self._name = hide_login(address).rstrip("/")
         try:
             from fsspec.core import url_to_fs  # noqa: PLC0415 (optional)
 
@@ -70,7 +79,8 @@ class AddressPlace:
         self._root = str(root).rstrip("/")
         self._data_dir = data_dir
         self._cache = cache
-        self._known: dict[str, tuple[float, Mapping[str, Any]]] = {}  # by name: when an object was asked for its facts
+        self._known: dict[str, _Known] = {}  # by name, in the order in which the objects were asked
+        self._lock = Lock()  # of what is known
         self._patience = patience
 
     def __str__(self) -> str:
@@ -101,16 +111,14 @@ class AddressPlace:
         if name.startswith("/"):  # of a file of this machine that was replayed
             return Path(name).open("rb")
         key = self._make_key(name)
-        facts = self._find_facts(name, key)
-        size = int(facts["size"])
-        if size > _MAX_WHOLE:
-            return cast("BinaryIO", BufferedReader(_RangedFile(self._read_range, key, size), _RANGE))
-        version = _name_version(facts)
-        if self._cache is not None and (copy := self._cache.open(name, version)) is not None:
+        known = self._find_known(name, key)
+        if known.size > _MAX_WHOLE:
+            return open_ranged(lambda start, end: self._read_range(key, start, end), known.size)
+        if self._cache is not None and (copy := self._cache.open(name, known.version)) is not None:
             return copy
-        data = self._read_whole(key, size)
+        data = self._read_whole(key, known.size)
         if self._cache is not None:
-            self._cache.keep(name, version, data)
+            self._cache.keep(name, known.version, data)
         return BytesIO(data)
 
     def put(self, name: str, data: bytes) -> None:
@@ -122,14 +130,20 @@ class AddressPlace:
 
     @contextmanager
     def check_out(self, name: str) -> Iterator[Path]:
+        with self.lend_folder() as work:
+            path = work / name
+            self._ask(lambda: self._fs.get_file(self._make_key(name), str(path)))
+            yield path
+
+    @contextmanager
+    def lend_folder(self) -> Iterator[Path]:
+        """Lend an empty folder of this machine, for a file that becomes an object by `put_back`. See `check_out`."""
         assert self._data_dir is not None  # noqa: S101 (only a reader has none)
         work = self._data_dir / WORK_FOLDER
         shutil.rmtree(work, ignore_errors=True)  # of a process that was killed: it may hold what is to be erased
         work.mkdir(parents=True)
         try:
-            path = work / name
-            self._ask(lambda: self._fs.get_file(self._make_key(name), str(path)))
-            yield path
+            yield work
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -168,15 +182,24 @@ class AddressPlace:
         """Return the path of a file; one with a whole address was replayed from elsewhere."""
         return str(self._fs._strip_protocol(name)) if "://" in name else f"{self._root}/{name}"
 
-    def _find_facts(self, name: str, key: str) -> Mapping[str, Any]:
-        asked_at, facts = self._known.get(name, (0.0, {}))
-        if self._cache is None or time.monotonic() - asked_at > FRESH:
-            facts = self._ask(lambda: cast("Mapping[str, Any]", self._fs.info(key)))
-            self._known[name] = (time.monotonic(), facts)
-        return facts
+    def _find_known(self, name: str, key: str) -> _Known:
+        with self._lock:
+            known = self._known.get(name)
+        if known is not None and time.monotonic() - known.asked_at <= FRESH:
+            return known
+        facts = self._ask(lambda: cast("Mapping[str, Any]", self._fs.info(key)))
+        known = _Known(time.monotonic(), int(facts["size"]), _name_version(facts))
+        if self._cache is not None:
+            with self._lock:
+                self._known.pop(name, None)
+                while self._known and known.asked_at - (oldest := next(iter(self._known.items())))[1].asked_at > FRESH:
+                    del self._known[oldest[0]]  # an archive has more objects than memory should hold
+                self._known[name] = known
+        return known
 
     def _forget(self, name: str) -> None:
-        self._known.pop(name, None)
+        with self._lock:
+            self._known.pop(name, None)
         if self._cache is not None:
             self._cache.discard(name)
 
@@ -196,36 +219,6 @@ class AddressPlace:
         """Return the result of `work`, tried again while the archive is away."""
         retry = StorageRetry("the archive", self._patience, waits="what needs it waits")
         return run_with_retries(lambda: _translated(work), retry)
-
-
-class _RangedFile(RawIOBase):
-    """A large object, of which only what is asked for is read."""
-
-    def __init__(self, read: Callable[[str, int, int], bytes], key: str, size: int) -> None:
-        self._read_bytes = read
-        self._key = key
-        self._size = size
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self._position = max(0, offset + (0, self._position, self._size)[whence])
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        end = min(self._size, self._position + len(buffer))
-        data = self._read_bytes(self._key, self._position, end) if self._position < end else b""
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
 
 
 def hide_login(address: str) -> str:

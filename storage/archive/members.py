@@ -24,6 +24,7 @@ from storage.archive.write import NOTE, PART_OF, ROLE, SITE, ArchiveLocation
 _HEAD = 1 << 16  # bytes of a record that are looked at: its WARC header stands in them
 _BLOCK = 1 << 18
 _AHEAD = 16  # files of an archive elsewhere that are opened at once
+_AHEAD_BYTES = 64 << 20  # of them together, since most come whole; a single one may be larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +57,40 @@ def iter_heads(path: Path | ArchiveFile, report: Callable[[int], None]) -> Itera
 def iter_heads_by_file(
     files: Sequence[ArchiveFile], report: Callable[[int], None]
 ) -> Iterator[tuple[ArchiveFile, list[RecordHead]]]:
-    """Yield each file with the heads of its records. `report` gets the bytes read so far, of all files.
-
-    Files of an archive elsewhere are opened ahead: a small one comes whole, after a wait that is longer than reading.
-    """
+    """Yield each file with the heads of its records. `report` gets the bytes read so far, of all files."""
     before = 0
-    for file, opened in _open_ahead(files):
+    for file, opened in iter_files(files):
         with opened:
             heads = list(_iter_heads(opened, file.name, partial(_report_from, report, before)))
         yield file, heads
         before += file.size
 
 
-def _open_ahead(files: Sequence[ArchiveFile]) -> Iterator[tuple[ArchiveFile, BinaryIO]]:
+def list_heads(file: BinaryIO, name: str) -> list[RecordHead]:
+    """Return the heads of the records of an open file, of which nothing is read yet."""
+    return list(_iter_heads(file, name, lambda _position: None))
+
+
+def iter_files(files: Sequence[ArchiveFile]) -> Iterator[tuple[ArchiveFile, BinaryIO]]:
+    """Yield each file, and open it, for the caller to close.
+
+    Files of an archive elsewhere are opened ahead: a small one comes whole, after a wait that is longer than reading.
+    """
     if not files or files[0].place.folder is not None:
         for file in files:
             yield file, file.open()
         return
     with ThreadPoolExecutor(_AHEAD, thread_name_prefix="read-ahead") as threads:
         waiting: deque[tuple[ArchiveFile, Future[BinaryIO]]] = deque()
+        ahead = 0  # bytes
         try:
             for file in files:
-                waiting.append((file, threads.submit(file.open)))
-                if len(waiting) > _AHEAD:
+                while waiting and (len(waiting) == _AHEAD or ahead + file.size > _AHEAD_BYTES):
                     first, opening = waiting.popleft()
+                    ahead -= first.size
                     yield first, opening.result()
+                waiting.append((file, threads.submit(file.open)))
+                ahead += file.size
             while waiting:
                 first, opening = waiting.popleft()
                 yield first, opening.result()
@@ -94,9 +104,9 @@ def _report_from(report: Callable[[int], None], before: int, done: int) -> None:
 
 
 def _iter_heads(file: BinaryIO, name: str, report: Callable[[int], None]) -> Iterator[RecordHead]:
-    position = 0
-    while (member := read_member(file, position)) is not None:
-        length, start = member
+    position, rest = 0, b""
+    while (member := _read_next(file, rest)) is not None:
+        length, start, rest = member
         head = _parse_head(start, ArchiveLocation(name, position), length)
         if head is not None:
             yield head
@@ -107,16 +117,26 @@ def _iter_heads(file: BinaryIO, name: str, report: Callable[[int], None]) -> Ite
 def read_member(file: BinaryIO, position: int) -> tuple[int, bytes] | None:
     """Return the length of the gzip member at `position` and the beginning of its content; None if there is none."""
     file.seek(position)
+    member = _read_next(file, b"")
+    return None if member is None else member[:2]
+
+
+def _read_next(file: BinaryIO, block: bytes) -> tuple[int, bytes, bytes] | None:
+    """Return the length of the next gzip member, the beginning of its content, and what was read beyond it.
+
+    `block` was read beyond the member before: no byte of a file elsewhere is asked for twice.
+    """
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     length, start = 0, b""
     try:
-        while not unpacker.eof and (block := file.read(_BLOCK)):
+        while not unpacker.eof and (block := block or file.read(_BLOCK)):
             length += len(block)
             unpacked = unpacker.decompress(block)
-            start = start or unpacked[:_HEAD]
+            start, block = start or unpacked[:_HEAD], b""
     except zlib.error:
         return None
-    return (length - len(unpacker.unused_data), start) if unpacker.eof else None
+    rest = unpacker.unused_data
+    return (length - len(rest), start, rest) if unpacker.eof else None
 
 
 def _parse_head(start: bytes, location: ArchiveLocation, length: int) -> RecordHead | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,14 @@ from servers.s3 import BUCKET, FaultyS3
 from cleaning.errors import BadArgument, StorageLost
 from storage.archive import elsewhere
 from storage.archive.elsewhere import AddressPlace
+from storage.archive.members import iter_heads_by_file
 from storage.archive.object_cache import ObjectCache
 from storage.archive.open_place import open_place
+from storage.archive.pack import Pack
+from storage.archive.write import Exchange, build_records
 
 NAME, OTHER = "broadsheet-20261201T020000Z-run000001-001.warc.gz", "broadsheet-20261202T020000Z-run000002-001.warc.gz"
+NOW = datetime(2026, 12, 1, 2, tzinfo=UTC)
 MakePlace = Callable[..., AddressPlace]
 
 
@@ -91,6 +97,26 @@ def test_a_large_object_is_read_where_it_is_needed(
         assert s3.asked["GET"] == 1
         file.seek(-5, 2)
         assert file.read() == data[-5:]
+    s3.asked.clear()
+    with place.open(NAME) as file:
+        assert file.read(300_000) + file.read() == data
+    assert s3.asked["GET"] == 5  # of 128, 256, 512 kB and so on
+
+
+def test_the_records_of_a_large_object_are_looked_through_once(
+    make_place: MakePlace, s3: FaultyS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "_MAX_WHOLE", 1_000)
+    place, pack = make_place(), Pack(run=1, writer="", number=1, software="tests", now=NOW)
+    for number in range(300):
+        body = random.Random(number).randbytes(8_000)
+        pack.add(build_records(Exchange(f"https://a.example/{number}", "GET", [], 200, [], body, NOW, "a")))
+    place.put(pack.name, pack.to_bytes())
+    s3.asked.clear()
+    ((_, heads),) = iter_heads_by_file(place.list_files(), lambda _done: None)
+    assert sum(head.length for head in heads) == pack.size
+    assert len(heads) == 1 + 2 * 300
+    assert s3.asked["GET"] <= 7  # one of them for the list
 
 
 @pytest.mark.parametrize("fault", ["away", "cut", "error", "slow-down", "lost"])
@@ -169,8 +195,8 @@ def test_the_cache_is_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
     cache, begun_at = ObjectCache(tmp_path, 1_000), time.time() - 100
     for number in range(20):
         cache.keep(f"{number}.gz", "v", b"x" * 100)
-        os.utime(next(tmp_path.glob(f"{number}.gz@*")), times=(begun_at + number,) * 2)
-        assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 1_000
+        os.utime(tmp_path / f"{number}.gz" / "v", times=(begun_at + number,) * 2)
+        assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 1_000
     assert cache.open("0.gz", "v") is None
     newest = cache.open("19.gz", "v")
     assert newest is not None
@@ -181,6 +207,13 @@ def test_the_cache_is_bounded_and_the_oldest_go_first(tmp_path: Path) -> None:
 
 def test_copies_that_are_a_day_old_go(tmp_path: Path) -> None:
     ObjectCache(tmp_path, 1_000).keep("old.gz", "v", b"x")
-    os.utime(next(tmp_path.iterdir()), times=(1e9, 1e9))
-    ObjectCache(tmp_path, 1_000).keep("new.gz", "v", b"x")
-    assert [path.name for path in tmp_path.iterdir()] == ["new.gz@v"]
+    os.utime(tmp_path / "old.gz" / "v", times=(1e9, 1e9))
+    assert ObjectCache(tmp_path, 1_000).open("old.gz", "v") is None  # though nothing new is kept
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    cache = ObjectCache(tmp_path, 1_000)
+    cache.keep("a.gz", "first", b"x")
+    cache.keep("a.gz", "second", b"y")
+    assert [path.read_bytes() for path in tmp_path.glob("*/*")] == [b"y"]
