@@ -15,6 +15,7 @@ from crawler.night.desk import LINES
 from crawler.night.open_night import find_night_to_resume
 from crawler.night.options import NightOptions, load_default_options, make_options
 from crawler.night.tell import format_clock, format_duration, join_some
+from crawler.run.archive_place import archive_place_of
 from crawler.sites.site import Site
 from crawler.terminal.numbers import count_things
 from storage.database.engine import open_for_reading
@@ -52,11 +53,18 @@ def _describe_steps(
     steps["report"] = "a web page of the night"
     if options.release:
         steps["release"] = f"into {options.release}, named after the day"
-    if ages := [f"{what} after {age}" for what, age in options.kept.items() if age]:
-        steps["retention"] = f"removes {', '.join(ages)}"
+    kept = [f"removes {', '.join(ages)}"] if (ages := _list_ages(options)) else []
+    if archive_place_of(settings).folder is None:
+        kept.append("brings small objects of the archive together")
+    if kept:
+        steps["retention"] = "; ".join(kept)
     if channels := read_channels(settings):
         steps["alerts"] = f"by {', '.join(channels)}, if something is new or has healed"
     return steps
+
+
+def _list_ages(options: NightOptions) -> list[str]:
+    return [f"{what} after {age}" for what, age in options.kept.items() if age]
 
 
 def _describe_crawl(

@@ -21,7 +21,7 @@ from crawler.night.steps.crawl import crawl_sites
 from crawler.night.steps.health import HEALTH, tell_health
 from crawler.night.steps.release import write_dated_release
 from crawler.night.steps.report import REPORT, write_night_report
-from crawler.night.steps.retention import RETENTION, prune_what_is_old
+from crawler.night.steps.retention import RETENTION, is_retention_wanted, prune_what_is_old
 from crawler.night.tell import format_duration
 from crawler.run.exit_codes import FAILED, FINISHED, INTERRUPTED, NOTHING_TO_DO
 
@@ -43,7 +43,7 @@ STEPS = (
     Step(HEALTH, tell_health),
     Step(REPORT, write_night_report),
     Step("release", write_dated_release, lambda desk: bool(desk.options.release)),
-    Step(RETENTION, prune_what_is_old, lambda desk: any(desk.options.kept.values())),
+    Step(RETENTION, prune_what_is_old, is_retention_wanted),
     Step(ALERTS, send_night_alerts, lambda desk: bool(read_channels(desk.settings))),
 )
 

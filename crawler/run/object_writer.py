@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from cleaning.errors import StorageLost
@@ -36,12 +35,14 @@ class ObjectWriter:
     response is in one object with a copy of that.
     """
 
-    def __init__(self, place: AddressPlace, *, run: int, software: str, patience: float, linger: float) -> None:
+    def __init__(
+        self, place: AddressPlace, *, run: int, writer: str, software: str, patience: float, linger: float
+    ) -> None:
         self._place = place
         self._run = run
         self._software = software
         self._linger = linger
-        self._writer = token_hex(4)
+        self._writer = writer
         self._users: list[WriterUser] = []
         self._patience = StorageRetry("the archive", patience, on_wait=self._tell_wait, is_ending=self._is_ending)
         self._builder = ThreadPoolExecutor(1, thread_name_prefix="archive")

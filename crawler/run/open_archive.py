@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from crawler.run.archive_writer import ArchiveWriter, ExchangeWriter, WriterUser
+from storage.archive.own_files import make_mark, make_writer
 from storage.archive.write import Archive
 from storage.database.retry import StorageRetry, run_with_retries
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from storage.archive.elsewhere import AddressPlace
     from storage.archive.place import ArchivePlace
+    from storage.runs import StoredRun
 
 
 def check_archive_access(place: ArchivePlace, patience: StorageRetry) -> None:
@@ -27,11 +29,20 @@ def check_archive_access(place: ArchivePlace, patience: StorageRetry) -> None:
 
 
 def open_archive_writer(
-    place: ArchivePlace, settings: BaseSettings, patience: StorageRetry, user: WriterUser, *, run: int, name: str
+    place: ArchivePlace,
+    settings: BaseSettings,
+    patience: StorageRetry,
+    user: WriterUser,
+    *,
+    run: StoredRun,
+    is_shared: bool,
 ) -> ExchangeWriter:
-    """Return the writer of a run. For a folder, with this patience; `name` tells it from others of the run."""
+    """Return the writer of a run. For a folder, with this patience; `is_shared`: others write for it, too."""
     if place.folder is not None:
-        return ArchiveWriter(Archive(place.folder, run=run, writer=name, software=settings["USER_AGENT"]), patience)
+        writer = make_writer() if is_shared else ""
+        archive = Archive(place.folder, run=run.id, writer=writer, software=settings["USER_AGENT"])
+        return ArchiveWriter(archive, patience)
     from crawler.run.shared_writer import SharedWriter  # noqa: PLC0415 (few crawls need it)
 
-    return SharedWriter(cast("AddressPlace", place), user, run=run, settings=settings)
+    mark = make_mark(run.started_at)
+    return SharedWriter(cast("AddressPlace", place), user, run=run.id, mark=mark, settings=settings)

@@ -9,19 +9,19 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import TypeVar
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.settings import BaseSettings
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import BadArgument, StorageLost
 from cleaning.workers import Cleaners
 from crawler.run.archive_place import archive_place_of
-from crawler.run.archive_writer import WriterUser
+from crawler.run.archive_writer import ExchangeWriter, WriterUser
 from crawler.run.counts import Counts, counts_of, subtract_counts
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.lent_claim import lent_claim_of
@@ -74,6 +74,7 @@ class Session:
         settings = crawler.settings
         self._crawler = crawler
         self._is_spider_opened = self._is_engine_started = False
+        self.is_interrupted = False  # whether the work after the crawl shall end soon
         self.has_ended_run = False  # whether the end of the run was recorded, or could not be
         self._abort_reason: str | None = None  # finish_reason of a crawl that was aborted
         self._closing: asyncio.Task[None] | None = None
@@ -86,6 +87,8 @@ class Session:
             for what in ("the database", "the archive")
         )
         self.data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
+        self.archive_place = archive_place_of(settings, self.data_dir)
+        check_archive_access(self.archive_place, self._archive_wait)  # before anything is claimed: it may raise
         lent = lent_claim_of(crawler)
         claims = lent.take(self.data_dir)
         self.database = make_database_url(self.data_dir, settings.get("DATABASE_URL"))
@@ -97,7 +100,6 @@ class Session:
         self._claims = [*claims, self.claim]
         self.counts = counts_of(crawler)
         self.unsettled_leases: dict[int, Lease] = {}  # by id
-        self.is_interrupted = False  # whether the work after the crawl shall end soon
         self._is_closed = False
         # Set by EndOfRun: the work after the last page, which still needs the store.
         self.finish: Callable[[], Awaitable[None]] | None = None
@@ -109,8 +111,6 @@ class Session:
         self.on_reorder: Callable[[str, bool], None] | None = None  # see `report_reorder`
         self.on_withhold: Callable[[Collection[str]], list[int]] | None = None  # see `withhold`
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
-        self.archive_place = archive_place_of(settings, self.data_dir)
-        check_archive_access(self.archive_place, self._archive_wait)
         self.is_joined = joined is not None  # to a run of several crawls, which another program ends
         self._merging: asyncio.Task[None] | None = None
         self._has_stopped = asyncio.Event()  # the engine
@@ -119,8 +119,7 @@ class Session:
         if not self.is_joined:  # else who made the crawler does so before its crawls
             self._index_missing_articles()
             self._repair_archive()
-        place, name = self.archive_place, token_hex(4) if self.is_joined else ""
-        self._archive_writer = open_archive_writer(place, settings, self._archive_wait, user, run=self.run, name=name)
+        self._archive_writer = self._open_archive_writer(settings, user)
         self._writer = Writer(self.engine, retry=self._database_wait, before_commit=self._archive_writer.sync)
         crawler.signals.connect(self._on_spider_opened, signals.spider_opened)
         crawler.signals.connect(self._on_spider_closed, signals.spider_closed)
@@ -308,6 +307,14 @@ class Session:
         name_run(run, spider)
         logger.info("run %d of the spider %s begins", run, spider)
         return run
+
+    def _open_archive_writer(self, settings: BaseSettings, user: WriterUser) -> ExchangeWriter:
+        with open_for_reading(self.engine) as connection:
+            run = runs.load_run(connection, self.run)
+        assert run is not None  # noqa: S101 (it has begun)
+        return open_archive_writer(
+            self.archive_place, settings, self._archive_wait, user, run=run, is_shared=self.is_joined
+        )
 
     def _load_begun(self, connection: Connection) -> set[tuple[str, int, int]]:
         """Return what changes when another crawl begins with what this one has claimed."""

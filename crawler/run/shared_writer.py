@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run.archive_writer import WriterUser
 from crawler.run.object_writer import ObjectWriter
+from storage.archive.own_files import make_writer
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ def is_writing_to(place: AddressPlace) -> bool:
 class SharedWriter:
     """One crawl's share of the writer of its run; see ExchangeWriter."""
 
-    def __init__(self, place: AddressPlace, user: WriterUser, *, run: int, settings: BaseSettings) -> None:
+    def __init__(self, place: AddressPlace, user: WriterUser, *, run: int, mark: str, settings: BaseSettings) -> None:
+        """`mark` tells the run from one of another store (storage/archive/own_files.py)."""
         self._key = (place.key, run)
         self._user = user
         if self._key not in _writers:
             _writers[self._key] = ObjectWriter(
                 place,
                 run=run,
+                writer=make_writer(mark),
                 software=settings["USER_AGENT"],
                 patience=settings.getfloat("STORAGE_PATIENCE"),
                 linger=settings.getfloat("ARCHIVE_LINGER"),

@@ -17,6 +17,7 @@ from typing import Any
 
 from cleaning.article import Page
 from cleaning.reading.packed_reading import HEAD
+from storage.archive.own_files import parse_own_name
 from storage.archive.write import ArchiveLocation
 from storage.articles.saving import make_article_id
 
@@ -111,5 +112,7 @@ def make_reading_key(name: str, fetched_at: datetime, location: ArchiveLocation,
     What another version of the cleaner or of Python has packed has another key.
     """
     moment = fetched_at.astimezone(UTC).isoformat()
-    place = (location.file, location.offset)
+    # A record of an archive elsewhere is moved after the night. The moment tells which fetch of ours it is.
+    own = parse_own_name(location.file)
+    place = None if own is not None and own.mark else (location.file, location.offset)
     return sha256(HEAD + repr((name, moment, place, conditions)).encode("utf-8", "replace")).digest()[:16]

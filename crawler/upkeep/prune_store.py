@@ -99,6 +99,9 @@ def _describe(pruned: Pruned, readings: int, verb: str) -> list[str]:
     ]
     if pruned.orphans:
         lines.append(f"{pruned.orphans:,} objects of killed crawls, which no row names, {verb} from the archive")
+    if pruned.brought.objects:
+        large = count_things(pruned.brought.into, "large one")
+        lines.append(f"{pruned.brought.objects:,} small objects of the archive {verb} into {large}")
     if readings:
         lines.append(f"readings of sites that sites.toml does not list {verb}: {format_bytes(readings)}")
     lines += [f"{name} stays as it is: {reason}" for name, reason in pruned.left_alone.items()]

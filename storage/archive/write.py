@@ -104,7 +104,7 @@ class Archive:
     """
 
     def __init__(self, folder: Path, *, run: int, software: str, writer: str = "", max_bytes: int = MAX_BYTES) -> None:
-        """`writer`: eight hexadecimal digits, where several write for one run; they are part of the files' names."""
+        """`writer`: a name of `make_writer`, where several write for one run; it is part of the files' names."""
         self._folder = folder
         self._run = run
         self._writer = writer

@@ -16,17 +16,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Engine
 
 from cleaning.errors import BadArgument
-from storage.archive.own_files import parse_own_name
 from storage.archive.place import FOLDER, ArchiveFile, ArchivePlace, FolderPlace
 from storage.archive.thin_out import NewNames, choose_kept, read_heads, write_thinned
 from storage.articles.erasing import erase_page
 from storage.articles.tombstones import list_removed_sites, list_tombstones
 from storage.database.engine import open_for_reading, prepare_data_folder
-from storage.upkeep.orphans import find_orphans
+from storage.database.query_batches import QUERY_SIZE
+from storage.upkeep.bring_together import Brought, bring_together
+from storage.upkeep.orphans import OwnRuns, find_orphans, is_begun_before
 from storage.upkeep.prune_plan import PrunePlan
 from storage.upkeep.retention import (
     References,
@@ -38,6 +40,9 @@ from storage.upkeep.retention import (
     move_places,
     split_references,
 )
+
+if TYPE_CHECKING:
+    from storage.archive.elsewhere import AddressPlace
 
 KEPT_NEWEST = 400  # pages of a site whose raw pages stay, however old: the default of MEMORY_WINDOW
 _BATCH = 200  # rejected pages of a transaction
@@ -57,6 +62,7 @@ class Pruned:
     files_rewritten: int = 0
     bytes_freed: int = 0  # of the archive
     orphans: int = 0  # objects of an archive elsewhere that no row named
+    brought: Brought = field(default_factory=Brought)  # small ones of its objects
     left_alone: dict[str, str] = field(default_factory=dict)  # files that stay as they are, and why
 
 
@@ -74,7 +80,7 @@ def prune(
     """Prune raw pages and rejected pages that were fetched before these times; None: none of them.
 
     The archive is by default the folder in the data folder. In one elsewhere, the objects of processes that were killed
-    go, too: those that no row names a day after they were written.
+    go, too: those that no row names a day after they were written. Its small objects are brought together.
 
     The newest pages of each site stay whole, because its memory is learnt from them. The caller has claimed the data
     folder and the database. What an earlier call was killed in is finished first. Raise BadArgument if a removal is not
@@ -94,6 +100,8 @@ def prune(
         if not dry_run:
             PrunePlan.discard(data_dir)
     _delete_orphans(engine, place, pruned, dry_run=dry_run)
+    if place.folder is None:
+        pruned.brought = bring_together(engine, cast("AddressPlace", place), report, dry_run=dry_run)
     return pruned
 
 
@@ -141,26 +149,36 @@ class _Pruning:
             return
         listed = self._archive.list_files()
         self._new_names = NewNames([*(file.name for file in listed), *self._plan.renamed.values()])
-        files = [file for file in listed if _is_begun_before(file, before)]
+        files = [file for file in listed if is_begun_before(file, before)]
         sizes = {file.name: file.size for file in listed}
         with open_for_reading(self._engine) as connection:
             counts = count_references(connection)
+            own = OwnRuns(connection)
+        # Rows go over to these in the loop, if an earlier call was killed: what names them is asked when it is needed.
+        renewed = set(self._plan.renamed.values())
+        references: dict[str, References] = {}
         for done, file in enumerate(files, start=1):
+            if done % QUERY_SIZE == 1:
+                some = [one.name for one in files[done - 1 : done - 1 + QUERY_SIZE]]
+                with open_for_reading(self._engine) as connection:
+                    references = load_references(connection, some)
+            if file.name in renewed:
+                with open_for_reading(self._engine) as connection:
+                    references |= load_references(connection, [file.name])
             new_name = self._plan.renamed.get(file.name, "")
             if counts.get(new_name):
                 self._delete_moved(file, sizes[new_name])
-            else:
-                self._prune_file(file, before)
+            elif any(references[file.name]) or self._archive.folder is not None or own.wrote_file(file):
+                self._prune_file(file, references[file.name], before)
             report(done, len(files))
 
-    def _prune_file(self, file: ArchiveFile, before: datetime) -> None:
-        # Asked now: rows may have gone over to this file since the loop began, if an earlier call was killed.
-        stays, goes = self._split(file.name, before)
+    def _prune_file(self, file: ArchiveFile, references: References, before: datetime) -> None:
+        stays, goes = self._split(references, before)
         has_rows = any(stays) or any(goes)
         is_due = any(goes) or file.name in self._plan.renamed
         if has_rows and not is_due:
             return
-        is_whole = not any(stays) and self._archive.folder is None and _is_begun_before(file, before - _OBJECT_SPAN)
+        is_whole = not any(stays) and self._archive.folder is None and is_begun_before(file, before - _OBJECT_SPAN)
         heads = [] if is_whole else read_heads(file, lambda _position: None)
         if heads is None or not stays.list_places() <= {head.location.offset for head in heads}:
             self._pruned.left_alone[file.name] = _explain_damage(is_readable=heads is not None, has_rows=has_rows)
@@ -202,9 +220,7 @@ class _Pruning:
             self._plan = self._plan.rename(file.name, self._new_names.make(file.name))
             self._plan.save(self._data_dir)
 
-    def _split(self, file: str, before: datetime) -> tuple[References, References]:
-        with open_for_reading(self._engine) as connection:
-            found = load_references(connection, file)
+    def _split(self, found: References, before: datetime) -> tuple[References, References]:
         articles, parts = (
             [one for one in some if one[0].article not in self._gone] for some in (found.articles, found.parts)
         )
@@ -228,11 +244,6 @@ def _explain_damage(*, is_readable: bool, has_rows: bool) -> str:
         return "it cannot be read to its end: scrapy db check --all"
     # Its crawl was killed, or it is damaged. It may hold pages that were never stored.
     return "it cannot be read to its end, and the store names none of its records; delete it if you do not need it"
-
-
-def _is_begun_before(file: ArchiveFile, moment: datetime) -> bool:
-    name = parse_own_name(file.name)
-    return name is not None and name.begun_at < moment
 
 
 def _refuse_unfinished_removal(engine: Engine) -> None:

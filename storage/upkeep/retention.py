@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -61,29 +61,25 @@ def count_references(connection: Connection) -> dict[str, int]:
     return dict(counts)
 
 
-def load_references(connection: Connection, file: str) -> References:
-    """Return the rows that name a record of this file."""
-    # Through the ids, which an index holds with the file: reading every article with its text takes minutes.
-    names = list(connection.scalars(select(_ARTICLE.c.id).where(_ARTICLE.c.archive_file == file)))
-    articles = [
-        (Reference(row.id, row.archive_offset), row.fetched_at)
-        for some in split_for_queries(names)
-        for row in connection.execute(
-            select(_ARTICLE.c.id, _ARTICLE.c.archive_offset, _ARTICLE.c.fetched_at).where(_ARTICLE.c.id.in_(some))
-        )
-    ]
-    one, part = _REVISION.c, _PART.c
-    revisions = select(one.article_id, one.archive_offset, one.fetched_at).where(one.archive_file == file)
-    parts = select(part.article_id, part.archive_offset, part.position, _ARTICLE.c.fetched_at)
-    parts = parts.join(_ARTICLE, _ARTICLE.c.id == part.article_id).where(part.archive_file == file)
-    return References(
-        articles,
-        [Reference(name, offset, fetched_at=at) for name, offset, at in connection.execute(revisions)],
-        [
-            (Reference(name, offset, position=position), fetched_at)
-            for name, offset, position, fetched_at in connection.execute(parts)
-        ],
-    )
+def load_references(connection: Connection, files: Sequence[str]) -> dict[str, References]:
+    """Return the rows that name a record of each of these files, which should be many: each table is searched once."""
+    found = {file: References([], [], []) for file in files}
+    row, one, part = _ARTICLE.c, _REVISION.c, _PART.c
+    for some in split_for_queries(files):
+        # Through the ids, which an index holds with the file: reading every article with its text takes minutes.
+        names = list(connection.scalars(select(row.id).where(row.archive_file.in_(some))))
+        for ids in split_for_queries(names):
+            articles = select(row.id, row.archive_file, row.archive_offset, row.fetched_at).where(row.id.in_(ids))
+            for name, file, offset, fetched_at in connection.execute(articles):
+                found[file].articles.append((Reference(name, offset), fetched_at))
+        revisions = select(one.article_id, one.archive_file, one.archive_offset, one.fetched_at)
+        for name, file, offset, at in connection.execute(revisions.where(one.archive_file.in_(some))):
+            found[file].revisions.append(Reference(name, offset, fetched_at=at))
+        parts = select(part.article_id, part.archive_file, part.archive_offset, part.position, row.fetched_at)
+        parts = parts.join(_ARTICLE, row.id == part.article_id).where(part.archive_file.in_(some))
+        for name, file, offset, position, fetched_at in connection.execute(parts):
+            found[file].parts.append((Reference(name, offset, position=position), fetched_at))
+    return found
 
 
 def split_references(found: References, before: datetime, newest: set[str]) -> tuple[References, References]:

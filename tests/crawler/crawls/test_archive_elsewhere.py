@@ -68,6 +68,11 @@ def test_the_demo_newspapers_give_the_same_release_killed_or_not(s3: FaultyS3, t
         assert crawled.returncode == 0, crawled.stderr
         assert find_unreadable(s3, tmp_path / "s3") == []
         assert not (tmp_path / "s3" / "archive").exists()
+        small = len(open_archive(s3).list_files())
+        pruned = run_scrapy("db", "prune", "--raw-older-than", "9d", data=tmp_path / "s3", **s3.settings)
+        assert f"{small} small objects of the archive went into 1 large one\n" in pruned.stdout, pruned.stderr
+        assert len(open_archive(s3).list_files()) == 1
+        assert find_unreadable(s3, tmp_path / "s3") == []
         s3.prefix += "-killed"
         killed = tmp_path / "killed"
         for _ in range(5):
@@ -187,10 +192,11 @@ def test_another_machine_reads_cleans_checks_and_removes_what_this_one_crawled(
     with ArchiveReader(open_archive(s3)) as reader, pytest.raises(Exception, match="no HTTP response"):
         reader.read(ArchiveLocation(place.archive_file, place.archive_offset))
     assert find_unreadable(s3, data) == []
-    replayed = run_scrapy("crawl", "archive", "-a", f"path={env['ARCHIVE_URI']}", data=tmp_path / "again", **env)
+    replayed = run_scrapy("crawl", "archive", "-a", f"path={env['ARCHIVE_URI']}/", data=tmp_path / "again", **env)
     assert replayed.returncode == 0, replayed.stderr
     assert Store(tmp_path / "again").texts() == store.texts()
     assert find_unreadable(s3, tmp_path / "again") == []
+    assert all("/" not in row.archive_file for row in Store(tmp_path / "again").articles().values())
 
 
 def test_a_command_that_the_archive_refuses_says_so_in_a_line(paper: Paper, s3: FaultyS3, data: Path) -> None:

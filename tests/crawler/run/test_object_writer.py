@@ -48,7 +48,7 @@ def make_writer(place: AddressPlace, told: Counter[str]) -> Iterator[Callable[..
     )
 
     def make(*, linger: float = 0.2, patience: float = 30.0) -> ObjectWriter:
-        writer = ObjectWriter(place, run=7, software="tests", patience=patience, linger=linger)
+        writer = ObjectWriter(place, run=7, writer="00c0ffee", software="tests", patience=patience, linger=linger)
         writer.add_user(user)
         made.append(writer)
         return writer
@@ -207,7 +207,9 @@ def test_crawls_of_one_run_share_objects_and_the_last_ends_the_writer(place: Add
     user = WriterUser(lambda _: None, lambda: False, lambda stat, _: told.update([stat]))
 
     async def write() -> list[ArchiveLocation]:
-        first, second, other = (SharedWriter(place, user, run=run, settings=settings) for run in (7, 7, 8))
+        first, second, other = (
+            SharedWriter(place, user, run=run, mark="00c0ffee", settings=settings) for run in (7, 7, 8)
+        )
         locations = [await writer.write(make_exchange(number)) for number, writer in enumerate((first, second, other))]
         assert is_writing_to(place)
         await other.drain()
@@ -225,4 +227,6 @@ def test_crawls_of_one_run_share_objects_and_the_last_ends_the_writer(place: Add
     assert not is_writing_to(place)
     assert [location.file == locations[0].file for location in locations] == [True, True, False, False]
     assert read_urls(place, locations) == [f"https://a.example/{number}" for number in range(4)]
-    assert {name.run for file in place.list_files() if (name := parse_own_name(file.name))} == {7, 8}
+    names = [name for file in place.list_files() if (name := parse_own_name(file.name))]
+    assert {name.run for name in names} == {7, 8}
+    assert {name.mark for name in names} == {"00c0ffee"}

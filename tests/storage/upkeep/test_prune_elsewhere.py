@@ -10,8 +10,9 @@ import pytest
 from archived_nights import FIRST, NightlyStore
 from sqlalchemy import Engine, select
 
+from storage import runs
 from storage.archive.elsewhere import AddressPlace
-from storage.archive.own_files import make_own_name
+from storage.archive.own_files import make_mark, make_own_name, make_writer
 from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
 from storage.models import StoredArticle
@@ -105,8 +106,13 @@ def test_an_object_that_no_row_names_goes_when_it_is_a_day_old(
     nights: NightlyStore, place: AddressPlace, tmp_path: Path
 ) -> None:
     now, data = datetime.now(UTC), place.list_files()[0].open().read()
-    old, young = (make_own_name(now - timedelta(hours=hours), 7, 1, "00c0ffee") for hours in (30, 3))
-    for name in (old, young, "of-somebody-else.warc.gz"):
+    with nights.engine.begin() as connection:
+        run = runs.begin(connection, spider="articles", now=now - timedelta(hours=31))
+    own, another = make_mark(now - timedelta(hours=31)), make_mark(now - timedelta(hours=31, seconds=1))
+    old, young = (make_own_name(now - timedelta(hours=hours), run, 1, make_writer(own)) for hours in (30, 3))
+    # Another store writes there, too, or has been copied from this one: its run of that number, and a later one.
+    others = [make_own_name(now - timedelta(hours=30), number, 1, make_writer(another)) for number in (run, run + 1)]
+    for name in (old, young, *others, "of-somebody-else.warc.gz"):
         place.put(name, data)
     with nights.engine.connect() as connection:
         assert [file.name for file in find_orphans(connection, place, now)] == [old]
@@ -114,7 +120,9 @@ def test_an_object_that_no_row_names_goes_when_it_is_a_day_old(
     for is_dry in (True, False):
         told = prune(nights.engine, tmp_path, raw_before=None, rejected_before=None, dry_run=is_dry, archive=place)
         assert (told.orphans, told.bytes_freed) == (1, len(data))
-    assert before - Counter(file.name for file in place.list_files()) == Counter([old])
+    prune(nights.engine, tmp_path, raw_before=now, rejected_before=None, dry_run=False, archive=place, keep_newest=99)
+    left = Counter(file.name for file in place.list_files())
+    assert before - left == Counter([old, young])
     read_pages(nights.engine, place)
 
 
