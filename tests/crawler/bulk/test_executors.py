@@ -13,7 +13,8 @@ from written_warc import write_own
 from cleaning.errors import BadArgument
 from crawler.bulk.executors import Execution, parse_slurm_options
 
-# `sbatch` keeps the script, runs each job of its array in the foreground, and prints a number as Slurm does.
+# `sbatch` keeps the script, runs each job of its array in the foreground, and prints a number as Slurm does. Jobs that
+# only add up what datatrove counted are kept and not run: nobody reads their sums.
 SBATCH = """\
 #!/bin/sh
 for script; do :; done
@@ -21,6 +22,7 @@ number=$(($(ls "$JOBS" | wc -l) + 1))
 cp "$script" "$JOBS/$number"
 echo "$@" > "$JOBS/$number.arguments"
 last=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\).*/\\1/p' "$script")
+grep -q '^merge_stats ' "$script" && last=-1
 for task in $(seq 0 "${last:-0}"); do
     SLURM_ARRAY_TASK_ID=$task SLURM_JOB_ID=$number SLURM_NODELIST=here bash "$script" >> "$JOBS/log" 2>&1 || exit 1
 done

@@ -78,7 +78,7 @@ def test_the_demo_newspapers_give_the_same_release_killed_or_not(s3: FaultyS3, t
         for _ in range(5):
             process = PreparedProcess(command(*words, *FAST, data=killed), ROOT, environment(**s3.settings))
             try:
-                process.wait(chance.uniform(1.0, 4.0))
+                process.wait(chance.uniform(1.0, 2.5))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()

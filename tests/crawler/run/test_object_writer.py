@@ -139,7 +139,7 @@ def test_it_waits_for_a_server_that_comes_back(
 ) -> None:
     async def write() -> list[ArchiveLocation]:
         writer = make_writer(linger=0.05)
-        s3.fail(fault, "PUT", times=12)
+        s3.fail(fault, "PUT", times=3)
         locations = [await writer.write(make_exchange(number)) for number in range(3)]
         durable = asyncio.create_task(writer.make_durable(locations))
         await wait_until(lambda: writer.problem)

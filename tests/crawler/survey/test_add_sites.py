@@ -121,7 +121,8 @@ def test_language_pause_and_zone_are_written_where_only_they_tell(tmp_path: Path
                 f"<html><head><title>A story</title></head><body><h1>A story</h1>{text}</body></html>"
             )
         paper.front(*STORIES[:2])
-        done = run_sites("add", paper.url, "--json", folder=tmp_path)
+        # The survey asks for some thirty addresses, and keeps the pause before each.
+        done = run_sites("add", paper.url, "--json", "-s", "CRAWL_DELAY_MAX=0.05", folder=tmp_path)
     found = json.loads(done.stdout)
     assert (found["table"]["language"], found["table"]["delay"]) == ("en", 1.5)
     assert found["found"]["robots_delay"] == 1.5
@@ -279,7 +280,7 @@ def test_what_was_whole_when_it_was_interrupted_is_written(tmp_path: Path) -> No
 
 
 def test_a_survey_ends_in_time_and_says_so_of_a_site_that_is_not_whole(tmp_path: Path) -> None:
-    end = datetime.now(UTC) + timedelta(seconds=15)
+    end = datetime.now(UTC) + timedelta(seconds=8)
     with Paper() as paper:
         publish(paper, robots="Crawl-delay: 60\n")
         done = run_sites("add", paper.url, "-s", f"CRAWL_ENDS_AT={end.isoformat()}", folder=tmp_path)

@@ -13,12 +13,15 @@ from storage.database.engine import open_database, open_for_reading
 from storage.database.locks import claim_database
 from storage.database.server_claim import DATABASE_KEY, ServerClaim, end_stale_claims, find_claims
 
+LOCK_TIMEOUT = 1.5  # seconds that who takes over a site waits for the former crawl
+
 
 @pytest.fixture
 def engines(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engine, Engine]]:
     """Return the engines of two crawls on one server, whose claims are confirmed by their transactions alone."""
     monkeypatch.setattr("storage.database.server_claim.CLAIM_BEAT", 3600.0)
-    both = open_database(make_url(postgres_database)), open_database(make_url(postgres_database))
+    url = make_url(postgres_database)
+    both = open_database(url, lock_timeout=LOCK_TIMEOUT), open_database(url, lock_timeout=LOCK_TIMEOUT)
     yield both
     for engine in both:
         engine.dispose()
