@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from servers.postgres import run_postgres
+from servers.postgres import create_database, run_postgres
 from servers.s3 import LOGIN, FaultyS3, run_s3
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL
 
 # A shell ignores Ctrl-C in background processes; crawls that a test interrupts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -62,14 +62,8 @@ def crawl_into_postgres(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def postgres_database(postgres_url: URL) -> Iterator[str]:
     """Return the address of an empty PostgreSQL database; delete it after the test."""
-    name = f"test_{uuid4().hex}"
-    maintenance = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgres_url.set(database=name).render_as_string(hide_password=False)
-    with maintenance.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    maintenance.dispose()
+    with create_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, create_engine, make_url, text
 
 
 class PostgresServer:
@@ -65,3 +66,16 @@ def run_postgres(folder: Path | None = None) -> Iterator[URL]:
     """Run a server, as `run_server`; yield the address of its maintenance database."""
     with run_server(folder) as server:
         yield server.url
+
+
+@contextmanager
+def create_database(server: URL) -> Iterator[str]:
+    """Yield the address of a new, empty database of the server; delete it afterwards."""
+    name = f"test_{uuid4().hex}"
+    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with maintenance.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    maintenance.dispose()

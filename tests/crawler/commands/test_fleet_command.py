@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from crawling import run_scrapy
+from servers.postgres import create_database
+from sqlalchemy import URL, make_url
+
+from storage.database.engine import open_database
 
 SITES = '[[site]]\nname = "courier"\nurl = "http://127.0.0.1:9/"\n'
+
+
+@pytest.fixture(scope="module")
+def store(postgres_url: URL) -> Iterator[str]:
+    """Return the address of an empty store."""
+    with create_database(postgres_url) as url:
+        open_database(make_url(url)).dispose()
+        yield url
 
 
 @pytest.mark.parametrize(
@@ -21,21 +34,25 @@ SITES = '[[site]]\nname = "courier"\nurl = "http://127.0.0.1:9/"\n'
         (("worker", "--sites-at-once", "0"), "--sites-at-once must be a whole number of at least 1, got '0'"),
         (("schedule",), "give --now, --at WHEN or --never"),
         (("schedule", "--at", "soon"), "--at must be a time as '02:00 Europe/Berlin', or cron"),
-        (("status",), "this database has no fleet yet; begin with: scrapy fleet schedule --now"),
-        (("drain",), "this database has no fleet yet; begin with: scrapy fleet schedule --now"),
     ],
 )
-def test_a_mistake_is_answered_in_one_line(
-    words: tuple[str, ...], told: str, tmp_path: Path, postgres_database: str
-) -> None:
-    run_scrapy("db", "upgrade", data=tmp_path, DATABASE_URL=postgres_database)
+def test_a_mistake_is_answered_in_one_line(words: tuple[str, ...], told: str, tmp_path: Path, store: str) -> None:
     (tmp_path / "sites.toml").write_text(SITES, "utf-8")
-    run_scrapy("crawl", "articles", "-a", "url=http://127.0.0.1:9/", data=tmp_path, DATABASE_URL=postgres_database)
     sites = ("-s", f"SITES_FILE={tmp_path / 'sites.toml'}")
-    done = run_scrapy("fleet", *words, *sites, data=tmp_path, DATABASE_URL=postgres_database)
+    done = run_scrapy("fleet", *words, *sites, data=tmp_path, DATABASE_URL=store)
     assert done.returncode == 2
     assert done.stderr.startswith(f"scrapy fleet: {told}")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_store_without_a_fleet_has_nothing_to_show_and_nobody_to_drain(
+    tmp_path: Path, postgres_database: str
+) -> None:
+    open_database(make_url(postgres_database)).dispose()
+    for word in ("status", "drain"):
+        done = run_scrapy("fleet", word, data=tmp_path, DATABASE_URL=postgres_database)
+        told = "scrapy fleet: this database has no fleet yet; begin with: scrapy fleet schedule --now\n"
+        assert (done.returncode, done.stderr) == (2, told)
 
 
 def test_a_store_in_a_file_has_no_fleet(tmp_path: Path) -> None:
