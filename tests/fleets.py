@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawling import FAST, ROOT, SCRAPY, environment
+from prepared_scrapy import PreparedProcess, run_prepared
 from servers.paper import Answer, Paper, Visit, prose
 from servers.press import publish
 from sqlalchemy import create_engine, text
@@ -82,36 +83,32 @@ class Fleet:
     def __init__(self, url: str, folder: Path, sites: Path, *words: str) -> None:
         self.url, self.data = url, folder / "data"
         self._words = ("-s", f"DATA_DIR={self.data}", "-s", f"SITES_FILE={sites}", *FAST, *words)
-        self._log = folder / "workers.log"
-        self.workers: list[subprocess.Popen[str]] = []
-        self._started = 0
+        self.workers: list[PreparedProcess] = []
+        self._started: list[PreparedProcess] = []
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command on the fleet's store to its end."""
         line = [str(SCRAPY), *arguments, *self._words, "-s", "LOG_LEVEL=WARNING"]
-        return subprocess.run(
-            line, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=300, check=False
-        )
+        return run_prepared(line, ROOT, self._environment, timeout=300)
 
-    def start_worker(self, *options: str) -> subprocess.Popen[str]:
+    def start_worker(self, *options: str) -> PreparedProcess:
         """Start a worker, whose requests come from an address of its own."""
-        self._started += 1
         line = [str(SCRAPY), "fleet", "worker", *options, *self._words]
-        line += ["-s", f"DOWNLOAD_BIND_ADDRESS=127.0.9.{self._started % 250 + 1}"]
-        with self._log.open("a", encoding="utf-8") as log:
-            worker = subprocess.Popen(line, cwd=ROOT, env=self._environment, stdout=log, stderr=log, text=True)
+        line += ["-s", f"DOWNLOAD_BIND_ADDRESS=127.0.9.{len(self._started) % 250 + 2}"]
+        worker = PreparedProcess(line, ROOT, self._environment)
         self.workers.append(worker)
+        self._started.append(worker)
         return worker
 
-    def kill(self, worker: subprocess.Popen[str]) -> None:
-        worker.send_signal(signal.SIGKILL)
+    def kill(self, worker: PreparedProcess) -> None:
+        worker.kill()
         worker.wait()
         self.workers.remove(worker)
 
     def end_workers(self, timeout: float = 60.0) -> list[int]:
         """Let all workers drain, and return their exit statuses."""
         for worker in self.workers:
-            worker.terminate()
+            worker.send_signal(signal.SIGTERM)
         return [worker.wait(timeout) for worker in self.workers]
 
     def status(self) -> dict[str, Any]:
@@ -147,7 +144,8 @@ class Fleet:
             time.sleep(0.1)
 
     def read_log(self) -> str:
-        return self._log.read_text("utf-8") if self._log.exists() else ""
+        """Return what all workers have printed, one after the other."""
+        return "".join(f"{worker.output.decode()}\n{worker.errors.decode()}\n" for worker in self._started)
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -19,8 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +31,7 @@ from pathlib import Path
 import beside  # noqa: F401 (imported for its change of the path)
 from crawling import ROOT, SCRAPY, environment
 from gold import Page, add_data_options, find_data_sets, load_pages
+from prepared_scrapy import PreparedProcess, run_prepared
 from processor_time import run_measured
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -40,6 +39,7 @@ from warcio.warcwriter import WARCWriter
 WAYS = ("crawl", "local", "killed", "ray")
 FILES = 8
 FIRST_FETCH = datetime(2026, 11, 1, tzinfo=UTC)
+PATIENCE = 86_400  # seconds for a run
 MOST = 0.8  # of the processor's time of the crawl path
 
 
@@ -105,15 +105,13 @@ class Comparison:
         line = [str(SCRAPY), *self._bulk(out, 4)]
         finished: dict[Path, int] = {}
         for stage in ("pages", "sites"):
-            process = subprocess.Popen(
-                line, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            process = PreparedProcess(line, ROOT, environment())
             while process.poll() is None and not list((out / "work/tasks" / stage).glob("completions/*")):
                 time.sleep(0.05)
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
             finished |= {path: path.stat().st_mtime_ns for path in out.glob("work/tasks/*/completions/*")}
-        subprocess.run(line, cwd=ROOT, env=environment(), check=True, stdout=subprocess.DEVNULL)
+        run_prepared(line, ROOT, environment(), timeout=PATIENCE).check_returncode()
         self.done_again = sum(path.stat().st_mtime_ns != before for path, before in finished.items())
         print(f"killed: {len(finished)} tasks were complete before, {self.done_again} of them were done again")
 

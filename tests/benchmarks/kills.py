@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import sqlite3
 import subprocess
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crawling import FAST, ROOT, command, environment
+from prepared_scrapy import PreparedProcess
 from servers.paper import Paper
 from servers.press import publish
 
@@ -22,6 +22,8 @@ from storage.archive.read_back import ArchiveReader
 from storage.archive.write import ArchiveLocation
 
 MAX_RUNS = 10  # after the last kill, to finish the crawl
+PATIENCE = 600  # seconds for a crawl that is not killed, on however busy a machine
+START = 0.5  # seconds until a crawl asks for its first page
 Story = tuple[Any, ...]
 
 
@@ -63,7 +65,7 @@ def crawl_with_kills(
         data, leased = folder / "killed", 0
         for number in range(kills):
             # Not so late that the crawl is finished before the last kill.
-            pause = moments[number] if moments else chance.uniform(0.2, 2.0 + took / 5)
+            pause = moments[number] if moments else chance.uniform(0.1, START + took / 5)
             _run_crawl(paper, data, kill_after=pause)
             leased += _count_leased(data)
         for _ in range(MAX_RUNS):
@@ -85,13 +87,11 @@ def crawl_with_kills(
 
 def _run_crawl(paper: Paper, data: Path, kill_after: float | None = None) -> int:
     arguments = command("crawl", "articles", "-a", f"url={paper.url}/", *FAST, data=data)
-    crawl = subprocess.Popen(
-        arguments, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    crawl = PreparedProcess(arguments, ROOT, environment())
     try:
-        return crawl.wait(timeout=kill_after)
+        return crawl.wait(PATIENCE if kill_after is None else kill_after)
     except subprocess.TimeoutExpired:
-        crawl.send_signal(signal.SIGKILL)
+        crawl.kill()
         crawl.wait()
         return INTERRUPTED
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 import beside  # noqa: F401 (imported for its change of the path)
 from crawling import FAST, ROOT, command, environment
 from manners import load_rows
+from prepared_scrapy import run_prepared
 from servers.paper import Answer, Paper
 from servers.press import publish, story_paths
 
@@ -31,6 +31,7 @@ from storage.models import DeskNight, StoredArticle
 LATENCY = 1 / 3  # seconds
 STORIES, MANY, LISTS = 40, 10_000, 400
 MOST_OVER = 10.0  # seconds
+PATIENCE = 600  # seconds more than the time of the crawl, for what follows it
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,7 +84,7 @@ def _crawl(folder: Path, papers: list[Paper], seconds: float) -> float:
     sites.write_text("".join(f'[[site]]\nname = "{paper.name}"\nurl = "{paper.url}/"\n' for paper in papers))
     words = command("nightly", *FAST, "-s", f"SITES_FILE={sites}", "--skip", "report", data=data)
     words += ["--hours", f"{seconds / 3600:.4f}", "-s", "CLEANING_PROCESSES=2", "--logfile", str(folder / "log")]
-    done = subprocess.run(words, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = run_prepared(words, ROOT, environment(), timeout=2 * seconds + PATIENCE)
     print(done.stdout or done.stderr, end="")
     (night,) = load_rows(data, DeskNight)
     crawl = night.steps["crawl"]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -23,8 +22,10 @@ import beside  # noqa: F401 (imported for its change of the path)
 from crawling import FAST, ROOT, command, environment
 from gold import parse_count
 from nights import let_a_night_pass
+from prepared_scrapy import run_prepared
 from servers.paper import Answer, Paper, prose
 
+PATIENCE = 3600  # seconds for a night
 MOST_BYTES = 600  # of head and body, for an unchanged article
 _HEAD = 160  # bytes that the server adds to the head of an answer: its name, the date, type and length
 
@@ -93,8 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _crawl(paper: YoungPaper, data: Path) -> Cost:
     paper.sent.clear()
     line = command("crawl", "articles", "-a", f"url={paper.url}/", "-s", "RECHECK_SHARE=1", data=data)
-    quiet = subprocess.DEVNULL
-    subprocess.run([*line, *FAST], cwd=ROOT, env=environment(), stdout=quiet, stderr=quiet, check=True)
+    run_prepared([*line, *FAST], ROOT, environment(), timeout=PATIENCE).check_returncode()
     unchanged = [size for status, size in paper.sent if status == 304]
     return Cost(len(paper.sent), len(unchanged), sum(size for _, size in paper.sent), sum(unchanged))
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,8 +22,10 @@ from typing import NamedTuple
 import beside  # noqa: F401 (imported for its change of the path)
 from crawling import FAST, ROOT, command, environment
 from gold import add_data_options, find_data_sets, load_pages, parse_count
+from prepared_scrapy import run_prepared
 from replayed_sites import ReplayedSite, replay_sites
 
+PATIENCE = 3600  # seconds for a night
 MOST_BYTES = 0.05  # of the second night, as a share of the first
 _TIMES = ("offered_at", "due_at", "fetched_at", "changed_at", "first_fetched_at", "recheck_at", "missing_at")
 
@@ -64,14 +65,8 @@ def _crawl(sites: Sequence[ReplayedSite], data: Path) -> NightCost:
     for site in sites:
         site.sent.clear()
     addresses = " ".join(f"{site.url}/" for site in sites)
-    subprocess.run(
-        [*command("crawl", "articles", "-a", f"url={addresses}", data=data), *FAST],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
+    line = [*command("crawl", "articles", "-a", f"url={addresses}", data=data), *FAST]
+    run_prepared(line, ROOT, environment(), timeout=PATIENCE).check_returncode()
     sent = [(site, answer) for site in sites for answer in site.sent]
     return NightCost(
         len(sent),

@@ -20,14 +20,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from subprocess import run
 from typing import Any, NamedTuple
 
 import beside  # noqa: F401 (imported for its change of the path)
 from crawling import FAST, ROOT, Store, command, environment
 from gold import Page, add_data_options, find_data_sets, load_pages, parse_count
+from prepared_scrapy import run_prepared
 from replayed_sites import ReplayedSite, choose_sites
 
+PATIENCE = 3600  # seconds for a command
 MOST_FAILED = 2 / 24
 NEWEST = 6  # entries of a news sitemap
 NEWS_SPACE = 'xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
@@ -161,7 +162,7 @@ def list_problems(site: LaidOutSite, found: dict[str, Any], table: dict[str, Any
 
 def _run(*arguments: str, file: Path, data: Path) -> str:
     line = command(*arguments, *FAST, "-s", f"SITES_FILE={file}", data=data)
-    done = run(line, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    done = run_prepared(line, ROOT, environment(), timeout=PATIENCE)
     if done.returncode > 1:
         sys.exit(done.stderr)
     return done.stdout

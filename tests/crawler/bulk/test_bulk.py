@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from crawling import ROOT, SCRAPY, environment, run_scrapy
 from demo_store import crawl_demo
-from prepared_scrapy import run_prepared
+from prepared_scrapy import PreparedProcess, run_prepared
 
 from storage import open_store
 
@@ -48,23 +47,15 @@ def bulk(demo: Path, out: Path, *more: str) -> list[str]:
 
 
 def run_bulk(demo: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        bulk(demo, out, *more), cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=280, check=False
-    )
+    return run_prepared(bulk(demo, out, *more), ROOT, environment(), timeout=280)
 
 
 def test_a_run_that_was_killed_gives_the_release_of_the_crawl_path(demo: Path, reference: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    process = subprocess.Popen(
-        bulk(demo, out, "--tasks", "2"),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = PreparedProcess(bulk(demo, out, "--tasks", "2"), ROOT, environment())
     while process.poll() is None and not list((out / "work/tasks/pages/completions").glob("*")):
         time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.wait()
     complete = {path: path.stat().st_mtime_ns for path in out.glob("work/tasks/*/completions/*")}
     assert complete
