@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import brotli
 from servers.paper import prose
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -56,7 +57,7 @@ def _write_page(number: int) -> bytes:
 
 
 def write_own(folder: Path) -> Path:
-    """Write a file as a crawl does."""
+    """Write a file as a crawl does, and return its path."""
     archive = Archive(folder, run=1, software="a crawler")
     for number in range(3):
         archive.write(
@@ -76,3 +77,54 @@ def write_own(folder: Path) -> Path:
     archive.close()
     (path,) = folder.iterdir()
     return path
+
+
+def write_odd(folder: Path) -> None:
+    """Write files of another crawler with what is odd in archives: addresses that were fetched several times, in any
+    order and under other names; encodings; truncated and empty records; files that are broken or empty."""
+    pages = [
+        # (address, day, headers, body): the later fetch of 1 comes first, and the last one of 2 is a wall
+        ("https://www.harbour.example/1?utm_source=feed", 9, {}, _write_page(1)),
+        ("http://www.harbour.example/1", 3, {}, _write_page(1).replace(b"Monday", b"Thursday")),
+        ("https://www.harbour.example/2", 4, {}, _write_page(2)),
+        ("https://www.harbour.example/2", 5, {}, b"<html><body><h1>Error</h1></body></html>"),
+        ("https://www.harbour.example/3", 4, {"Content-Encoding": "br"}, brotli.compress(_write_page(3))),
+        ("https://www.harbour.example/4", 4, {"Content-Encoding": "gzip"}, _write_page(4)),  # it is not, as in CC-NEWS
+        ("https://www.harbour.example/5", 4, {"Content-Type": ""}, _write_page(5)),
+        ("https://www.harbour.example/6", 4, {"Transfer-Encoding": "chunked"}, _write_page(6)),  # nor is this
+        ("https://www.harbour.example/7", 4, {"Content-Encoding": "zstd"}, b"\x28\xb5\x2f\xfd not so"),
+        ("https://www.harbour.example/8", 4, {"WARC-Truncated": "length"}, _write_page(8)[:2000]),
+        ("https://www.harbour.example/robots.txt", 4, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /9"),
+        ("https://www.harbour.example/", 4, {}, b"<html><body><a href=/1>One</a></body></html>"),
+        # an address and a text that a crawl of our own has under another name of the site
+        ("https://courier.example/0", 12, {}, _write_page(0).replace(b"Friday", b"Tuesday")),
+        ("https://elsewhere.example/a-copy", 12, {}, _write_page(1)),
+    ]
+    for name, some in (("odd-1.warc.gz", pages[::2]), ("odd-2.warc.gz", pages[1::2])):
+        with (folder / name).open("wb") as file:
+            for url, day, headers, body in some:
+                _write_response(WARCWriter(file, gzip=True), url, day, headers, body)
+    whole = (folder / "odd-1.warc.gz").read_bytes()
+    with (folder / "broken.warc.gz").open("wb") as file:
+        for number in (20, 21, 22):
+            start = file.tell()
+            _write_response(WARCWriter(file, gzip=True), f"https://broken.example/{number}", 4, {}, _write_page(number))
+            if number == 21:
+                file.seek(start + 300)
+                file.write(b"broken")
+                file.seek(0, 2)
+    (folder / "cut.warc.gz").write_bytes(whole[: len(whole) // 3])
+    (folder / "empty.warc.gz").touch()
+
+
+def _write_response(writer: WARCWriter, url: str, day: int, headers: dict[str, str], body: bytes) -> None:
+    http = {"Content-Type": "text/html", **headers}
+    of_warc = {"WARC-Date": f"2026-11-{day:02}T08:00:00Z"}
+    if (truncated := http.pop("WARC-Truncated", None)) is not None:
+        of_warc["WARC-Truncated"] = truncated
+    head = StatusAndHeaders("200 OK", [(name, value) for name, value in http.items() if value], protocol="HTTP/1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            url, "response", payload=BytesIO(body), length=len(body), http_headers=head, warc_headers_dict=of_warc
+        )
+    )

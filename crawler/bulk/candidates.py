@@ -1,41 +1,26 @@
 """Stage 3: finds the pairs of articles that may be one story, over all sites, by buckets of what they have in common.
 
-The keys are those of the index of a store (storage/articles/story_index.py): the values of the sketch, the canonical
-address, and the headline on its site. Each is looked up in one bucket, so that a task needs a part of the keys only;
-the next stage counts together what the buckets have found of a pair. In contrast to the index nothing depends on the
-order in which articles come.
+Each key of an article (article_keys.py) is looked up in one bucket, so that a task needs a part of the keys only; the
+next stage counts together what the buckets have found of a pair. In contrast to the index of a store nothing depends on
+the order in which articles come.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
-
-from cleaning.duplicates.article_sketch import unpack_sketch
 from cleaning.duplicates.judge import REPEATED_HEADLINE_WINDOW
+from crawler.bulk.article_keys import HEADLINE, PAGE, SKETCH, read_bucket
+from crawler.bulk.settle_sites import SettleSites
 from crawler.bulk.stage import Stage
-from storage.articles.story_index import (
-    FEW_HOLDERS,
-    HOLDER_BITS,
-    MAX_CANDIDATES,
-    MAX_HOLDERS,
-    make_index_keys,
-)
-from storage.models import StoredArticle
+from storage.articles.story_index import FEW_HOLDERS, MAX_CANDIDATES, MAX_HOLDERS
 
 if TYPE_CHECKING:
     import numpy as np
 
-SKETCH, PAGE, HEADLINE = 0, 1, 2  # kinds of keys: a value of a sketch, a canonical address, a headline of a site
-KEYS_FILE = "keys"
 PAIRS_FILE, COMMON_FILE = "pairs", "common"
-# `id` is the number that the article's id writes in hexadecimal digits, `when` its date in microseconds.
-_KEY = [("bucket", "<u4"), ("kind", "u1"), ("key", "<u8"), ("id", "<u8"), ("share", "<u4"), ("when", "<i8")]
 # `one` is the lower id, `home` its share. `rare` and `common` count the values that both hold: common ones are those
 # that more than MAX_HOLDERS articles hold. `kinds` is a bit for each kind of key that found the pair.
 PAIR = [
@@ -48,38 +33,21 @@ PAIR = [
     ("kinds", "u1"),
 ]
 COMMON = [("id", "<u8"), ("number", "<u2")]  # how many values of an article are common
-_MAX_PENDING = 4_000_000  # pairs that are counted together at once
-
-
-def write_keys(folder: Path, connection: Connection, *, share: int, buckets: int) -> None:
-    """Write the keys of all articles of a store, those of one bucket together."""
-    import numpy as np  # noqa: PLC0415 -- comes with datatrove
-
-    row = StoredArticle
-    moment = func.coalesce(row.published_at, row.fetched_at)
-    question = select(row.id, row.sketch, row.canonical_url, row.site, row.story_key, moment.label("when"))
-    found: list[tuple[int, int, int, int, int, int]] = []
-    for article in connection.execute(question.where(row.rejected.is_(None)).order_by(row.id)):
-        number, when = int(article.id, 16), round(article.when.timestamp() * 1_000_000)
-        keys = [(SKETCH, key >> HOLDER_BITS) for key in make_index_keys(article.id, unpack_sketch(article.sketch))]
-        keys.append((PAGE, _hash(article.canonical_url)))
-        if article.story_key:
-            keys.append((HEADLINE, _hash(f"{article.site}\n{article.story_key}")))
-        found += [(key % buckets, kind, key, number, share, when) for kind, key in keys]
-    array = np.array(found, dtype=_KEY)
-    array[np.lexsort((array["id"], array["key"], array["kind"], array["bucket"]))].tofile(folder / KEYS_FILE)
+_MAX_PENDING = 4_000_000  # pairs that are counted together at once, or as many as were found before
 
 
 class FindCandidates(Stage):
     """Task N looks up the keys of bucket N."""
 
     name = "candidates"
+    doing = "looking for duplicates"
     things = "buckets"
+    needs = SettleSites
 
     def work(self, task: int, tasks: int) -> Counter[str]:  # noqa: ARG002 (a bucket a task)
         import numpy as np  # noqa: PLC0415 -- comes with datatrove
 
-        keys = _load_bucket(self.plan.work / "sites", task)
+        keys = read_bucket(SettleSites(self.plan).folder, task)
         pairs = _PairCounter()
         common: list[Any] = []
         for group in _iter_groups(keys):
@@ -108,6 +76,7 @@ class _PairCounter:
     def __init__(self) -> None:
         self._pending: list[Any] = []
         self._size = 0
+        self._most = _MAX_PENDING
 
     def add(self, group: Any, kind: int, *, first: int | None = None, is_common: bool = False) -> None:
         """Add all pairs of the articles of a group, by id, or only those that have one of its `first` articles.
@@ -135,9 +104,10 @@ class _PairCounter:
             made["common" if is_common else "rare"] = 1
         self._pending.append(made)
         self._size += len(made)
-        if self._size > _MAX_PENDING:
+        if self._size > self._most:
             self._pending = [self.sum_up()]
             self._size = len(self._pending[0])
+            self._most = max(_MAX_PENDING, 2 * self._size)  # else each further group would sort all of them again
 
     def sum_up(self) -> np.ndarray[Any, Any]:
         """Return each pair once, ordered by the share of its lower id."""
@@ -178,20 +148,6 @@ def sum_up_pairs(pairs: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return summed
 
 
-def _load_bucket(folder: Path, bucket: int) -> np.ndarray[Any, Any]:
-    """Return the keys of a bucket from all stores, equal ones together, their articles by id."""
-    import numpy as np  # noqa: PLC0415 -- comes with datatrove
-
-    parts = [np.empty(0, dtype=_KEY)]
-    for path in sorted(folder.glob("[0-9]*")):
-        if (path / KEYS_FILE).stat().st_size:  # an empty file cannot be mapped
-            mapped = np.memmap(path / KEYS_FILE, dtype=_KEY, mode="r")
-            first, last = np.searchsorted(mapped["bucket"], [bucket, bucket + 1])
-            parts.append(np.array(mapped[first:last]))
-    keys = np.concatenate(parts)
-    return keys[np.lexsort((keys["id"], keys["key"], keys["kind"]))]
-
-
 def _iter_groups(keys: Any) -> Iterator[Any]:
     """Yield the entries of each key that several articles have."""
     import numpy as np  # noqa: PLC0415 -- comes with datatrove
@@ -203,7 +159,3 @@ def _iter_groups(keys: Any) -> Iterator[Any]:
     starts = np.append(np.flatnonzero(is_new), len(keys))
     for place in np.flatnonzero(np.diff(starts) > 1):
         yield keys[starts[place] : starts[place + 1]]
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest())

@@ -1,22 +1,24 @@
-"""Finds the WARC files of a bulk run: files, folders, patterns, and addresses that fsspec opens (s3://, https://)."""
+"""Finds and opens the WARC files of a bulk run: files, folders, patterns, and addresses that fsspec opens (s3://)."""
 
 from __future__ import annotations
 
 import glob
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-from cleaning.errors import ArchiveMissing, LibraryMissing
+from cleaning.errors import ArchiveMissing, BadArgument
 from storage.archive.read_back import find_archive_files
 
 _ENDINGS = (".warc", ".warc.gz")
+_PATIENCE = 30.0  # seconds for a server that is away while somebody waits for the run to begin
 
 
 def find_inputs(paths: Iterable[str]) -> tuple[str, ...]:
     """Return the WARC files that these paths name, each once, in the order of the paths; local ones as whole paths.
 
-    Raise `ArchiveMissing` for a path without a WARC file, `LibraryMissing` where an address needs a package.
+    Raise `ArchiveMissing` for a path without a WARC file, `LibraryMissing` where an address needs a package, and
+    `StorageLost` where its server does not answer.
     """
     found: dict[str, None] = {}
     for path in paths:
@@ -29,13 +31,21 @@ def is_address(path: str) -> bool:
     return "://" in path
 
 
-def open_input(address: str) -> Any:
-    """Return a file that is open for reading. Raise OSError if it cannot be read."""
-    if not is_address(address):
-        return Path(address).open("rb")
-    import fsspec  # noqa: PLC0415 -- comes with the extra `bulk`
+class InputFiles:
+    """Opens the files that `find_inputs` has found, as an archive opens its own (storage/archive/place.py).
 
-    return fsspec.open(address, "rb").open()
+    Reading waits some minutes for a server that is away, and raises `StorageLost` then.
+    """
+
+    def locate(self, name: str) -> str:
+        return name
+
+    def open(self, name: str) -> BinaryIO:
+        if not is_address(name):
+            return Path(name).open("rb")
+        from storage.archive.elsewhere import AddressPlace  # noqa: PLC0415 (local files need no fsspec)
+
+        return AddressPlace(name, {}).open(name)
 
 
 def _find_local(path: str) -> list[str]:
@@ -48,21 +58,12 @@ def _find_local(path: str) -> list[str]:
 
 
 def _find_remote(path: str) -> list[str]:
-    import fsspec  # noqa: PLC0415 -- comes with the extra `bulk`
+    from storage.archive.elsewhere import AddressPlace, hide_login  # noqa: PLC0415 (local files need no fsspec)
 
     try:
-        system, name = fsspec.core.url_to_fs(path)
-        if glob.has_magic(name):
-            names = sorted(map(str, system.glob(name)))
-        elif system.isdir(name):
-            names = sorted(one for one in map(str, system.find(name)) if one.endswith(_ENDINGS))
-        else:
-            names = [name] if system.exists(name) else []
-    except ImportError as error:
-        raise LibraryMissing(f"{path}: {error}; for s3: pip install 'broadsheet[s3]'") from error
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ArchiveMissing(f"{path} cannot be read: {reason}") from error
+        names = AddressPlace(path, {}, patience=_PATIENCE).find_addresses(_ENDINGS)
+    except BadArgument as error:
+        raise ArchiveMissing(f"{hide_login(path)} is no address that fsspec opens") from error
     if not names:
-        raise ArchiveMissing(f"there is no WARC file at {path}")
-    return [str(system.unstrip_protocol(one)) for one in names]
+        raise ArchiveMissing(f"there is no WARC file at {hide_login(path)}")
+    return names

@@ -21,7 +21,8 @@ from cleaning.duplicates.article_sketch import (
     unpack_sketch,
 )
 from cleaning.duplicates.judge import DuplicateMatch, RankedArticle, match_articles
-from crawler.bulk.candidates import COMMON, COMMON_FILE, PAGE, PAIR, PAIRS_FILE, FindCandidates, sum_up_pairs
+from crawler.bulk.article_keys import PAGE
+from crawler.bulk.candidates import COMMON, COMMON_FILE, PAIR, PAIRS_FILE, FindCandidates, sum_up_pairs
 from crawler.bulk.site_store import STORE_FILE, read_site_store
 from crawler.bulk.stage import Stage
 from storage.articles.story_index import load_compared_articles
@@ -39,7 +40,9 @@ class MatchArticles(Stage):
     """Task N judges the pairs whose lower id is of share N of the sites."""
 
     name = "matches"
+    doing = "comparing"
     things = "pairs"
+    needs = FindCandidates
 
     def work(self, task: int, tasks: int) -> Counter[str]:  # noqa: ARG002 (a share a task)
         counts: Counter[str] = Counter()

@@ -5,6 +5,7 @@ A page that hangs, kills its process or takes too much memory costs that page on
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from concurrent.futures import Future
 from dataclasses import replace
@@ -17,7 +18,9 @@ from crawler.bulk.stage import Stage
 from crawler.bulk.warc_reader import read_warc
 from crawler.items import FetchedPage
 from crawler.recleaning.page_decoder import PageDecoder
-from storage.archive.records import ArchivedResponse
+from storage.archive.records import TORN, ArchivedResponse
+
+logger = logging.getLogger(__name__)
 
 PAGES_AHEAD = 8  # pages read ahead of the child that cleans
 _FILE_BITS = 32  # of the number of a page in its file
@@ -27,7 +30,9 @@ class ReadPages(Stage):
     """Task N of M reads the files N, N + M, N + 2 M ..."""
 
     name = "pages"
+    doing = "cleaning"
     things = "pages"
+    needs = None
 
     def work(self, task: int, tasks: int) -> Counter[str]:
         settings = self.settings
@@ -36,11 +41,12 @@ class ReadPages(Stage):
         self._cleaners = Cleaners(
             count=1, deadline=settings.getfloat("CLEANING_DEADLINE"), max_memory=settings.getint("CLEANING_MEMORY")
         )
-        self._cleaners.start()
+        if task < len(self.plan.files):  # to start takes a second
+            self._cleaners.start()
         try:
             with self.draft(self.folder / f"{task:05d}") as draft:
                 draft.mkdir()
-                with PageFileWriter(draft, tasks) as file:
+                with PageFileWriter(draft) as file:
                     self._read_files(task, tasks, file, counts)
         finally:
             self._cleaners.stop()
@@ -72,6 +78,8 @@ class ReadPages(Stage):
                     waiting.append((item, number, self._cleaners.submit(item.page, observe=True)))
                 while len(waiting) > PAGES_AHEAD:
                     keep_oldest()
+            if skipped[TORN]:
+                logger.warning("%s breaks off, or is damaged: what follows is not read", self.plan.files[place])
             counts["file/read"] += 1
             counts.update({f"skipped/{reason}": number for reason, number in skipped.items()})
         while waiting:

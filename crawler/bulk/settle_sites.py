@@ -13,12 +13,12 @@ from itertools import islice
 from sqlalchemy import Connection, Engine, func, select
 
 from cleaning.memory.site_memory import MIN_ARTICLES
-from crawler.bulk.candidates import write_keys
+from crawler.bulk.article_keys import write_keys
+from crawler.bulk.inputs import InputFiles
 from crawler.bulk.page_files import PageRecord, read_pages_of_share
 from crawler.bulk.read_pages import ReadPages
 from crawler.bulk.site_store import RUN, STORE_FILE, make_site_store
 from crawler.bulk.stage import Stage
-from crawler.bulk.warc_reader import SourceReader
 from crawler.recleaning.page_decoder import PageDecoder
 from crawler.recleaning.settler import Settler
 from crawler.storing.deduplicate import keep_sketch
@@ -26,6 +26,7 @@ from crawler.storing.observations import store_page_observation
 from crawler.storing.parts import PART, restore_parts
 from crawler.storing.readings import KeptReadings
 from storage.archive.part_locations import ArchivedPart
+from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.shown_instead import load_stored_page
@@ -39,7 +40,9 @@ class SettleSites(Stage):
     """Task N makes the store of share N of the sites."""
 
     name = "sites"
+    doing = "settling"
     things = "sites"
+    needs = ReadPages
 
     def work(self, task: int, tasks: int) -> Counter[str]:
         settings = self.settings
@@ -48,10 +51,10 @@ class SettleSites(Stage):
         with self.draft(self.folder / f"{task:05d}") as draft:
             draft.mkdir()
             readings = KeptReadings(draft, _NO_LIMIT)
-            source = SourceReader(max_body=PageDecoder(settings).max_body)
+            source = ArchiveReader(InputFiles(), max_body=PageDecoder(settings).max_body)
             with make_site_store(draft / STORE_FILE) as engine:
                 saver = _PageSaver(readings, counts)
-                saver.save_all(engine, read_pages_of_share(ReadPages(self.plan).folder, task))
+                saver.save_all(engine, read_pages_of_share(ReadPages(self.plan).folder, task, tasks))
 
                 def count(_site: str, stat: str, number: int) -> None:
                     counts[stat] += number

@@ -7,81 +7,67 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from warcio.limitreader import LimitReader
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
-from crawler.bulk.inputs import open_input
-from storage.archive.records import TORN, ArchivedResponse, build_unreadable_error, read_response
+from crawler.bulk.inputs import InputFiles
+from storage.archive.records import TORN, ArchivedResponse, read_response
 from storage.archive.write import ArchiveLocation
 
 _GZIP, _HEAD_END = b"\x1f\x8b", b"\r\n\r\n"
 _AT_ONCE = 1 << 14  # bytes that are unpacked at once
-_MAX_HEAD = 1 << 20  # bytes of the header of a response; of its body, twice the limit: it may come in many chunks
+_MAX_HEAD = 1 << 20  # bytes of the header of a response
 
 
 def read_warc(address: str, skipped: Counter[str], *, max_body: int) -> Iterator[ArchivedResponse]:
     """Yield the HTTP responses of a WARC file in order. Count in `skipped` what is none, by kind.
 
-    Raise `ArchiveMissing` if the file cannot be opened.
+    Raise `ArchiveMissing` if the file cannot be opened, and `OSError` or `StorageLost` if its disk or its server fails
+    later: what is damaged is left out, but never what could not be read this time.
     """
-    with _open(address) as file:
+    try:
+        opened = InputFiles().open(address)
+    except OSError as error:
+        raise ArchiveMissing(f"{address} cannot be read: {error.strerror or error}") from error
+    with opened as file:
         last, torn = None, skipped[TORN]
         for record in _iter_records(file, skipped):
             last = record.stream_pos, record.content_length
             try:
-                yield read_response(_Record(record, max_body), ArchiveLocation(address, record.stream_pos), max_body)
+                yield read_response(_Record(record), ArchiveLocation(address, record.stream_pos), max_body)
             except RecordUnreadable as error:
                 skipped[error.reason] += 1
         if last is not None and skipped[TORN] == torn and _has_more(file, *last):
             skipped[TORN] += 1
 
 
-class SourceReader:
-    """Reads single responses of WARC files by their locations, as `storage.archive.read_back.ArchiveReader` does."""
-
-    def __init__(self, *, max_body: int) -> None:
-        self._max_body = max_body
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass  # nothing stays open
-
-    def read(self, location: ArchiveLocation) -> ArchivedResponse:
-        """Return the response at `location`. Raise ArchiveMissing or RecordUnreadable if there is none."""
-        with _open(location.file) as file:
-            file.seek(location.offset)
-            for record in _iter_records(file, Counter()):
-                return read_response(_Record(record, self._max_body), location, self._max_body)
-        raise build_unreadable_error(location, "no record begins there")
-
-
 class _Record:
     """A record of fastwarc as `read_response` reads those of warcio: only the header of WARC is parsed."""
 
-    def __init__(self, record: Any, max_body: int) -> None:
+    def __init__(self, record: Any) -> None:
         self.rec_headers = self
         self._headers = record.headers
         self.rec_type = record.headers.get("WARC-Type")
         self.length = record.content_length
-        self.raw_stream = LimitReader(BytesIO(record.reader.read(2 * max_body + _MAX_HEAD)), self.length)
+        self.raw_stream = LimitReader(_Block(record.reader), self.length)
 
     def get_header(self, name: str) -> str | None:
         value: str | None = self._headers.get(name)
         return value
 
 
-def _open(address: str) -> Any:
-    try:
-        return open_input(address)
-    except OSError as error:
-        raise ArchiveMissing(f"{address} cannot be read: {error.strerror or error}") from error
+class _Block(BytesIO):
+    """The block of a record, whose lines are those of its first part: a header."""
+
+    def __init__(self, reader: Any) -> None:
+        super().__init__(reader.read(_MAX_HEAD))
+        self._reader = reader
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data: bytes = super().read(size) or self._reader.read(size)
+        return data
 
 
 def _has_more(file: Any, offset: int, length: int) -> bool:
@@ -113,5 +99,7 @@ def _iter_records(file: Any, skipped: Counter[str]) -> Iterator[Any]:
 
     try:
         yield from ArchiveIterator(file, parse_http=False, strict_mode=False)
-    except (OSError, EOFError, ValueError, RuntimeError):
+    except OSError as error:
+        if type(error) is not OSError or error.errno is not None:  # of the disk or the network, not of fastwarc
+            raise
         skipped[TORN] += 1

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from glob import has_magic
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -106,6 +107,25 @@ class AddressPlace:
             (ArchiveFile(one["name"].rpartition("/")[2], int(one["size"]), self) for one in files),
             key=lambda file: file.name,
         )
+
+    def find_addresses(self, endings: tuple[str, ...]) -> list[str]:
+        """Return the addresses of all files that this one names, sorted, whoever has written them.
+
+        It is that of a file, a pattern (`*`, `?`, `[]`), or a folder: then those with such an ending, also in folders
+        below. Raise ArchiveMissing if they cannot be listed.
+        """
+
+        def find() -> list[str]:
+            if has_magic(self._root):
+                return [str(name) for name in self._fs.glob(self._root)]
+            if self._fs.isdir(self._root):
+                return [name for name in map(str, self._fs.find(self._root)) if name.endswith(endings)]
+            return [self._root] if self._fs.exists(self._root) else []
+
+        try:
+            return [str(self._fs.unstrip_protocol(name)) for name in sorted(self._ask(find))]
+        except OSError as error:
+            raise ArchiveMissing(f"{self} cannot be read: {describe_error(error)}") from error
 
     def open(self, name: str) -> BinaryIO:
         if name.startswith("/"):  # of a file of this machine that was replayed

@@ -14,7 +14,17 @@ from storage.archive.own_files import list_own_files
 FOLDER, CACHE_FOLDER, WORK_FOLDER = "archive", "archive-cache", "archive-work"
 
 
-class ArchivePlace(Protocol):
+class FileOpener(Protocol):
+    """What WARC files are opened by, by their names."""
+
+    def locate(self, name: str) -> str:
+        """Return where a file is, to tell people."""
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading, at any position. Raise `FileNotFoundError` or another `OSError`."""
+
+
+class ArchivePlace(FileOpener, Protocol):
     """The files of an archive. Blocking; several threads may use one.
 
     A method that names a file raises `FileNotFoundError` if there is none, and another `OSError` if it cannot be read.
@@ -25,14 +35,8 @@ class ArchivePlace(Protocol):
     def folder(self) -> Path | None:
         """The folder of this machine that it is, in which files can be appended to; None elsewhere."""
 
-    def locate(self, name: str) -> str:
-        """Return where a file is, to tell people."""
-
     def list_files(self) -> list[ArchiveFile]:
         """Return the WARC files, sorted by name; none if there is no archive yet."""
-
-    def open(self, name: str) -> BinaryIO:
-        """Open a file for reading, at any position."""
 
     def check_out(self, name: str) -> AbstractContextManager[Path]:
         """Have a file in a folder of this machine, to change it there; `put_back` makes the change the archive's.

@@ -15,7 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
-from storage.archive.place import ArchiveFile, ArchivePlace, as_place
+from storage.archive.place import ArchiveFile, FileOpener, FolderPlace
 from storage.archive.records import (
     MAX_BODY,
     TORN,
@@ -85,8 +85,8 @@ class ArchiveReader:
     thread. A context manager, which closes that file.
     """
 
-    def __init__(self, archive: Path | ArchivePlace, *, max_body: int = MAX_BODY) -> None:
-        self._place = as_place(archive)
+    def __init__(self, archive: Path | FileOpener, *, max_body: int = MAX_BODY) -> None:
+        self._place: FileOpener = FolderPlace(archive) if isinstance(archive, Path) else archive
         self._max_body = max_body
         self._file: BinaryIO | None = None
         self._name = ""

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+<<<<<<< HEAD
+=======
+import shutil
+import signal
+>>>>>>> 79a806a (Bulk: what a server or a disk refuses within a WARC file fails its task, and is no damage; sites with a common host are one task's, so that two names of a site give one store; S3 is read as the archive elsewhere is)
 import subprocess
 import time
 from pathlib import Path
 
+import fsspec
 import pytest
 from crawling import ROOT, SCRAPY, environment, run_scrapy
 from demo_store import crawl_demo
+<<<<<<< HEAD
 from prepared_scrapy import PreparedProcess, run_prepared
+=======
+from prepared_scrapy import run_prepared
+from servers.s3 import BUCKET, FaultyS3
+from written_warc import write_odd, write_own
+>>>>>>> 79a806a (Bulk: what a server or a disk refuses within a WARC file fails its task, and is no damage; sites with a common host are one task's, so that two names of a site give one store; S3 is read as the archive elsewhere is)
 
 from storage import open_store
 
@@ -19,9 +31,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Crawl the demo newspapers; return their archive, beside sites.toml."""
+    """Crawl the demo newspapers; return their archive, beside sites.toml, with odd files of other crawlers."""
     data = tmp_path_factory.mktemp("demo") / "data"
     crawl_demo(data)
+    write_own(data / "archive" / "courier")
+    write_odd(data / "archive")
     return data / "archive"
 
 
@@ -69,11 +83,17 @@ def test_a_run_that_was_killed_gives_the_release_of_the_crawl_path(demo: Path, r
     assert not list(out.glob("work/*/.*"))
     with open_store(out / "store") as store:
         stories = [article for article in store.articles(include_duplicates=True) if article.duplicate_of]
-        assert len(stories) == 3
+        assert len(stories) == 6
 
     again = run_bulk(demo, out, "--tasks", "2")
     assert again.returncode == 0
     assert again.stdout == done.stdout
+    made = (out / "store" / "broadsheet.db").stat()
+    shutil.rmtree(out / "work")  # as docs/bulk.md says
+    without_work = run_bulk(demo, out, "--tasks", "2")
+    assert without_work.returncode == 0, without_work.stderr
+    assert without_work.stdout.splitlines() == done.stdout.splitlines()[-3:]
+    assert (out / "store" / "broadsheet.db").stat().st_mtime_ns == made.st_mtime_ns  # nothing is done again
     other = run_bulk(demo, out, "--tasks", "3")
     assert other.returncode == 2
     assert other.stderr.count("\n") == 1
@@ -91,6 +111,20 @@ def test_ray_gives_the_same_release(demo: Path, reference: str, tmp_path: Path) 
     done = run_bulk(demo, tmp_path / "out", "--tasks", "2", "--executor", "ray", "--workers", "2")
     assert done.returncode == 0, done.stderr
     assert read_release_id(tmp_path / "out" / "release") == reference
+
+
+def test_files_in_s3_are_read_while_its_server_fails_now_and_then(named_s3: FaultyS3, tmp_path: Path) -> None:
+    (tmp_path / "local").mkdir()
+    path = write_own(tmp_path / "local")
+    address = f"s3://{BUCKET}/{named_s3.prefix}"
+    fsspec.filesystem("s3", skip_instance_cache=True).put_file(str(path), f"{address}/below/{path.name}")
+    named_s3.fail("error", "GET", times=3)
+    done = run_prepared(
+        [str(SCRAPY), "bulk", address, "--out", str(tmp_path / "out")], ROOT, environment(), timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 articles in" in done.stdout  # one of them has a further part, which is read again
+    assert named_s3.times == 0
 
 
 @pytest.mark.parametrize(

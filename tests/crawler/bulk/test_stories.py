@@ -7,15 +7,17 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from scale_store import TextMaker
 from sqlalchemy import Connection, select
 
 from cleaning.article import Article, Block
 from crawler.bulk import candidates
-from crawler.bulk.candidates import FindCandidates, write_keys
+from crawler.bulk.article_keys import SKETCH, write_keys
+from crawler.bulk.candidates import FindCandidates
 from crawler.bulk.match_articles import MatchArticles, read_matches
 from crawler.bulk.page_files import choose_share
 from crawler.bulk.plan import BulkPlan
@@ -156,3 +158,23 @@ def test_copies_of_a_value_that_very_many_hold_are_still_one_story(
         assert len(verdicts) == 19
         found[shares] = matches, verdicts
     assert found[1] == found[4]
+
+
+def test_many_pairs_are_sorted_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    sums = 0
+    sum_up = candidates.sum_up_pairs
+
+    def count(pairs: Any) -> Any:
+        nonlocal sums
+        sums += 1
+        return sum_up(pairs)
+
+    monkeypatch.setattr(candidates, "sum_up_pairs", count)
+    monkeypatch.setattr(candidates, "_MAX_PENDING", 10)
+    counter = candidates._PairCounter()
+    for number in range(2_000):
+        group = np.zeros(2, dtype=[("id", "<u8"), ("share", "<u4"), ("when", "<i8")])
+        group["id"] = 2 * number, 2 * number + 1
+        counter.add(group, SKETCH)
+    assert len(counter.sum_up()) == 2_000
+    assert sums < 20

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import fsspec
 import pytest
+from servers.s3 import BUCKET, FaultyS3
+from warcio.warcwriter import WARCWriter
 from written_warc import write_foreign, write_own
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
-from crawler.bulk.warc_reader import SourceReader, read_warc
-from storage.archive.read_back import read_archive
+from crawler.bulk.inputs import InputFiles
+from crawler.bulk.warc_reader import read_warc
+from storage.archive import elsewhere, ranged_file
+from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.records import ArchivedResponse
 from storage.archive.write import ArchiveLocation
 
@@ -67,10 +73,45 @@ def test_a_single_response_is_read_by_its_location(tmp_path: Path) -> None:
     path = tmp_path / "foreign.warc.gz"
     write_foreign(path, LIMIT)
     responses = list(read_warc(str(path), Counter(), max_body=LIMIT))
-    with SourceReader(max_body=LIMIT) as reader:
+    with ArchiveReader(InputFiles(), max_body=LIMIT) as reader:
         for response in reversed(responses):
             assert reader.read(response.location) == response
         with pytest.raises(RecordUnreadable):
             reader.read(ArchiveLocation(str(path), path.stat().st_size))
         with pytest.raises(ArchiveMissing):
             reader.read(ArchiveLocation(str(tmp_path / "gone.warc.gz"), 0))
+
+
+def test_a_long_record_of_another_kind_is_passed_by(tmp_path: Path) -> None:
+    path = tmp_path / "film.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        film = bytes(3 << 20)
+        writer.write_record(
+            writer.create_warc_record("https://x.example/film", "resource", payload=BytesIO(film), length=len(film))
+        )
+    write_foreign(tmp_path / "foreign.warc.gz", LIMIT)
+    path.write_bytes(path.read_bytes() + (tmp_path / "foreign.warc.gz").read_bytes())
+    by_warcio, by_fastwarc, one, other = read_both(path)
+    assert by_fastwarc == by_warcio
+    assert other == one
+    assert other["resource"] == 1
+    assert not other["torn"]
+
+
+def test_what_a_server_refuses_in_the_middle_of_a_file_is_no_damage(
+    named_s3: FaultyS3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(elsewhere, "_MAX_WHOLE", 1 << 10)
+    monkeypatch.setattr(ranged_file, "_FIRST", 1 << 10)
+    monkeypatch.setattr(ranged_file, "_MOST", 1 << 10)
+    write_foreign(tmp_path / "foreign.warc.gz", LIMIT)
+    data = (tmp_path / "foreign.warc.gz").read_bytes()
+    address = f"s3://{BUCKET}/{named_s3.prefix}/foreign.warc.gz"
+    fsspec.filesystem("s3", skip_instance_cache=True).pipe_file(address, data * 50)
+    assert len(list(read_warc(address, Counter(), max_body=LIMIT))) == 300
+    responses = read_warc(address, Counter(), max_body=LIMIT)
+    next(responses)
+    named_s3.fail("denied", "GET")
+    with pytest.raises(PermissionError):  # to count the rest of the file as damaged would lose it
+        list(responses)
