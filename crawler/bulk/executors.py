@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from cleaning.errors import BadArgument, LibraryMissing
+from pebble import ProcessExpired, ProcessPool
+
+from cleaning.errors import BadArgument, BroadsheetError, LibraryMissing
 from crawler.bulk.stage import Stage, end_with_parent
 
 EXECUTORS = ("local", "slurm", "ray")
@@ -26,6 +31,7 @@ _OF_SLURM = {
     "mail_type": str,
     "mail_user": str,
 }
+_SBATCH_DEFAULTS = {"kill-on-invalid-dep": "yes"}  # else the jobs after one that failed would wait for ever
 _SLURM_DEFAULTS = {"time": "24:00:00", "mem_per_cpu_gb": 4, "cpus_per_task": 1, "qos": ""}
 
 
@@ -52,25 +58,33 @@ class Execution:
         elif self.slurm:
             raise BadArgument("--slurm-option goes with --executor slurm")
 
-    def make(self, stage: Stage, tasks: int, depends: Any = None) -> Any:
+    def run(self, stage: Stage) -> None:
+        """Run the tasks of a stage that are not complete, to the end, and keep what each has counted.
+
+        Raise an error if a task fails, after all others have ended. Not for Slurm.
+        """
+        executor = self.make(stage)
+        if self.executor == "local":
+            self._run_locally(stage, executor)
+        else:
+            executor.run()
+
+    def make(self, stage: Stage, depends: Any = None) -> Any:
         """Return datatrove's executor for a stage; a Slurm job begins when the jobs of `depends` have ended."""
-        common: dict[str, Any] = {
-            "pipeline": [stage],
-            "tasks": tasks,
-            "logging_dir": str(stage.plan.work / "tasks" / stage.name),
-        }
-        workers = min(self.workers or tasks, tasks)
+        common: dict[str, Any] = {"pipeline": [stage], "tasks": stage.tasks, "logging_dir": str(stage.task_folder)}
+        workers = min(self.workers or stage.tasks, stage.tasks)
         if self.executor == "slurm":
             from datatrove.executor.slurm import SlurmPipelineExecutor  # noqa: PLC0415 -- of the extra `bulk`
 
             options, sbatch = self._read_slurm_options()
+            path = f"{Path(sys.executable).parent}:$PATH"
             return SlurmPipelineExecutor(
                 **common,
                 **options,
                 workers=self.workers or -1,
                 job_name=f"broadsheet-{stage.name}",
-                env_command=f"export PATH={Path(sys.executable).parent}:$PATH PYTHONPATH={_PROJECT}",
-                sbatch_args=sbatch,
+                env_command=f'export PATH="{path}" PYTHONPATH="{_PROJECT}"',
+                sbatch_args=_SBATCH_DEFAULTS | sbatch,
                 depends=depends,
             )
         if self.executor == "ray":
@@ -79,8 +93,28 @@ class Execution:
             return RayPipelineExecutor(**common, workers=workers, mem_per_cpu_gb=1)
         from datatrove.executor.local import LocalPipelineExecutor  # noqa: PLC0415 -- of the extra `bulk`
 
-        _prepare_processes()
         return LocalPipelineExecutor(**common, workers=workers)
+
+    def _run_locally(self, stage: Stage, executor: Any) -> None:
+        """Run the tasks in processes of a pool of pebble.
+
+        datatrove's own pool waits for ever for a task whose process was killed, as by a kernel that is short of memory,
+        and drops what all others have done when one fails.
+        """
+        executor.save_executor_as_json()
+        due = executor.get_incomplete_ranks()
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
+        pool = ProcessPool(min(executor.workers, len(due)), context=context, initializer=end_with_parent)
+        try:
+            tasks = {rank: pool.schedule(_run_task, args=[self, stage, rank]) for rank in due}
+            wait(tasks.values())
+            for rank, task in tasks.items():
+                if problem := _describe_end(task):
+                    raise BroadsheetError(f"task {rank}: {problem}")
+        finally:
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+            pool.join()
 
     def _read_slurm_options(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the options of the executor, and those of sbatch."""
@@ -98,14 +132,34 @@ class Execution:
         return options, sbatch
 
 
-def _prepare_processes() -> None:
-    """Load the stages once for all processes of datatrove's pools, and let none outlive this process."""
-    import multiprocess.util  # noqa: PLC0415 -- comes with datatrove
+def is_job_alive(number: str) -> bool:
+    """Return whether Slurm has a job that waits or runs; False also where there is no Slurm to ask."""
+    try:
+        asked = subprocess.run(  # noqa: S603 (the number is one that sbatch has printed)
+            ["squeue", "--noheader", "--jobs", number],  # noqa: S607 (where it is, the cluster knows)
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return False
+    return asked.returncode == 0 and bool(asked.stdout.strip())
 
-    context = multiprocess.get_context("forkserver")
-    context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
-    if sys.platform == "linux":  # the process with datatrove's queue would wait for ever
-        multiprocess.util.register_after_fork(Execution, end_with_parent)
+
+def _run_task(execution: Execution, stage: Stage, rank: int) -> str:
+    """Run a task, and return why it failed, "" if it did not: not every error can be sent to another process."""
+    try:
+        execution.make(stage)._run_for_rank(rank, rank)
+    except Exception as error:  # noqa: BLE001 (datatrove has logged it)
+        return str(error) or type(error).__name__
+    return ""
+
+
+def _describe_end(task: Future[str]) -> str:
+    """Return why a task failed, "" if it did not."""
+    try:
+        return task.result()
+    except ProcessExpired as error:
+        return f"its process ended with exit code {error.exitcode}"
 
 
 def parse_slurm_options(given: Sequence[str]) -> dict[str, str]:

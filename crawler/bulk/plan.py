@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -14,10 +15,11 @@ from scrapy.settings import BaseSettings
 
 from cleaning.errors import BadArgument
 from cleaning.version import CLEANER_VERSION
+from storage.database.locks import claim_output_folder
 
 PLAN_FILE = "plan.json"
-LAYOUT = 1  # of the files in the folder; raised when a run of an older version cannot go on
-
+LAYOUT = 2  # of the files in the folder; raised when a run of an older version cannot go on
+_BEFORE_PLAN = {".lock", f"{PLAN_FILE}.new"}  # what a run that was killed at once may have left
 
 # The settings that the tasks read.
 _SETTINGS = (
@@ -36,7 +38,11 @@ _SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class BulkPlan:
-    """A bulk run. `settings` are those of the project that its tasks need, `files` the WARC files in order."""
+    """A bulk run. `settings` are those of the project that its tasks need, `files` the WARC files in order.
+
+    `sites` is the text of sites.toml, None without one. The tasks read a copy of it: on another machine, or an hour
+    later, the file itself may be another one.
+    """
 
     files: tuple[str, ...] = field(repr=False)
     out: str
@@ -44,6 +50,7 @@ class BulkPlan:
     formats: tuple[str, ...]
     name: str | None
     settings: dict[str, Any] = field(repr=False)
+    sites: str | None = field(default=None, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -63,13 +70,20 @@ class BulkPlan:
     def release(self) -> Path:
         return self.folder / "release"
 
+    @property
+    def sites_file(self) -> Path:
+        """The copy of sites.toml."""
+        return self.folder / "sites.toml"
+
+    def is_done(self) -> bool:
+        """Return whether store and release are there, and the user has deleted what the stages need to tell more."""
+        return self.release.is_dir() and self.store.is_dir() and not self.work.exists()
+
     def describe(self) -> dict[str, Any]:
         """Return what decides on the result, or on the division of the work, as JSON has it."""
         made = {name: value for name, value in asdict(self).items() if name != "out"}
-        sites = Path(self.settings["SITES_FILE"])
-        made["settings"] = {name: value for name, value in made["settings"].items() if name != "SITES_FILE"}
         made |= {
-            "sites": sha256(sites.read_bytes()).hexdigest() if sites.is_file() else None,
+            "sites": None if self.sites is None else sha256(self.sites.encode()).hexdigest(),
             "cleaner": CLEANER_VERSION,
             "layout": LAYOUT,
         }
@@ -80,34 +94,57 @@ class BulkPlan:
 def make_plan(
     files: Sequence[str], out: Path, tasks: int, *, formats: Sequence[str], name: str | None, settings: BaseSettings
 ) -> BulkPlan:
-    """Return the plan of a run with the settings of the project."""
+    """Return the plan of a run with the settings of the project. Its sites.toml has been checked."""
     chosen = {key: settings[key] for key in _SETTINGS if key in settings}
-    chosen["SITES_FILE"] = str(Path(settings["SITES_FILE"]).resolve())
-    return BulkPlan(tuple(files), str(out.resolve()), tasks, tuple(formats), name, chosen)
+    path = Path(settings["SITES_FILE"])
+    sites = path.read_text("utf-8") if path.is_file() else None
+    return BulkPlan(tuple(files), str(out.resolve()), tasks, tuple(formats), name, chosen, sites)
 
 
-def prepare_folder(plan: BulkPlan) -> bool:
-    """Make the output folder, and return whether it holds this run already, begun before.
+@contextmanager
+def open_folder(plan: BulkPlan) -> Iterator[bool]:
+    """Make the output folder and claim it; yield whether it holds this run already, begun before.
 
-    Raise `BadArgument` if it holds another run, or something else, or cannot be written.
+    Raise `BadArgument` if it holds another run, or something else, or cannot be written, and `DataFolderError` while
+    another command works there.
     """
     path, described = plan.folder / PLAN_FILE, plan.describe()
     try:
-        if path.is_file():
-            _check_same(plan.folder, json.loads(path.read_text("utf-8")), described)
-            return True
-        if plan.folder.exists() and (not plan.folder.is_dir() or any(plan.folder.iterdir())):
+        if plan.folder.exists() and (not plan.folder.is_dir() or _holds_something_else(plan.folder)):
             raise BadArgument(f"--out: {plan.folder} is in the way: it holds no bulk run; name a new folder")
-        plan.work.mkdir(parents=True)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(described, indent=1) + "\n", "utf-8")
-        new.replace(path)
-    except ValueError as error:
-        raise BadArgument(f"--out: {path} cannot be read ({error}); name a new folder") from error
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        claim = claim_output_folder(plan.folder)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BadArgument(f"--out: cannot write to {plan.folder}: {reason}") from error
-    return False
+        raise _build_folder_error(plan.folder, error) from error
+    with claim:
+        try:
+            is_old = path.is_file()
+            if is_old:
+                _check_same(plan.folder, json.loads(path.read_text("utf-8")), described)
+            else:
+                _write(path, json.dumps(described, indent=1) + "\n")
+            if plan.sites is not None:
+                _write(plan.sites_file, plan.sites)
+        except ValueError as error:
+            raise BadArgument(f"--out: {path} cannot be read ({error}); name a new folder") from error
+        except OSError as error:
+            raise _build_folder_error(plan.folder, error) from error
+        yield is_old
+
+
+def _holds_something_else(folder: Path) -> bool:
+    return not (folder / PLAN_FILE).is_file() and any(path.name not in _BEFORE_PLAN for path in folder.iterdir())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is there as a whole or not at all."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, "utf-8")
+    new.replace(path)
+
+
+def _build_folder_error(folder: Path, error: OSError) -> BadArgument:
+    return BadArgument(f"--out: cannot write to {folder}: {(error.strerror or str(error)).lower()}")
 
 
 def _check_same(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
@@ -131,11 +168,6 @@ def _check_same(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> No
 def remove_unfinished(path: Path) -> None:
     """Remove what a killed task left at `path`, a file or a folder of files."""
     if path.is_dir():
-        for root, folders, files in os.walk(path, topdown=False):
-            for name in files:
-                (Path(root) / name).unlink()
-            for name in folders:
-                (Path(root) / name).rmdir()
-        path.rmdir()
+        shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -19,11 +19,11 @@ from subprocess import SubprocessError
 from threading import Event, Thread
 from typing import Any
 
-from cleaning.errors import BroadsheetError
+from cleaning.errors import BadArgument, BroadsheetError
 from crawler.bulk.candidates import FindCandidates
-from crawler.bulk.executors import Execution
+from crawler.bulk.executors import Execution, is_job_alive
 from crawler.bulk.match_articles import MatchArticles
-from crawler.bulk.plan import BulkPlan, prepare_folder
+from crawler.bulk.plan import BulkPlan, open_folder
 from crawler.bulk.read_pages import ReadPages
 from crawler.bulk.settle_sites import SettleSites
 from crawler.bulk.stage import Stage
@@ -35,41 +35,38 @@ from crawler.terminal.progress import Report, show_progress
 logger = logging.getLogger(__name__)
 
 LOG_FILE = "bulk.log"  # of datatrove
+JOB_FILE = "slurm-job"  # the number of the job that waits for all others
 _LOOK_EVERY = 1.0  # seconds
-_STAGES: tuple[tuple[type[Stage], str, bool], ...] = (  # stage, what it does, whether it has many tasks
-    (ReadPages, "cleaning", True),
-    (SettleSites, "settling", True),
-    (FindCandidates, "looking for duplicates", True),
-    (MatchArticles, "comparing", True),
-    (JudgeStories, "judging", False),
-    (WriteRelease, "writing the release", False),
-)
+_STAGES: tuple[type[Stage], ...] = (ReadPages, SettleSites, FindCandidates, MatchArticles, JudgeStories, WriteRelease)
 
 
 @dataclass(frozen=True, slots=True)
 class StageCounts:
-    """What a stage has counted. `skipped` tasks were complete before."""
+    """What a stage has counted by now in its tasks that are complete."""
 
     name: str
     tasks: int
-    skipped: int
     counts: Counter[str]
 
 
-def run_bulk(plan: BulkPlan, execution: Execution, *, interval: float) -> list[StageCounts] | None:
-    """Run all stages that are not complete; return their counts, or None where Slurm runs them later.
+def run_bulk(plan: BulkPlan, execution: Execution, *, interval: float) -> bool:
+    """Run all stages that are not complete; return whether all are done: with Slurm they run later.
 
-    Raise a `UsageError` for a folder that holds another run, BroadsheetError if a task fails.
+    Raise a `UsageError` for a folder that holds another run or in which one works, BroadsheetError if a task fails.
     """
-    if prepare_folder(plan):
-        logger.info("going on with the run in %s", plan.folder)
-    stages = [(stage(plan), doing, plan.tasks if is_many else 1) for stage, doing, is_many in _STAGES]
-    if execution.executor == "slurm":
-        with _divert_errors(plan.folder / LOG_FILE):
-            _hand_to_slurm(execution, stages)
-        return None
-    with _ray(execution):
-        return [_run_stage(execution, stage, doing, tasks, interval) for stage, doing, tasks in stages]
+    with open_folder(plan) as is_old:
+        if is_old:
+            logger.info("going on with the run in %s", plan.folder)
+        if plan.is_done():
+            return True
+        _check_jobs(plan)
+        stages = [stage(plan) for stage in _STAGES]
+        if execution.executor == "slurm":
+            return _hand_to_slurm(execution, stages)
+        with _ray(execution):
+            for stage in stages:
+                _run_stage(execution, stage, interval)
+    return True
 
 
 def count_processors() -> int:
@@ -79,41 +76,35 @@ def count_processors() -> int:
 
 def count_stages(plan: BulkPlan) -> list[StageCounts]:
     """Return what the stages have counted so far, by whatever executor."""
-    return [
-        StageCounts(stage.name, plan.tasks if is_many else 1, 0, _add_up(_task_folder(stage(plan))))
-        for stage, _, is_many in _STAGES
-    ]
+    return [StageCounts(stage.name, stage.tasks, _add_up(stage)) for stage in (stage(plan) for stage in _STAGES)]
 
 
-def _run_stage(execution: Execution, stage: Stage, doing: str, tasks: int, interval: float) -> StageCounts:
-    folder = _task_folder(stage)
-    complete = len(_list_complete(folder))
+def _run_stage(execution: Execution, stage: Stage, interval: float) -> None:
+    complete = stage.count_complete()
     if complete:
-        logger.info("%s: %d of %d tasks were complete before", doing, complete, tasks)
-    if complete < tasks:
+        logger.info("%s: %d of %d tasks were complete before", stage.doing, complete, stage.tasks)
+    if complete < stage.tasks:
         log = stage.plan.folder / LOG_FILE
         with (
             _divert_errors(log),
-            show_progress(doing, "tasks", every=interval) as report,
-            _watch(stage, tasks, report),
+            show_progress(stage.doing, "tasks", every=interval) as report,
+            _watch(stage, report),
         ):
             try:
-                execution.make(stage, tasks).run()
+                execution.run(stage)
             except Exception as error:
-                what = str(error) or type(error).__name__
-                raise BroadsheetError(
-                    f"{doing} failed: {what}; {log} tells more, and the same command goes on"
-                ) from error
-    done = len(_list_complete(folder))
-    if done < tasks:
-        raise BroadsheetError(
-            f"{doing}: {tasks - done} of {tasks} tasks failed; {folder}/logs tells why, and the same command goes on"
-        )
-    counts = _add_up(folder)
-    logger.info(
-        "%s: %d tasks done%s", doing, tasks, "".join(f", {number:,.0f} {name}" for name, number in _choose(counts))
+                raise _build_failure(stage, f"{str(error) or type(error).__name__}; {log} tells more") from error
+    if stage.count_complete() < stage.tasks:
+        raise _build_failure(stage, f"{stage.task_folder}/logs tells why")
+    shown = "".join(f", {number:,.0f} {name}" for name, number in _choose(_add_up(stage)))
+    logger.info("%s: %d tasks done%s", stage.doing, stage.tasks, shown)
+
+
+def _build_failure(stage: Stage, reason: str) -> BroadsheetError:
+    missing = stage.tasks - stage.count_complete()
+    return BroadsheetError(
+        f"{stage.doing}: {missing} of {stage.tasks} tasks failed: {reason}, and the same command goes on"
     )
-    return StageCounts(stage.name, tasks, complete, counts)
 
 
 def _choose(counts: Counter[str]) -> list[tuple[str, float]]:
@@ -122,28 +113,38 @@ def _choose(counts: Counter[str]) -> list[tuple[str, float]]:
     ]
 
 
-def _hand_to_slurm(execution: Execution, stages: Sequence[tuple[Stage, str, int]]) -> None:
+def _hand_to_slurm(execution: Execution, stages: Sequence[Stage]) -> bool:
+    """Hand over the stages that are not complete; return whether there is none."""
+    due = [stage for stage in stages if stage.count_complete() < stage.tasks]
+    if not due:
+        return True
     last: Any = None
-    for stage, _, tasks in stages:
-        last = execution.make(stage, tasks, depends=last)
-    try:
-        last.run()
-    except (OSError, ValueError, IndexError, SubprocessError) as error:
-        raise BroadsheetError(f"sbatch could not be called: {error}") from error
+    folder = due[0].plan.folder
+    with _divert_errors(folder / LOG_FILE):
+        for stage in due:
+            last = execution.make(stage, depends=last)
+        try:
+            last.run()
+        except (OSError, ValueError, IndexError, SubprocessError) as error:
+            raise BroadsheetError(f"sbatch could not be called: {error}") from error
+        (folder / JOB_FILE).write_text(str(last.job_id), "utf-8")
+    return False
 
 
-def _task_folder(stage: Stage) -> Path:
-    return stage.plan.work / "tasks" / stage.name
+def _check_jobs(plan: BulkPlan) -> None:
+    """Raise `BadArgument` while Slurm has jobs of this run: a task must not be done by two at once."""
+    path = plan.folder / JOB_FILE
+    if path.is_file() and is_job_alive(number := path.read_text("utf-8")):
+        raise BadArgument(
+            f"--out: Slurm still has jobs of the run in {plan.folder}, the last one is {number}; wait for it "
+            "(squeue), or cancel them (scancel)"
+        )
 
 
-def _list_complete(folder: Path) -> list[Path]:
-    return list((folder / "completions").glob("[0-9]*"))
-
-
-def _add_up(folder: Path) -> Counter[str]:
+def _add_up(stage: Stage) -> Counter[str]:
     """Return the counts of all tasks that are complete."""
     total: Counter[str] = Counter()
-    for path in sorted((folder / "stats").glob("[0-9]*.json")):
+    for path in sorted((stage.task_folder / "stats").glob("[0-9]*.json")):
         for block in json.loads(path.read_text("utf-8")):
             for name, value in block["stats"].items():
                 total[name] += value["total"] if isinstance(value, dict) else value
@@ -151,7 +152,7 @@ def _add_up(folder: Path) -> Counter[str]:
 
 
 @contextmanager
-def _watch(stage: Stage, tasks: int, report: Report) -> Iterator[None]:
+def _watch(stage: Stage, report: Report) -> Iterator[None]:
     """Report how many tasks of a stage are complete while it runs, and how many things are done."""
     ended = Event()
 
@@ -159,7 +160,7 @@ def _watch(stage: Stage, tasks: int, report: Report) -> Iterator[None]:
         while not ended.wait(_LOOK_EVERY):
             files = (stage.plan.work / "progress").glob(f"{stage.name}-*")
             number = sum(int(path.read_text() or 0) for path in files)
-            report(len(_list_complete(_task_folder(stage))), tasks, f"{number:,} {stage.things}" if number else "")
+            report(stage.count_complete(), stage.tasks, f"{number:,} {stage.things}" if number else "")
 
     thread = Thread(target=look, name="bulk-progress", daemon=True)
     thread.start()
@@ -203,9 +204,14 @@ def _ray(execution: Execution) -> Iterator[None]:
     import ray  # noqa: PLC0415 -- of the extra `ray`
 
     if execution.ray_address:
-        ray.init(address=execution.ray_address, log_to_driver=False)
+        try:
+            ray.init(address=execution.ray_address, log_to_driver=False)
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise BadArgument(f"--ray-address: no Ray answers at {execution.ray_address}: {reason}") from error
     else:
-        ray.init(num_cpus=execution.workers or os.cpu_count(), include_dashboard=False, log_to_driver=False)
+        workers = execution.workers or count_processors()
+        ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
     try:
         yield
     finally:

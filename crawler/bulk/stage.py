@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from scrapy.settings import Settings
 
+from cleaning.errors import BroadsheetError
 from crawler.bulk.plan import BulkPlan, remove_unfinished
 
 CPU_SECONDS, SECONDS = "time/cpu", "time/seconds"
@@ -31,7 +32,10 @@ class Stage(ABC):
 
     plan: BulkPlan
     name: ClassVar[str]
+    doing: ClassVar[str]  # for the log
     things: ClassVar[str]  # what its progress is counted in
+    needs: ClassVar[type[Stage] | None]  # the stage before: all its tasks must be complete
+    is_divided: ClassVar[bool] = True  # else it has one task
     stats: Any = None  # datatrove's
 
     @abstractmethod
@@ -44,13 +48,27 @@ class Stage(ABC):
         return self.plan.work / self.name
 
     @property
+    def tasks(self) -> int:
+        return self.plan.tasks if self.is_divided else 1
+
+    @property
+    def task_folder(self) -> Path:
+        """The folder in which datatrove keeps which tasks are complete, what they have counted, and their logs."""
+        return self.plan.work / "tasks" / self.name
+
+    @property
     def settings(self) -> Settings:
-        return Settings(self.plan.settings, priority="project")
+        return Settings({**self.plan.settings, "SITES_FILE": str(self.plan.sites_file)}, priority="project")
+
+    def count_complete(self) -> int:
+        """Return how many tasks are complete."""
+        return len(list((self.task_folder / "completions").glob("[0-9]*")))
 
     def __call__(self, _data: object, rank: int, world_size: int) -> None:
         from datatrove.utils.stats import Stats  # noqa: PLC0415 -- comes with the extra `bulk`
 
         _end_worker_with_parent()
+        self._check_needs()
         self.folder.mkdir(parents=True, exist_ok=True)
         before, began = measure_processor(), monotonic()
         with _log_to_task():
@@ -60,6 +78,18 @@ class Stage(ABC):
             self.stats[name].update(number)
         self.stats[CPU_SECONDS].update(round(measure_processor() - before, 3))
         self.stats[SECONDS].update(round(monotonic() - began, 3))
+
+    def _check_needs(self) -> None:
+        """Raise BroadsheetError if a task of the stage before is missing: what it would have made would be left out.
+
+        Slurm begins a stage although one of the arrays before has failed, where there are several for one stage.
+        """
+        before = None if self.needs is None else self.needs(self.plan)
+        if before is not None and (complete := before.count_complete()) < before.tasks:
+            raise BroadsheetError(
+                f"{before.doing}: {before.tasks - complete} of {before.tasks} tasks are not complete; "
+                f"{before.task_folder}/logs tells why, and the same command goes on"
+            )
 
     @contextmanager
     def draft(self, path: Path) -> Iterator[Path]:
@@ -110,14 +140,16 @@ def _measure_tree(parent: int) -> Iterator[float]:
             due.append(number)
 
 
-def end_with_parent(_of: object = None) -> None:
-    """Let the kernel end this process when the one that started it ends. Linux only."""
+def end_with_parent() -> None:
+    """Let the kernel end this process when the one that started it ends. Does nothing but on Linux."""
+    if sys.platform != "linux":
+        return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end_worker_with_parent() -> None:
-    """Let a process of datatrove's local pool end when the command is killed, which its own children do, too."""
-    if sys.platform != "linux" or os.environ.get("DATATROVE_EXECUTOR") != "LOCAL":
+    """Let the process that datatrove forks from a worker of Ray end with it: Ray would not know of it."""
+    if os.environ.get("DATATROVE_EXECUTOR") != "RAY":
         return
     import multiprocess  # noqa: PLC0415 -- comes with datatrove
 

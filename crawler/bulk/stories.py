@@ -18,7 +18,10 @@ class JudgeStories(Stage):
     """One task. In memory are the articles that match another one, without their texts."""
 
     name = "stories"
+    doing = "judging"
     things = "stories"
+    needs = MatchArticles
+    is_divided = False
 
     def work(self, task: int, tasks: int) -> Counter[str]:  # noqa: ARG002 (there is one)
         ranked: dict[str, RankedArticle] = {}

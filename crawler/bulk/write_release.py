@@ -39,7 +39,10 @@ class WriteRelease(Stage):
     """One task."""
 
     name = "release"
+    doing = "writing the release"
     things = "stores"
+    needs = JudgeStories
+    is_divided = False
 
     def work(self, task: int, tasks: int) -> Counter[str]:  # noqa: ARG002 (there is one)
         counts: Counter[str] = Counter()

@@ -32,11 +32,13 @@ def render_result(plan: BulkPlan) -> str:
         file.rows or 0 for file in manifest.files if file.table == ARTICLES.name and file.format == plan.formats[0]
     )
     lines = [
-        f"{seconds / max(pages, 1) * 1000:,.1f} milliseconds of the processor a page, {pages:,} pages",
         f"store {plan.store}",
         f"{articles:,} articles in {plan.release}",
         f"release {manifest.content.get('release_id')}",
     ]
+    if plan.is_done():  # what was counted is gone
+        return "\n".join(lines) + "\n"
+    lines.insert(0, f"{seconds / max(pages, 1) * 1000:,.1f} milliseconds of the processor a page, {pages:,} pages")
     console = make_report_console()
     return render_parts(console, [_build_stages(stages), "", _build_pages(total), ""]) + "\n".join(lines) + "\n"
 

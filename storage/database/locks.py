@@ -22,6 +22,12 @@ def claim_data_folder(folder: Path) -> IO[str]:
     return _lock_file(folder / ".lock", DataFolderError(message))
 
 
+def claim_output_folder(folder: Path) -> IO[str]:
+    """Claim the folder that a command writes its results to. Raise `DataFolderError` if another one has it."""
+    message = f"another command is writing to {folder}; wait for it, or name another folder"
+    return _lock_file(folder / ".lock", DataFolderError(message))
+
+
 def share_data_folder(folder: Path) -> list[IO[str]]:
     """Claim the folder together with the other workers of a fleet on this machine; return what to close at the end.
 

@@ -86,7 +86,7 @@ class Command(ProjectCommand):
         plan = self._make_plan(args, opts, tasks)
         settings = self.project_settings
         configure_logging(settings)
-        if run_bulk(plan, execution, interval=settings.getfloat("PROGRESS_INTERVAL")) is None:
+        if not run_bulk(plan, execution, interval=settings.getfloat("PROGRESS_INTERVAL")):
             self.print_message(f"the jobs are handed to Slurm; the release will be in {plan.release}")
             return
         from crawler.views.bulk import render_result

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from written_warc import write_own
 
-from cleaning.errors import BadArgument
+from cleaning.errors import BadArgument, BroadsheetError, StorageLost
 from crawler.bulk.executors import Execution, parse_slurm_options
+from crawler.bulk.plan import BulkPlan
+from crawler.bulk.read_pages import ReadPages
+from crawler.bulk.settle_sites import SettleSites
+from crawler.bulk.stage import Stage
 
 # `sbatch` keeps the script, runs each job of its array in the foreground, and prints a number as Slurm does. Jobs that
 # only add up what datatrove counted are kept and not run: nobody reads their sums.
@@ -44,7 +50,8 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs, jobs = tmp_path / "bin", tmp_path / "jobs"
     programs.mkdir()
     jobs.mkdir()
-    for name, text in (("sbatch", SBATCH), ("srun", SRUN), ("scontrol", "#!/bin/sh\necho here\n")):
+    says = "#!/bin/sh\necho {}\n".format
+    for name, text in (("sbatch", SBATCH), ("srun", SRUN), ("scontrol", says("here")), ("squeue", says("$3 cpu PD"))):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
@@ -69,6 +76,7 @@ def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(slurm: Path, t
     assert "#SBATCH --account=corpora\n" in first
     assert "#SBATCH --array=0-1\n" in first
     assert "--qos" not in first
+    assert "#SBATCH --kill-on-invalid-dep=yes\n" in first
     complete = {
         path.parents[1].name: sorted(one.name for one in path.parent.iterdir())
         for path in tmp_path.glob("out/work/tasks/*/completions/00000")
@@ -77,6 +85,55 @@ def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(slurm: Path, t
     assert complete["release"] == ["00000"]
     assert (tmp_path / "out" / "release" / "manifest.json").is_file()
     assert "--dependency=afterok:" in "".join(path.read_text() for path in slurm.glob("*.arguments"))
+
+    waiting = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=60, check=False)
+    assert waiting.returncode == 2
+    assert "Slurm still has jobs" in waiting.stderr
+    (slurm.parent / "bin" / "squeue").unlink()
+    finished = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=60, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert "2 articles in" in finished.stdout  # all is complete: nothing is handed over
+
+
+class EndedStage(Stage):
+    """Task 1 ends its process, as a kernel that is short of memory does; task 2 fails."""
+
+    name = "ended"
+    doing = "ending"
+    things = "tasks"
+    needs = None
+
+    def work(self, task: int, tasks: int) -> Counter[str]:
+        if task == 1 and not (self.folder / "again").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        if task == 2 and not (self.folder / "again").exists():
+            raise StorageLost(f"task {task} of {tasks}", "away")
+        return Counter({"task": 1})
+
+
+def make_plan(folder: Path, tasks: int) -> BulkPlan:
+    return BulkPlan((), str(folder), tasks, ("jsonl",), None, {})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+def test_a_task_whose_process_is_killed_costs_that_task_only(tmp_path: Path) -> None:
+    stage = EndedStage(make_plan(tmp_path, 4))
+    with pytest.raises(BroadsheetError, match="task 1: its process ended with exit code -9"):
+        Execution("local", 2).run(stage)
+    assert stage.count_complete() == 2
+    (stage.folder / "again").touch()
+    Execution("local", 2).run(stage)
+    assert stage.count_complete() == 4
+
+
+def test_a_stage_does_not_begin_without_all_that_it_needs(tmp_path: Path) -> None:
+    stage = SettleSites(make_plan(tmp_path, 2))
+    complete = ReadPages(stage.plan).task_folder / "completions"
+    complete.mkdir(parents=True)
+    (complete / "00001").touch()
+    with pytest.raises(BroadsheetError, match="cleaning: 1 of 2 tasks are not complete"):
+        stage(None, 0, 2)
 
 
 def test_options_of_slurm_are_checked() -> None:
