@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 LOG_FILE = "bulk.log"  # of datatrove
 JOB_FILE = "slurm-job"  # the number of the job that waits for all others
-_LOOK_EVERY = 1.0  # seconds
+_LOOK_EVERY, _CONNECTING = 1.0, 10.0  # seconds
 _STAGES: tuple[type[Stage], ...] = (ReadPages, SettleSites, FindCandidates, MatchArticles, JudgeStories, WriteRelease)
 
 
@@ -205,6 +206,7 @@ def _ray(execution: Execution) -> Iterator[None]:
 
     if execution.ray_address:
         try:
+            _check_answer(execution.ray_address)
             ray.init(address=execution.ray_address, log_to_driver=False)
         except (OSError, RuntimeError, ValueError) as error:
             reason = " ".join(str(error).split())
@@ -216,3 +218,10 @@ def _ray(execution: Execution) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_answer(address: str) -> None:
+    """Raise OSError if nobody listens at HOST:PORT: Ray itself would try for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECTING).close()

@@ -150,6 +150,16 @@ def test_a_mistake_is_told_in_one_line(arguments: tuple[str, ...], told: str) ->
     assert told in done.stderr
 
 
+def test_a_ray_that_does_not_run_is_told_in_one_line(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'broadsheet[ray]'")
+    path = write_own(tmp_path / "archive")
+    line = [str(SCRAPY), "bulk", str(path), "--out", str(tmp_path / "out"), "--executor", "ray"]
+    done = run_prepared([*line, "--ray-address", "127.0.0.1:9"], ROOT, environment(), timeout=60)
+    assert done.returncode == 2
+    assert "no Ray answers at 127.0.0.1:9: [Errno 111] Connection refused" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_folder_of_something_else_is_in_the_way(demo: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
     done = run_bulk(demo, tmp_path)
