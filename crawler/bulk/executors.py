@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
@@ -31,6 +35,7 @@ _OF_SLURM = {
     "mail_type": str,
     "mail_user": str,
 }
+_CONNECTING = 10.0  # seconds
 _SBATCH_DEFAULTS = {"kill-on-invalid-dep": "yes"}  # else the jobs after one that failed would wait for ever
 _SLURM_DEFAULTS = {"time": "24:00:00", "mem_per_cpu_gb": 4, "cpus_per_task": 1, "qos": ""}
 
@@ -58,16 +63,26 @@ class Execution:
         elif self.slurm:
             raise BadArgument("--slurm-option goes with --executor slurm")
 
-    def run(self, stage: Stage) -> None:
-        """Run the tasks of a stage that are not complete, to the end, and keep what each has counted.
+    @contextmanager
+    def start(self) -> Iterator[Callable[[Stage], None]]:
+        """Start the processes on this machine, or connect to Ray. Not for Slurm.
 
-        Raise an error if a task fails, after all others have ended. Not for Slurm.
+        Yield what runs the tasks of a stage that are not complete, each to its end; then it raises an error if one has
+        failed. Raise `BadArgument` if no Ray answers.
         """
-        executor = self.make(stage)
-        if self.executor == "local":
-            self._run_locally(stage, executor)
-        else:
-            executor.run()
+        if self.executor == "ray":
+            with _connect_ray(self):
+                yield lambda stage: self.make(stage).run()
+            return
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
+        # One pool for all stages: its processes load the cleaner once.
+        pool = ProcessPool(max(self.workers, 1), context=context, initializer=end_with_parent)
+        try:
+            yield partial(self._run_locally, pool)
+        finally:
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+            pool.join()
 
     def make(self, stage: Stage, depends: Any = None) -> Any:
         """Return datatrove's executor for a stage; a Slurm job begins when the jobs of `depends` have ended."""
@@ -95,26 +110,19 @@ class Execution:
 
         return LocalPipelineExecutor(**common, workers=workers)
 
-    def _run_locally(self, stage: Stage, executor: Any) -> None:
-        """Run the tasks in processes of a pool of pebble.
+    def _run_locally(self, pool: ProcessPool, stage: Stage) -> None:
+        """Run the tasks of a stage in the processes of a pool.
 
         datatrove's own pool waits for ever for a task whose process was killed, as by a kernel that is short of memory,
         and drops what all others have done when one fails.
         """
+        executor = self.make(stage)
         executor.save_executor_as_json()
-        due = executor.get_incomplete_ranks()
-        context = get_context("forkserver")
-        context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
-        pool = ProcessPool(min(executor.workers, len(due)), context=context, initializer=end_with_parent)
-        try:
-            tasks = {rank: pool.schedule(_run_task, args=[self, stage, rank]) for rank in due}
-            wait(tasks.values())
-            for rank, task in tasks.items():
-                if problem := _describe_end(task):
-                    raise BroadsheetError(f"task {rank}: {problem}")
-        finally:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-            pool.join()
+        tasks = {rank: pool.schedule(_run_task, args=[self, stage, rank]) for rank in executor.get_incomplete_ranks()}
+        wait(tasks.values())
+        for rank, task in tasks.items():
+            if problem := _describe_end(task):
+                raise BroadsheetError(f"task {rank}: {problem}")
 
     def _read_slurm_options(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the options of the executor, and those of sbatch."""
@@ -171,3 +179,36 @@ def parse_slurm_options(given: Sequence[str]) -> dict[str, str]:
             raise BadArgument(f"--slurm-option must be NAME=VALUE, as partition=cpu, got {one!r}")
         found[name] = value
     return found
+
+
+def count_processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _connect_ray(execution: Execution) -> Iterator[None]:
+    """Connect to the Ray of `execution`, or start one on this machine with a processor for each worker."""
+    import ray  # noqa: PLC0415 -- of the extra `ray`
+
+    if execution.ray_address:
+        try:
+            _check_answer(execution.ray_address)
+            ray.init(address=execution.ray_address, log_to_driver=False)
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise BadArgument(f"--ray-address: no Ray answers at {execution.ray_address}: {reason}") from error
+    else:
+        workers = execution.workers or count_processors()
+        ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _check_answer(address: str) -> None:
+    """Raise OSError if nobody listens at HOST:PORT: Ray itself would try for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECTING).close()

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-import socket
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 LOG_FILE = "bulk.log"  # of datatrove
 JOB_FILE = "slurm-job"  # the number of the job that waits for all others
-_LOOK_EVERY, _CONNECTING = 1.0, 10.0  # seconds
+_LOOK_EVERY = 1.0  # seconds
 _STAGES: tuple[type[Stage], ...] = (ReadPages, SettleSites, FindCandidates, MatchArticles, JudgeStories, WriteRelease)
 
 
@@ -64,15 +63,10 @@ def run_bulk(plan: BulkPlan, execution: Execution, *, interval: float) -> bool:
         stages = [stage(plan) for stage in _STAGES]
         if execution.executor == "slurm":
             return _hand_to_slurm(execution, stages)
-        with _ray(execution):
+        with execution.start() as run:
             for stage in stages:
-                _run_stage(execution, stage, interval)
+                _run_stage(stage, run, interval)
     return True
-
-
-def count_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def count_stages(plan: BulkPlan) -> list[StageCounts]:
@@ -80,7 +74,7 @@ def count_stages(plan: BulkPlan) -> list[StageCounts]:
     return [StageCounts(stage.name, stage.tasks, _add_up(stage)) for stage in (stage(plan) for stage in _STAGES)]
 
 
-def _run_stage(execution: Execution, stage: Stage, interval: float) -> None:
+def _run_stage(stage: Stage, run: Callable[[Stage], None], interval: float) -> None:
     complete = stage.count_complete()
     if complete:
         logger.info("%s: %d of %d tasks were complete before", stage.doing, complete, stage.tasks)
@@ -92,7 +86,7 @@ def _run_stage(execution: Execution, stage: Stage, interval: float) -> None:
             _watch(stage, report),
         ):
             try:
-                execution.run(stage)
+                run(stage)
             except Exception as error:
                 raise _build_failure(stage, f"{str(error) or type(error).__name__}; {log} tells more") from error
     if stage.count_complete() < stage.tasks:
@@ -194,34 +188,3 @@ def _divert_errors(path: Path) -> Iterator[None]:
             one.setStream(standard)  # type: ignore[attr-defined]
         console.file = standard
         own.close()
-
-
-@contextmanager
-def _ray(execution: Execution) -> Iterator[None]:
-    """Connect to the Ray of `execution`, or start one on this machine with a processor for each worker."""
-    if execution.executor != "ray":
-        yield
-        return
-    import ray  # noqa: PLC0415 -- of the extra `ray`
-
-    if execution.ray_address:
-        try:
-            _check_answer(execution.ray_address)
-            ray.init(address=execution.ray_address, log_to_driver=False)
-        except (OSError, RuntimeError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise BadArgument(f"--ray-address: no Ray answers at {execution.ray_address}: {reason}") from error
-    else:
-        workers = execution.workers or count_processors()
-        ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _check_answer(address: str) -> None:
-    """Raise OSError if nobody listens at HOST:PORT: Ray itself would try for minutes."""
-    host, _, port = address.rpartition("://")[2].rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECTING).close()

@@ -119,11 +119,12 @@ def make_plan(folder: Path, tasks: int) -> BulkPlan:
 @pytest.mark.timeout(60)
 def test_a_task_whose_process_is_killed_costs_that_task_only(tmp_path: Path) -> None:
     stage = EndedStage(make_plan(tmp_path, 4))
-    with pytest.raises(BroadsheetError, match="task 1: its process ended with exit code -9"):
-        Execution("local", 2).run(stage)
-    assert stage.count_complete() == 2
-    (stage.folder / "again").touch()
-    Execution("local", 2).run(stage)
+    with Execution("local", 2).start() as run:
+        with pytest.raises(BroadsheetError, match="task 1: its process ended with exit code -9"):
+            run(stage)
+        assert stage.count_complete() == 2
+        (stage.folder / "again").touch()
+        run(stage)
     assert stage.count_complete() == 4
 
 
