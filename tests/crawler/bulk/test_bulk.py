@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-<<<<<<< HEAD
-=======
 import shutil
-import signal
->>>>>>> 79a806a (Bulk: what a server or a disk refuses within a WARC file fails its task, and is no damage; sites with a common host are one task's, so that two names of a site give one store; S3 is read as the archive elsewhere is)
 import subprocess
 import time
 from pathlib import Path
@@ -16,13 +12,9 @@ import fsspec
 import pytest
 from crawling import ROOT, SCRAPY, environment, run_scrapy
 from demo_store import crawl_demo
-<<<<<<< HEAD
 from prepared_scrapy import PreparedProcess, run_prepared
-=======
-from prepared_scrapy import run_prepared
 from servers.s3 import BUCKET, FaultyS3
 from written_warc import write_odd, write_own
->>>>>>> 79a806a (Bulk: what a server or a disk refuses within a WARC file fails its task, and is no damage; sites with a common host are one task's, so that two names of a site give one store; S3 is read as the archive elsewhere is)
 
 from storage import open_store
 

@@ -103,8 +103,8 @@ def test_what_a_server_refuses_in_the_middle_of_a_file_is_no_damage(
     named_s3: FaultyS3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(elsewhere, "_MAX_WHOLE", 1 << 10)
-    monkeypatch.setattr(ranged_file, "_FIRST", 1 << 10)
-    monkeypatch.setattr(ranged_file, "_MOST", 1 << 10)
+    monkeypatch.setattr(ranged_file, "_FIRST", 1 << 14)
+    monkeypatch.setattr(ranged_file, "_MOST", 1 << 14)
     write_foreign(tmp_path / "foreign.warc.gz", LIMIT)
     data = (tmp_path / "foreign.warc.gz").read_bytes()
     address = f"s3://{BUCKET}/{named_s3.prefix}/foreign.warc.gz"
