@@ -80,7 +80,8 @@ def find_meetings(papers: Sequence[Paper]) -> list[tuple[Visit, Visit]]:
 class Fleet:
     """A fleet on one database, with one data folder for all workers: its processes, and what it says of itself."""
 
-    def __init__(self, url: str, folder: Path, sites: Path, *words: str) -> None:
+    def __init__(self, url: str, folder: Path, sites: Path, *words: str, **env: str) -> None:
+        self._env = env
         self.url, self.data = url, folder / "data"
         self._words = ("-s", f"DATA_DIR={self.data}", "-s", f"SITES_FILE={sites}", *FAST, *words)
         self.workers: list[PreparedProcess] = []
@@ -135,6 +136,17 @@ class Fleet:
             engine.dispose()
         raise AssertionError(f"the night did not end in {timeout} seconds:\n{self.read_log()[-8000:]}")
 
+    def wait_for_idle_workers(self, timeout: float = 60.0) -> dict[str, Any]:
+        """Wait until all workers have told that they crawl nothing, and return the status; they tell it each BEAT."""
+        until = time.monotonic() + timeout
+        while True:
+            status = self.status()
+            if {worker["state"] for worker in status["workers"]} == {"idle"}:
+                return status
+            if time.monotonic() > until:
+                raise AssertionError(f"the workers are not idle: {status['workers']}")
+            time.sleep(0.2)
+
     def wait_for_log(self, told: str, timeout: float = 60.0) -> None:
         """Wait until a worker has logged this."""
         until = time.monotonic() + timeout
@@ -149,7 +161,7 @@ class Fleet:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return environment(DATABASE_URL=self.url)
+        return environment(DATABASE_URL=self.url, **self._env)
 
 
 def fix_fetch_times(url: str) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from storage.archive.members import iter_files, list_heads
 from storage.archive.own_files import OwnName, make_own_name, parse_own_name
 from storage.archive.place import ArchiveFile
 from storage.database.engine import open_for_reading
-from storage.upkeep.orphans import OwnRuns
+from storage.upkeep.orphans import AGE, OwnRuns, is_begun_before
 from storage.upkeep.retention import References, count_references, load_references, move_places
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ class Brought:
 
 
 def bring_together(engine: Engine, place: AddressPlace, report: Report, *, dry_run: bool) -> Brought:
-    """Bring together the small objects of each run that rows name.
+    """Bring together the small objects that rows name, of each run that has ended or was killed a day ago.
+
+    Of another a crawl may still store pages: one whose claim was lost for a while, and that takes it again.
 
     The caller has claimed the data folder and the database, and no removal is under way: it knows records by their
     places. Raise `OSError` if the archive refuses.
@@ -70,7 +72,15 @@ def bring_together(engine: Engine, place: AddressPlace, report: Report, *, dry_r
 def _list_groups(engine: Engine, place: AddressPlace) -> list[list[ArchiveFile]]:
     with open_for_reading(engine) as connection:
         named, own = count_references(connection), OwnRuns(connection)
-    small = (file for file in place.list_files() if file.size < SMALL and file.name in named and own.wrote_file(file))
+    day_ago = datetime.now(UTC) - AGE
+    small = (
+        file
+        for file in place.list_files()
+        if file.size < SMALL
+        and file.name in named
+        and own.wrote_file(file)
+        and (own.has_ended(file) or is_begun_before(file, day_ago))
+    )
     return [group for group in _group(small) if len(group) > 1]
 
 

@@ -30,6 +30,12 @@ class OwnRuns:
         name = parse_own_name(file.name)
         return name is not None and self._wrote(name)
 
+    def has_ended(self, file: ArchiveFile) -> bool:
+        """Return whether the run of that number has ended. One that was killed has no end."""
+        name = parse_own_name(file.name)
+        run = None if name is None else self._runs.get(name.run)
+        return run is not None and run.ended_at is not None
+
     def _wrote(self, name: OwnName) -> bool:
         run = self._runs.get(name.run)
         if run is None:

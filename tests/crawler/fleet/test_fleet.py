@@ -11,6 +11,7 @@ import pytest
 from fleet import crawl_by_fleet
 from fleets import Fleet, FleetPress, find_meetings, open_press
 from servers.paper import Answer
+from servers.s3 import FaultyS3
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
@@ -22,9 +23,11 @@ def press() -> Iterator[FleetPress]:
 
 
 @pytest.fixture
-def fleet(press: FleetPress, postgres_database: str, tmp_path: Path) -> Iterator[Fleet]:
+def fleet(press: FleetPress, postgres_database: str, s3: FaultyS3, tmp_path: Path) -> Iterator[Fleet]:
+    """A fleet whose archive is in S3."""
     url = postgres_database.replace("postgresql+psycopg://", "postgresql://")
-    found = Fleet(url, tmp_path, press.write_sites(tmp_path / "sites.toml"), "-s", "NIGHTLY_SKIP=report")
+    sites = press.write_sites(tmp_path / "sites.toml")
+    found = Fleet(url, tmp_path, sites, "-s", "NIGHTLY_SKIP=report", **s3.settings)
     yield found
     for worker in list(found.workers):
         found.kill(worker)
@@ -44,9 +47,8 @@ def test_a_night_by_two_workers_leaves_what_a_night_leaves(fleet: Fleet, press: 
     for _ in range(2):
         fleet.start_worker("--sites-at-once", "2")
     assert fleet.wait_for_night(120) == 0, fleet.read_log()
-    status = fleet.status()
+    status = fleet.wait_for_idle_workers()
     assert [len(group["sites"]) for group in status["groups"]["done"]] in ([2, 1, 1], [1, 2, 1], [1, 1, 2])
-    assert {worker["state"] for worker in status["workers"]} == {"idle"}
     assert fleet.end_workers() == [0, 0]
     assert fleet.status()["workers"] == []
     assert find_meetings(press.papers) == []
@@ -54,6 +56,10 @@ def test_a_night_by_two_workers_leaves_what_a_night_leaves(fleet: Fleet, press: 
     log = fleet.read_log()
     assert "Traceback" not in log, log
     assert "\nhealth: nothing odd\n" in log
+    assert "small objects of the archive went into 1 large one\n" in log
+    checked = fleet.run("db", "check", "--all")
+    assert "all of them read" in checked.stdout
+    assert "no problem found" in checked.stdout, checked.stdout + checked.stderr
 
 
 @pytest.fixture

@@ -41,8 +41,8 @@ def place(tmp_path: Path) -> AddressPlace:
 def crawl(engine: Engine, place: AddressPlace) -> Callable[..., None]:
     """Crawl a night into small objects: two pages each, one page again and changed, and one with a further part."""
 
-    def crawl(night: int, *, mark: str | None = None) -> None:
-        now = BEGUN + timedelta(days=night)
+    def crawl(night: int, *, mark: str | None = None, begun: datetime = BEGUN) -> None:
+        now = begun + timedelta(days=night)
         with engine.begin() as connection:
             run = runs.begin(connection, spider="articles", now=now)
             for number in range(OBJECTS):
@@ -142,6 +142,17 @@ def test_it_is_finished_wherever_it_was_killed(
     assert len(place.list_files()) == 1
     assert count_readable(engine, place) == rows
     assert [path for path in tmp_path.rglob("*.gz") if path.is_file()] == []
+
+
+def test_a_run_that_may_go_on_keeps_its_objects(
+    crawl: Callable[..., None], engine: Engine, place: AddressPlace, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    crawl(0, begun=now - timedelta(hours=2))
+    assert bring(engine, tmp_path, place) == Pruned()
+    with engine.begin() as connection:
+        runs.end(connection, 1, outcome="finished", exit_code=0, counts={}, now=now)
+    assert bring(engine, tmp_path, place).brought.objects == OBJECTS
 
 
 def test_what_is_damaged_stays_as_it_is(
