@@ -24,8 +24,7 @@ from crawler.finishing.gone import mark_missing_articles
 from crawler.finishing.metrics import write_metrics
 from crawler.finishing.report import get_report, outcome_of
 from crawler.finishing.settling_progress import SettlingProgress
-from crawler.health.causes import GIVES_NOTHING
-from crawler.health.check_health import Health, check_health
+from crawler.health.check_health import Health, close_run
 from crawler.health.describe import describe_health
 from crawler.recleaning.clean_stored import SettlingInterrupted
 from crawler.recleaning.settler import Settler
@@ -40,9 +39,6 @@ from crawler.run.session import now, session_of
 from crawler.run.starts import keep_start_error
 from crawler.terminal.progress import show_progress
 from storage.articles.story_lock import lock_stories
-from storage.nights.findings import close_findings_of_left_sites
-from storage.nights.series import record_earlier_nights, record_night
-from storage.runs import record_night_facts
 
 logger = logging.getLogger(__name__)
 
@@ -177,12 +173,7 @@ class EndOfRun:
         def record() -> Health:
             with session.engine.begin() as connection:
                 lock_stories(connection)  # crawls of other sites may end at the same time
-                record_night_facts(connection, session.run, is_night=is_night, notices=notices)
-                record_earlier_nights(connection)
-                record_night(connection, session.run)
-                if listed is not None:
-                    close_findings_of_left_sites(connection, session.run, now(), listed)
-                return check_health(connection, session.run)
+                return close_run(connection, session.run, now(), is_night=is_night, notices=notices, listed=listed)
 
         try:
             health = self._outcome.health = session.retry_storage(record)
@@ -193,8 +184,7 @@ class EndOfRun:
             logger.warning("%s", line)
         if self._outcome.exit_code is None:
             reason = self._crawler.stats.get_value("finish_reason")
-            excused = {one.site for one in (*health.persisting, *health.muted) if one.name in GIVES_NOTHING}
-            code = get_exit_code(reason, session.counts.by_site(), excused)
+            code = get_exit_code(reason, session.counts.by_site(), health.excused_sites)
             self._outcome.exit_code = FAILED if code == FINISHED and health.new else code
             session.end_run(self._outcome.exit_code)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapy.settings import Settings
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Engine
 
 from cleaning.errors import BroadsheetError
 from crawler.finishing.metrics import write_metrics
@@ -17,8 +17,7 @@ from crawler.fleet.jobs import FAILED as FAILED_TASK
 from crawler.fleet.jobs import GroupTask, count_open_tasks, load_group_tasks, pick_last_tasks
 from crawler.fleet.queue_names import CRAWL_GROUP
 from crawler.fleet.start_night import FLEET
-from crawler.health.causes import GIVES_NOTHING
-from crawler.health.check_health import check_health
+from crawler.health.check_health import close_run, load_excused_sites
 from crawler.night.budget import CRAWL, estimate_reserve, find_crawl_end
 from crawler.night.desk import Desk
 from crawler.night.options import make_options
@@ -30,8 +29,6 @@ from crawler.sites.site import Site
 from storage import runs
 from storage.database.engine import open_database, open_for_reading
 from storage.database.locks import claim_database
-from storage.nights.findings import close_findings_of_left_sites, load_findings
-from storage.nights.series import record_earlier_nights, record_night
 from storage.nights.stored_nights import StoredNight, change_night, load_stored_nights
 
 logger = logging.getLogger(__name__)
@@ -115,12 +112,9 @@ def _end_run(
         outcome = OVER if end is not None and now >= end else "finished"
         counts = {site: stats for site, stats in stored.counts.items() if site}
         runs.end_shared(connection, run, outcome=outcome, exit_code=FAILED, now=now)
-        runs.record_night_facts(connection, run, is_night=True, notices=runs.load_notices(connection, run))
-        record_earlier_nights(connection)
-        record_night(connection, run)
-        close_findings_of_left_sites(connection, run, now, frozenset(site.name for site in sites))
-        health = check_health(connection, run)
-        code = get_exit_code(outcome, counts, _load_excused(connection, run))
+        notices, listed = runs.load_notices(connection, run), {site.name for site in sites}
+        health = close_run(connection, run, now, is_night=True, notices=notices, listed=listed)
+        code = get_exit_code(outcome, counts, load_excused_sites(connection, run))
         code = FAILED if failed or health.new else code
         runs.end_shared(connection, run, outcome=outcome, exit_code=code, now=now)
         crawl: dict[str, Any] = night.steps.get(CRAWL, {}) | {UNCRAWLED: failed}
@@ -135,11 +129,6 @@ def _list_uncrawled(groups: dict[str, GroupTask]) -> dict[str, str]:
         if group.status == FAILED_TASK
         for site in group.sites
     }
-
-
-def _load_excused(connection: Connection, run: int) -> set[str]:
-    """Return the sites of which it was told in an earlier night that they give nothing."""
-    return {one.site for one in load_findings(connection) if one.name in GIVES_NOTHING and one.first_run < run}
 
 
 def _refuse_crawl(**_: Any) -> None:

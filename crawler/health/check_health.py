@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Update, delete, insert, select, update
 
+from crawler.health.causes import GIVES_NOTHING
 from crawler.health.course import Course, follow_course
 from crawler.health.holidays import find_factors
 from crawler.health.reading import Reading
 from storage.models import Run, StoredFinding
-from storage.nights.findings import ACCEPTED, TOLD_IN, UNTOLD, Finding, load_findings
-from storage.nights.series import iter_sites_nights
+from storage.nights.findings import (
+    ACCEPTED,
+    TOLD_IN,
+    UNTOLD,
+    Finding,
+    close_findings_of_left_sites,
+    load_findings,
+)
+from storage.nights.series import iter_sites_nights, record_earlier_nights, record_night
+from storage.runs import record_night_facts
 
 LAST_RUNS = 100  # whose nights are read: 60 to compare with, and those with findings between them
 FACTOR_RUNS = 40  # of which it is found out what is usual on a weekday
@@ -28,6 +37,33 @@ class Health(NamedTuple):
     persisting: tuple[Finding, ...] = ()
     healed: tuple[Finding, ...] = ()  # also those that were taken for usual, which say so
     muted: tuple[Finding, ...] = ()  # open, and not to be told
+
+    @property
+    def excused_sites(self) -> set[str]:
+        """The sites of which it was told in an earlier night that they give nothing."""
+        return {one.site for one in (*self.persisting, *self.muted) if one.name in GIVES_NOTHING}
+
+
+def close_run(
+    connection: Connection,
+    run: int,
+    now: datetime,
+    *,
+    is_night: bool,
+    notices: Iterable[tuple[str, str, str]],
+    listed: Collection[str] | None,
+) -> Health:
+    """Record the nights of a run whose end is stored, and return what is found of them.
+
+    `is_night` and `notices` as `record_night_facts` takes them. `listed` are the sites of sites.toml: the findings of
+    others are closed; None closes none.
+    """
+    record_night_facts(connection, run, is_night=is_night, notices=notices)
+    record_earlier_nights(connection)
+    record_night(connection, run)
+    if listed is not None:
+        close_findings_of_left_sites(connection, run, now, listed)
+    return check_health(connection, run)
 
 
 def check_health(connection: Connection, run: int) -> Health:
@@ -78,6 +114,11 @@ def load_health(connection: Connection, run: int, *, since: int | None = None) -
         tuple(one for one in told if one.told_in < first and one.healed_run is not None and one.healed_run >= first),
         tuple(finding for finding in muted if finding.healed_run is None),
     )
+
+
+def load_excused_sites(connection: Connection, run: int) -> set[str]:
+    """Return the sites of which it was told before this run that they give nothing, and that still do."""
+    return {one.site for one in load_findings(connection) if one.name in GIVES_NOTHING and one.first_run < run}
 
 
 def _forget(connection: Connection, run: int) -> None:

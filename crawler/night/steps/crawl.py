@@ -6,8 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from crawler.finishing.report import CrawlReport, get_report
-from crawler.health.causes import GIVES_NOTHING
-from crawler.health.check_health import Health
+from crawler.health.check_health import load_excused_sites
 from crawler.night.budget import CRAWL, FINISHING, estimate_reserve, find_crawl_end
 from crawler.night.desk import Desk, StepResult
 from crawler.night.tell import describe_counts, describe_unread, describe_waiting, format_duration, join_some
@@ -28,7 +27,6 @@ from crawler.run.notices import FAILURE_KINDS
 from crawler.run.time_budget import OVER
 from crawler.terminal.numbers import count_things
 from storage.database.engine import open_for_reading
-from storage.nights.findings import load_findings
 from storage.runs import StoredRun, load_run
 
 UNCRAWLED = "uncrawled"  # of a night of a fleet: the sites that no worker could crawl, each with the reason
@@ -100,24 +98,13 @@ def _tell(report: CrawlReport, seconds: float, finishing: float) -> StepResult:
         return with_trouble(StepResult((line,), FAILED), "the crawl did not end", sentence)
     lines = [f"{CRAWL}: {describe_counts(counts)} in {took}{_describe_end(reason, counts)}"]
     lines += _describe_rest(counts, finishing)
-    excused = _list_excused(report.health)
+    excused = report.health.excused_sites
     # What is a finding stands in the lines of the next step.
     told = excused | {one.site for one in report.health.new}
     lines += [f"  {site}: it gave no answer" for site in find_unreachable_sites(counts) if site not in told]
     lines += [f"  {notice.site}: {notice.text}" for notice in report.notices if notice.kind not in FAILURE_KINDS]
     status = report.exit_status if reason in FINISHED_BY else get_exit_code(OVER, counts, excused)
     return _with_waiting(StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)}), reason, counts)
-
-
-def _list_excused(health: Health) -> set[str]:
-    """Return the sites of which it was told in an earlier night that they give nothing."""
-    return {one.site for one in (*health.persisting, *health.muted) if one.name in GIVES_NOTHING}
-
-
-def _load_excused(desk: Desk, run: int) -> set[str]:
-    with open_for_reading(desk.engine) as connection:
-        findings = load_findings(connection)
-    return {one.site for one in findings if one.name in GIVES_NOTHING and one.first_run < run}
 
 
 def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
@@ -138,7 +125,9 @@ def _go_on_after(desk: Desk, run: StoredRun) -> StepResult:
     seconds = ((run.ended_at or began) - run.started_at).total_seconds()
     line = f"{CRAWL}: {describe_counts(counts)} in {format_duration(seconds)}{_describe_end(run.outcome, counts)}"
     finishing = (desk.now() - began).total_seconds()
-    status = FAILED if uncrawled else get_exit_code(OVER, counts, _load_excused(desk, run.id))
+    with open_for_reading(desk.engine) as connection:
+        excused = load_excused_sites(connection, run.id)
+    status = FAILED if uncrawled else get_exit_code(OVER, counts, excused)
     lines = [line, *_describe_rest(counts, finishing)]
     lines += [f"  {site}: not crawled to its end: {reason}" for site, reason in (uncrawled or {}).items()]
     result = StepResult(tuple(lines), status, {FINISHING: round(finishing, 1)})
