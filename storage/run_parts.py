@@ -1,9 +1,9 @@
 """What the crawls of a shared run count, by site, until the run ends: a night of a fleet is one run.
 
-    runs.begin_shared   once: the run of all
-    join_run            each crawl, when it begins
-    merge_counts        each crawl, when it ends
-    runs.end_shared     once: the row of the run gets the counts of all
+    runs.begin         once: the run of all
+    join_run           each crawl, when it begins
+    merge_counts       each crawl, while it goes on and when it ends
+    runs.end_shared    once: the row of the run gets the counts of all
 
 The row of a run holds the counts of all its sites, megabytes of a large night. So each crawl adds to the rows of its
 own sites in `run_part`, and the row of the run is written once.

@@ -28,7 +28,7 @@ class StoredRun(NamedTuple):
 
 
 def begin(connection: Connection, *, spider: str, now: datetime) -> int:
-    """Insert a new run and return its id."""
+    """Insert a new run and return its id. Several crawls may join it (setting JOIN_RUN)."""
     statement = insert(Run).values(spider=spider, started_at=now, counts={}).returning(Run.id)
     return connection.execute(statement).scalar_one()
 
@@ -40,11 +40,6 @@ def end(
     connection.execute(
         update(Run).where(Run.id == run).values(ended_at=now, outcome=outcome, exit_code=exit_code, counts=counts)
     )
-
-
-def begin_shared(connection: Connection, *, spider: str, now: datetime) -> int:
-    """Insert a run that several crawls will join (setting JOIN_RUN), and return its id."""
-    return begin(connection, spider=spider, now=now)
 
 
 def end_shared(connection: Connection, run: int, *, outcome: str | None, exit_code: int, now: datetime) -> None:

@@ -82,7 +82,7 @@ def is_fleet_night(night: StoredNight) -> bool:
 def _join_run(engine: Engine, night: StoredNight, digest: str, now: datetime) -> StoredNight:
     steps: dict[str, Any] = night.steps | {CRAWL: {FLEET: digest}}
     with engine.begin() as connection:
-        run = runs.begin_shared(connection, spider=SPIDER, now=now)
+        run = runs.begin(connection, spider=SPIDER, now=now)
         return change_night(connection, night, run_id=run, steps=steps)
 
 

@@ -233,7 +233,7 @@ def run_writers(url: URL, writers: int, articles: int, seed: int) -> Outcome:
     """Have so many processes store the articles into an empty database; return what they did."""
     engine = open_database(url)
     with engine.begin() as connection:
-        run = runs.begin_shared(connection, spider="articles", now=NIGHT)
+        run = runs.begin(connection, spider="articles", now=NIGHT)
     given = {"writers": writers, "articles": articles, "seed": seed, "run": run}
     given["url"] = url.render_as_string(hide_password=False)
     with start_workers(given, writers) as workers:

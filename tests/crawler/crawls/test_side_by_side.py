@@ -82,7 +82,7 @@ def shared(postgres_database: str) -> Iterator[tuple[Engine, int]]:
     """Return the engine of a store, and a run in it that several crawls share."""
     engine = open_database(make_url(postgres_database))
     with engine.begin() as connection:
-        run = runs.begin_shared(connection, spider="articles", now=datetime.now(UTC))
+        run = runs.begin(connection, spider="articles", now=datetime.now(UTC))
     yield engine, run
     engine.dispose()
 

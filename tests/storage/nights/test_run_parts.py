@@ -16,7 +16,7 @@ CRAWLS = 8
 
 def test_counts_of_several_crawls_add_up_and_those_of_the_store_are_the_newest(engine: Engine) -> None:
     with engine.begin() as connection:
-        run = runs.begin_shared(connection, spider="articles", now=NIGHT)
+        run = runs.begin(connection, spider="articles", now=NIGHT)
         first = {
             "courier": {"page/fetched": 5, "address/waiting/due": 7, "listed/night": 1},
             "": {"archive/repaired": 1},
@@ -42,7 +42,7 @@ def test_counts_of_several_crawls_add_up_and_those_of_the_store_are_the_newest(e
 def test_crawls_that_end_at_the_same_time_lose_no_count_of_each_others_sites(engine: Engine) -> None:
     sites = [f"site{number}" for number in range(20)]
     with engine.begin() as connection:
-        run = runs.begin_shared(connection, spider="articles", now=NIGHT)
+        run = runs.begin(connection, spider="articles", now=NIGHT)
 
     def end_crawl(number: int) -> None:
         order = sites if number % 2 else sites[::-1]
@@ -63,7 +63,7 @@ def test_crawls_that_end_at_the_same_time_lose_no_count_of_each_others_sites(eng
 
 def test_who_has_begun_since_is_seen_by_site(engine: Engine) -> None:
     with engine.begin() as connection:
-        run = runs.begin_shared(connection, spider="articles", now=NIGHT)
+        run = runs.begin(connection, spider="articles", now=NIGHT)
         join_run(connection, run, ["courier", "herald"])
         ours = load_begun(connection, ["courier", "herald"])
         join_run(connection, run, ["gazette"])
