@@ -3,6 +3,7 @@
 run_bulk.py         start here: runs the stages one after the other, shows how far they are, adds up their counts
 plan.py             what a run is to do; refuses a folder that holds another one's, or in which one works
 inputs.py           finds and opens the WARC files: paths, folders, patterns, fsspec addresses
+limits.py           names and numbers that `scrapy bulk --help` quotes
 executors.py        datatrove's executors: local, Slurm, Ray
 stage.py            what all stages share: their counts, their seconds of the processor, their files
 read_pages.py       stage 1: reads a share of the files, and cleans each page without any memory

@@ -19,6 +19,7 @@ from storage.models import StoredArticle
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import DTypeLike
 
 SKETCH, PAGE, HEADLINE = 0, 1, 2  # kinds of keys: a value of a sketch, a canonical address, a headline of a site
 KEYS_FILE = "keys"
@@ -50,14 +51,24 @@ def read_bucket(folder: Path, bucket: int) -> np.ndarray[Any, Any]:
     """Return the keys of a bucket from all stores, equal ones together, their articles by id."""
     import numpy as np  # noqa: PLC0415 -- comes with datatrove
 
-    parts = [np.empty(0, dtype=_KEY)]
-    for path in sorted(folder.glob("[0-9]*")):
-        if (path / KEYS_FILE).stat().st_size:  # an empty file cannot be mapped
-            mapped = np.memmap(path / KEYS_FILE, dtype=_KEY, mode="r")
-            first, last = np.searchsorted(mapped["bucket"], [bucket, bucket + 1])
-            parts.append(np.array(mapped[first:last]))
-    keys = np.concatenate(parts)
+    keys = load_slices(folder, KEYS_FILE, _KEY, column="bucket", value=bucket)
     return keys[np.lexsort((keys["id"], keys["key"], keys["kind"]))]
+
+
+def load_slices(folder: Path, file: str, kind: DTypeLike, *, column: str, value: int) -> np.ndarray[Any, Any]:
+    """Return the entries with this value in a column, from the files of this name that all tasks of a stage have made.
+
+    The entries of each file are sorted by that column, so that little of it is read.
+    """
+    import numpy as np  # noqa: PLC0415 -- comes with datatrove
+
+    parts = [np.empty(0, dtype=kind)]
+    for path in sorted(folder.glob("[0-9]*")):
+        if (path / file).stat().st_size:  # an empty file cannot be mapped
+            mapped = np.memmap(path / file, dtype=kind, mode="r")
+            first, last = np.searchsorted(mapped[column], [value, value + 1])
+            parts.append(np.array(mapped[first:last]))
+    return np.concatenate(parts)
 
 
 def _make_keys(article: Any) -> list[tuple[int, int]]:

@@ -21,7 +21,6 @@ from pebble import ProcessExpired, ProcessPool
 from cleaning.errors import BadArgument, BroadsheetError, LibraryMissing
 from crawler.bulk.stage import Stage, end_with_parent
 
-EXECUTORS = ("local", "slurm", "ray")
 _PROJECT = Path(__file__).parents[2]
 # What SlurmPipelineExecutor takes itself; all others are handed to sbatch.
 _OF_SLURM = {

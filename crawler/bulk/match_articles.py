@@ -21,10 +21,11 @@ from cleaning.duplicates.article_sketch import (
     unpack_sketch,
 )
 from cleaning.duplicates.judge import DuplicateMatch, RankedArticle, match_articles
-from crawler.bulk.article_keys import PAGE
+from crawler.bulk.article_keys import PAGE, load_slices
 from crawler.bulk.candidates import COMMON, COMMON_FILE, PAIR, PAIRS_FILE, FindCandidates, sum_up_pairs
 from crawler.bulk.site_store import STORE_FILE, read_site_store
 from crawler.bulk.stage import Stage
+from crawler.storing.deduplicate import build_compared_article
 from storage.articles.story_index import load_compared_articles
 from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle
@@ -97,15 +98,7 @@ class _Stores:
 
 def _load_pairs(folder: Path, share: int) -> np.ndarray[Any, Any]:
     """Return the pairs of a share from all buckets, each once."""
-    import numpy as np  # noqa: PLC0415 -- comes with datatrove
-
-    parts = [np.empty(0, dtype=PAIR)]
-    for path in sorted(folder.glob("[0-9]*")):
-        if (path / PAIRS_FILE).stat().st_size:  # an empty file cannot be mapped
-            pairs = np.memmap(path / PAIRS_FILE, dtype=PAIR, mode="r")
-            first, last = np.searchsorted(pairs["home"], [share, share + 1])
-            parts.append(np.array(pairs[first:last]))
-    return sum_up_pairs(np.concatenate(parts))
+    return sum_up_pairs(load_slices(folder, PAIRS_FILE, PAIR, column="home", value=share))
 
 
 def _select_pairs(pairs: np.ndarray[Any, Any], folder: Path) -> np.ndarray[Any, Any]:
@@ -136,7 +129,7 @@ def _select_pairs(pairs: np.ndarray[Any, Any], folder: Path) -> np.ndarray[Any, 
     return chosen[np.lexsort((chosen["other"], chosen["one"], chosen["share"]))]
 
 
-def _match_pairs(stores: _Stores, pairs: Any) -> Iterator[tuple[_Member, _Member, DuplicateMatch]]:
+def _match_pairs(stores: _Stores, pairs: Any) -> Iterator[tuple[ComparedArticle, ComparedArticle, DuplicateMatch]]:
     sketches = _load_all(stores, pairs, _load_sketches)
     is_page = (pairs["kinds"] & (1 << PAGE)) != 0
     alike = [
@@ -144,30 +137,17 @@ def _match_pairs(stores: _Stores, pairs: Any) -> Iterator[tuple[_Member, _Member
         for pair, known in zip(pairs, is_page, strict=True)
     ]
     chosen = pairs[alike]
-    rows = _load_all(stores, chosen, _load_rows)
+    rows = _load_all(stores, chosen, load_compared_articles)
 
     @cache
     def get(number: int) -> ComparedArticle:
-        row = rows[number]
-        return ComparedArticle(
-            id=row.id,
-            url=row.url,
-            canonical_url=row.canonical_url,
-            site=row.site,
-            key=row.story_key,
-            published_at=row.published_at,
-            fetched_at=row.fetched_at,
-            text=row.text,
-        )
+        return build_compared_article(rows[number], rows[number].story_key)
 
     for pair in chosen:
         one, other = get(int(pair["one"])), get(int(pair["other"]))
         match = match_articles(one, other)
         if match is not None:
             yield one, other, match
-
-
-_Member = ComparedArticle
 
 
 def _load_all(stores: _Stores, pairs: Any, load: Any) -> dict[int, Any]:
@@ -190,10 +170,6 @@ def _load_sketches(connection: Connection, names: set[str]) -> dict[str, tuple[i
         for some in split_for_queries(sorted(names))
         for name, sketch in connection.execute(select(row.id, row.sketch).where(row.id.in_(some)))
     }
-
-
-def _load_rows(connection: Connection, names: set[str]) -> dict[str, Any]:
-    return load_compared_articles(connection, names)
 
 
 def _pack(article: ComparedArticle) -> list[Any]:

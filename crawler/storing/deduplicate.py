@@ -102,6 +102,20 @@ def index_missing_articles(engine: Engine) -> int:
             return done
 
 
+def build_compared_article(row: Row[Any], key: str) -> ComparedArticle:
+    """Return what an article is compared by, from a row of `story_index`; `key` is that of its headline."""
+    return ComparedArticle(
+        id=row.id,
+        url=row.url,
+        canonical_url=row.canonical_url,
+        site=row.site,
+        key=key,
+        published_at=row.published_at,
+        fetched_at=row.fetched_at,
+        text=row.text,
+    )
+
+
 def _index_and_match(
     connection: Connection, article: Row[Any], sealed: bytes
 ) -> tuple[set[str], dict[str, DuplicateMatch]]:
@@ -118,7 +132,7 @@ def _index_and_match(
     key = build_story_key(article.title, article.site_name)
     if article.sketch is None or (values, key) != (old, article.story_key):
         story_index.index_article(connection, article.id, key=key, sketch=pack_sketch(values), old=old, new=values)
-    own = _build_compared_article(article, key)
+    own = build_compared_article(article, key)
     related = story_index.find_related(
         connection,
         article.id,
@@ -139,7 +153,7 @@ def _index_and_match(
     matches = {}
     for name, row in sorted(story_index.load_compared_articles(connection, found - {article.id}).items()):
         if name in related.same_page or is_worth_comparing(values, unpack_sketch(row.sketch)):
-            match = match_articles(own, _build_compared_article(row, row.story_key))
+            match = match_articles(own, build_compared_article(row, row.story_key))
             if match is not None:
                 matches[name] = match
     return related.matched, matches
@@ -255,16 +269,3 @@ def _save_verdict(connection: Connection, name: str, verdict: DuplicateVerdict |
 
 def _build_ranked_article(row: Row[Any]) -> RankedArticle:
     return RankedArticle(row.id, row.url, row.canonical_url, row.site, row.published_at, row.length)
-
-
-def _build_compared_article(row: Row[Any], key: str) -> ComparedArticle:
-    return ComparedArticle(
-        id=row.id,
-        url=row.url,
-        canonical_url=row.canonical_url,
-        site=row.site,
-        key=key,
-        published_at=row.published_at,
-        fetched_at=row.fetched_at,
-        text=row.text,
-    )

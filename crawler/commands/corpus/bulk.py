@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scrapy.utils.log import configure_logging
 
 from cleaning.errors import BadArgument
+from crawler.bulk.limits import EXECUTORS, MAX_TASKS
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_whole_number
 from storage.export.formats import FORMAT_NAMES
@@ -17,8 +18,6 @@ from storage.export.formats import FORMAT_NAMES
 if TYPE_CHECKING:
     from crawler.bulk.plan import BulkPlan
 
-EXECUTORS = ("local", "slurm", "ray")
-MAX_TASKS = 100_000
 EXAMPLES = """\
 PATH is a WARC file, a folder of them, a pattern, or an address that fsspec opens. The same command goes on with a run
 that was killed: tasks that are complete are not done again. No site is asked for anything.
