@@ -128,3 +128,8 @@ class ArchiveMissing(UsageError):
 
 class ExportRefused(UsageError):
     """An export would overwrite something or hold nothing, its format is unknown, or a release cannot be read."""
+
+
+def tell_install(extra: str) -> str:
+    """Return the command that installs what an extra of pyproject.toml needs, for the message of `LibraryMissing`."""
+    return f".venv/bin/python -m pip install -c constraints.txt -e '.[{extra}]'"

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from cleaning.errors import BadArgument, LibraryMissing
+from cleaning.errors import BadArgument, LibraryMissing, tell_install
 from crawler.alerts.secrets import SECRETS, read_secrets
 
 if TYPE_CHECKING:
@@ -40,10 +40,7 @@ def check_alerts(settings: BaseSettings) -> None:
         if channel not in CHANNELS:
             raise BadArgument(f"ALERTS names {channel!r}; choose from: {', '.join(CHANNELS)}")
         if find_spec("spidermon") is None or find_spec(_PACKAGES.get(channel, "spidermon")) is None:
-            raise LibraryMissing(
-                f"alerts by {channel} need more packages; run: .venv/bin/python -m pip install -c constraints.txt -e "
-                "'.[nightly]'"
-            )
+            raise LibraryMissing(f"alerts by {channel} need more packages; run: {tell_install('nightly')}")
         for name in CHANNELS[channel]:
             if not (name in secrets or (name not in SECRETS and settings.getlist(name))):
                 raise BadArgument(f"ALERTS names {channel!r}, which needs {name} in the environment")

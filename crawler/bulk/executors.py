@@ -18,7 +18,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from cleaning.errors import BadArgument, BroadsheetError, LibraryMissing
+from cleaning.errors import BadArgument, BroadsheetError, LibraryMissing, tell_install
 from crawler.bulk.stage import Stage, end_with_parent
 
 _PROJECT = Path(__file__).parents[2]
@@ -52,9 +52,9 @@ class Execution:
         """Raise a `UsageError` if it cannot work: a package is missing, or an option."""
         for name in ("datatrove", "fastwarc", "pyarrow"):
             if find_spec(name) is None:
-                raise LibraryMissing(f"needs {name}, which is not installed; run: pip install 'broadsheet[bulk]'")
+                raise LibraryMissing(f"needs {name}, which is not installed; run: {tell_install('bulk')}")
         if self.executor == "ray" and find_spec("ray") is None:
-            raise LibraryMissing("--executor ray needs ray, which is not installed; run: pip install 'broadsheet[ray]'")
+            raise LibraryMissing(f"--executor ray needs ray, which is not installed; run: {tell_install('ray')}")
         if self.executor == "slurm":
             if "partition" not in self.slurm:
                 raise BadArgument("--executor slurm needs --slurm-option partition=NAME")

@@ -13,7 +13,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.conf import feed_complete_default_values_from_settings
 from w3lib.url import file_uri_to_path
 
-from cleaning.errors import BadArgument
+from cleaning.errors import BadArgument, tell_install
 
 KINDS = ("duplicates", "rejected")  # the values of ITEMS_INCLUDE
 # A second run cannot add to a file of these formats: they have an end.
@@ -53,7 +53,7 @@ def _check_format(uri: str, feed: dict[str, Any], settings: BaseSettings) -> Non
     if feed["format"] == "parquet" and find_spec("pyarrow") is None:
         raise BadArgument(
             f"feed {uri}: parquet needs pyarrow, which is not installed; "
-            "run: .venv/bin/pip install -c constraints.txt -e '.[parquet]', or name another format"
+            f"run: {tell_install('parquet')}, or name another format"
         )
     if feed["batch_item_count"] and not re.search(r"%\(batch_time\)s|%\(batch_id\)", uri):
         raise BadArgument(f"feed {uri}: in batches, its name needs %(batch_id)d or %(batch_time)s")

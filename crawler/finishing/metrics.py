@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Engine
 
-from cleaning.errors import BadArgument, LibraryMissing
+from cleaning.errors import BadArgument, LibraryMissing, tell_install
 from storage.database.engine import open_for_reading
 from storage.nights.findings import Finding, load_findings
 from storage.nights.from_counts import count_site_numbers
@@ -71,9 +71,7 @@ def check_metrics(settings: BaseSettings) -> None:
     if not settings["METRICS_FILE"]:
         return
     if find_spec("prometheus_client") is None:
-        raise LibraryMissing(
-            "METRICS_FILE needs more packages; run: .venv/bin/python -m pip install -c constraints.txt -e '.[nightly]'"
-        )
+        raise LibraryMissing(f"METRICS_FILE needs more packages; run: {tell_install('nightly')}")
     path = Path(settings["METRICS_FILE"])
     if not path.parent.is_dir() or path.is_dir():
         raise BadArgument(f"METRICS_FILE must be a file in a folder that exists, got {settings['METRICS_FILE']!r}")

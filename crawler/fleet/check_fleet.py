@@ -8,7 +8,7 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from sqlalchemy import URL
 
-from cleaning.errors import DatabaseMissing, LibraryMissing
+from cleaning.errors import DatabaseMissing, LibraryMissing, tell_install
 from storage.database.engine import make_database_url
 
 
@@ -23,7 +23,5 @@ def check_fleet(settings: BaseSettings) -> URL:
             "a fleet shares one PostgreSQL; set DATABASE_URL to postgresql://user:password@host/name on each machine"
         )
     if find_spec("procrastinate") is None or find_spec("psycopg") is None:
-        raise LibraryMissing(
-            "a fleet needs more packages; run: .venv/bin/python -m pip install -c constraints.txt -e '.[fleet]'"
-        )
+        raise LibraryMissing(f"a fleet needs more packages; run: {tell_install('fleet')}")
     return url

@@ -18,7 +18,6 @@ from crawler.night_report.measures import format_number, format_size
 if TYPE_CHECKING:
     from crawler.night_report.record import NightReport
 
-INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[nightly]'"
 _CLASSES = re.compile(r' (?:class|aria-[a-z]+|role|pointer-events|stroke-miterlimit)="[^"]*"')
 _EMPTY = re.compile(r"<path(?: (?:d|display|transform)=\"[^\"]*\")*(?: display=\"none\"| d=\"M0,0h0v0h0Z\")[^>]*/>")
 _OUTCOMES = (("duplicates", "duplicates"), ("rejected", "rejected"), ("failed", "failed"))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.night_report.charts import INSTALL, can_draw, draw_charts
+from cleaning.errors import tell_install
+from crawler.night_report.charts import can_draw, draw_charts
 from crawler.night_report.measures import MEASURES, MISSING, format_number, format_size
 from crawler.night_report.sparkline import draw_sparkline
 from crawler.night_report.words import MOST_RUNS, TRIAL, describe_run, format_day
@@ -45,7 +46,7 @@ def render_report(report: NightReport) -> str:
         measures=MEASURES,
         open_findings=_count_open(report),
         charts=draw_charts(report) if can_draw() else None,
-        install=INSTALL,
+        install=tell_install("nightly"),
         trial=TRIAL,
         most_runs=MOST_RUNS,
         style=Markup((_ROOM / "report.css").read_text("utf-8")),  # noqa: S704 (a file of ours)

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
-from cleaning.errors import ArchiveMissing, BadArgument, LibraryMissing
+from cleaning.errors import ArchiveMissing, BadArgument, LibraryMissing, tell_install
 from storage.archive.object_cache import ObjectCache
 from storage.archive.place import WORK_FOLDER, ArchiveFile
 from storage.archive.ranged_file import open_ranged
@@ -29,7 +29,6 @@ from storage.database.retry import DEFAULT_PATIENCE, StorageRetry, run_with_retr
 
 T = TypeVar("T")
 
-INSTALL = ".venv/bin/python -m pip install -c constraints.txt -e '.[s3]'"
 _MAX_WHOLE = 4 << 20  # bytes of an object that is read as a whole; of a larger one what is needed
 FRESH = 30.0  # seconds for which a copy in the cache is read without asking whether its object is still the same
 _ENDING = ".warc.gz"
@@ -71,7 +70,9 @@ class AddressPlace:
 
             self._fs, root = url_to_fs(address, **_add_defaults(address, options))
         except ImportError as error:
-            raise LibraryMissing(f"an archive at {self._name} needs more packages; run: {INSTALL} ({error})") from error
+            raise LibraryMissing(
+                f"an archive at {self._name} needs more packages; run: {tell_install('s3')} ({error})"
+            ) from error
         except (ValueError, TypeError, KeyError) as error:
             raise BadArgument(f"ARCHIVE_URI or ARCHIVE_OPTIONS: {self._name} cannot be opened: {error}") from error
         if hasattr(self._fs, "retries"):  # that of S3

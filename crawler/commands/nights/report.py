@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaning.errors import BadArgument
+from cleaning.errors import BadArgument, tell_install
 from crawler.command_line.command import ProjectCommand
 from crawler.command_line.values import parse_day, parse_whole_number
 from crawler.terminal.output import check_file_target, write_file, write_json, write_output
@@ -99,13 +99,13 @@ class Command(ProjectCommand):
         write_output(f"{target}\n")
 
     def _write_page(self, engine: Engine, report: NightReport, data_dir: Path, target: Path | None) -> None:
-        from crawler.night_report.charts import INSTALL, can_draw
+        from crawler.night_report.charts import can_draw
         from crawler.night_report.folder import name_report
         from crawler.night_report.write_report import write_web_pages
 
         path = write_web_pages(engine, report, target or name_report(data_dir, report.night))
         if not can_draw():
-            self.print_message(f"the page has no charts; they need: {INSTALL}")
+            self.print_message(f"the page has no charts; they need: {tell_install('nightly')}")
         write_output(f"{path}\n")
 
 

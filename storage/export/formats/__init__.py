@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
-from cleaning.errors import ExportRefused
+from cleaning.errors import ExportRefused, tell_install
 from storage.export.batch import Batch
 from storage.export.schema import Table
 
@@ -80,5 +80,4 @@ def load_format(name: str) -> Format:
 def require_library(name: str | None) -> None:
     """Raise `ExportRefused` if the format needs pyarrow, and that is not installed: a crawl does without it."""
     if name in PYARROW_FORMATS and find_spec("pyarrow") is None:
-        install = ".venv/bin/pip install -c constraints.txt -e '.[parquet]'"
-        raise ExportRefused(f"format {name!r} needs pyarrow, which is not installed; run: {install}")
+        raise ExportRefused(f"format {name!r} needs pyarrow, which is not installed; run: {tell_install('parquet')}")

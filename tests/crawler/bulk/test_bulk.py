@@ -99,7 +99,7 @@ def test_the_number_of_tasks_changes_nothing(demo: Path, reference: str, tmp_pat
 
 
 def test_ray_gives_the_same_release(demo: Path, reference: str, tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'broadsheet[ray]'")
+    pytest.importorskip("ray", reason="needs the extra `ray`")
     done = run_bulk(demo, tmp_path / "out", "--tasks", "2", "--executor", "ray", "--workers", "2")
     assert done.returncode == 0, done.stderr
     assert read_release_id(tmp_path / "out" / "release") == reference
