@@ -29,7 +29,6 @@ from storage.archive.part_locations import ArchivedPart
 from storage.archive.read_back import ArchiveReader
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
-from storage.articles.shown_instead import load_stored_page
 from storage.models import StoredArticle
 
 _BATCH = 500  # pages a transaction
@@ -121,7 +120,7 @@ class _PageSaver:
             assert fetched_at is not None  # noqa: S101 (every record of an archive has a date)
             article = sanitise_article(record.article, fetched_at)
             name = saving.make_article_id(article.url)
-            stored = load_stored_page(connection, name) if name in self._known else None
+            stored = saving.load_stored_page(connection, name) if name in self._known else None
             self._known.add(name)
             self._pages[record.site] += 1
             saved = saving.save_sanitised(

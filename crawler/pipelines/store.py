@@ -41,7 +41,6 @@ from crawler.walls.watch import Examined, WallWatch, watch_of
 from storage.articles import saving
 from storage.articles.sanitise import sanitise_article
 from storage.articles.saving import SaveResult
-from storage.articles.shown_instead import load_stored_page
 from storage.articles.story_lock import lock_stories
 from storage.articles.tombstones import REMOVED
 from storage.database.writer import Late
@@ -204,7 +203,7 @@ class StorePipeline:
         walls = examined.judge(connection, article, fetched_at)
         article = reject_known_part(connection, walls.article)
         name = saving.make_article_id(article.url)
-        stored = walls.stored if walls.has_looked_up else load_stored_page(connection, name)
+        stored = walls.stored if walls.has_looked_up else saving.load_stored_page(connection, name)
         found = _Found(item, article, walls, stored, has_withheld=bool(withheld))
         if stored is not None:
             return Late(partial(self._replace, found))
@@ -213,7 +212,7 @@ class StorePipeline:
     def _replace(self, found: _Found, connection: Connection) -> StoreOutcome:
         lock_stories(connection)
         # Another operation of this transaction may have replaced the page meanwhile.
-        stored = load_stored_page(connection, saving.make_article_id(found.article.url))
+        stored = saving.load_stored_page(connection, saving.make_article_id(found.article.url))
         return self._save(connection, replace(found, stored=stored)).finish(connection)
 
     def _save(self, connection: Connection, found: _Found) -> Late[StoreOutcome]:

@@ -16,8 +16,8 @@ from crawler.storing.deduplicate import StatusChange, deduplicate
 from crawler.walls.find_walls import Suspicion
 from crawler.walls.shown_page import ShownPage, is_notice, is_same_text, select_blocks, select_wall, states_date
 from storage.articles import story_index
-from storage.articles.saving import make_article_id
-from storage.articles.shown_instead import load_stored_page, reject_stored_page
+from storage.articles.saving import load_stored_page, make_article_id
+from storage.articles.shown_instead import reject_stored_page
 from storage.frontier import settling
 from storage.frontier.addresses import AddressState
 from storage.frontier.announcements import load_reasons, load_settled_lease, load_source_headlines

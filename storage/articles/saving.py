@@ -24,10 +24,11 @@ from storage.search.index import update_search_index
 _TABLE = StoredArticle.__table__
 _ROW = _TABLE.c
 # Built once, because building a statement takes as long as running it.
-_STORED: Select[Any] = select(_ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(_ROW.id == bindparam("name"))
-_ALL_STORED: Select[Any] = select(_ROW.id, _ROW.text, _ROW.title, _ROW.rejected, _ROW.fetched_at).where(
-    _ROW.id.in_(bindparam("names", expanding=True))
+_PAGES: Select[Any] = select(
+    _ROW.id, _ROW.rejected, _ROW.duplicate_of, _ROW.run_id, _ROW.title, _ROW.text, _ROW.published_at, _ROW.fetched_at
 )
+_STORED = _PAGES.where(_ROW.id == bindparam("name"))
+_ALL_STORED = _PAGES.where(_ROW.id.in_(bindparam("names", expanding=True)))
 _INSERT = insert(StoredArticle)
 _UPDATE = update(StoredArticle).where(_ROW.id == bindparam("name"))
 _BLOCKS: Select[Any] = select(_ROW.blocks, _ROW.text).where(_ROW.id == bindparam("name"))
@@ -64,7 +65,7 @@ def save_article(
 
     `run` is the id of the crawl that fetched it; None if the article is stored already and keeps its run and `parts`.
     """
-    stored = connection.execute(_STORED, {"name": make_article_id(article.url)}).one_or_none()
+    stored = load_stored_page(connection, make_article_id(article.url))
     return save_sanitised(
         connection,
         sanitise_article(article, fetched_at),
@@ -90,7 +91,7 @@ def save_sanitised(
 ) -> SaveResult:
     """Store an article that is sanitised, as `save_article` does.
 
-    `stored` is the stored page at its address, with its title, text, rejection and time; None if there is none.
+    `stored` is the stored page at its address, as `load_stored_page` gives it; None if there is none.
     """
     name = make_article_id(article.url)
     # In any order of arrival, a fetch that is no version of the article never replaces one that is.
@@ -171,8 +172,13 @@ def _add_older_entries(connection: Connection, name: str, article: Article, fetc
         update_search_index(connection, name)
 
 
+def load_stored_page(connection: Connection, name: str) -> Row[Any] | None:
+    """Return what is needed to judge a stored page: its verdicts, title, text and times. None if it is not stored."""
+    return connection.execute(_STORED, {"name": name}).one_or_none()
+
+
 def load_stored_pages(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
-    """Return the stored pages with these ids, each as `save_sanitised` takes it: title, text, rejection and time."""
+    """Return the stored pages with these ids, each as `load_stored_page` gives it, by id."""
     return {
         row.id: row
         for some in split_for_queries(sorted(names))

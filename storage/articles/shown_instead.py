@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.articles.story_lock import lock_stories
 from storage.models import StoredArticle, StoredObservation
 
 _ROW = StoredArticle.__table__.c
-_STORED: Select[Any] = select(
-    _ROW.rejected, _ROW.duplicate_of, _ROW.run_id, _ROW.title, _ROW.text, _ROW.published_at, _ROW.fetched_at
-).where(_ROW.id == bindparam("name"))
 _REMEMBERED = 20  # pages of a site: more than it has walls
-
-
-def load_stored_page(connection: Connection, name: str) -> Row[Any] | None:
-    """Return what is needed to judge a stored page: its verdicts, title, text and times. None if it is not stored."""
-    return connection.execute(_STORED, {"name": name}).one_or_none()
 
 
 def reject_stored_page(connection: Connection, name: str, reason: str) -> None:
