@@ -1,11 +1,12 @@
 """What all components of one crawl share: its session, its counts, and how it ends.
 
 session.py           opens the database, its writer and the archive for one crawl, runs transactions, ends the run
+run_row.py           the row of the run: a crawl begins and ends it, or joins one that several crawls share
 archive_place.py     the archive that the settings name
 archive_writer.py    writes exchanges to the archive in a thread of its own; waits while the disk is full or fails
 object_writer.py     writes exchanges to an archive elsewhere, those of a moment as one object
 shared_writer.py     shares one such writer between the crawls of a run in this process
-open_archive.py      opens the archive of a crawl for writing, and checks at the start whether it may
+open_archive.py      opens the archive of a crawl for writing; checks whether it may, and repairs it after a kill
 counts.py            counts every event, in total and by site, in Scrapy's stats
 brake.py             tells which part of the crawl holds up the others: fetching, cleaning or storing
 address_bits.py      a set of addresses that takes one bit for each

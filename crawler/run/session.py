@@ -18,22 +18,22 @@ from scrapy.settings import BaseSettings
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.errors import BadArgument, StorageLost
+from cleaning.errors import StorageLost
 from cleaning.workers import Cleaners
 from crawler.run.archive_place import archive_place_of
 from crawler.run.archive_writer import ExchangeWriter, WriterUser
-from crawler.run.counts import Counts, counts_of, subtract_counts
+from crawler.run.counts import Counts, counts_of
 from crawler.run.exit_codes import WRONG_USE, get_exit_code
 from crawler.run.lent_claim import lent_claim_of
 from crawler.run.once import once_per_crawler
-from crawler.run.open_archive import check_archive_access, open_archive_writer
+from crawler.run.open_archive import check_archive_access, open_archive_writer, repair_after_kill
+from crawler.run.run_row import NO_SITE, RunRow
 from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
 from crawler.storing.readings import KeptReadings
 from crawler.terminal.json_log import name_run
 from storage import runs
 from storage.archive.place import FOLDER
-from storage.archive.repair import repair_archive
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
 from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
 from storage.database.faults import Fault, classify_fault
@@ -43,15 +43,12 @@ from storage.database.server_claim import TAKEN, ServerClaim
 from storage.database.writer import Late, Writer
 from storage.frontier import settling
 from storage.frontier.addresses import Lease
-from storage.frontier.outcomes import load_last_run_id
-from storage.run_parts import forget_parts, join_run, load_begun, merge_counts
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 2.0  # seconds that one try waits for a locked database; a signal is handled only between two tries
 MERGE_INTERVAL = 15.0  # seconds between two merges of the counts into the run that was joined: a kill loses no more
-NO_SITE = ""  # the run's row keeps counts that belong to no site under this name
 
 
 def now() -> datetime:
@@ -111,11 +108,10 @@ class Session:
         self.on_reorder: Callable[[str, bool], None] | None = None  # see `report_reorder`
         self.on_withhold: Callable[[Collection[str]], list[int]] | None = None  # see `withhold`
         self.on_resume: Callable[[], None] | None = None  # leasing is allowed again
-        self.is_joined = joined is not None  # to a run of several crawls, which another program ends
+        self._run_row = RunRow(joined, self.claimed_sites)
         self._merging: asyncio.Task[None] | None = None
         self._has_stopped = asyncio.Event()  # the engine
-        self._merged: Counts = {}  # what of our counts the run that we have joined has
-        self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name), joined))
+        self.run = self.retry_storage(lambda: self._begin_run(str(crawler.spidercls.name)))
         if not self.is_joined:  # else who made the crawler does so before its crawls
             self._index_missing_articles()
             self._repair_archive()
@@ -142,6 +138,11 @@ class Session:
     def is_ending(self) -> bool:
         """Whether the crawl was told to stop, or aborted."""
         return self._abort_reason is not None or self._is_stop_requested()
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the crawl is a part of a run of several crawls, which another program ends."""
+        return self._run_row.is_joined
 
     @property
     def is_storage_lost(self) -> bool:
@@ -246,7 +247,7 @@ class Session:
 
     def has_earlier_part(self, site: str) -> bool:
         """Return whether another crawl of the site was a part of the run before: its lists are read already."""
-        return self.is_joined and (site, self.run, 1) not in self._begun
+        return self._run_row.has_earlier_part(site)
 
     def own_counts(self) -> Counts:
         """Return the counts by site, without those of other crawls, whose stories a page of ours may have changed."""
@@ -264,7 +265,7 @@ class Session:
         try:
             with self.engine.begin() as connection:
                 counts = work(connection)
-            self._merged = counts
+            self._run_row.stored_counts = counts
         except Exception as error:
             if classify_fault(error) is None and not isinstance(error, StorageLost):
                 raise
@@ -284,26 +285,20 @@ class Session:
             self.cleaners.stop()
         self._archive_writer.close()
         self.readings.close()
-        if self.claimed_sites is not None and not self.is_joined:
+        if self._run_row.has_own_parts:
             with suppress(DBAPIError, StorageLost), self.engine.begin() as connection:
-                forget_parts(connection, self.run)
+                self._run_row.forget_own_parts(connection)
         for claim in self._claims:
             claim.close()
         self.engine.dispose()
 
-    def _begin_run(self, spider: str, joined: int | None) -> int:
+    def _begin_run(self, spider: str) -> int:
         with self.engine.begin() as connection:
-            if joined is None:
-                run = runs.begin(connection, spider=spider, now=now())
-            elif (stored := runs.load_run(connection, run := joined)) is None or stored.ended_at is not None:
-                raise BadArgument(f"JOIN_RUN={joined} is no run that goes on")
-            if self.claimed_sites is not None:
-                join_run(connection, run, self.claimed_sites)
-            self._begun = self._load_begun(connection)
+            run = self._run_row.begin(connection, spider, now())
             if left := settling.return_all_leases(connection, self.claimed_sites):
                 logger.info("%d addresses were under way when the last crawl was killed; they are due again", left)
         if isinstance(self.claim, ServerClaim):
-            self.claim.was_held_since = lambda connection: self._load_begun(connection) == self._begun
+            self.claim.was_held_since = self._run_row.is_latest
         name_run(run, spider)
         logger.info("run %d of the spider %s begins", run, spider)
         return run
@@ -316,12 +311,6 @@ class Session:
             self.archive_place, settings, self._archive_wait, user, run=run, is_shared=self.is_joined
         )
 
-    def _load_begun(self, connection: Connection) -> set[tuple[str, int, int]]:
-        """Return what changes when another crawl begins with what this one has claimed."""
-        if self.claimed_sites is None:
-            return {(NO_SITE, load_last_run_id(connection) or 0, 1)}
-        return load_begun(connection, self.claimed_sites)
-
     def _index_missing_articles(self) -> None:
         """Index what an older version stored, to be compared with each new article, and to be searched."""
         self.count("story/indexed", self.retry_storage(lambda: index_missing_articles(self.engine)))
@@ -332,11 +321,7 @@ class Session:
         is_own = folder == self.data_dir / FOLDER
         if folder is None or not (is_own or self.claimed_sites is None):
             return  # an object is whole; in a folder that machines share, another crawl may be writing
-        try:
-            with open_for_reading(self.engine) as connection:
-                self.count("archive/repaired", len(repair_archive(connection, folder)))
-        except OSError as error:
-            logger.warning("the newest file of the archive cannot be read: %s", error)
+        self.count("archive/repaired", repair_after_kill(self.engine, folder))
 
     async def _on_spider_opened(self) -> None:
         self._is_spider_opened = True
@@ -356,7 +341,7 @@ class Session:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._has_stopped.wait(), MERGE_INTERVAL)
             with self.suppress_storage_lost():
-                self._merged = await self._writer.run(self._prepare_run_end(None), can_wait=True)
+                self._run_row.stored_counts = await self._writer.run(self._prepare_run_end(None), can_wait=True)
 
     async def _on_spider_closed(self) -> None:
         if not self._is_engine_started:  # a component ended the crawl before its start: the engine will not stop
@@ -369,7 +354,7 @@ class Session:
         await self._archive_writer.drain()
         if self._writer.lost is None:
             with self.suppress_storage_lost():
-                self._merged = await self._writer.run(self._prepare_run_end(None))
+                self._run_row.stored_counts = await self._writer.run(self._prepare_run_end(None))
                 self.has_ended_run = True
         if self._writer.lost is not None:
             self.end_run()  # the database may work again by now
@@ -389,14 +374,9 @@ class Session:
         if self._siteless_counts.total():
             counts[NO_SITE] = {stat: number for stat, number in sorted(self._siteless_counts.items()) if number}
 
-        def end(connection: Connection) -> Counts:
-            if self.is_joined:
-                merge_counts(connection, self.run, subtract_counts(counts, self._merged))
-            else:
-                runs.end(connection, self.run, outcome=reason, exit_code=code, counts=counts, now=now())
-            return counts
-
-        return end
+        return lambda connection: self._run_row.store_end(
+            connection, outcome=reason, exit_code=code, counts=counts, now=now()
+        )
 
     def _abort_because(self, lost: StorageLost) -> None:
         if self._abort_reason is None:
