@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,16 +22,16 @@ from crawler.failures.outcome import classify_error
 from crawler.feeds.check import read_items_include
 from crawler.frontier.traps import traps_of
 from crawler.items import FetchedPage
+from crawler.pipelines.store_outcome import StoreOutcome, count_outcome
 from crawler.run.articles_spider import find_articles_spider
 from crawler.run.brake import CrawlPart, brake_of
-from crawler.run.counts import log_outcome
 from crawler.run.rechecks import recheck_plan_of
 from crawler.run.session import Session, now, session_of
-from crawler.storing.deduplicate import DeduplicationResult, StatusChange, deduplicate
+from crawler.storing.deduplicate import StatusChange, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.offer_lists import keep_section, offer_listed
 from crawler.storing.parts import PART, offer_first_page, reject_known_part, settle_parts
-from crawler.storing.recheck_results import SeenPage, name_recheck_result, record_seen_page
+from crawler.storing.recheck_results import SeenPage, record_seen_page
 from crawler.storing.rechecks import plan_recheck
 from crawler.storing.removed import refuse_removed_page
 from crawler.storing.same_pages import learn_same_pages
@@ -50,26 +49,9 @@ from storage.frontier.validators import save_validators
 
 _STORED = (SaveResult.NEW, SaveResult.UPDATED, SaveResult.UNCHANGED)
 IsBefore = Callable[[str, datetime], bool]  # (the name of a site, a time): whether `since` leaves it for another run
-BEFORE_SINCE = "before-since"
 # Rejected pages that are articles all the same: behind a paywall, withheld by a tag, too much for the cleaner, or a
 # further part.
 _STILL_ARTICLES = ("paywall", "robots-", "cleaner-", "part")
-
-
-@dataclass(frozen=True, slots=True)
-class StoreOutcome:
-    """The result of storing one page."""
-
-    saved: SaveResult | None  # None: nothing is stored; it is older than `since`, or was taken down
-    duplicates: DeduplicationResult = field(default_factory=DeduplicationResult)
-    offered: offering.OfferCounts = field(default_factory=offering.OfferCounts)  # of a page that is a list
-    limits_hit: tuple[str, ...] = ()  # in cleaning, or before it was stored
-    walls: WallVerdict | None = None
-    article: Article | None = None  # as it was stored
-    rejected: str | None = None  # the reason, as it was stored; REMOVED for an article that was taken down
-    counts: Counter[str] = field(default_factory=Counter)  # of other pages that this one changes
-    has_twins: bool = False  # whether addresses that waited were set aside as twins
-    is_reordered: bool = False  # whether it may have changed which addresses of the site are due next
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +135,7 @@ class StorePipeline:
                 self._walls.record_verdict(examined, outcome.walls)
             url = item.page.url if item.lease is None else item.lease.url
             is_recheck = item.lease is not None and item.lease.is_recheck
-            self._count(item.site, url, outcome, is_recheck=is_recheck)
+            count_outcome(self._session.counts, item.site, url, outcome, run=self._session.run, is_recheck=is_recheck)
             self._session.counts.add_offered(item.site, outcome.offered)
             self._record_for_traps(item, outcome)
         return outcome
@@ -303,34 +285,6 @@ class StorePipeline:
             is_useful = not (rejected or outcome.duplicates.is_known_to_site)
             self._traps.record_outcome(item.lease.url, is_useful=is_useful or outcome.offered.new > 0)
 
-    def _count_changes(self, site: str, outcome: StoreOutcome) -> None:
-        """Count what changes for other pages of this run."""
-        count = self._session.counts.add
-        for stat, number in outcome.counts.items():
-            count(site, stat, number)
-        for change in (*(outcome.walls.status_changes if outcome.walls else ()), *outcome.duplicates.status_changes):
-            if change.run == self._session.run:
-                count(change.site, "article/duplicate", 1 if change.is_duplicate else -1)
-                count(change.site, "article/stored", -1 if change.is_duplicate else 1)
-                log_outcome(change.site, "duplicate" if change.is_duplicate else "stored", change.url)
-
-    def _count(self, site: str, url: str, outcome: StoreOutcome, *, is_recheck: bool = False) -> None:
-        count = self._session.counts.add
-        for limit in outcome.limits_hit:
-            count(site, f"page/limited/{limit}")
-        self._count_changes(site, outcome)
-        if outcome.saved is SaveResult.UPDATED:
-            count(site, "article/updated")
-        if is_recheck:
-            what = name_recheck_result(outcome.saved, outcome.rejected)
-            self._session.counts.add_recheck(site, what)
-            log_outcome(site, f"recheck/{what}", url)
-            if outcome.saved is not SaveResult.NEW:
-                return
-        what = _name_outcome(outcome)
-        self._session.counts.add_page(site, what)
-        log_outcome(site, what, url)
-
 
 def _judge(outcome: StoreOutcome, changes: list[StatusChange], connection: Connection) -> StoreOutcome:
     """Return the outcome of a page that is stored, with its duplicates and the status changes of before."""
@@ -339,19 +293,6 @@ def _judge(outcome: StoreOutcome, changes: list[StatusChange], connection: Conne
     duplicates = deduplicate(connection, saving.make_article_id(article.url), article.sketch)
     duplicates.status_changes.extend(changes)
     return replace(outcome, duplicates=duplicates)
-
-
-def _name_outcome(outcome: StoreOutcome) -> str:
-    """Return the rest of the `article/` stat that counts a page."""
-    match outcome.saved:
-        case None:
-            return f"rejected/{outcome.rejected or BEFORE_SINCE}"
-        case SaveResult.UNCHANGED | SaveResult.OLDER | SaveResult.KEPT_STORED:
-            return outcome.saved
-        case _ if outcome.rejected:
-            return f"rejected/{outcome.rejected}"
-        case _:
-            return "duplicate" if outcome.duplicates.is_duplicate else "stored"
 
 
 def _list_other_addresses(item: FetchedPage, examined: Examined) -> set[str]:

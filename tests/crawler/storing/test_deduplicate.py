@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from scrapy import Spider
@@ -20,7 +19,7 @@ from wordy import make_text
 from cleaning.article import Article, Block
 from cleaning.duplicates.judge import DuplicateMatch, RankedArticle, judge_duplicate
 from cleaning.duplicates.likeness import ComparableText
-from crawler.pipelines.store import StoreOutcome, StorePipeline
+from crawler.pipelines.store_outcome import StoreOutcome, count_outcome
 from crawler.run.counts import CrawlCounts
 from crawler.storing.deduplicate import DeduplicationResult, StatusChange, deduplicate, index_missing_articles
 from storage import runs
@@ -139,13 +138,12 @@ def test_a_status_change_is_counted_also_if_the_text_of_the_article_is_unchanged
     crawler = Crawler(Spider, Settings({"BARREN_PAGES": 0}))
     crawler.stats = MemoryStatsCollector(crawler)
     counts = CrawlCounts(crawler)
-    pipeline = StorePipeline(SimpleNamespace(run=3, counts=counts), crawler, SimpleNamespace())  # type: ignore[arg-type]
     changes = [
         StatusChange("courier", "https://courier/a", 3, is_duplicate=True),
         StatusChange("gazette", "https://gazette/a", 2, is_duplicate=True),
     ]
     duplicates = DeduplicationResult(status_changes=changes)
-    pipeline._count("courier", "https://courier/b", StoreOutcome(SaveResult.UNCHANGED, duplicates))
+    count_outcome(counts, "courier", "https://courier/b", StoreOutcome(SaveResult.UNCHANGED, duplicates), run=3)
     stats = ("page/fetched", "article/unchanged", "article/duplicate", "article/stored")
     assert [counts.get_total(stat) for stat in stats] == [1, 1, 1, -1]
 
