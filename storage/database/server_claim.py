@@ -187,11 +187,15 @@ class ServerClaim:
             if classify_fault(error) is not Fault.LOCKED:
                 raise
             connection.rollback()
-            return min(self._sites.values(), default="") if self._sites else ""
+            return self._name_first()
         return None
 
     def _fail_for_good(self) -> str:
         self._is_lost = True
+        return self._name_first()
+
+    def _name_first(self) -> str:
+        """Return what is told to be held by another where it is not known what exactly: the first site, or ""."""
         return min(self._sites.values(), default="") if self._sites else ""
 
     def _check(self, connection: Connection) -> None:
