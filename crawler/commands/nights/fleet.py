@@ -105,6 +105,7 @@ class Command(ProjectCommand):
         from crawler.fleet.prepare_store import prepare_store
         from crawler.fleet.queue_schema import prepare_queue
         from crawler.fleet.worker_process import WorkerProcess
+        from crawler.run.archive_place import archive_place_of
         from storage.database.engine import open_database, prepare_data_folder
         from storage.database.locks import share_data_folder
 
@@ -116,12 +117,13 @@ class Command(ProjectCommand):
         if not settings.getbool("STORE_ENABLED"):
             raise BadArgument("a worker stores what it fetches; leave out STORE_ENABLED=False")
         data_dir = prepare_data_folder(Path(settings["DATA_DIR"]))
+        archive = archive_place_of(settings, data_dir)
         for file in share_data_folder(data_dir):
             stack.enter_context(file)
         engine = open_database(url)
         stack.callback(engine.dispose)
         prepare_queue(engine)
-        prepare_store(url, (data_dir / "archive").resolve())
+        prepare_store(url, archive.folder)
         worker = WorkerProcess(
             AsyncCrawlerProcess(settings),
             engine,

@@ -32,6 +32,7 @@ def store(postgres_url: URL) -> Iterator[str]:
         (("status", "--now"), "--now goes with: scrapy fleet schedule"),
         (("worker", "--json"), "--json goes with: scrapy fleet status"),
         (("worker", "--sites-at-once", "0"), "--sites-at-once must be a whole number of at least 1, got '0'"),
+        (("worker", "-s", "ARCHIVE_URI=nowhere"), "ARCHIVE_URI must be an address like s3://bucket/prefix or file://"),
         (("schedule",), "give --now, --at WHEN or --never"),
         (("schedule", "--at", "soon"), "--at must be a time as '02:00 Europe/Berlin', or cron"),
     ],

@@ -12,6 +12,7 @@ from fleet import crawl_by_fleet
 from fleets import Fleet, FleetPress, find_meetings, open_press
 from servers.paper import Answer
 from servers.s3 import FaultyS3
+from written_warc import write_own
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
@@ -106,6 +107,17 @@ def test_a_worker_that_is_stopped_twice_gives_its_sites_back(fleet: Fleet, press
     assert status["groups"]["failed"] == []
     fleet.start_worker()
     assert fleet.wait_for_night(120) == 0, fleet.read_log()
+
+
+def test_a_worker_repairs_the_archive_that_the_settings_name(fleet: Fleet, tmp_path: Path) -> None:
+    path = write_own(tmp_path / "shared")
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\x1f\x8b torn")
+    fleet.start_worker("-s", f"ARCHIVE_URI=file://{tmp_path / 'shared'}")
+    fleet.wait_for_log("groups of sites at once")
+    assert path.read_bytes() == whole
+    assert fleet.end_workers() == [0]
+    fleet.workers.clear()
 
 
 def _wait_for(event: Event) -> None:
