@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from crawler.fleet.jobs import FAILED, SUCCEEDED, TODO, GroupTask
@@ -14,6 +14,10 @@ from crawler.night.tell import format_duration, join_some
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
 from crawler.terminal.numbers import count_things
+from crawler.terminal.tables import create_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _MOST_ROWS = 50  # of a table; the JSON has all
 
@@ -54,7 +58,7 @@ def _describe_night(status: FleetStatus, now: datetime) -> list[str]:
 
 
 def _make_workers_table(status: FleetStatus) -> Table:
-    table = _make_table("worker", "machine", "state", "groups", "pages", "since", "seen")
+    table = create_table("worker", "machine", "state", ">groups", ">pages", "since", "seen")
     for worker, is_alive in status.workers[:_MOST_ROWS]:
         own = [group for group in status.running if group.worker == worker.name]
         table.add_row(
@@ -70,7 +74,7 @@ def _make_workers_table(status: FleetStatus) -> Table:
 
 
 def _make_running_table(status: FleetStatus, now: datetime) -> Table:
-    table = _make_table("sites", "worker", "for", "pages")
+    table = create_table("sites", "worker", ">for", ">pages")
     for group in status.running[:_MOST_ROWS]:
         table.add_row(
             escape_for_terminal(join_some(group.sites)),
@@ -78,13 +82,6 @@ def _make_running_table(status: FleetStatus, now: datetime) -> Table:
             format_duration((now - group.since).total_seconds()),
             f"{group.pages:,}",
         )
-    return table
-
-
-def _make_table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, justify="right" if name in ("pages", "for", "groups") else "left")
     return table
 
 
