@@ -12,6 +12,7 @@ from crawler.fleet.jobs import DOING, FAILED, SUCCEEDED, TODO, GroupTask, load_g
 from crawler.fleet.plan import Plan, load_plan
 from crawler.fleet.start_night import is_fleet_night
 from crawler.fleet.workers import Worker, load_workers
+from crawler.terminal.numbers import count_things
 from storage.nights.stored_nights import StoredNight, load_stored_nights
 from storage.runs import load_run
 
@@ -55,7 +56,8 @@ class FleetStatus(NamedTuple):
         """What an operator has to look at; empty if all is well."""
         found = []
         if failed := self.select(FAILED):
-            found.append(f"{sum(len(group.sites) for group in failed)} sites could not be crawled")
+            number = sum(len(group.sites) for group in failed)
+            found.append(f"{count_things(number, 'site')} could not be crawled")
         is_open = self.night is not None and self.night.ended_at is None
         if is_open and not any(is_alive for _, is_alive in self.workers):
             found.append("no worker shows life; start one: scrapy fleet worker")

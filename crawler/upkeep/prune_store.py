@@ -56,7 +56,7 @@ def prune_store(
     lines = _describe(pruned, readings, verb)
     if reports_after is not None:
         number, size = _discard_reports(data_dir, (now - reports_after).date(), dry_run=dry_run)
-        lines.append(f"{number:,} reports {verb}: {format_bytes(size)}")
+        lines.append(f"{count_things(number, 'report')} {verb}: {format_bytes(size)}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -98,7 +98,8 @@ def _describe(pruned: Pruned, readings: int, verb: str) -> list[str]:
         f"{count_things(pruned.rejected, 'rejected page')} {verb} from the store",
     ]
     if pruned.orphans:
-        lines.append(f"{pruned.orphans:,} objects of killed crawls, which no row names, {verb} from the archive")
+        orphans = count_things(pruned.orphans, "object")
+        lines.append(f"{orphans} of killed crawls, which no row names, {verb} from the archive")
     if pruned.brought.objects:
         large = count_things(pruned.brought.into, "large one")
         lines.append(f"{pruned.brought.objects:,} small objects of the archive {verb} into {large}")

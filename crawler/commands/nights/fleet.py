@@ -14,6 +14,7 @@ from crawler.command_line.command import ProjectCommand
 from crawler.command_line.crawl_process import prepare_crawl
 from crawler.command_line.values import parse_whole_number
 from crawler.run.exit_codes import FAILED
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_json, write_output
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Command(ProjectCommand):
         if not (opts.at or opts.now):
             return
         digest, sites = store_site_list(engine, Path(self.project_settings["SITES_FILE"]))
-        told = f"{len(sites)} sites in {len(group_sites(sites))} groups"
+        told = f"{count_things(len(sites), 'site')} in {count_things(len(group_sites(sites)), 'group')}"
         if opts.at:
             plan = parse_plan(opts.at, digest, now())
             with engine.begin() as connection:

@@ -62,7 +62,7 @@ COMMANDS = {
         Line("size --json", r"\"archive\": \d+"),
         Line("check --all", "no problem found"),
         Line("prune --raw-older-than 180d --rejected-older-than 0d --dry-run", "0 raw pages"),
-        Line("prune --reports-older-than 0d", r"\d reports went: "),
+        Line("prune --reports-older-than 0d", r"\d reports? went: "),
         Line("prune --raw-older-than 180", "such as 180d", 2),
         Line("prune", "needs --raw-older-than, --rejected-older-than or --reports-older-than", 2),
         Line("check --vacuum", "--vacuum belongs to: scrapy db prune", 2),

@@ -73,7 +73,7 @@ def test_a_timetable_is_kept_and_shown(tmp_path: Path, postgres_database: str) -
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
-    assert fleet("schedule", "--at", "02:00").startswith("1 sites in 1 groups; the next night begins at 20")
+    assert fleet("schedule", "--at", "02:00").startswith("1 site in 1 group; the next night begins at 20")
     assert "no night of a fleet yet" in (shown := fleet("status"))
     assert "UTC (0 2 * * * UTC)" in shown
     document = json.loads(fleet("status", "--json"))

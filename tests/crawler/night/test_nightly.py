@@ -301,7 +301,7 @@ def test_what_is_older_than_it_is_kept_goes_at_the_end_of_a_night(sites: Path, d
     old.write_text("old")
     done = run_nightly(data, sites, "--keep-raw", "180d", "--keep-rejected", "30d", NIGHTLY_KEEP_REPORTS="400d")
     assert done.returncode == 0, done.stdout
-    assert "\n  1 reports went: 3 B\n" in done.stdout
+    assert "\n  1 report went: 3 B\n" in done.stdout
     assert len(list(old.parent.glob("*.html"))) == 1  # of this night
     assert re.search(r"^retention: 0 raw pages .*, in \d+ s\n  0 rejected pages went ", done.stdout, re.MULTILINE)
     assert (
