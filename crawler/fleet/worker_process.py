@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from cleaning.workers import Cleaners
 from crawler.fleet.held_tasks import HeldTasks
 from crawler.fleet.patient_queue import make_queue
 from crawler.fleet.queue_names import NIGHT_QUEUE, SITES_QUEUE
-from crawler.fleet.sweep import SWEEP_EVERY, give_back_tasks, sweep_lost_tasks
+from crawler.fleet.sweep import SWEEP_EVERY, Sweep, give_back_tasks
 from crawler.fleet.task_work import TaskWork
 from crawler.fleet.tasks import add_tasks, configure_queue_log
 from crawler.fleet.workers import BEAT, Registration
@@ -60,7 +59,7 @@ class WorkerProcess:
         self._process = process
         self._engine = engine
         self._sites_at_once = sites_at_once
-        self._stale = stale
+        self._sweeps = Sweep(engine, stale)
         self._closes_nights = closes_nights
         settings = process.settings
         patience = settings.getfloat("STORAGE_PATIENCE")
@@ -181,7 +180,7 @@ class WorkerProcess:
             self._drain("asked to drain")
 
     async def _sweep(self) -> None:
-        await asyncio.to_thread(partial(sweep_lost_tasks, self._engine, self._stale))
+        await asyncio.to_thread(self._sweeps.run)
 
 
 async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:

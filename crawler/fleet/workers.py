@@ -52,7 +52,12 @@ class Worker(NamedTuple):
 
     def is_alive(self, stale: timedelta) -> bool:
         """Return whether the worker has shown life lately. One of this machine whose process is gone has not."""
-        return self.asked_at - self.seen_at < stale and not (self.host == gethostname() and not _is_process(self.pid))
+        return self.asked_at - self.seen_at < stale and not self.has_died_here
+
+    @property
+    def has_died_here(self) -> bool:
+        """Whether the worker was a process of this machine that is gone."""
+        return self.host == gethostname() and not _is_process(self.pid)
 
     @property
     def is_crawling(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,7 +19,7 @@ from sqlalchemy import URL, Engine, text
 from crawler.fleet.jobs import load_group_tasks
 from crawler.fleet.patient_queue import make_queue
 from crawler.fleet.queue_names import CRAWL_GROUP, SITES_QUEUE
-from crawler.fleet.sweep import MAX_LOST, give_back_tasks, sweep_lost_tasks
+from crawler.fleet.sweep import MAX_LOST, GivenBack, Sweep, give_back_tasks
 from crawler.fleet.workers import Registration, load_workers
 from storage.database.engine import open_database
 from storage.database.locks import claim_database
@@ -26,6 +27,11 @@ from storage.database.locks import claim_database
 AT_ONCE = timedelta(0)
 LONG = timedelta(hours=1)
 GROUP = {"night": 1, "run": 1, "sites": ["courier"], "digest": "d"}
+
+
+def sweep_lost_tasks(engine: Engine, stale: timedelta) -> list[GivenBack]:
+    """Sweep as a worker that is sure at once of what it suspects."""
+    return Sweep(engine, stale, confirm=0.0).run()
 
 
 async def _defer(queue: App, **args: Any) -> int:
@@ -139,6 +145,31 @@ def test_a_task_under_way_stays_with_its_worker(fleet_url: URL, fleet_engine: En
     assert sweep_lost_tasks(fleet_engine, LONG) == []
     assert _read_status(fleet_engine, job) == "doing"
     assert sweep_lost_tasks(fleet_engine, AT_ONCE) != []  # it has shown no life for that long
+
+
+def test_workers_that_were_silent_while_the_database_was_away_keep_their_tasks(
+    fleet_url: URL, fleet_engine: Engine
+) -> None:
+    job = _lose_task(fleet_url)
+    worker, sweep = Registration(fleet_engine, 1), Sweep(fleet_engine, AT_ONCE, confirm=0.2)
+    task = {str(job): {"sites": ["courier"], "since": "2026-12-02T00:00:00+00:00", "pages": 1}}
+    for _ in range(3):
+        worker.beat(task)
+        assert sweep.run() == []  # it has shown no life for longer than `stale`, but has done so since the last sweep
+        time.sleep(0.1)
+    assert sweep.run() == []
+    time.sleep(0.2)
+    assert [back.id for back in sweep.run()] == [job]
+
+
+def test_a_task_that_nobody_has_told_of_yet_is_not_given_back_by_the_first_sweep(
+    fleet_url: URL, fleet_engine: Engine
+) -> None:
+    job = _lose_task(fleet_url)
+    sweep = Sweep(fleet_engine, AT_ONCE, confirm=0.1)
+    assert sweep.run() == []
+    time.sleep(0.1)
+    assert [back.id for back in sweep.run()] == [job]
 
 
 @contextmanager
