@@ -15,7 +15,12 @@ logger = logging.getLogger(__name__)
 
 
 class ContactCheck:
-    """Warns at the start of a crawl that asks sites without an address of its operator in the user agent."""
+    """Warns at the start of a crawl that asks sites without an address of its operator in the user agent.
+
+    Of the crawls of a process, which have one user agent, the first warns.
+    """
+
+    _has_warned = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ContactCheck:
@@ -24,12 +29,14 @@ class ContactCheck:
         is_crawl = settings.getbool("STORE_ENABLED") and getattr(crawler.spidercls, "asks_sites", True)
         if has_contact or not is_crawl:
             raise NotConfigured  # with a message, Scrapy would log a warning
-        crawler.signals.connect(_warn, signals.spider_opened)
-        return cls()
+        check = cls()
+        crawler.signals.connect(check._warn, signals.spider_opened)
+        return check
 
-
-def _warn() -> None:
-    logger.warning(
-        "no newspaper can reach you: set BROADSHEET_CONTACT to your e-mail address or URL"
-        " (in a crontab: above its lines)"
-    )
+    def _warn(self) -> None:
+        if not ContactCheck._has_warned:
+            ContactCheck._has_warned = True
+            logger.warning(
+                "no newspaper can reach you: set BROADSHEET_CONTACT to your e-mail address or URL"
+                " (in a crontab: above its lines)"
+            )

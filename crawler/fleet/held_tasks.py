@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
@@ -27,10 +28,13 @@ LOST_PAUSE = 30.0  # seconds before a task is tried again whose worker has lost 
 _REMEMBERED = 3 * BEAT  # seconds for which a task that has ended here may still stand as under way in the queue
 
 
-class _Task(NamedTuple):
+@dataclass(slots=True)
+class HeldTask:
+    """A task of this process. `crawl` is set when it crawls."""
+
     sites: tuple[str, ...]
     began_at: str
-    crawl: GroupCrawl | None
+    crawl: GroupCrawl | None = None
 
 
 class HeldTasks:
@@ -40,7 +44,7 @@ class HeldTasks:
         self._engine = engine
         self._registration = registration
         self._patience = patience
-        self._tasks: dict[int, _Task] = {}
+        self._tasks: dict[int, HeldTask] = {}
         self._ended: dict[int, float] = {}  # when
 
     def __len__(self) -> int:
@@ -55,17 +59,19 @@ class HeldTasks:
         return [task.crawl for task in self._tasks.values() if task.crawl is not None]
 
     @asynccontextmanager
-    async def hold(self, job: int, sites: tuple[str, ...] = (), crawl: GroupCrawl | None = None) -> AsyncIterator[None]:
+    async def hold(self, job: int, sites: tuple[str, ...] = ()) -> AsyncIterator[HeldTask]:
         """Tell the fleet that this process has a task, until it has ended.
 
         An error becomes TaskFailed, with the number of failures, or TryAgain where the database does not hear of it.
         """
-        self._tasks[job] = _Task(sites, now().isoformat(), crawl)
+        task = self._tasks[job] = HeldTask(sites, now().isoformat())
         try:
             await self.store(self.beat)
-            yield
+            yield task
         except TryAgain:
             raise
+        except StorageLost as error:  # says nothing of the sites
+            raise TryAgain(str(error), LOST_PAUSE) from error
         except Exception as error:
             is_ours = isinstance(error, BroadsheetError)
             reason = str(error) if is_ours else f"{type(error).__name__}: {error}"
@@ -77,8 +83,9 @@ class HeldTasks:
                 raise TryAgain(reason, LOST_PAUSE) from error
             raise TaskFailed(reason, failures) from error
         finally:
-            del self._tasks[job]
-            self._ended[job] = monotonic()
+            if self._tasks.get(job) is task:  # else this process has it once more: it was given back meanwhile
+                del self._tasks[job]
+                self._ended[job] = monotonic()
 
     async def store(self, work: Callable[[], T]) -> T:
         """Return the result of `work` on the database, in a thread, tried again while that is away."""

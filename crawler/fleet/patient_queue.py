@@ -23,6 +23,7 @@ from crawler.fleet.queue_names import SCHEMA
 logger = logging.getLogger(__name__)
 
 logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it logs each task twice, and we each once
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it logs each try to connect
 _PAUSE = 1.0  # seconds between two tries
 _POOL_TIMEOUT = 10.0  # seconds that a try waits for a connection
 _MAX_CONNECTIONS = 4  # of a worker to the queue, beside two that listen for tasks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, text
 
 from cleaning.errors import BadArgument
 from crawler.night.budget import parse_until
+
+logger = logging.getLogger(__name__)
 
 LATEST = timedelta(hours=6)  # a night that no worker has begun for so long is left out
 _CRON = re.compile(r"(\S+(?: +\S+){4})(?: +([A-Za-z]\S*))?")
@@ -57,10 +60,17 @@ def parse_plan(given: str, sites: str, now: datetime) -> Plan:
 
 
 def find_next(cron: str, zone: str, after: datetime) -> datetime:
-    """Return the first moment of a line of cron after another. Raise ValueError for a wrong line."""
+    """Return the first moment of a line of cron after another. Raise ValueError for a wrong line.
+
+    Where the clock is set back, what it shows twice is taken once. Where it is set forward, a night of the hour that is
+    left out begins at the end of it.
+    """
     from croniter import croniter  # noqa: PLC0415 (of the extra fleet)
 
-    found: datetime = croniter(cron, after.astimezone(ZoneInfo(zone))).get_next(datetime)
+    moments = croniter(cron, after.astimezone(ZoneInfo(zone)))
+    found: datetime = moments.get_next(datetime)
+    while found.fold:  # the hour that the clock shows twice in autumn: its second time
+        found = moments.get_next(datetime)
     return found.astimezone(UTC)
 
 
@@ -78,11 +88,26 @@ def drop_plan(connection: Connection) -> bool:
     return bool(connection.execute(_DROP).rowcount)
 
 
-def take_due_night(connection: Connection, now: datetime) -> Plan | None:
-    """Return the plan if a night is due, and set it to the next one. Of several callers one gets it."""
+def find_due_night(connection: Connection, now: datetime) -> Plan | None:
+    """Return the plan if a night is due; until `advance_plan` it stays due. One that is too late is left out."""
     plan = load_plan(connection)
     if plan is None or plan.next_at > now:
         return None
-    following = find_next(plan.cron, plan.zone, now)
-    is_ours = connection.execute(_ADVANCE, {"next_at": following, "due_at": plan.next_at}).rowcount
-    return plan if is_ours and now - plan.next_at < LATEST else None
+    if now - plan.next_at < LATEST:
+        return plan
+    logger.warning("the night of %s is left out: no worker began it in time", f"{plan.next_at:%Y-%m-%d %H:%M} UTC")
+    advance_plan(connection, plan.next_at, now)
+    return None
+
+
+def is_due(connection: Connection, due_at: datetime) -> bool:
+    """Return whether the night of this moment has not begun yet."""
+    plan = load_plan(connection)
+    return plan is not None and plan.next_at == due_at
+
+
+def advance_plan(connection: Connection, due_at: datetime, now: datetime) -> None:
+    """Set the plan to the next night, because that of this moment has begun."""
+    plan = load_plan(connection)
+    if plan is not None and plan.next_at == due_at:
+        connection.execute(_ADVANCE, {"next_at": find_next(plan.cron, plan.zone, now), "due_at": due_at})

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from crawler.fleet.group_crawl import (
     GroupTaken,
 )
 from crawler.fleet.held_tasks import LOST_PAUSE, HeldTasks
-from crawler.fleet.plan import Plan, take_due_night
+from crawler.fleet.plan import Plan, advance_plan, find_due_night, is_due
 from crawler.fleet.queue_names import START_NIGHT
 from crawler.fleet.site_lists import fetch_site_list
 from crawler.fleet.start_night import begin_fleet_night, defer_tasks
@@ -64,14 +65,14 @@ class TaskWork:
 
     async def crawl_group(self, job: int, *, night: int, run: int, sites: list[str], digest: str) -> None:
         """Crawl a group of sites of a night to its end."""
-        listed = await self.held.store(partial(fetch_site_list, self.engine, self.data_dir, digest))
-        stored, former = await self.held.store(partial(load_night, self.engine, night))
-        if stored.ended_at is not None:
-            return
-        pages = make_options({}, stored.options).max_pages
-        order = GroupOrder(run, tuple(sites), listed, find_end_of_crawl(stored, former), pages)
-        crawl = GroupCrawl(self.process, order, self.cleaners)
-        async with self.held.hold(job, tuple(sites), crawl):
+        async with self.held.hold(job, tuple(sites)) as task:
+            listed = await self.held.store(partial(fetch_site_list, self.engine, self.data_dir, digest))
+            stored, former = await self.held.store(partial(load_night, self.engine, night))
+            if stored.ended_at is not None:
+                return
+            pages = make_options({}, stored.options).max_pages
+            order = GroupOrder(run, tuple(sites), listed, find_end_of_crawl(stored, former), pages)
+            crawl = task.crawl = GroupCrawl(self.process, order, self.cleaners)
             if self.stopping.is_set():
                 raise TryAgain("the worker is stopped")
             try:
@@ -89,15 +90,23 @@ class TaskWork:
             if report.notices:
                 told = [(notice.site, notice.kind.value, notice.text) for notice in report.notices]
                 await self.held.store(partial(self._add_notices, run, told))
-        logger.info("%s: done, %d pages", ", ".join(sites), crawl.pages)
+            logger.info("%s: done, %d pages", ", ".join(sites), crawl.pages)
 
-    async def start_night(self, job: int, *, digest: str) -> None:
-        """Begin a night, or put what is missing of one into the queue."""
+    async def start_night(self, job: int, *, digest: str, due_at: datetime | None) -> None:
+        """Begin a night, or put what is missing of one into the queue.
+
+        `due_at`: the moment of the timetable that it is for. The timetable goes on when all is in the queue: until then
+        the night is due, whoever is killed.
+        """
         async with self.held.hold(job):
+            if due_at is not None and not await self.held.store(partial(self._is_due, due_at)):
+                return  # it was begun already
             listed = await self.held.store(partial(fetch_site_list, self.engine, self.data_dir, digest))
             begin = partial(begin_fleet_night, self.engine, self.process.settings, load_sites(listed), digest, now())
             begun = await self.held.store(begin)
             await defer_tasks(self.queue, begun, digest)
+            if due_at is not None:
+                await self.held.store(partial(self._advance_plan, due_at))
             logger.info("night %d: %d groups of sites are to be crawled", begun.night, len(begun.missing))
 
     async def close_night(self, job: int, *, night: int, digest: str) -> None:
@@ -127,16 +136,24 @@ class TaskWork:
     async def tick(self, job: int) -> None:
         """Begin a night if one is due."""
         async with self.held.hold(job):
-            plan = await self.held.store(self._take_due_night)
+            plan = await self.held.store(self._find_due_night)
             if plan is not None:
                 task = self.queue.configure_task(START_NIGHT, queueing_lock=START_NIGHT)
                 with suppress(AlreadyEnqueued):
-                    await task.defer_async(digest=plan.sites)
+                    await task.defer_async(digest=plan.sites, due_at=plan.next_at.isoformat())
 
     def _add_notices(self, run: int, notices: list[tuple[str, str, str]]) -> None:
         with self.engine.begin() as connection:
             add_notices(connection, run, notices)
 
-    def _take_due_night(self) -> Plan | None:
+    def _find_due_night(self) -> Plan | None:
         with self.engine.begin() as connection:
-            return take_due_night(connection, now())
+            return find_due_night(connection, now())
+
+    def _is_due(self, due_at: datetime) -> bool:
+        with self.engine.connect() as connection:
+            return is_due(connection, due_at)
+
+    def _advance_plan(self, due_at: datetime) -> None:
+        with self.engine.begin() as connection:
+            advance_plan(connection, due_at, now())

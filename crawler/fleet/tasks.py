@@ -11,7 +11,7 @@ Imports Procrastinate, of the extra `fleet`.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
@@ -71,7 +71,7 @@ class TaskWorker(Protocol):
 
     async def crawl_group(self, job: int, *, night: int, run: int, sites: list[str], digest: str) -> None: ...
 
-    async def start_night(self, job: int, *, digest: str) -> None: ...
+    async def start_night(self, job: int, *, digest: str, due_at: datetime | None) -> None: ...
 
     async def close_night(self, job: int, *, night: int, digest: str) -> None: ...
 
@@ -87,8 +87,9 @@ def add_tasks(queue: App, worker: TaskWorker) -> None:
         await worker.crawl_group(_id(context), night=night, run=run, sites=sites, digest=digest)
 
     @add(name=START_NIGHT, queue=NIGHT_QUEUE, pass_context=True, retry=RetryTask(), lock=START_NIGHT)
-    async def start_night(context: JobContext, digest: str) -> None:
-        await worker.start_night(_id(context), digest=digest)
+    async def start_night(context: JobContext, digest: str, due_at: str | None = None) -> None:
+        moment = None if due_at is None else datetime.fromisoformat(due_at)
+        await worker.start_night(_id(context), digest=digest, due_at=moment)
 
     @add(name=CLOSE_NIGHT, queue=NIGHT_QUEUE, pass_context=True, retry=RetryTask(), lock=CLOSE_NIGHT)
     async def close_night(context: JobContext, night: int, run: int, digest: str) -> None:  # noqa: ARG001 (stored)

@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import Engine
 
 from cleaning.errors import BadArgument
-from crawler.fleet.plan import LATEST, drop_plan, load_plan, parse_plan, save_plan, take_due_night
+from crawler.fleet.plan import (
+    LATEST,
+    advance_plan,
+    drop_plan,
+    find_due_night,
+    find_next,
+    is_due,
+    load_plan,
+    parse_plan,
+    save_plan,
+)
 
 NOW = datetime(2026, 12, 2, 12, tzinfo=UTC)
 
@@ -35,23 +45,46 @@ def test_another_text_is_refused_in_one_line(given: str) -> None:
         parse_plan(given, "digest", NOW)
 
 
-def test_a_night_that_is_due_begins_once(fleet_engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("cron", "day", "begins"),
+    [
+        ("30 2 * * *", datetime(2026, 10, 24, 12, tzinfo=UTC), ["25 00:30", "26 01:30"]),  # 02:30 comes twice
+        ("0 2 * * *", datetime(2026, 10, 24, 12, tzinfo=UTC), ["25 00:00", "26 01:00"]),
+        ("30 2 * * *", datetime(2026, 3, 28, 12, tzinfo=UTC), ["29 01:00", "30 00:30"]),  # there is no 02:30
+    ],
+)
+def test_a_night_begins_once_where_the_clock_is_changed(cron: str, day: datetime, begins: list[str]) -> None:
+    first = find_next(cron, "Europe/Berlin", day)
+    for after in (first, first + timedelta(minutes=45)):
+        assert [f"{moment:%d %H:%M}" for moment in (first, find_next(cron, "Europe/Berlin", after))] == begins
+
+
+def test_a_night_is_due_until_it_has_begun_and_begins_once(fleet_engine: Engine) -> None:
     plan = parse_plan("02:00", "digest", NOW)
     with fleet_engine.begin() as connection:
         save_plan(connection, plan)
-        assert take_due_night(connection, NOW) is None
-        assert take_due_night(connection, plan.next_at) == plan
-        assert take_due_night(connection, plan.next_at) is None
+        assert find_due_night(connection, NOW) is None
+        for _ in range(2):  # who was to begin it was killed
+            assert find_due_night(connection, plan.next_at) == plan
+            assert is_due(connection, plan.next_at)
+        for _ in range(2):  # the second was put into the queue while the first began the night
+            advance_plan(connection, plan.next_at, plan.next_at)
+            assert not is_due(connection, plan.next_at)
+        assert find_due_night(connection, plan.next_at) is None
         following = load_plan(connection)
     assert following is not None
     assert following.next_at == plan.next_at + timedelta(days=1)
 
 
-def test_a_night_that_no_worker_began_in_time_is_left_out(fleet_engine: Engine) -> None:
+def test_a_night_that_no_worker_began_in_time_is_left_out_and_told(
+    fleet_engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     plan = parse_plan("02:00", "digest", NOW)
     with fleet_engine.begin() as connection:
         save_plan(connection, plan)
-        assert take_due_night(connection, plan.next_at + LATEST) is None
+        assert find_due_night(connection, plan.next_at + LATEST) is None
+        assert not is_due(connection, plan.next_at)
+        assert "the night of 2026-12-03 02:00 UTC is left out" in caplog.text
         assert drop_plan(connection)
         assert not drop_plan(connection)
         assert load_plan(connection) is None
