@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,14 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from cleaning.errors import BadArgument, BroadsheetError, LibraryMissing, tell_install
-from crawler.bulk.stage import Stage, end_with_parent
+from crawler.bulk.stage import Stage
 
 _PROJECT = Path(__file__).parents[2]
 # What SlurmPipelineExecutor takes itself; all others are handed to sbatch.
@@ -76,7 +79,7 @@ class Execution:
         context = get_context("forkserver")
         context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
         # One pool for all stages: its processes load the cleaner once.
-        pool = ProcessPool(max(self.workers, 1), context=context, initializer=end_with_parent)
+        pool = ProcessPool(max(self.workers, 1), context=context, initializer=_end_with_command)
         try:
             yield partial(self._run_locally, pool)
         finally:
@@ -150,6 +153,21 @@ def is_job_alive(number: str) -> bool:
     except FileNotFoundError:
         return False
     return asked.returncode == 0 and bool(asked.stdout.strip())
+
+
+def _end_with_command() -> None:
+    """Let this process of the pool end when the command is killed, whose task the next command does again.
+
+    Its parent is the fork server, which waits for the processes of the pool.
+    """
+    command = parent_process()
+    assert command is not None  # noqa: S101 (it is a process of multiprocessing)
+
+    def watch() -> None:
+        wait_for([command.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Thread(target=watch, name="bulk-command", daemon=True).start()
 
 
 def _run_task(execution: Execution, stage: Stage, rank: int) -> str:

@@ -140,21 +140,14 @@ def _measure_tree(parent: int) -> Iterator[float]:
             due.append(number)
 
 
-def end_with_parent() -> None:
-    """Let the kernel end this process when the one that started it ends. Does nothing but on Linux."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def _end_worker_with_parent() -> None:
-    """Let the process that datatrove forks from a worker of Ray end with it: Ray would not know of it."""
-    if os.environ.get("DATATROVE_EXECUTOR") != "RAY":
+    """Let the process that datatrove forks from a worker of Ray end with it: Ray would not know of it. Linux only."""
+    if sys.platform != "linux" or os.environ.get("DATATROVE_EXECUTOR") != "RAY":
         return
     import multiprocess  # noqa: PLC0415 -- comes with datatrove
 
     if multiprocess.current_process().daemon:
-        end_with_parent()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextmanager

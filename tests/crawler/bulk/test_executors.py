@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -111,6 +112,20 @@ class EndedStage(Stage):
         return Counter({"task": 1})
 
 
+class SleepingStage(Stage):
+    """Its task writes the number of its process, and sleeps."""
+
+    name = "sleeping"
+    doing = "sleeping"
+    things = "tasks"
+    needs = None
+
+    def work(self, task: int, tasks: int) -> Counter[str]:
+        (self.folder / "number").write_text(str(os.getpid()))
+        time.sleep(60)
+        return Counter()
+
+
 def make_plan(folder: Path, tasks: int) -> BulkPlan:
     return BulkPlan((), str(folder), tasks, ("jsonl",), None, {})
 
@@ -126,6 +141,34 @@ def test_a_task_whose_process_is_killed_costs_that_task_only(tmp_path: Path) -> 
         (stage.folder / "again").touch()
         run(stage)
     assert stage.count_complete() == 4
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no /proc")
+def test_a_task_ends_with_the_command_that_is_killed(tmp_path: Path) -> None:
+    script = f"""
+from pathlib import Path
+from test_executors import Execution, SleepingStage, make_plan
+
+if __name__ == "__main__":
+    with Execution("local", 1).start() as run:
+        run(SleepingStage(make_plan(Path({str(tmp_path)!r}), 1)))
+"""
+    (tmp_path / "command.py").write_text(script)
+    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    command = subprocess.Popen([sys.executable, tmp_path / "command.py"], env={**os.environ, "PYTHONPATH": paths})
+    written = tmp_path / "work" / "sleeping" / "number"
+    while command.poll() is None and not (written.is_file() and written.read_text()):
+        time.sleep(0.05)
+    process = Path("/proc") / written.read_text()
+    assert process.is_dir()
+    command.kill()
+    command.wait()
+    until = time.monotonic() + 10
+    while process.is_dir() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not process.is_dir()
 
 
 def test_a_stage_does_not_begin_without_all_that_it_needs(tmp_path: Path) -> None:
