@@ -5,6 +5,7 @@ plan.py             what a run is to do; refuses a folder that holds another one
 inputs.py           finds and opens the WARC files: paths, folders, patterns, fsspec addresses
 limits.py           names and numbers that `scrapy bulk --help` quotes
 executors.py        datatrove's executors: local, Slurm, Ray
+slurm.py            what the user says to Slurm, and what Slurm says of a run's jobs
 stage.py            what all stages share: their counts, their seconds of the processor, their files
 read_pages.py       stage 1: reads a share of the files, and cleans each page without any memory
 warc_reader.py      reads the responses of a WARC file with fastwarc, the same ones as the crawl's reader

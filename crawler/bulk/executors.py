@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,24 +21,12 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from cleaning.errors import BadArgument, BroadsheetError, LibraryMissing, tell_install
+from crawler.bulk.slurm import read_slurm_options
 from crawler.bulk.stage import Stage
 
 _PROJECT = Path(__file__).parents[2]
-# What SlurmPipelineExecutor takes itself; all others are handed to sbatch.
-_OF_SLURM = {
-    "partition": str,
-    "time": str,
-    "cpus_per_task": int,
-    "mem_per_cpu_gb": int,
-    "qos": str,
-    "max_array_size": int,
-    "tasks_per_job": int,
-    "mail_type": str,
-    "mail_user": str,
-}
 _CONNECTING = 10.0  # seconds
-_SBATCH_DEFAULTS = {"kill-on-invalid-dep": "yes"}  # else the jobs after one that failed would wait for ever
-_SLURM_DEFAULTS = {"time": "24:00:00", "mem_per_cpu_gb": 4, "cpus_per_task": 1, "qos": ""}
+_RAY_MEMORY, _RAY_RETRIES = 1 << 30, 3  # bytes of a task, and how often it is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ class Execution:
         if self.executor == "slurm":
             if "partition" not in self.slurm:
                 raise BadArgument("--executor slurm needs --slurm-option partition=NAME")
-            self._read_slurm_options()
+            read_slurm_options(self.slurm)
         elif self.slurm:
             raise BadArgument("--slurm-option goes with --executor slurm")
 
@@ -74,7 +61,7 @@ class Execution:
         """
         if self.executor == "ray":
             with _connect_ray(self):
-                yield lambda stage: self.make(stage).run()
+                yield self._run_on_ray
             return
         context = get_context("forkserver")
         context.set_forkserver_preload(["datatrove.executor.local", "crawler.bulk.run_bulk"])
@@ -93,7 +80,7 @@ class Execution:
         if self.executor == "slurm":
             from datatrove.executor.slurm import SlurmPipelineExecutor  # noqa: PLC0415 -- of the extra `bulk`
 
-            options, sbatch = self._read_slurm_options()
+            options, sbatch = read_slurm_options(self.slurm)
             path = f"{Path(sys.executable).parent}:$PATH"
             return SlurmPipelineExecutor(
                 **common,
@@ -101,7 +88,7 @@ class Execution:
                 workers=self.workers or -1,
                 job_name=f"broadsheet-{stage.name}",
                 env_command=f'export PATH="{path}" PYTHONPATH="{_PROJECT}"',
-                sbatch_args=_SBATCH_DEFAULTS | sbatch,
+                sbatch_args=sbatch,
                 depends=depends,
             )
         if self.executor == "ray":
@@ -122,37 +109,32 @@ class Execution:
         executor.save_executor_as_json()
         tasks = {rank: pool.schedule(_run_task, args=[self, stage, rank]) for rank in executor.get_incomplete_ranks()}
         wait(tasks.values())
-        for rank, task in tasks.items():
-            if problem := _describe_end(task):
-                raise BroadsheetError(f"task {rank}: {problem}")
+        _raise_first({rank: _describe_end(task) for rank, task in tasks.items()})
 
-    def _read_slurm_options(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the options of the executor, and those of sbatch."""
-        options: dict[str, Any] = dict(_SLURM_DEFAULTS)
-        sbatch: dict[str, str] = {}
-        for name, value in self.slurm.items():
-            key = name.replace("-", "_")
-            if key not in _OF_SLURM:
-                sbatch[name] = value
-                continue
-            try:
-                options[key] = _OF_SLURM[key](value)
-            except ValueError:
-                raise BadArgument(f"--slurm-option {name} must be a whole number, got {value!r}") from None
-        return options, sbatch
+    def _run_on_ray(self, stage: Stage) -> None:
+        """Run the tasks of a stage as tasks of Ray, which tries one again whose process or machine has died.
 
+        datatrove forks a process for each that Ray knows nothing of, and waits for ever if it is killed.
+        """
+        import ray  # noqa: PLC0415 -- of the extra `ray`
 
-def is_job_alive(number: str) -> bool:
-    """Return whether Slurm has a job that waits or runs; False also where there is no Slurm to ask."""
-    try:
-        asked = subprocess.run(  # noqa: S603 (the number is one that sbatch has printed)
-            ["squeue", "--noheader", "--jobs", number],  # noqa: S607 (where it is, the cluster knows)
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return False
-    return asked.returncode == 0 and bool(asked.stdout.strip())
+        executor = self.make(stage)
+        executor.save_executor_as_json()
+        run = ray.remote(num_cpus=1, memory=_RAY_MEMORY, max_retries=_RAY_RETRIES)(_run_task)
+        due = executor.get_incomplete_ranks()
+        running: dict[Any, int] = {}
+        problems: dict[int, str] = {}
+        while due or running:
+            while due and len(running) < executor.workers:
+                rank = due.pop(0)
+                running[run.remote(self, stage, rank)] = rank
+            for task in ray.wait(list(running))[0]:
+                rank = running.pop(task)
+                try:
+                    problems[rank] = ray.get(task)
+                except ray.exceptions.RayError as error:  # its process was ended each time
+                    problems[rank] = " ".join(str(error).split())
+        _raise_first(problems)
 
 
 def _end_with_command() -> None:
@@ -179,23 +161,19 @@ def _run_task(execution: Execution, stage: Stage, rank: int) -> str:
     return ""
 
 
+def _raise_first(problems: Mapping[int, str]) -> None:
+    """Raise an error if a task failed; `problems` are why, "" for one that did not."""
+    for rank, problem in sorted(problems.items()):
+        if problem:
+            raise BroadsheetError(f"task {rank}: {problem}")
+
+
 def _describe_end(task: Future[str]) -> str:
     """Return why a task failed, "" if it did not."""
     try:
         return task.result()
     except ProcessExpired as error:
         return f"its process ended with exit code {error.exitcode}"
-
-
-def parse_slurm_options(given: Sequence[str]) -> dict[str, str]:
-    """Return the values of --slurm-option by name. Raise `BadArgument` for one that is not NAME=VALUE."""
-    found: dict[str, str] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not (name and equals):
-            raise BadArgument(f"--slurm-option must be NAME=VALUE, as partition=cpu, got {one!r}")
-        found[name] = value
-    return found
 
 
 def count_processors() -> int:

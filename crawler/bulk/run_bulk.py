@@ -21,11 +21,12 @@ from typing import Any
 
 from cleaning.errors import BadArgument, BroadsheetError
 from crawler.bulk.candidates import FindCandidates
-from crawler.bulk.executors import Execution, is_job_alive
+from crawler.bulk.executors import Execution
 from crawler.bulk.match_articles import MatchArticles
 from crawler.bulk.plan import BulkPlan, open_folder
 from crawler.bulk.read_pages import ReadPages
 from crawler.bulk.settle_sites import SettleSites
+from crawler.bulk.slurm import is_job_alive
 from crawler.bulk.stage import Stage
 from crawler.bulk.stories import JudgeStories
 from crawler.bulk.write_release import WriteRelease

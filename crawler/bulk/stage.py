@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
-import signal
-import sys
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +19,6 @@ from cleaning.errors import BroadsheetError
 from crawler.bulk.plan import BulkPlan, remove_unfinished
 
 CPU_SECONDS, SECONDS = "time/cpu", "time/seconds"
-_PR_SET_PDEATHSIG = 1
 _REPORT_EVERY = 2.0  # seconds
 
 
@@ -67,7 +63,6 @@ class Stage(ABC):
     def __call__(self, _data: object, rank: int, world_size: int) -> None:
         from datatrove.utils.stats import Stats  # noqa: PLC0415 -- comes with the extra `bulk`
 
-        _end_worker_with_parent()
         self._check_needs()
         self.folder.mkdir(parents=True, exist_ok=True)
         before, began = measure_processor(), monotonic()
@@ -138,16 +133,6 @@ def _measure_tree(parent: int) -> Iterator[float]:
         for number, seconds in children.get(due.pop(), ()):
             yield seconds
             due.append(number)
-
-
-def _end_worker_with_parent() -> None:
-    """Let the process that datatrove forks from a worker of Ray end with it: Ray would not know of it. Linux only."""
-    if sys.platform != "linux" or os.environ.get("DATATROVE_EXECUTOR") != "RAY":
-        return
-    import multiprocess  # noqa: PLC0415 -- comes with datatrove
-
-    if multiprocess.current_process().daemon:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextmanager

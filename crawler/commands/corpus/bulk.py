@@ -73,8 +73,9 @@ class Command(ProjectCommand):
             raise BadArgument(f"--executor: unknown value {opts.executor!r}; choose from: {', '.join(EXECUTORS)}")
         tasks = parse_whole_number("--tasks", opts.tasks, least=1, most=MAX_TASKS)
         workers = None if opts.workers is None else parse_whole_number("--workers", opts.workers, least=1)
-        from crawler.bulk.executors import Execution, count_processors, parse_slurm_options
+        from crawler.bulk.executors import Execution, count_processors
         from crawler.bulk.run_bulk import run_bulk
+        from crawler.bulk.slurm import parse_slurm_options
 
         if opts.ray_address and opts.executor != "ray":
             raise BadArgument("--ray-address goes with --executor ray")

@@ -14,10 +14,11 @@ import pytest
 from written_warc import write_own
 
 from cleaning.errors import BadArgument, BroadsheetError, StorageLost
-from crawler.bulk.executors import Execution, parse_slurm_options
+from crawler.bulk.executors import Execution
 from crawler.bulk.plan import BulkPlan
 from crawler.bulk.read_pages import ReadPages
 from crawler.bulk.settle_sites import SettleSites
+from crawler.bulk.slurm import parse_slurm_options
 from crawler.bulk.stage import Stage
 
 # `sbatch` keeps the script, runs each job of its array in the foreground, and prints a number as Slurm does. Jobs that
@@ -131,11 +132,18 @@ def make_plan(folder: Path, tasks: int) -> BulkPlan:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60)
-def test_a_task_whose_process_is_killed_costs_that_task_only(tmp_path: Path) -> None:
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("executor", "told"), [("local", "its process ended with exit code -9"), ("ray", "The worker died unexpectedly")]
+)
+def test_a_task_whose_process_is_killed_costs_that_task_only(
+    executor: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ray" if executor == "ray" else "datatrove")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
     stage = EndedStage(make_plan(tmp_path, 4))
-    with Execution("local", 2).start() as run:
-        with pytest.raises(BroadsheetError, match="task 1: its process ended with exit code -9"):
+    with Execution(executor, 2).start() as run:
+        with pytest.raises(BroadsheetError, match=f"task 1: .*{told}"):
             run(stage)
         assert stage.count_complete() == 2
         (stage.folder / "again").touch()
