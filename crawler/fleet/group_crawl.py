@@ -48,10 +48,14 @@ class GroupFailed(BroadsheetError):
 
 @dataclass(frozen=True, slots=True)
 class GroupOrder:
-    """What is to be crawled. `listed` is the file of the night's sites, `pages` the most articles a site (0: all)."""
+    """What is to be crawled. `listed` is the file of the night's sites, `pages` the most articles a site (0: all).
+
+    `places` are the hosts of the sites.
+    """
 
     run: int
     sites: tuple[str, ...]
+    places: tuple[str, ...]
     listed: Path
     ends_at: datetime | None
     pages: int
@@ -76,7 +80,7 @@ class GroupCrawl:
         own.setdict(order.to_settings(), priority="cmdline")
         self._crawler = Crawler(process.spider_loader.load(SPIDER), own)
         lent = lent_claim_of(self._crawler)
-        lent.is_lent, lent.sites = True, order.sites
+        lent.is_lent, lent.sites, lent.places = True, order.sites, order.places
         cleaners_lent_to(self._crawler).cleaners = LentCleaners(cleaners)
         self._session: Session | None = None
 
@@ -122,6 +126,8 @@ class GroupCrawl:
 
     def _judge(self, report: CrawlReport) -> CrawlReport:
         reason, status = report.finish_reason, report.exit_status
+        if self._session is not None and self._session.claim.is_taken:
+            raise GroupTaken("another worker has taken its sites, while the database did not hear of this one")
         if self._is_stopping and (status == INTERRUPTED or reason in (None, "shutdown")):
             raise GroupInterrupted("interrupted")
         if status in (*ENDS_WORKER, INTERRUPTED, WRONG_USE) and reason not in ENDED_BY:

@@ -35,6 +35,7 @@ from crawler.fleet.start_night import begin_fleet_night, defer_tasks
 from crawler.fleet.tasks import TryAgain
 from crawler.night.options import make_options
 from crawler.run.session import now
+from crawler.sites.site_groups import list_places
 from crawler.sites.sites_file import load_sites
 from crawler.terminal.output import write_output
 from storage.runs import add_notices
@@ -67,11 +68,14 @@ class TaskWork:
         """Crawl a group of sites of a night to its end."""
         async with self.held.hold(job, tuple(sites)) as task:
             listed = await self.held.store(partial(fetch_site_list, self.engine, self.data_dir, digest))
+            own = [site for site in await asyncio.to_thread(load_sites, listed) if site.name in sites]
             stored, former = await self.held.store(partial(load_night, self.engine, night))
             if stored.ended_at is not None:
                 return
             pages = make_options({}, stored.options).max_pages
-            order = GroupOrder(run, tuple(sites), listed, find_end_of_crawl(stored, former), pages)
+            order = GroupOrder(
+                run, tuple(sites), tuple(list_places(own)), listed, find_end_of_crawl(stored, former), pages
+            )
             crawl = task.crawl = GroupCrawl(self.process, order, self.cleaners)
             if self.stopping.is_set():
                 raise TryAgain("the worker is stopped")
@@ -102,7 +106,8 @@ class TaskWork:
             if due_at is not None and not await self.held.store(partial(self._is_due, due_at)):
                 return  # it was begun already
             listed = await self.held.store(partial(fetch_site_list, self.engine, self.data_dir, digest))
-            begin = partial(begin_fleet_night, self.engine, self.process.settings, load_sites(listed), digest, now())
+            sites = await asyncio.to_thread(load_sites, listed)
+            begin = partial(begin_fleet_night, self.engine, self.process.settings, sites, digest, now())
             begun = await self.held.store(begin)
             await defer_tasks(self.queue, begun, digest)
             if due_at is not None:
@@ -124,7 +129,7 @@ class TaskWork:
                 self.process.settings,
                 self.data_dir,
                 night,
-                load_sites(listed),
+                await asyncio.to_thread(load_sites, listed),
                 now,
                 lambda line: write_output(f"{line}\n"),
             )

@@ -15,12 +15,14 @@ class LentClaim:
     """Says what the session of this crawl has to claim. Set it before the session opens.
 
     Not the data folder, if whoever made the crawler has it. Of a database on a server the `sites` of the crawl, so that
-    other sites may be crawled at the same time; None: all of it.
+    other sites may be crawled at the same time; None: all of it. `places` are the hosts of these sites, which another
+    list may have under other names.
     """
 
     def __init__(self, _crawler: Crawler) -> None:
         self.is_lent = False
         self.sites: tuple[str, ...] | None = None
+        self.places: tuple[str, ...] = ()
 
     def take(self, folder: Path) -> list[IO[str]]:
         """Return the claims that the session has to release. Raise DataFolderError if another crawl has the folder."""

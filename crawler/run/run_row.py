@@ -76,6 +76,5 @@ class RunRow:
 
     def _load_begun(self, connection: Connection) -> set[tuple[str, int, int]]:
         """Return what changes when another crawl begins with what this one has claimed."""
-        if self._sites is None:
-            return {(NO_SITE, load_last_run_id(connection) or 0, 1)}
-        return load_begun(connection, self._sites)
+        begun = load_begun(connection, self._sites)
+        return begun if self._sites is not None else begun | {(NO_SITE, load_last_run_id(connection) or 0, 1)}

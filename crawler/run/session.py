@@ -93,7 +93,7 @@ class Session:
         self.engine = open_database(self.database, upgrade=joined is None, lock_timeout=BUSY_TIMEOUT)
         # The sites that only this crawl may touch; None: all of the store.
         self.claimed_sites = lent.sites if self.engine.dialect.name == "postgresql" else None
-        self.claim = claim_database(self.engine, self.claimed_sites)
+        self.claim = claim_database(self.engine, self.claimed_sites, lent.places)
         self._claims = [*claims, self.claim]
         self.counts = counts_of(crawler)
         self.unsettled_leases: dict[int, Lease] = {}  # by id

@@ -59,6 +59,16 @@ def list_grouped_sites(sites: Iterable[Site], names: Collection[str]) -> list[st
     return sorted({name for group in groups if not set(names).isdisjoint(group) for name in group})
 
 
+def list_places(sites: Collection[Site]) -> list[str]:
+    """Return the hosts and registered domains of these sites, each with a port that is not the usual one.
+
+    Two groups have none in common, whichever lists they are of, unless a site of one list is below one of the other.
+    """
+    places = {domain for site in sites for domain in list_domains(site)}
+    places |= {host if port is None else f"{host}:{port}" for site in sites for host, port in _list_hosts(site)}
+    return sorted(places)
+
+
 def _list_hosts(site: Site) -> Iterator[tuple[str, int | None]]:
     """Yield the hosts that a site asks, without "www.", each with its port."""
     for url in (site.url, *site.other_hosts, *site.feeds, *site.sitemaps, *site.sections):

@@ -45,7 +45,7 @@ from crawler.run.starts import keep_start_error
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import SITE_OF_REQUEST, Site
 from crawler.sites.site_days import SiteDays
-from crawler.sites.site_groups import list_grouped_sites
+from crawler.sites.site_groups import list_grouped_sites, list_places
 from crawler.spiders.arguments import ARGUMENT_NAMES, CrawlPlan, plan_crawl
 from crawler.spiders.list_parser import ListParser
 from crawler.spiders.unchanged_article import settle_unchanged_article
@@ -63,7 +63,9 @@ def claim_sites_of(crawler: Crawler, plan: CrawlPlan) -> None:
     """Have the session claim the sites of a plan that is of some sites of sites.toml; with those on their hosts."""
     lent = lent_claim_of(crawler)
     if plan.is_of_some and lent.sites is None:
-        lent.sites = tuple(list_grouped_sites(plan.all_sites, [site.name for site in plan.sites]))
+        names = list_grouped_sites(plan.all_sites, [site.name for site in plan.sites])
+        lent.sites = tuple(names)
+        lent.places = tuple(list_places([site for site in plan.all_sites if site.name in lent.sites]))
 
 
 class ArticlesSpider(Spider):

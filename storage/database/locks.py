@@ -53,18 +53,21 @@ def is_data_folder_claimed(folder: Path) -> bool:
     return False
 
 
-def claim_database(engine: Engine, sites: Collection[str] | None = None) -> FileClaim | ServerClaim:
+def claim_database(
+    engine: Engine, sites: Collection[str] | None = None, places: Collection[str] = ()
+) -> FileClaim | ServerClaim:
     """Claim the database for one crawl: all of it, or these sites. Raise `DatabaseMissing` if another crawl has it.
 
     `sites` is for PostgreSQL: crawls of different sites run side by side there. A claim on all of it excludes every
-    other. An SQLite file is always claimed as a whole.
+    other. `places` are the hosts of the sites: where the lists of two machines differ, one host may have two names. An
+    SQLite file is always claimed as a whole.
 
     The claim on a server ends with its connection. Then no transaction of this engine begins until the claim is
     acquired again. If another crawl was faster, every transaction raises `StorageLost`.
     """
     if engine.dialect.name != "postgresql":
         return FileClaim(_lock_file(Path(f"{engine.url.database}.lock"), DatabaseMissing(_IN_USE)))
-    claim = ServerClaim(engine, sites)
+    claim = ServerClaim(engine, sites, places)
     try:
         taken = claim.acquire()
     except BaseException:

@@ -93,14 +93,16 @@ class ClaimHolder(NamedTuple):
 class ServerClaim:
     """A claim on a PostgreSQL database, or on sites in it, held until it is closed or the process ends.
 
-    The locks are held by a connection that does nothing else. `sites`: None claims all of the database.
+    The locks are held by a connection that does nothing else. `sites`: None claims all of the database. `places` are
+    the hosts that these sites ask. They need no fence: what is written is of a site.
     """
 
-    def __init__(self, engine: Engine, sites: Collection[str] | None = None) -> None:
+    def __init__(self, engine: Engine, sites: Collection[str] | None = None, places: Collection[str] = ()) -> None:
         self._engine = engine
         self._sites = None if sites is None else {make_site_key(site): site for site in sorted(set(sites))}
+        self._places = {_make_place_key(place): place for place in places}
         keys = sorted(self._sites or ())
-        self._keys = keys
+        self._keys = sorted({*keys, *self._places})
         self._fences = [_WHOLE_FENCE] if self._sites is None else [_SITES_FENCE, *map(_make_fence, keys)]
         self._awaited = sorted([_WHOLE_FENCE, *([_SITES_FENCE] if self._sites is None else map(_make_fence, keys))])
         self._name = f"{PREFIX}{socket.gethostname()[:30]}:{os.getpid()}:{token_hex(4)}"
@@ -124,7 +126,7 @@ class ServerClaim:
     def acquire(self) -> str | None:
         """Try to take the locks, without waiting for another crawl; return what another one holds, None if none does.
 
-        "" stands for the database, else it is the name of a site.
+        "" stands for the database, else it is the name of a site, or a host.
         """
         began = _read_clock()
         connection = self._engine.connect().execution_options(claims=True)
@@ -176,7 +178,9 @@ class ServerClaim:
             return ""
         if self._sites:
             rows = connection.execute(_LOCK_KEYS, {"keys": self._keys}).all()
-            return min((self._sites[key] for key, is_ours in rows if not is_ours), default=None)
+            missing = {key for key, is_ours in rows if not is_ours}
+            names = (sorted(name for key, name in of.items() if key in missing) for of in (self._sites, self._places))
+            return next((found[0] for found in names if found), None)
         return None
 
     def _wait_for_fences(self, connection: Connection) -> str | None:
@@ -281,6 +285,11 @@ def end_stale_claims(engine: Engine, sites: Iterable[str]) -> list[str]:
 def make_site_key(site: str) -> int:
     """Return the number of the lock of a site."""
     return int.from_bytes(blake2b(f"site {site}".encode(), digest_size=8).digest(), signed=True)
+
+
+def _make_place_key(place: str) -> int:
+    """Return the number of the lock of a host."""
+    return int.from_bytes(blake2b(f"host {place}".encode(), digest_size=8).digest(), signed=True)
 
 
 def _make_fence(key: int) -> int:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from crawler.sites.site import Site
-from crawler.sites.site_groups import group_sites, list_grouped_sites
+from crawler.sites.site_groups import group_sites, list_grouped_sites, list_places
 
 SITES = [
     Site("courier", "https://www.courier.example/"),
@@ -42,3 +42,10 @@ def test_sites_on_one_domain_or_with_lists_on_one_host_are_one_group_in_any_orde
 
 def test_who_crawls_one_site_of_a_group_claims_all_of_it() -> None:
     assert list_grouped_sites(SITES, ["sport", "port"]) == ["courier", "edition", "port", "sport"]
+
+
+def test_a_host_is_the_same_place_whatever_a_list_calls_its_site() -> None:
+    assert list_places(SITES[3:5]) == ["feeds.example", "herald.example", "ledger.example"]
+    for listed in (Site("sport", "https://sport.courier.com/"), Site("news", "https://www.courier.com/")):
+        assert "courier.com" in list_places([listed])
+    assert list_places(SITES[-2:]) == ["127.0.0.1:8001", "127.0.0.1:8002"]

@@ -106,6 +106,19 @@ def test_crawls_of_different_sites_run_side_by_side_and_two_of_one_never(engines
         claim_database(others, ["ledger"])
 
 
+def test_a_host_that_two_lists_call_by_different_names_is_crawled_once_at_a_time(
+    engines: tuple[Engine, Engine],
+) -> None:
+    ours, others = engines
+    with claim_database(ours, ["courier"], ["courier.example", "feeds.example"]):
+        with pytest.raises(DatabaseMissing, match=r"another crawl is crawling feeds\.example; wait for it"):
+            claim_database(others, ["herald"], ["feeds.example", "herald.example"])
+        with pytest.raises(DatabaseMissing, match="another crawl is crawling courier; wait for it"):
+            claim_database(others, ["courier"], ["courier.example"])
+        claim_database(others, ["gazette"], ["gazette.example"]).close()
+    claim_database(others, ["herald"], ["feeds.example", "herald.example"]).close()
+
+
 def test_who_takes_over_a_site_waits_for_the_transaction_of_the_former_crawl(engines: tuple[Engine, Engine]) -> None:
     ours, others = engines
     claim = claim_database(ours, ["courier"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from storage import runs
-from storage.run_parts import join_run, load_begun, merge_counts
+from storage.run_parts import forget_parts, join_run, load_begun, merge_counts
 
 NIGHT = datetime(2026, 11, 30, 2, tzinfo=UTC)
 CRAWLS = 8
@@ -74,3 +74,22 @@ def test_who_has_begun_since_is_seen_by_site(engine: Engine) -> None:
         stored = runs.load_run(connection, run)
         assert stored is not None
         assert stored.counts == {}  # nothing is counted yet
+
+
+def test_a_crawl_of_another_run_that_has_ended_is_seen_too(engine: Engine) -> None:
+    with engine.begin() as connection:
+        night, alone, after = (runs.begin_shared(connection, spider="articles", now=NIGHT) for _ in range(3))
+        join_run(connection, night, ["courier", "herald"])
+        merge_counts(connection, night, {"courier": {"page/fetched": 5}, "gazette": {"article/stored": -1}})
+        join_run(connection, alone, ["herald"])  # is killed before it counts anything
+        ours, all_of_it = load_begun(connection, ["courier"]), load_begun(connection, None)
+        join_run(connection, after, ["courier", "gazette", "herald"])
+        runs.end_shared(connection, after, outcome="finished", exit_code=0, now=NIGHT)
+        forget_parts(connection, after)
+        assert load_begun(connection, ["courier"]) != ours
+        assert load_begun(connection, None) != all_of_it
+        assert {run for _, run, _ in load_begun(connection, None)} == {night}  # nothing is left of who was killed
+        assert ("gazette", night, 0) in load_begun(connection, None)  # no crawl of it has begun in the night
+        stored = runs.load_run(connection, night)
+        assert stored is not None
+        assert stored.counts["courier"] == {"page/fetched": 5}
