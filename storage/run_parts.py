@@ -32,8 +32,13 @@ _SET = (
 
 
 def join_run(connection: Connection, run: int, sites: Collection[str]) -> None:
-    """Note that a crawl of these sites begins as a part of this run. It counts anew what is counted in the store."""
+    """Note that a crawl of these sites begins as a part of this run. It counts anew what is counted in the store.
+
+    The crawls of other runs that had these sites see it (`load_begun`), also when this one has ended. What those have
+    left that were killed before they counted anything is deleted.
+    """
     _insert_missing(connection, run, sites)
+    _tell_others(connection, run, sites)
     for some in split_for_queries(sorted(sites)):
         part = (_TABLE.c.run_id == run, _TABLE.c.site.in_(some))
         connection.execute(update(RunPart).where(*part).values(begun=_TABLE.c.begun + 1))
@@ -43,17 +48,18 @@ def join_run(connection: Connection, run: int, sites: Collection[str]) -> None:
                 connection.execute(_SET, {"run": run, "at": row.site, "merged": kept})
 
 
-def load_begun(connection: Connection, sites: Collection[str]) -> set[tuple[str, int, int]]:
+def load_begun(connection: Connection, sites: Collection[str] | None) -> set[tuple[str, int, int]]:
     """Return the site, the run, and how many crawls of the site have begun in it, for runs that have not ended.
 
-    While this stays the same, no other crawl of these sites has begun.
+    While this stays the same, no other crawl of these sites (None: of any) has begun.
     """
-    columns = (_TABLE.c.site, _TABLE.c.run_id, _TABLE.c.begun)
-    return {
-        (row.site, row.run_id, row.begun)
-        for some in split_for_queries(sorted(sites))
-        for row in connection.execute(select(*columns).where(_TABLE.c.site.in_(some)))
-    }
+    question = select(_TABLE.c.site, _TABLE.c.run_id, _TABLE.c.begun)
+    questions = (
+        [question]
+        if sites is None
+        else [question.where(_TABLE.c.site.in_(some)) for some in split_for_queries(sorted(sites))]
+    )
+    return {(row.site, row.run_id, row.begun) for one in questions for row in connection.execute(one)}
 
 
 def merge_counts(connection: Connection, run: int, counts: Mapping[str, Mapping[str, int]]) -> None:
@@ -84,6 +90,17 @@ def load_merged_counts(connection: Connection, run: int) -> dict[str, dict[str, 
 def forget_parts(connection: Connection, run: int) -> None:
     """Delete what the crawls of a run have counted. Nothing may be added any more."""
     connection.execute(delete(RunPart).where(_TABLE.c.run_id == run))
+
+
+def _tell_others(connection: Connection, run: int, sites: Collection[str]) -> None:
+    for some in split_for_queries(sorted(sites)):
+        others = (_TABLE.c.site.in_(some), _TABLE.c.run_id != run, _TABLE.c.begun > 0)
+        for row in connection.execute(select(_TABLE.c.site, _TABLE.c.run_id, _TABLE.c.counts).where(*others)).all():
+            part = (_TABLE.c.site == row.site, _TABLE.c.run_id == row.run_id)
+            if row.counts:
+                connection.execute(update(RunPart).where(*part).values(begun=_TABLE.c.begun + 1))
+            else:
+                connection.execute(delete(RunPart).where(*part))
 
 
 def _insert_missing(connection: Connection, run: int, sites: Collection[str]) -> None:
