@@ -19,6 +19,7 @@ from sqlalchemy import URL
 
 from cleaning.errors import DatabaseMissing
 from crawler.fleet.queue_names import SCHEMA
+from storage.database.engine import SERVER_OPTIONS
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,9 @@ class PatientConnector(PsycopgConnector):
 def make_queue(url: URL, patience: float) -> App:
     """Return the queue in the database at `url`. Nothing is connected before it is opened."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    options = {"options": f"-c search_path={SCHEMA}", "application_name": "broadsheet fleet", "connect_timeout": 10}
+    own = {"options": f"-c search_path={SCHEMA}", "application_name": "broadsheet fleet"}
+    # Without these a worker would wait for a quarter of an hour for a server that is back, and listen to it for ever.
+    options = {name: value for name, value in SERVER_OPTIONS.items() if name not in url.query} | own
     connector = PatientConnector(
         patience, conninfo=address, kwargs=options, min_size=1, max_size=_MAX_CONNECTIONS, timeout=_POOL_TIMEOUT
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy import Engine, text
 
@@ -39,7 +40,7 @@ def fetch_site_list(engine: Engine, folder: Path, digest: str) -> Path:
         listed = connection.execute(_LOAD, {"digest": digest}).scalar_one()
     path.parent.mkdir(exist_ok=True)
     path.parent.chmod(0o700)  # an entry may hold the cookies of a subscriber
-    with_draft = path.with_name(f".{path.name}.{id(listed)}")
-    with_draft.write_text(listed, "utf-8")
-    with_draft.replace(path)
+    draft = path.with_name(f".{path.name}.{token_hex(4)}")
+    draft.write_text(listed, "utf-8")
+    draft.replace(path)
     return path

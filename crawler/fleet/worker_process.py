@@ -128,6 +128,9 @@ class WorkerProcess:
             drained = asyncio.create_task(_await_event(self._draining))
             await asyncio.wait([drained, *workers], return_when=asyncio.FIRST_COMPLETED)
             if not self._draining.is_set():  # a queue was lost, for longer than the patience
+                for ended_early in workers:
+                    if ended_early.done() and not ended_early.cancelled() and (why := ended_early.exception()):
+                        logger.error("%s: %s", type(why).__name__, why.__cause__ or why)
                 self._end(DATABASE_LOST, "the queue could not be reached")
             for worker in workers:
                 worker.cancel()

@@ -23,7 +23,7 @@ from storage.database.words import fold_words
 CACHE_SIZE = 40_000
 LOCK_TIMEOUT = 30.0  # seconds that a writer waits for another one before "database is locked"
 # A connection to a server that does not answer is given up: the crawl retries, and must be able to end meanwhile.
-_SERVER_OPTIONS = {
+SERVER_OPTIONS = {
     "connect_timeout": 10,  # seconds
     "keepalives_idle": 30,  # seconds of silence before a connection is probed
     "keepalives_interval": 10,
@@ -233,7 +233,7 @@ def _create_engine(url: URL, lock_timeout: float) -> Engine:
 
 
 def _create_server_engine(url: URL, lock_timeout: float, **pool: Any) -> Engine:
-    options = {name: value for name, value in _SERVER_OPTIONS.items() if name not in url.query}
+    options = {name: value for name, value in SERVER_OPTIONS.items() if name not in url.query}
     own = options if url.drivername.endswith("psycopg") else {}
     engine = create_engine(url, pool_pre_ping=True, connect_args=own, **pool)
     if url.get_backend_name() == "postgresql":

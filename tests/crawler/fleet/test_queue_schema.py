@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import URL, Engine, inspect, text
 
 from cleaning.errors import DatabaseMissing
+from crawler.fleet.patient_queue import PatientConnector, make_queue
 from crawler.fleet.queue_schema import has_queue, prepare_queue
-from storage.database.engine import open_database
+from storage.database.engine import SERVER_OPTIONS, open_database
 
 
 def test_several_workers_make_the_tables_at_once(fleet_url: URL) -> None:
@@ -40,3 +42,17 @@ def test_a_queue_of_a_newer_version_is_refused_in_one_line(fleet_engine: Engine)
         connection.execute(text("INSERT INTO procrastinate.fleet_migration VALUES ('99.00.00_01_pre_far.sql')"))
     with pytest.raises(DatabaseMissing, match="newer Procrastinate; update this machine"):
         prepare_queue(fleet_engine)
+
+
+def test_a_worker_notices_that_the_server_of_its_queue_is_gone(fleet_url: URL) -> None:
+    async def read_options() -> dict[str, str]:
+        async with make_queue(fleet_url, 0.0).open_async() as queue:
+            connector = queue.connector
+            assert isinstance(connector, PatientConnector)
+            async with connector.pool.connection() as connection:
+                return connection.info.get_parameters()
+
+    options = asyncio.run(read_options())
+    assert {name: options.get(name) for name in SERVER_OPTIONS} == {
+        name: str(value) for name, value in SERVER_OPTIONS.items()
+    }
