@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scrapy.commands.settings import Command as ScrapySettings
@@ -21,6 +22,7 @@ examples:
 """
 
 _SECRET = {"ARCHIVE_OPTIONS"}
+_LOGIN = re.compile(r"(?<=://)([^/:@\s]*):[^/@\s]*@")  # in an address, as of DATABASE_URL: the name is shown
 
 
 class Command(ToolCommand, ScrapySettings):
@@ -38,6 +40,9 @@ class Command(ToolCommand, ScrapySettings):
         for name in _SECRET.intersection(asked):
             if self.project_settings.get(name):
                 raise BadArgument(f"{name} may hold a password, so it is not shown; it is set")
+        for name in asked:
+            if isinstance(value := self.project_settings.get(name), str):
+                self.project_settings.set(name, _LOGIN.sub(r"\1:***@", value), priority="cmdline")
         try:
             super().execute(args, opts)
         except (TypeError, ValueError) as error:

@@ -233,3 +233,6 @@ def test_no_command_shows_what_is_secret(s3: FaultyS3, data: Path) -> None:
     shown = run_scrapy("settings", "--get", "ARCHIVE_OPTIONS", data=data, **secret)
     assert (shown.returncode, shown.stdout) == (2, "")
     assert shown.stderr == "scrapy settings: ARCHIVE_OPTIONS may hold a password, so it is not shown; it is set\n"
+    for name, scheme in (("ARCHIVE_URI", "s3"), ("DATABASE_URL", "postgresql")):
+        shown = run_scrapy("settings", "--get", name, "-s", f"{name}={scheme}://reader:hunter2@host/pages", data=data)
+        assert (shown.returncode, shown.stdout) == (0, f"{scheme}://reader:***@host/pages\n"), shown.stderr
