@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
 
+from cleaning.errors import DatabaseMissing
 from crawler.fleet.jobs import cancel_other_nights, count_open_tasks, load_group_tasks
 from crawler.fleet.queue_names import (
     CLOSE_NIGHT,
@@ -23,11 +24,12 @@ from crawler.fleet.queue_names import (
     name_in_night,
 )
 from crawler.night.budget import CRAWL
-from crawler.night.open_night import open_night
+from crawler.night.open_night import find_night_to_resume, open_night
 from crawler.night.options import load_default_options
 from crawler.sites.site import Site
 from crawler.sites.site_groups import group_sites
 from storage import runs
+from storage.database.server_claim import is_claimed_as_a_whole
 from storage.nights.series import SPIDER
 from storage.nights.stored_nights import StoredNight, change_night
 
@@ -55,8 +57,12 @@ def begin_fleet_night(
 ) -> BegunNight:
     """Begin a night, or find the one that was begun; return what its queue lacks. Blocking.
 
-    A night that goes on keeps its options and its run. Its sites are those that are given now.
+    A night that goes on keeps its options and its run. Its sites are those that are given now. Raise DatabaseMissing
+    while one process runs the night (scrapy nightly).
     """
+    running = find_night_to_resume(engine, now)
+    if running is not None and not is_fleet_night(running) and is_claimed_as_a_whole(engine):
+        raise DatabaseMissing(f"scrapy nightly runs night {running.id}; the fleet waits for its end")
     opened = open_night(engine, {}, load_default_options(settings), now)
     for note in opened.notes:
         logger.info("%s", note)

@@ -108,7 +108,10 @@ class TaskWork:
             listed = await self.held.store(partial(fetch_site_list, self.engine, self.data_dir, digest))
             sites = await asyncio.to_thread(load_sites, listed)
             begin = partial(begin_fleet_night, self.engine, self.process.settings, sites, digest, now())
-            begun = await self.held.store(begin)
+            try:
+                begun = await self.held.store(begin)
+            except DatabaseMissing as error:  # another process runs this night
+                raise TryAgain(str(error), LOST_PAUSE) from error
             await defer_tasks(self.queue, begun, digest)
             if due_at is not None:
                 await self.held.store(partial(self._advance_plan, due_at))

@@ -68,6 +68,10 @@ _END_FORMER = text(
     "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
     " WHERE application_name = :name AND datname = current_database() AND pid <> pg_backend_pid()"
 )
+_SILENT = text(
+    "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()"
+    " AND starts_with(application_name, :prefix) AND clock_timestamp() - state_change > make_interval(secs => :stale)"
+)
 _END_WRITERS = text(f"""
     SELECT pg_terminate_backend(pid, 1000) FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE {_OURS} AND CAST({_KEY} AS bigint) = ANY(CAST(:fences AS bigint[])) AND state LIKE 'idle in transaction%'
@@ -151,6 +155,20 @@ class ServerClaim:
         self._confirmed_at = began
         self.is_taken = False
         return None
+
+    def end_silent_claims(self) -> bool:
+        """End the claims of all that have not confirmed theirs for CLAIM_STALE seconds; return whether there were any.
+
+        What such a process has begun to write is rolled back, where this claim would wait for it.
+        """
+        with self._engine.connect().execution_options(claims=True) as connection:
+            names = connection.execute(_SILENT, {"prefix": PREFIX, "stale": CLAIM_STALE}).scalars().all()
+            for name in names:
+                connection.execute(_END_FORMER, {"name": name})
+                logger.warning("the claims of %s are ended: it gave no sign of life", name.removeprefix(PREFIX))
+            if names:
+                connection.execute(_END_WRITERS, {"fences": self._awaited, "stale": CLAIM_STALE})
+        return bool(names)
 
     def keep(self) -> None:
         """Confirm the claim from now on, in a thread."""
@@ -263,6 +281,11 @@ def find_claims(engine: Engine, sites: Iterable[str]) -> dict[str, ClaimHolder]:
     keys = {make_site_key(site): site for site in sites}
     rows = _load_holders(engine, list(keys))
     return {keys[row.key]: ClaimHolder(row.holder, row.seen_at, float(row.silent)) for row in rows}
+
+
+def is_claimed_as_a_whole(engine: Engine) -> bool:
+    """Return whether somebody has claimed all of a database on a server now."""
+    return bool(_load_holders(engine, [DATABASE_KEY]))
 
 
 def end_stale_claims(engine: Engine, sites: Iterable[str]) -> list[str]:

@@ -170,3 +170,27 @@ def test_what_a_stopped_crawl_has_begun_to_write_does_not_keep_others_from_its_s
     writing.invalidate()
     writing.close()
     claim.close()
+
+
+@pytest.mark.parametrize(("theirs", "sites"), [(None, None), (["courier"], None), (None, ["courier"])])
+def test_a_stopped_process_keeps_nobody_from_the_database_for_long(
+    engines: tuple[Engine, Engine],
+    monkeypatch: pytest.MonkeyPatch,
+    theirs: list[str] | None,
+    sites: list[str] | None,
+) -> None:
+    ours, others = engines
+    stopped = claim_database(others, theirs)
+    writing = others.connect()
+    writing.begin()
+    with pytest.raises(DatabaseMissing, match="another crawl is"):
+        claim_database(ours, sites)
+    monkeypatch.setattr("storage.database.server_claim.CLAIM_STALE", -1.0)
+    with claim_database(ours, sites):
+        with pytest.raises(DBAPIError):
+            writing.execute(text("SELECT 1"))
+        writing.invalidate()
+        writing.close()
+        with pytest.raises(StorageLost), others.begin():
+            pass
+    stopped.close()
