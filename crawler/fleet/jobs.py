@@ -21,6 +21,12 @@ _LOAD_GROUPS = text(
     FROM procrastinate.procrastinate_jobs job
     WHERE job.task_name = 'crawl_group' AND job.args ->> 'night' = :night ORDER BY job.id"""
 )
+_LOAD_END = text(
+    """SELECT job.status::text AS status, (SELECT reason FROM procrastinate.fleet_failure WHERE job_id = job.id
+        ORDER BY failed_at DESC LIMIT 1) AS reason
+    FROM procrastinate.procrastinate_jobs job
+    WHERE task_name = 'close_night' AND args ->> 'night' = :night ORDER BY id DESC LIMIT 1"""
+)
 _COUNT_OPEN = text(
     "SELECT count(*) FROM procrastinate.procrastinate_jobs WHERE task_name = :task AND args ->> 'night' = :night"
     " AND status IN ('todo', 'doing')"
@@ -73,6 +79,12 @@ def pick_last_tasks(tasks: Iterable[GroupTask]) -> dict[str, GroupTask]:
 def count_open_tasks(connection: Connection, night: int, task: str) -> int:
     """Return how many tasks of this name wait or run in a night."""
     return int(connection.execute(_COUNT_OPEN, {"task": task, "night": str(night)}).scalar_one())
+
+
+def find_failed_end(connection: Connection, night: int) -> str | None:
+    """Return why the task that closes a night failed for good; None if it did not."""
+    row = connection.execute(_LOAD_END, {"night": str(night)}).one_or_none()
+    return None if row is None or row.status != FAILED else row.reason or "its task was lost"
 
 
 def find_triggers(connection: Connection) -> None:

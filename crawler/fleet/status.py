@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from cleaning.article import format_iso
-from crawler.fleet.jobs import DOING, FAILED, SUCCEEDED, TODO, GroupTask, load_group_tasks, pick_last_tasks
+from crawler.fleet.jobs import (
+    DOING,
+    FAILED,
+    SUCCEEDED,
+    TODO,
+    GroupTask,
+    find_failed_end,
+    load_group_tasks,
+    pick_last_tasks,
+)
 from crawler.fleet.plan import Plan, load_plan
 from crawler.fleet.start_night import is_fleet_night
 from crawler.fleet.workers import Worker, load_workers
@@ -38,6 +47,7 @@ class FleetStatus(NamedTuple):
     workers: list[tuple[Worker, bool]]  # each with whether it shows life
     pages: dict[str, int]
     plan: Plan | None
+    failed_end: str | None = None  # why the night could not be closed
 
     @property
     def all_pages(self) -> int:
@@ -61,6 +71,10 @@ class FleetStatus(NamedTuple):
         is_open = self.night is not None and self.night.ended_at is None
         if is_open and not any(is_alive for _, is_alive in self.workers):
             found.append("no worker shows life; start one: scrapy fleet worker")
+        if is_open and self.failed_end is not None:
+            found.append(
+                f"the night could not be closed: {self.failed_end}; scrapy fleet schedule --now tries it again"
+            )
         if lost := [worker.name for worker, is_alive in self.workers if not is_alive and worker.is_crawling]:
             found.append(f"gone, with sites that others will take: {', '.join(lost)}")
         return found
@@ -82,10 +96,11 @@ def load_fleet_status(connection: Connection, stale: timedelta) -> FleetStatus:
         for number, task in worker.running.items()
         if task.get("sites") and int(number) in doing
     ]
+    failed_end = None if night is None else find_failed_end(connection, night.id)
     run = None if night is None or night.run_id is None else load_run(connection, night.run_id)
     counts = {} if run is None else run.counts
     pages = {site: stats.get("page/fetched", 0) for site, stats in counts.items() if site}
-    return FleetStatus(night, groups, sorted(running), workers, pages, load_plan(connection))
+    return FleetStatus(night, groups, sorted(running), workers, pages, load_plan(connection), failed_end)
 
 
 def make_status_document(status: FleetStatus) -> dict[str, Any]:
