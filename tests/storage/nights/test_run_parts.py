@@ -78,7 +78,7 @@ def test_who_has_begun_since_is_seen_by_site(engine: Engine) -> None:
 
 def test_a_crawl_of_another_run_that_has_ended_is_seen_too(engine: Engine) -> None:
     with engine.begin() as connection:
-        night, alone, after = (runs.begin_shared(connection, spider="articles", now=NIGHT) for _ in range(3))
+        night, alone, after = (runs.begin(connection, spider="articles", now=NIGHT) for _ in range(3))
         join_run(connection, night, ["courier", "herald"])
         merge_counts(connection, night, {"courier": {"page/fetched": 5}, "gazette": {"article/stored": -1}})
         join_run(connection, alone, ["herald"])  # is killed before it counts anything
