@@ -26,10 +26,10 @@ FETCHED_AT = "2026-01-02 03:04:05+00"
 class FleetPress:
     """Papers, each on a host of its own, but for two editions on one host; some of their stories are copies."""
 
-    def __init__(self, papers: Sequence[Paper], stories: int) -> None:
+    def __init__(self, papers: Sequence[Paper], stories: int, teasers: int = 0) -> None:
         self.papers = list(papers)
         for number, paper in enumerate(papers):
-            publish(paper, stories)
+            publish(paper, stories, teasers)
             if number % 4 == 1:  # it prints stories of the paper before it
                 for copied in list(paper.routes)[:3]:
                     if "/a-story-" in copied:
@@ -62,10 +62,11 @@ class FleetPress:
 
 
 @contextmanager
-def open_press(papers: int, stories: int) -> Iterator[FleetPress]:
-    """Serve so many papers of so many stories, each on another address of loopback."""
+def open_press(papers: int, stories: int, teasers: int = 0) -> Iterator[FleetPress]:
+    """Serve so many papers of so many stories, each on another address of loopback, with teasers beside each story."""
     with ExitStack() as stack:
-        yield FleetPress([stack.enter_context(Paper(f"127.0.2.{number}")) for number in range(1, papers + 1)], stories)
+        opened = [stack.enter_context(Paper(f"127.0.2.{number}")) for number in range(1, papers + 1)]
+        yield FleetPress(opened, stories, teasers)
 
 
 def find_meetings(papers: Sequence[Paper]) -> list[tuple[Visit, Visit]]:

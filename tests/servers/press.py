@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from servers.paper import Answer, Paper, prose
 
@@ -24,11 +24,11 @@ def story_paths(stories: int) -> list[str]:
     ]
 
 
-def publish(paper: Paper, stories: int) -> list[str]:
-    """Serve this many stories, all of them in the sitemap; return their paths."""
+def publish(paper: Paper, stories: int, teasers: int = 0) -> list[str]:
+    """Serve this many stories, all of them in the sitemap, with so many teasers beside each; return their paths."""
     paths = story_paths(stories)
     for number, path in enumerate(paths):
-        paper.routes[path] = partial(_story, paper, path, number)
+        paper.routes[path] = partial(_story, paper, path, number, teasers)
     paper.front(*paths[-LISTED:])
     entries = "".join(f"<url><loc>{paper.url}{path}</loc></url>" for path in paths)
     paper.routes["/sitemap.xml"] = Answer(
@@ -38,7 +38,7 @@ def publish(paper: Paper, stories: int) -> list[str]:
     return paths
 
 
-def _story(paper: Paper, path: str, number: int) -> Answer:
+def _story(paper: Paper, path: str, number: int, teasers: int) -> Answer:
     text = prose(paper.name + path)
     if number % 2:
         text.insert(3, REPEATED)
@@ -46,7 +46,17 @@ def _story(paper: Paper, path: str, number: int) -> Answer:
     headline = f"Story number {number} tells what the {text[0].split()[1]} people did"
     return Answer(
         f"<!doctype html><html lang=en><head><title>{headline}</title></head><body><nav><a href='/'>Front</a></nav>"
-        f"<article><h1>{headline}</h1>{paragraphs}</article></body></html>"
+        f"<article><h1>{headline}</h1>{paragraphs}</article>{_make_teasers(teasers)}</body></html>"
+    )
+
+
+@cache
+def _make_teasers(number: int) -> str:
+    """Return what a page of a real newspaper has beside its story: most of its elements."""
+    return "".join(
+        f'<div class="card"><div class="card-body"><a href="https://www.elsewhere.example/{one}"><span>'
+        f"{prose(one, paragraphs=1, sentences=1)[0]}</span></a><time>12:{one % 60:02}</time></div></div>"
+        for one in range(number)
     )
 
 
