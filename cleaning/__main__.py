@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from cleaning.interruption import finish_program, handle_uncaught_interrupt
+from cleaning.interruption import begin_program, finish_program
 
 if __name__ == "__main__":
-    handle_uncaught_interrupt("python -m cleaning")
+    begin_program("python -m cleaning")
     from cleaning.program.command_line import main
 
     status = main()

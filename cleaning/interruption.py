@@ -16,29 +16,23 @@ from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType, TracebackType
+    from collections.abc import Iterable, Iterator
+    from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _program: str | None = None  # of which this is the process; None where a program of others only imports us
 
 
-def handle_uncaught_interrupt(program: str) -> None:
-    """From now on, let a KeyboardInterrupt that nothing catches end the process with one line and status 130.
+def begin_program(program: str) -> None:
+    """Let Ctrl-C end the process at once, with one line that begins with `program` and status 130, while it is loaded.
 
-    The line begins with the name `program`. Other exceptions are reported as before. An interrupt in a callback of
-    Python's own, of which imports have many, cannot be raised there; the process is interrupted once more instead.
+    An interrupt is not raised there: where classes and modules are made, it can come out as another error. It is raised
+    after `raise_interrupts`. Where it cannot be, in a destructor or a callback of Python's own, the process is
+    interrupted once more.
     """
     global _program  # noqa: PLW0603 (a process has one)
     _program = program
-    report_uncaught, report_unraisable = sys.excepthook, sys.unraisablehook
-
-    def except_hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        if not issubclass(kind, KeyboardInterrupt):
-            report_uncaught(kind, error, traceback)
-            return
-        _print_interrupted(program)
-        sys.exit(128 + signal.SIGINT)
+    report_unraisable = sys.unraisablehook
 
     def unraisable_hook(unraisable: sys.UnraisableHookArgs) -> None:
         if not issubclass(unraisable.exc_type, KeyboardInterrupt):
@@ -47,14 +41,27 @@ def handle_uncaught_interrupt(program: str) -> None:
         # By a thread: this function, too, is one in which nothing can be raised.
         _thread.start_new_thread(os.kill, (os.getpid(), signal.SIGINT))
 
-    sys.excepthook, sys.unraisablehook = except_hook, unraisable_hook
+    sys.unraisablehook = unraisable_hook
+    _exit_at_once_on_signals(program, [signal.SIGINT])
+
+
+def raise_interrupts() -> None:
+    """From now on, let Ctrl-C raise KeyboardInterrupt: the caller catches it, and what `find_interrupt` finds."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def find_interrupt(error: BaseException | None) -> KeyboardInterrupt | None:
+    """Return the interrupt that `error` is or was raised for, as by Python 3.11 where it makes a class."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error
 
 
 @contextmanager
 def exit_at_once(program: str) -> Iterator[None]:
     """While the context lasts, let Ctrl-C and SIGTERM end the process at once, with one line and status 130 or 143."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    _exit_at_once_on_signals(program)
+    _exit_at_once_on_signals(program, SIGNALS)
     try:
         yield
     finally:
@@ -89,18 +96,13 @@ def finish_program() -> None:
     This does nothing in a process that is no program of ours, as in tests.
     """
     if _program is not None:
-        _exit_at_once_on_signals(_program)
+        _exit_at_once_on_signals(_program, SIGNALS)
 
 
-def _exit_at_once_on_signals(program: str) -> None:
+def _exit_at_once_on_signals(program: str, numbers: Iterable[signal.Signals]) -> None:
     def handle(number: int, _frame: FrameType | None) -> None:
-        _print_interrupted(program)
+        os.write(2, f"{program}: interrupted\n".encode())  # what is interrupted may be writing to sys.stderr
         os._exit(128 + number)
 
-    for number in SIGNALS:
+    for number in numbers:
         signal.signal(number, handle)
-
-
-def _print_interrupted(program: str) -> None:
-    sys.stderr.write(f"{program}: interrupted\n")
-    sys.stderr.flush()

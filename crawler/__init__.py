@@ -51,10 +51,10 @@ from __future__ import annotations
 
 import sys
 
-from cleaning.interruption import handle_uncaught_interrupt
+from cleaning.interruption import begin_program
 
 # Scrapy imports this package with the settings, before any command: from here on Ctrl-C is one line, while the commands
 # and what they need are loaded. Only in the program `scrapy`: its script has `execute` among its names.
 _execute = getattr(sys.modules.get("__main__"), "execute", None)
 if _execute is not None and _execute is getattr(sys.modules.get("scrapy.cmdline"), "execute", None):
-    handle_uncaught_interrupt("scrapy")
+    begin_program("scrapy")

@@ -12,6 +12,7 @@ from queue import Queue
 from typing import IO, TYPE_CHECKING
 
 from cleaning.errors import UsageError
+from cleaning.interruption import raise_interrupts
 from cleaning.page.addresses import get_site
 from cleaning.program.learn_first import PageSpool, learn_spooled_sites
 from cleaning.program.line_answers import PageLine, answer_line, finish_answer
@@ -80,6 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     cleaners = Cleaners(count=jobs, work=partial(answer_line, markdown=markdown))
     answers: Queue[Answer | None] = Queue(maxsize=MAX_WAITING * jobs)
     try:
+        raise_interrupts()
         cleaners.start()
         memories: dict[str, bytes] = {}
         if options.learn:

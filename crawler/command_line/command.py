@@ -16,7 +16,7 @@ from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from cleaning.errors import BadArgument, BroadsheetError, DatabaseMissing, UsageError
-from cleaning.interruption import finish_program
+from cleaning.interruption import find_interrupt, finish_program, raise_interrupts
 from crawler.command_line.check_log import check_log_settings, check_writable
 from crawler.command_line.check_settings import check_assignments, check_settings
 from crawler.command_line.setting_names import find_misspelt
@@ -163,15 +163,20 @@ class ProjectCommand(ScrapyCommand):
         def interrupt(number: int, _frame: FrameType | None) -> None:
             raise KeyboardInterrupt(number)
 
-        before = signal.signal(signal.SIGTERM, interrupt)
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
+            signal.signal(signal.SIGTERM, interrupt)
+            raise_interrupts()
             yield
             sys.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
             self.exitcode = 128 + signal.SIGPIPE
-        except KeyboardInterrupt as interruption:
+        except (KeyboardInterrupt, Exception) as error:
+            if (interruption := find_interrupt(error)) is None:
+                raise
             self.print_message(self.interrupted)
             self.exitcode = 128 + (interruption.args[0] if interruption.args else signal.SIGINT)
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

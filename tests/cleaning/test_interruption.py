@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from cleaning.interruption import find_interrupt
+
 ROOT = Path(__file__).parents[2]
 START = """
 import os, signal, sys
-from cleaning.interruption import exit_at_once, finish_program, handle_uncaught_interrupt
-handle_uncaught_interrupt("program")
+from cleaning.interruption import begin_program, exit_at_once, find_interrupt, finish_program, raise_interrupts
+begin_program("program")
 """
 
 
@@ -27,7 +29,8 @@ def run(code: str) -> tuple[int, str]:
     "code",
     [
         "os.kill(os.getpid(), signal.SIGINT)",
-        "raise KeyboardInterrupt",
+        # Where a class is made, Python 3.11 turns what is raised into a RuntimeError.
+        "class Late:\n    def __set_name__(self, *names): os.kill(os.getpid(), 2)\nclass Owner: late = Late()",
         # Python cannot raise what is raised in a destructor.
         "class Late:\n    def __del__(self): raise KeyboardInterrupt\nlate = Late()\ndel late\nsignal.pause()",
         "finish_program()\nos.kill(os.getpid(), signal.SIGINT)\nsignal.pause()",
@@ -53,7 +56,26 @@ def test_other_exceptions_keep_their_traceback() -> None:
     assert "ZeroDivisionError" in error
 
 
+def test_an_interrupt_is_found_in_the_error_that_was_raised_for_it() -> None:
+    code = """
+raise_interrupts()
+class Late:
+    def __set_name__(self, *names): os.kill(os.getpid(), signal.SIGINT)
+try:
+    class Owner: late = Late()
+except BaseException as error:
+    sys.exit(5 if find_interrupt(error) else 6)
+"""
+    assert run(code) == (5, "")
+    assert find_interrupt(ValueError()) is None
+
+
 def test_after_the_context_interrupts_are_raised_again() -> None:
     interrupt = "os.kill(os.getpid(), signal.SIGINT)"
-    code = f"with exit_at_once('now'): pass\ntry: {interrupt}\nexcept KeyboardInterrupt: sys.exit(5)"
+    code = f"""
+raise_interrupts()
+with exit_at_once('now'): pass
+try: {interrupt}
+except KeyboardInterrupt: sys.exit(5)
+"""
     assert run(code) == (5, "")

@@ -72,6 +72,6 @@ def test_ctrl_c_while_a_crawl_starts_leaves_no_traceback(paper: Paper, data: Pat
 
 
 def test_without_the_program_scrapy_interrupts_stay_as_they_are() -> None:
-    code = "import sys, crawler.settings; print(sys.excepthook is sys.__excepthook__)"
+    code = "import sys, crawler.settings; print(sys.unraisablehook is sys.__unraisablehook__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
