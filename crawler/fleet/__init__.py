@@ -5,6 +5,7 @@ prepare_store.py    what is done to the store before the crawls of a worker
 queue_schema.py     makes and keeps the tables of the queue, in a schema of their own
 queue_names.py      the names of queues and tasks, and the locks of tasks
 patient_queue.py    Procrastinate on DATABASE_URL, waiting while the server is away
+queue_worker.py     takes the tasks of one queue until it is asked to stop
 site_lists.py       sites.toml as the night has it, the same for all workers
 plan.py             when the next night begins (fleet schedule)
 jobs.py             the tasks of a night as they stand in the queue

@@ -27,6 +27,7 @@ from cleaning.workers import Cleaners
 from crawler.fleet.held_tasks import HeldTasks
 from crawler.fleet.patient_queue import make_queue
 from crawler.fleet.queue_names import NIGHT_QUEUE, SITES_QUEUE
+from crawler.fleet.queue_worker import QueueWorker
 from crawler.fleet.sweep import SWEEP_EVERY, Sweep, give_back_tasks
 from crawler.fleet.task_work import TaskWork
 from crawler.fleet.tasks import add_tasks, configure_queue_log
@@ -36,7 +37,6 @@ from crawler.run.exit_codes import DATABASE_LOST, FINISHED, INTERRUPTED
 logger = logging.getLogger(__name__)
 
 _STOP_GRACE = 10.0  # seconds for crawls that were stopped; then the process ends without them
-_POLL = 2.0  # seconds between two looks for tasks, where no notice comes
 _THREADS = 8  # that wait for the database or settle texts, beside those of each group
 _THREADS_PER_GROUP = 2
 _NIGHT_TASKS = 3  # that run at once, beside the groups of sites: one closes a night, one begins the next, one ticks
@@ -121,20 +121,21 @@ class WorkerProcess:
             asyncio.create_task(_repeat(self._sweep, SWEEP_EVERY)),
         ]
         async with self._queue.open_async():
-            workers = [asyncio.create_task(self._take_tasks(SITES_QUEUE, self._sites_at_once))]
+            workers = [self._make_queue_worker(SITES_QUEUE, self._sites_at_once)]
             if self._closes_nights:
-                workers.append(asyncio.create_task(self._take_tasks(NIGHT_QUEUE, _NIGHT_TASKS)))
+                workers.append(self._make_queue_worker(NIGHT_QUEUE, _NIGHT_TASKS))
+            tasks = [worker.start() for worker in workers]
             logger.info("the worker %s takes %d groups of sites at once", self._registration.name, self._sites_at_once)
             drained = asyncio.create_task(_await_event(self._draining))
-            await asyncio.wait([drained, *workers], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([drained, *tasks], return_when=asyncio.FIRST_COMPLETED)
             if not self._draining.is_set():  # a queue was lost, for longer than the patience
-                for ended_early in workers:
+                for ended_early in tasks:
                     if ended_early.done() and not ended_early.cancelled() and (why := ended_early.exception()):
                         logger.error("%s: %s", type(why).__name__, why.__cause__ or why)
                 self._end(DATABASE_LOST, "the queue could not be reached")
             for worker in workers:
-                worker.cancel()
-            ended = asyncio.gather(*workers, return_exceptions=True)
+                worker.stop()
+            ended = asyncio.gather(*tasks, return_exceptions=True)
             stopped = asyncio.create_task(_await_event(self._stopping))
             either: list[asyncio.Future[Any]] = [ended, stopped]
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -145,15 +146,9 @@ class WorkerProcess:
                 one.cancel()
         logger.info("the worker %s has ended", self._registration.name)
 
-    async def _take_tasks(self, name: str, most: int) -> None:
-        await self._queue.run_worker_async(
-            queues=[name],
-            name=f"{self._registration.name} {name}",
-            concurrency=most,
-            fetch_job_polling_interval=_POLL,
-            delete_jobs="successful" if name == NIGHT_QUEUE else "never",
-            install_signal_handlers=False,
-        )
+    def _make_queue_worker(self, queue_name: str, most: int) -> QueueWorker:
+        name = f"{self._registration.name} {queue_name}"
+        return QueueWorker(self._queue, queue_name, name=name, most=most, deletes_done=queue_name == NIGHT_QUEUE)
 
     def _end(self, status: int, why: str) -> None:
         """Drain, because this machine cannot go on, and end with this status."""

@@ -53,7 +53,9 @@ def _give_records_their_lines() -> None:
         record.exc_info = record.exc_text = record.stack_info = None  # or a formatter adds them in lines of their own
         return record
 
-    factory.gives_json_lines = True  # type: ignore[attr-defined]  # so that a second call does not wrap it again
+    # So that a second call, of this function or of `keep_log_lines`, does not wrap it again.
+    factory.gives_json_lines = True  # type: ignore[attr-defined]
+    factory.keeps_lines = getattr(make_record, "keeps_lines", False)  # type: ignore[attr-defined]
     logging.setLogRecordFactory(factory)
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from crawling import FAST, Store, run_scrapy
 from lxml import html as lxml_html
+from scrapy.settings import Settings
 from servers.rude import Rude, answer, page
 
+from crawler.terminal.json_log import configure_json_log
 from crawler.terminal.log import MAX_MESSAGE_CHARACTERS, keep_log_lines, to_one_line
 
 HOSTILE = "Fire \x1b[31m\x1b]8;;http://evil.example\x07 \u202eeb ot\u2028 </title><script>alert(1)</script> "
@@ -61,6 +63,13 @@ def test_a_record_in_any_language_stays_as_it_is(log: io.StringIO) -> None:
 def test_a_record_that_is_too_long_is_cut_and_says_so(log: io.StringIO) -> None:
     logging.getLogger("hostile").warning("%s", "x" * 1_000_000)
     assert len(log.getvalue()) < MAX_MESSAGE_CHARACTERS + 100
+    assert "1,000,000 characters" in log.getvalue()
+
+
+def test_a_log_of_json_lines_cuts_a_record_once(log: io.StringIO) -> None:
+    configure_json_log(Settings({"LOG_FORMAT": "json"}))
+    keep_log_lines()
+    logging.getLogger("hostile").warning("%s", "x" * 1_000_000)
     assert "1,000,000 characters" in log.getvalue()
 
 
