@@ -6,7 +6,6 @@ sketches (Broder: On the resemblance and containment of documents, 1997).
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -37,8 +36,8 @@ def estimate_likeness(one: Sketch, other: Sketch) -> float:
     if not one or not other:
         return 0.0
     first, second = set(one), set(other)
-    smallest = heapq.nsmallest(HASHES, first | second)
-    return sum(value in first and value in second for value in smallest) / len(smallest)
+    smallest = sorted(first | second)[:HASHES]
+    return len(first & second & set(smallest)) / len(smallest)
 
 
 def cluster_pages(pages: Mapping[str, tuple[Sketch, int]]) -> dict[str, str]:
