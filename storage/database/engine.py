@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from cleaning.errors import DatabaseMissing, DataFolderError
+from cleaning.errors import DatabaseMissing, DataFolderError, tell_install
 from storage.database.old_copy import KeepOld, keep_old_file
 from storage.database.schema import check_schema, upgrade_schema
 from storage.database.words import fold_words
@@ -162,7 +162,7 @@ def _explain_refusal(safe_url: str) -> Iterator[None]:
         yield
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseMissing(
-            f"no driver for {safe_url} is installed; for PostgreSQL: pip install 'broadsheet[postgres]'"
+            f"no driver for {safe_url} is installed; for PostgreSQL, run: {tell_install('postgres')}"
         ) from error
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from cleaning.errors import LibraryMissing
+from cleaning.errors import LibraryMissing, tell_install
 from storage.export.batch import Batch
 from storage.export.schema import FieldKind, Table
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_INSTALL = {"pyarrow": "pip install 'broadsheet[parquet]'", "pandas": "pip install pandas"}
+_INSTALL = {"pyarrow": tell_install("parquet"), "pandas": "pip install pandas"}
 
 
 def require_installed(library: str, name: str) -> None:
