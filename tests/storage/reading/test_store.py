@@ -169,7 +169,7 @@ def test_a_library_that_is_not_installed_is_named_with_how_to_install_it(
         monkeypatch.setitem(sys.modules, library, None)  # as if it were not installed
     with pytest.raises(LibraryMissing, match=r"^to_pandas needs pandas, .*; run: pip install pandas$"):
         store.to_pandas()
-    with pytest.raises(LibraryMissing, match=r"^to_arrow needs pyarrow, .*; run: pip install 'broadsheet\[parquet\]'$"):
+    with pytest.raises(LibraryMissing, match=r"^to_arrow needs pyarrow, .*; run: .* -e '\.\[parquet\]'$"):
         store.to_arrow()
 
 
