@@ -8,13 +8,15 @@ import sys
 import warnings
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from shutil import disk_usage
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 from servers.postgres import create_database, run_postgres
 from servers.s3 import LOGIN, FaultyS3, run_s3
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 # A shell ignores Ctrl-C in background processes; crawls that a test interrupts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -40,6 +42,9 @@ FIRST = (
 )
 
 
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # bytes for the servers of all processes of pytest
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
@@ -47,7 +52,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[URL]:
     """Start a PostgreSQL server for all tests; return the address of its maintenance database."""
-    with run_postgres() as url:  # not in the folder of pytest, which is closed to other users
+    # Not in the folder of pytest, which is closed to other users. Databases are made four times as fast in memory.
+    is_roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
+    with run_postgres(MEMORY if is_roomy else None) as url:
         yield url
 
 
@@ -63,6 +70,23 @@ def crawl_into_postgres(request: pytest.FixtureRequest) -> None:
 def postgres_database(postgres_url: URL) -> Iterator[str]:
     """Return the address of an empty PostgreSQL database; delete it after the test."""
     with create_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def store_template(postgres_url: URL) -> Iterator[str]:
+    """Make an empty store in the PostgreSQL server, for `create_database` to copy; return the name of its database."""
+    from storage.database.engine import open_database
+
+    with create_database(postgres_url) as url:
+        open_database(make_url(url)).dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def postgres_store(postgres_url: URL, store_template: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database with an empty store; delete it after the test."""
+    with create_database(postgres_url, store_template) as url:
         yield url
 
 

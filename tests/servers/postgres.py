@@ -51,6 +51,7 @@ def run_server(folder: Path | None = None) -> Iterator[PostgresServer]:
             server = get_server(Path(home, "data"), cleanup_mode="delete")
             try:
                 server.psql("ALTER SYSTEM SET fsync = off")  # such data need not outlive a power cut
+                server.psql("ALTER SYSTEM SET max_wal_size = '256MB'")  # its folder may be in memory
                 server.psql("SELECT pg_reload_conf()")
                 yield PostgresServer(server)
             finally:
@@ -69,12 +70,15 @@ def run_postgres(folder: Path | None = None) -> Iterator[URL]:
 
 
 @contextmanager
-def create_database(server: URL) -> Iterator[str]:
-    """Yield the address of a new, empty database of the server; delete it afterwards."""
+def create_database(server: URL, template: str = "template1") -> Iterator[str]:
+    """Yield the address of a new database of the server, a copy of `template`; delete it afterwards.
+
+    Its files are copied, which takes a third of the time of the server's own way to copy a database.
+    """
     name = f"test_{uuid4().hex}"
     maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield server.set(database=name).render_as_string(hide_password=False)
     with maintenance.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

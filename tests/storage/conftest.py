@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -16,12 +17,27 @@ from storage.models import Run, StoredArticle
 GiveArticles = Callable[[Engine, Iterable[dict[str, Any]]], None]
 
 
+@pytest.fixture(scope="session")
+def store_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty store in a file of SQLite, for tests to copy."""
+    path = tmp_path_factory.mktemp("store") / "store.db"
+    open_database(URL.create("sqlite", database=str(path))).dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
-    """Return the address of an empty database, once SQLite, once PostgreSQL; delete it after the test."""
-    if request.param == "sqlite":
-        return URL.create("sqlite", database=str(tmp_path / "broadsheet.db"))
-    return make_url(request.getfixturevalue("postgres_database"))
+    """Return the address of a database, once SQLite, once PostgreSQL; delete it after the test.
+
+    It is empty, or an empty store where the test asks for `engine`.
+    """
+    is_store = "engine" in request.fixturenames
+    if request.param == "postgresql":
+        return make_url(request.getfixturevalue("postgres_store" if is_store else "postgres_database"))
+    path = tmp_path / "broadsheet.db"
+    if is_store:
+        copyfile(request.getfixturevalue("store_file"), path)
+    return URL.create("sqlite", database=str(path))
 
 
 @pytest.fixture
@@ -33,9 +49,9 @@ def engine(database_url: URL) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(store_file: Path, tmp_path: Path) -> Iterator[Engine]:
     """Return an empty store on SQLite, for tests that do not depend on the database."""
-    engine = open_database(URL.create("sqlite", database=str(tmp_path / "store.db")))
+    engine = open_database(URL.create("sqlite", database=copyfile(store_file, str(tmp_path / "store.db"))))
     yield engine
     engine.dispose()
 
