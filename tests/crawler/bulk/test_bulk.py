@@ -98,13 +98,6 @@ def test_the_number_of_tasks_changes_nothing(demo: Path, reference: str, tmp_pat
     assert read_release_id(tmp_path / "out" / "release") == reference
 
 
-def test_ray_gives_the_same_release(demo: Path, reference: str, tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="needs the extra `ray`")
-    done = run_bulk(demo, tmp_path / "out", "--tasks", "2", "--executor", "ray", "--workers", "2")
-    assert done.returncode == 0, done.stderr
-    assert read_release_id(tmp_path / "out" / "release") == reference
-
-
 def test_files_in_s3_are_read_while_its_server_fails_now_and_then(named_s3: FaultyS3, tmp_path: Path) -> None:
     (tmp_path / "local").mkdir()
     path = write_own(tmp_path / "local")
@@ -140,16 +133,6 @@ def test_a_mistake_is_told_in_one_line(arguments: tuple[str, ...], told: str) ->
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
-
-
-def test_a_ray_that_does_not_run_is_told_in_one_line(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'broadsheet[ray]'")
-    path = write_own(tmp_path / "archive")
-    line = [str(SCRAPY), "bulk", str(path), "--out", str(tmp_path / "out"), "--executor", "ray"]
-    done = run_prepared([*line, "--ray-address", "127.0.0.1:9"], ROOT, environment(), timeout=60)
-    assert done.returncode == 2
-    assert "no Ray answers at 127.0.0.1:9: [Errno 111] Connection refused" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_a_folder_of_something_else_is_in_the_way(demo: Path, tmp_path: Path) -> None:

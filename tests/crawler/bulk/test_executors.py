@@ -1,84 +1,122 @@
-"""The scripts that Slurm gets, and what they do there. A folder of stand-ins for its programs runs the jobs at once."""
+"""The scripts that Slurm gets, and what they do there, with stand-ins for its programs; and tasks that are killed."""
 
 from __future__ import annotations
 
 import os
-import signal
+import re
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from crawling import ROOT, SCRAPY, environment
+from killed_tasks import assert_a_killed_task_costs_that_task_only, make_plan
+from prepared_scrapy import run_prepared
 from written_warc import write_own
 
-from cleaning.errors import BadArgument, BroadsheetError, StorageLost
+from cleaning.errors import BadArgument, BroadsheetError
 from crawler.bulk.executors import Execution
-from crawler.bulk.plan import BulkPlan
 from crawler.bulk.read_pages import ReadPages
 from crawler.bulk.settle_sites import SettleSites
 from crawler.bulk.slurm import parse_slurm_options
-from crawler.bulk.stage import Stage
 
-# `sbatch` keeps the script, runs each job of its array in the foreground, and prints a number as Slurm does. Jobs that
-# only add up what datatrove counted are kept and not run: nobody reads their sums.
-SBATCH = """\
-#!/bin/sh
-for script; do :; done
-number=$(($(ls "$JOBS" | wc -l) + 1))
-cp "$script" "$JOBS/$number"
-echo "$@" > "$JOBS/$number.arguments"
-last=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\).*/\\1/p' "$script")
-grep -q '^merge_stats ' "$script" && last=-1
-for task in $(seq 0 "${last:-0}"); do
-    SLURM_ARRAY_TASK_ID=$task SLURM_JOB_ID=$number SLURM_NODELIST=here bash "$script" >> "$JOBS/log" 2>&1 || exit 1
-done
-echo "Submitted batch job $number"
-"""
-SRUN = """\
-#!/bin/sh
-while [ "${1#-}" != "$1" ]; do
-    [ "$1" = -n ] && shift
-    shift
-done
-exec "$@"
-"""
+# Slurm's programs. `sbatch` keeps the script and prints a number as Slurm does. `srun` writes down what it is to run.
+PROGRAMS = {
+    "sbatch": """
+        for script; do :; done
+        number=$(($(ls "$JOBS" | grep -c 'script$') + 1))
+        cp "$script" "$JOBS/$number.script"
+        echo "$@" > "$JOBS/$number.arguments"
+        echo "Submitted batch job $number"
+        """,
+    "srun": """
+        while [ "${1#-}" != "$1" ]; do
+            [ "$1" = -n ] && shift
+            shift
+        done
+        printf '%s\\0' "$(command -v "$1")" "$@" > "$JOBS/command"
+        env -0 > "$JOBS/environment"
+        """,
+    "scontrol": "echo here",
+    "squeue": 'echo "$3 cpu PD"',
+}
+LAUNCH = "from datatrove.tools.launch_pickled_pipeline import main; main()"
 
 
-@pytest.fixture
-def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put stand-ins for Slurm's programs on the path; return the folder that keeps the jobs."""
-    programs, jobs = tmp_path / "bin", tmp_path / "jobs"
-    programs.mkdir()
-    jobs.mkdir()
-    says = "#!/bin/sh\necho {}\n".format
-    for name, text in (("sbatch", SBATCH), ("srun", SRUN), ("scontrol", says("here")), ("squeue", says("$3 cpu PD"))):
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    monkeypatch.setenv("JOBS", str(jobs))
-    return jobs
+class Slurm:
+    """Stand-ins for its programs in `folder`/bin, and the jobs that were handed over."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.programs, self.jobs = folder / "bin", folder / "jobs"
+        self.programs.mkdir()
+        self.jobs.mkdir()
+        for name, program in PROGRAMS.items():
+            (self.programs / name).write_text(f"#!/bin/sh\n{program}\n")
+            (self.programs / name).chmod(0o755)
+        self.environment = environment(PATH=f"{self.programs}:{os.environ['PATH']}", JOBS=str(self.jobs))
+
+    def read(self, kind: str) -> list[str]:
+        """Return the scripts or the arguments of all jobs in order."""
+        paths = sorted(self.jobs.glob(f"*.{kind}"), key=lambda path: int(path.stem))
+        return [path.read_text() for path in paths]
+
+    def run_jobs(self) -> None:
+        """Run each job of each array; but for those that only add up what datatrove counted: nobody reads their sums.
+
+        The first runs as a new process, the others as prepared ones.
+        """
+        run: Callable[[list[str], dict[str, str]], None] = self._run_new
+        for number, script in enumerate(self.read("script"), 1):
+            if "\nmerge_stats " not in script:
+                last = re.search(r"^#SBATCH --array=0-(\d+)", script, re.MULTILINE)
+                for task in range(int(last[1]) + 1 if last else 1):
+                    run(*self._start_job(number, task))
+                    run = self._run_prepared
+
+    def _start_job(self, number: int, task: int) -> tuple[list[str], dict[str, str]]:
+        """Run the script of a job; return the command line that it gives to srun, and its environment."""
+        names = {"SLURM_ARRAY_TASK_ID": str(task), "SLURM_JOB_ID": str(number), "SLURM_NODELIST": "here"}
+        subprocess.run(["bash", self.jobs / f"{number}.script"], env=self.environment | names, check=True)
+        program, name, *arguments = (self.jobs / "command").read_text().split("\0")[:-1]
+        assert (name, Path(program).parent) == ("launch_pickled_pipeline", SCRAPY.parent)
+        variables = (self.jobs / "environment").read_text().split("\0")[:-1]
+        return [program, *arguments], dict(variable.split("=", 1) for variable in variables)
+
+    def _run_new(self, line: list[str], env: dict[str, str]) -> None:
+        subprocess.run(line, cwd=self._folder, env=env, check=True, capture_output=True)
+
+    def _run_prepared(self, line: list[str], env: dict[str, str]) -> None:
+        done = run_prepared([sys.executable, "-c", LAUNCH, *line[1:]], self._folder, env, timeout=100)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(slurm: Path, tmp_path: Path) -> None:
+def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(tmp_path: Path) -> None:
+    slurm = Slurm(tmp_path)
     archive = tmp_path / "archive"
     archive.mkdir()
     write_own(archive)
-    line = [Path(sys.executable).with_name("scrapy"), "bulk", archive, "--out", tmp_path / "out", "--tasks", "2"]
+    line = [str(SCRAPY), "bulk", str(archive), "--out", str(tmp_path / "out"), "--tasks", "2"]
     line += ["--executor", "slurm", "--slurm-option", "partition=cpu", "--slurm-option", "account=corpora"]
-    done = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=280, check=False)
-    log = (slurm / "log").read_text() if (slurm / "log").is_file() else ""
-    assert done.returncode == 0, (done.stderr, log)
+    done = run_prepared(line, ROOT, slurm.environment, timeout=100)
+    assert done.returncode == 0, done.stderr
     assert "handed to Slurm" in done.stderr
-    first = (slurm / "1").read_text()
+    first, *_ = slurm.read("script")
     assert "#SBATCH --partition=cpu\n" in first
     assert "#SBATCH --account=corpora\n" in first
     assert "#SBATCH --array=0-1\n" in first
     assert "--qos" not in first
     assert "#SBATCH --kill-on-invalid-dep=yes\n" in first
+    assert "--dependency=afterok:" in "".join(slurm.read("arguments"))
+
+    waiting = run_prepared(line, ROOT, slurm.environment, timeout=100)
+    assert waiting.returncode == 2
+    assert "Slurm still has jobs" in waiting.stderr
+    slurm.run_jobs()
     complete = {
         path.parents[1].name: sorted(one.name for one in path.parent.iterdir())
         for path in tmp_path.glob("out/work/tasks/*/completions/00000")
@@ -86,69 +124,19 @@ def test_slurm_runs_the_stages_as_arrays_that_wait_for_each_other(slurm: Path, t
     assert complete["pages"] == complete["matches"] == ["00000", "00001"]
     assert complete["release"] == ["00000"]
     assert (tmp_path / "out" / "release" / "manifest.json").is_file()
-    assert "--dependency=afterok:" in "".join(path.read_text() for path in slurm.glob("*.arguments"))
 
-    waiting = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=60, check=False)
-    assert waiting.returncode == 2
-    assert "Slurm still has jobs" in waiting.stderr
-    (slurm.parent / "bin" / "squeue").unlink()
-    finished = subprocess.run([*map(str, line)], capture_output=True, text=True, timeout=60, check=False)
+    (slurm.programs / "squeue").unlink()
+    finished = run_prepared(line, ROOT, slurm.environment, timeout=100)
     assert finished.returncode == 0, finished.stderr
     assert "2 articles in" in finished.stdout  # all is complete: nothing is handed over
 
 
-class EndedStage(Stage):
-    """Task 1 ends its process, as a kernel that is short of memory does; task 2 fails."""
-
-    name = "ended"
-    doing = "ending"
-    things = "tasks"
-    needs = None
-
-    def work(self, task: int, tasks: int) -> Counter[str]:
-        if task == 1 and not (self.folder / "again").exists():
-            os.kill(os.getpid(), signal.SIGKILL)
-        if task == 2 and not (self.folder / "again").exists():
-            raise StorageLost(f"task {task} of {tasks}", "away")
-        return Counter({"task": 1})
-
-
-class SleepingStage(Stage):
-    """Its task writes the number of its process, and sleeps."""
-
-    name = "sleeping"
-    doing = "sleeping"
-    things = "tasks"
-    needs = None
-
-    def work(self, task: int, tasks: int) -> Counter[str]:
-        (self.folder / "number").write_text(str(os.getpid()))
-        time.sleep(60)
-        return Counter()
-
-
-def make_plan(folder: Path, tasks: int) -> BulkPlan:
-    return BulkPlan((), str(folder), tasks, ("jsonl",), None, {})
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    ("executor", "told"), [("local", "its process ended with exit code -9"), ("ray", "The worker died unexpectedly")]
-)
-def test_a_task_whose_process_is_killed_costs_that_task_only(
-    executor: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("ray" if executor == "ray" else "datatrove")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
-    stage = EndedStage(make_plan(tmp_path, 4))
-    with Execution(executor, 2).start() as run:
-        with pytest.raises(BroadsheetError, match=f"task 1: .*{told}"):
-            run(stage)
-        assert stage.count_complete() == 2
-        (stage.folder / "again").touch()
-        run(stage)
-    assert stage.count_complete() == 4
+def test_a_task_whose_process_is_killed_costs_that_task_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    with Execution("local", 2).start() as run:
+        assert_a_killed_task_costs_that_task_only(run, tmp_path, "its process ended with exit code -9")
 
 
 @pytest.mark.slow
@@ -157,15 +145,16 @@ def test_a_task_whose_process_is_killed_costs_that_task_only(
 def test_a_task_ends_with_the_command_that_is_killed(tmp_path: Path) -> None:
     script = f"""
 from pathlib import Path
-from test_executors import Execution, SleepingStage, make_plan
+from crawler.bulk.executors import Execution
+from killed_tasks import SleepingStage, make_plan
 
 if __name__ == "__main__":
     with Execution("local", 1).start() as run:
         run(SleepingStage(make_plan(Path({str(tmp_path)!r}), 1)))
 """
     (tmp_path / "command.py").write_text(script)
-    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    command = subprocess.Popen([sys.executable, tmp_path / "command.py"], env={**os.environ, "PYTHONPATH": paths})
+    env = environment(PYTHONPATH=os.pathsep.join(sys.path))
+    command = subprocess.Popen([sys.executable, tmp_path / "command.py"], env=env)
     written = tmp_path / "work" / "sleeping" / "number"
     while command.poll() is None and not (written.is_file() and written.read_text()):
         time.sleep(0.05)
