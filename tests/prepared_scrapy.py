@@ -156,11 +156,11 @@ def _execute(arguments: list[str]) -> None:
     if any(Path(path, "sitecustomize.py").exists() for path in paths):
         sys.modules.pop("sitecustomize", None)
         importlib.import_module("sitecustomize")
+    sys.modules["__main__"] = main = ModuleType("__main__")  # a child of the command would load that of the caller
     if program is None:
         from scrapy.cmdline import execute
 
         sys.exit(execute())
-    sys.modules["__main__"] = main = ModuleType("__main__")
     exec(program, main.__dict__)
 
 

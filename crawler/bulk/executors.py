@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,7 @@ from crawler.bulk.stage import Stage
 
 _PROJECT = Path(__file__).parents[2]
 _CONNECTING = 10.0  # seconds
+_LOOK_EVERY = 1.0  # seconds; whether the processes still live
 _RAY_MEMORY, _RAY_RETRIES = 1 << 30, 3  # bytes of a task, and how often it is tried again
 
 
@@ -108,7 +110,9 @@ class Execution:
         executor = self.make(stage)
         executor.save_executor_as_json()
         tasks = {rank: pool.schedule(_run_task, args=[self, stage, rank]) for rank in executor.get_incomplete_ranks()}
-        wait(tasks.values())
+        left: set[Future[str]] = set(tasks.values())
+        while left and pool.active:  # of one that is not, tasks may wait for ever
+            left = wait(left, timeout=_LOOK_EVERY).not_done
         _raise_first({rank: _describe_end(task) for rank, task in tasks.items()})
 
     def _run_on_ray(self, stage: Stage) -> None:
@@ -171,9 +175,11 @@ def _raise_first(problems: Mapping[int, str]) -> None:
 def _describe_end(task: Future[str]) -> str:
     """Return why a task failed, "" if it did not."""
     try:
-        return task.result()
+        return task.result(timeout=0)
     except ProcessExpired as error:
         return f"its process ended with exit code {error.exitcode}"
+    except (BrokenProcessPool, TimeoutError):
+        return "the processes for the tasks end while they start"
 
 
 def count_processors() -> int:

@@ -111,7 +111,9 @@ class Comparison:
             process.kill()
             process.wait()
             finished |= {path: path.stat().st_mtime_ns for path in out.glob("work/tasks/*/completions/*")}
-        run_prepared(line, ROOT, environment(), timeout=PATIENCE).check_returncode()
+        done = run_prepared(line, ROOT, environment(), timeout=PATIENCE)
+        if done.returncode:
+            raise AssertionError(done.stderr[-3000:])
         self.done_again = sum(path.stat().st_mtime_ns != before for path, before in finished.items())
         print(f"killed: {len(finished)} tasks were complete before, {self.done_again} of them were done again")
 

@@ -168,6 +168,21 @@ if __name__ == "__main__":
     assert not process.is_dir()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+def test_processes_that_end_while_they_start_are_told_in_one_line(tmp_path: Path) -> None:
+    write_own(tmp_path / "own.warc.gz")
+    script = tmp_path / "start.py"  # each process of the command runs it, too, as it begins
+    script.write_text("from scrapy.cmdline import execute\nif __name__ != '__main__': raise SystemExit(3)\nexecute()")
+    line = [sys.executable, str(script), "bulk", str(tmp_path / "own.warc.gz"), "--out", str(tmp_path / "out")]
+    done = subprocess.run(line, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert (
+        "1 of 1 tasks failed: task 0: the processes for the tasks end while they start; "
+        in done.stderr.splitlines()[-1]
+    )
+
+
 def test_a_stage_does_not_begin_without_all_that_it_needs(tmp_path: Path) -> None:
     stage = SettleSites(make_plan(tmp_path, 2))
     complete = ReadPages(stage.plan).task_folder / "completions"
