@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
@@ -43,9 +44,8 @@ def prepare_data_folder(folder: Path) -> Path:
     """Create the data folder and return it. Raise `DataFolderError` if it cannot be created or written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=folder):  # of a name of its own: several crawls of a fleet may look at once
+            pass
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DataFolderError(

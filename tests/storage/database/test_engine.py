@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Thread
@@ -297,3 +298,9 @@ def test_a_data_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> 
     (tmp_path / "file").touch()
     with pytest.raises(DataFolderError, match="cannot write to the data folder"):
         prepare_data_folder(tmp_path / "file" / "data")
+
+
+def test_many_crawls_prepare_one_data_folder_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(prepare_data_folder, [tmp_path / "data"] * 400)) == {tmp_path / "data"}
+    assert list((tmp_path / "data").iterdir()) == []
