@@ -40,6 +40,7 @@ class PatientConnector(PsycopgConnector):
     def __init__(self, patience: float, **options: Any) -> None:
         super().__init__(**options)
         self._patience = patience
+        self._is_away = False  # told once, however many queries wait
 
     async def open_async(self, pool: Any = None) -> None:
         """Connect. Raise DatabaseMissing if the server cannot be reached now."""
@@ -64,7 +65,7 @@ class PatientConnector(PsycopgConnector):
             try:
                 await super().listen_notify(on_notification, channels)
             except ConnectorException as error:
-                if not _is_unreachable(error):
+                if not is_unreachable(error):
                     raise
             await asyncio.sleep(_PAUSE)
 
@@ -77,14 +78,17 @@ class PatientConnector(PsycopgConnector):
                 failed_at = monotonic()
                 if began is not None and isinstance(error.__cause__, psycopg.errors.RaiseException):
                     return None  # the first try has ended the task, and only its answer was lost
-                if not _is_unreachable(error) or (began is not None and failed_at - began > self._patience):
+                if not is_unreachable(error) or (began is not None and failed_at - began > self._patience):
                     raise
                 if began is None:
                     began = failed_at
-                    logger.warning("the queue cannot be reached; waiting for the database: %s", _describe(error))
+                if not self._is_away:
+                    self._is_away = True
+                    logger.warning("the queue cannot be reached; waiting for the database: %s", describe_loss(error))
                 await asyncio.sleep(_PAUSE)
             else:
-                if began is not None:
+                if self._is_away:
+                    self._is_away = False
                     logger.warning("the queue can be reached again")
                 return done
 
@@ -101,9 +105,25 @@ def make_queue(url: URL, patience: float) -> App:
     return App(connector=connector)
 
 
-def _is_unreachable(error: BaseException) -> bool:
-    return isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError)
+def tell_lost_task(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody waits for: in one line, where the queue was lost before it heard how a task ended.
+
+    Such a task is given back as that of a worker that is gone. A handler of exceptions for the loop.
+    """
+    error = context.get("exception")
+    if error is not None and is_unreachable(error):
+        logger.error("the queue did not hear how a task ended: %s", describe_loss(error))
+    else:
+        loop.default_exception_handler(context)
 
 
-def _describe(error: BaseException) -> str:
+def is_unreachable(error: BaseException) -> bool:
+    """Return whether a query failed because the server is away."""
+    return isinstance(error, ConnectorException) and isinstance(
+        error.__cause__, psycopg.OperationalError | psycopg.InterfaceError
+    )
+
+
+def describe_loss(error: BaseException) -> str:
+    """Return in one line why the server could not be reached."""
     return str(error.__cause__ or error).strip().partition("\n")[0]

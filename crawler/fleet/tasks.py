@@ -18,6 +18,7 @@ from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.utils import utcnow
 
 from cleaning.errors import BroadsheetError
+from crawler.fleet.patient_queue import describe_loss, is_unreachable
 from crawler.fleet.queue_names import CLOSE_NIGHT, CRAWL_GROUP, NIGHT_QUEUE, SITES_QUEUE, START_NIGHT, TICK
 
 if TYPE_CHECKING:
@@ -56,10 +57,14 @@ class RetryTask(BaseRetryStrategy):
 
 
 def configure_queue_log() -> None:
-    """Log of Procrastinate what is wrong, without the traceback of a task that goes back: its reason is logged."""
+    """Log of Procrastinate what is wrong; without a traceback where a task goes back, or the server is away."""
 
     def drop_traceback(record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], BroadsheetError):
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, BroadsheetError):  # its reason is logged
+            record.exc_info = None
+        elif error is not None and is_unreachable(error):
+            record.msg, record.args = f"{record.getMessage()}: {describe_loss(error)}", None
             record.exc_info = None
         return True
 

@@ -25,7 +25,7 @@ from twisted.internet.error import ReactorNotRunning
 from cleaning.errors import BroadsheetError
 from cleaning.workers import Cleaners
 from crawler.fleet.held_tasks import HeldTasks
-from crawler.fleet.patient_queue import make_queue
+from crawler.fleet.patient_queue import make_queue, tell_lost_task
 from crawler.fleet.queue_names import NIGHT_QUEUE, SITES_QUEUE
 from crawler.fleet.queue_worker import QueueWorker
 from crawler.fleet.sweep import SWEEP_EVERY, Sweep, give_back_tasks
@@ -112,6 +112,7 @@ class WorkerProcess:
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(tell_lost_task)
         loop.set_default_executor(ThreadPoolExecutor(_THREADS + _THREADS_PER_GROUP * self._sites_at_once))
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal)
