@@ -69,6 +69,10 @@ check_user() {
 start_nights() {
     if [ -d /run/systemd/system ]; then
         systemctl daemon-reload
+        if systemctl is-enabled --quiet broadsheet-worker 2>/dev/null; then
+            echo "This machine is a worker of a fleet, which begins the nights: the timer stays as it is."
+            return
+        fi
         systemctl enable --now broadsheet.timer
         systemctl list-timers --no-pager broadsheet.timer
     elif command -v crontab >/dev/null; then
