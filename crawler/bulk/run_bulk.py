@@ -31,6 +31,7 @@ from crawler.bulk.stage import Stage
 from crawler.bulk.stories import JudgeStories
 from crawler.bulk.write_release import WriteRelease
 from crawler.terminal.console import console
+from crawler.terminal.numbers import count_things
 from crawler.terminal.progress import Report, show_progress
 
 logger = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def _run_stage(stage: Stage, run: Callable[[Stage], None], interval: float) -> N
     if stage.count_complete() < stage.tasks:
         raise _build_failure(stage, f"{stage.task_folder}/logs tells why")
     shown = "".join(f", {number:,.0f} {name}" for name, number in _choose(_add_up(stage)))
-    logger.info("%s: %d tasks done%s", stage.doing, stage.tasks, shown)
+    logger.info("%s: %s done%s", stage.doing, count_things(stage.tasks, "task"), shown)
 
 
 def _build_failure(stage: Stage, reason: str) -> BroadsheetError:

@@ -143,7 +143,10 @@ def _iter_rows(connection: Connection) -> Iterator[Row[Any]]:
 
 
 _RESTORE = "restore the store from a backup: docs/operating.md"
-_BACKUP = "put the file back from a backup; without it these pages keep their texts, and are not cleaned again"
+_BACKUP = (
+    "put the file back from a backup, or from the machine that wrote it; "
+    "without it these pages keep their texts, and are not cleaned again"
+)
 _QUESTIONS = (
     (
         "SELECT count(*) FROM search_entry WHERE article_id NOT IN (SELECT id FROM article)",

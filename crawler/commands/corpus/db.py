@@ -12,6 +12,7 @@ from scrapy.utils.log import configure_logging
 
 from cleaning.errors import BadArgument, StoreOutdated
 from crawler.command_line.command import ProjectCommand
+from crawler.terminal.numbers import count_things
 from crawler.terminal.output import write_output
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class Command(ProjectCommand):
             problems, lines = check_store(engine, archive, is_whole=is_whole, every=self._log_interval)
         for problem in problems:
             self.print_message(f"{problem.what}; {problem.advice}")
-        lines.append(f"{len(problems)} problems" if problems else "no problem found")
+        lines.append(count_things(len(problems), "problem") if problems else "no problem found")
         write_output("".join(f"{line}\n" for line in lines))
         if problems:
             self.exitcode = PROBLEM_FOUND
