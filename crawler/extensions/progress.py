@@ -14,6 +14,7 @@ from crawler.run.brake import LOOK_INTERVAL, brake_of
 from crawler.run.report import build_progress_table, format_progress_line
 from crawler.run.session import session_of
 from crawler.terminal.console import console
+from crawler.terminal.numbers import join_some
 
 logger = logging.getLogger(__name__)
 _REDRAW_INTERVAL = 0.25  # seconds
@@ -61,11 +62,17 @@ class Progress:
             await asyncio.sleep(self._interval if self._live is None else _REDRAW_INTERVAL)
             counts, seconds = self._session.counts.by_site(), monotonic() - self._began
             if self._live is None:
-                logger.info("%s%s", format_progress_line(counts, seconds), self._describe_wait("; "))
+                line = format_progress_line(counts, seconds)
+                logger.info("%s%s%s", self._name_sites(), line, self._describe_wait("; "))
             else:
                 table = build_progress_table(counts, seconds)
                 table.caption = self._describe_wait() or None
                 self._live.update(table, refresh=True)
+
+    def _name_sites(self) -> str:
+        """Return whose line it is where several crawls of a worker write into one log."""
+        sites = (self._session.claimed_sites or ()) if self._session.is_joined else ()
+        return f"{join_some(sorted(sites))}: " if sites else ""
 
     def _describe_wait(self, before: str = "") -> str:
         """Return what the crawl waits for, or which part is its brake; nothing where no page is under way."""

@@ -31,6 +31,10 @@ _COUNT_OPEN = text(
     "SELECT count(*) FROM procrastinate.procrastinate_jobs WHERE task_name = :task AND args ->> 'night' = :night"
     " AND status IN ('todo', 'doing')"
 )
+_IS_ASKED_FOR = text(
+    "SELECT EXISTS (SELECT FROM procrastinate.procrastinate_jobs WHERE task_name = 'start_night'"
+    " AND status IN ('todo', 'doing'))"
+)
 _CANCEL_OTHERS = text(
     "UPDATE procrastinate.procrastinate_jobs SET status = 'cancelled' WHERE status = 'todo'"
     " AND task_name IN ('crawl_group', 'close_night') AND args ->> 'night' <> :night"
@@ -79,6 +83,11 @@ def pick_last_tasks(tasks: Iterable[GroupTask]) -> dict[str, GroupTask]:
 def count_open_tasks(connection: Connection, night: int, task: str) -> int:
     """Return how many tasks of this name wait or run in a night."""
     return int(connection.execute(_COUNT_OPEN, {"task": task, "night": str(night)}).scalar_one())
+
+
+def is_night_asked_for(connection: Connection) -> bool:
+    """Return whether a night is to begin as soon as a worker is free."""
+    return bool(connection.execute(_IS_ASKED_FOR).scalar_one())
 
 
 def find_failed_end(connection: Connection, night: int) -> str | None:

@@ -10,10 +10,11 @@ from rich.text import Text
 
 from crawler.fleet.jobs import FAILED, SUCCEEDED, TODO, GroupTask
 from crawler.fleet.status import FleetStatus, describe_state
-from crawler.night.tell import format_duration, join_some
+from crawler.night.desk import list_told_lines
+from crawler.night.tell import format_duration
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
-from crawler.terminal.numbers import count_things
+from crawler.terminal.numbers import count_things, join_some
 from crawler.terminal.tables import create_table
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def print_status(status: FleetStatus, now: datetime) -> None:
 def _describe_night(status: FleetStatus, now: datetime) -> list[str]:
     night, plan = status.night, status.plan
     lines = []
-    if night is None:
+    if night is None and not status.is_asked_for:
         lines.append("no night of a fleet yet; begin one: scrapy fleet schedule --now")
-    else:
+    if night is not None:
         how = "under way" if night.ended_at is None else f"done, exit status {night.exit_status}"
         step = f" at step {night.step}" if night.step else ""
         took = format_duration(((night.ended_at or now) - night.started_at).total_seconds())
@@ -51,7 +52,15 @@ def _describe_night(status: FleetStatus, now: datetime) -> list[str]:
         counts = {word: len(status.select(state)) for word, state in numbers}
         counts["running"] = len(status.running)
         words = ", ".join(f"{counts[word]:,} {word}" for word in ("waiting", "running", "done", "failed"))
+        if status.unheard:
+            words += f", {status.unheard:,} with no sign of life"
         lines.append(f"groups of sites: {words}; {count_things(status.all_pages, 'page')}")
+        if night.ended_at is not None:
+            told = list_told_lines(night, with_machines=True)
+            lines += [f"  {escape_for_terminal(line)}" for line in told]
+    if status.is_asked_for:
+        when = "as soon as a worker is free" if status.is_alive else "with the first worker: scrapy fleet worker"
+        lines.append(f"a night is asked for: it begins {when}")
     if plan is not None:
         lines.append(f"next night: {plan.next_at:%Y-%m-%d %H:%M} UTC ({plan.cron} {plan.zone})")
     return lines

@@ -15,12 +15,14 @@ from crawler.fleet.jobs import (
     TODO,
     GroupTask,
     find_failed_end,
+    is_night_asked_for,
     load_group_tasks,
     pick_last_tasks,
 )
 from crawler.fleet.plan import Plan, load_plan
 from crawler.fleet.start_night import is_fleet_night
 from crawler.fleet.workers import Worker, load_workers
+from crawler.night.desk import list_told_lines
 from crawler.terminal.numbers import count_things
 from storage.nights.stored_nights import StoredNight, load_stored_nights
 from storage.runs import load_run
@@ -48,6 +50,7 @@ class FleetStatus(NamedTuple):
     pages: dict[str, int]
     plan: Plan | None
     failed_end: str | None = None  # why the night could not be closed
+    is_asked_for: bool = False  # a night is to begin, as soon as a worker is free
 
     @property
     def all_pages(self) -> int:
@@ -62,16 +65,28 @@ class FleetStatus(NamedTuple):
         return [group for group in self.groups if group.status == status]
 
     @property
+    def unheard(self) -> int:
+        """How many groups are under way, and no living worker tells of them: theirs is gone, or has just begun."""
+        return max(0, len(self.select(DOING)) - len(self.running)) if self._is_open else 0
+
+    @property
+    def is_alive(self) -> bool:
+        return any(is_alive for _, is_alive in self.workers)
+
+    @property
+    def _is_open(self) -> bool:
+        return self.night is not None and self.night.ended_at is None
+
+    @property
     def problems(self) -> list[str]:
         """What an operator has to look at; empty if all is well."""
         found = []
         if failed := self.select(FAILED):
             number = sum(len(group.sites) for group in failed)
             found.append(f"{count_things(number, 'site')} could not be crawled")
-        is_open = self.night is not None and self.night.ended_at is None
-        if is_open and not any(is_alive for _, is_alive in self.workers):
+        if self._is_open and not self.is_alive:
             found.append("no worker shows life; start one: scrapy fleet worker")
-        if is_open and self.failed_end is not None:
+        if self._is_open and self.failed_end is not None:
             found.append(
                 f"the night could not be closed: {self.failed_end}; scrapy fleet schedule --now tries it again"
             )
@@ -100,7 +115,16 @@ def load_fleet_status(connection: Connection, stale: timedelta) -> FleetStatus:
     run = None if night is None or night.run_id is None else load_run(connection, night.run_id)
     counts = {} if run is None else run.counts
     pages = {site: stats.get("page/fetched", 0) for site, stats in counts.items() if site}
-    return FleetStatus(night, groups, sorted(running), workers, pages, load_plan(connection), failed_end)
+    return FleetStatus(
+        night,
+        groups,
+        sorted(running),
+        workers,
+        pages,
+        load_plan(connection),
+        failed_end,
+        is_night_asked_for(connection),
+    )
 
 
 def make_status_document(status: FleetStatus) -> dict[str, Any]:
@@ -117,6 +141,7 @@ def make_status_document(status: FleetStatus) -> dict[str, Any]:
             "ended_at": night.ended_at and format_iso(night.ended_at),
             "step": night.step,
             "exit_status": night.exit_status,
+            "told": list_told_lines(night, with_machines=True),
         },
         "groups": {
             "waiting": [_describe(group) for group in status.select(TODO)],
@@ -145,6 +170,7 @@ def make_status_document(status: FleetStatus) -> dict[str, Any]:
             }
             for worker, is_alive in status.workers
         ],
+        "asked_for": status.is_asked_for,
         "next_night": None
         if status.plan is None
         else {"at": format_iso(status.plan.next_at), "cron": status.plan.cron, "zone": status.plan.zone},

@@ -19,6 +19,7 @@ from storage.nights.stored_nights import StoredNight, change_night
 # The steps in their order; a database may give what is stored of them in another.
 STEP_NAMES = ("crawl", "health", "report", "release", "retention", "alerts")
 LINES = "lines"  # of a step that has ended: what was told of it
+MACHINE = "machine"  # of a step that has ended: whose disk has what it wrote
 
 
 class RunCrawl(Protocol):
@@ -73,6 +74,13 @@ class Desk:
         self.change(steps=self.night.steps | {name: step})
 
 
-def list_told_lines(night: StoredNight) -> list[str]:
-    """Return what was told of the steps of a night that have ended, in their order."""
-    return [line for name in STEP_NAMES for line in night.steps.get(name, {}).get(LINES, ())]
+def list_told_lines(night: StoredNight, *, with_machines: bool = False) -> list[str]:
+    """Return what was told of the steps of a night that have ended, in their order.
+
+    `with_machines`: each line ends with the machine that did the step.
+    """
+    return [
+        line + (f" ({step[MACHINE]})" if with_machines and MACHINE in step else "")
+        for step in (night.steps.get(name, {}) for name in STEP_NAMES)
+        for line in step.get(LINES, ())
+    ]

@@ -14,10 +14,10 @@ from crawler.night.budget import CRAWL, estimate_reserve, find_crawl_end, find_e
 from crawler.night.desk import LINES
 from crawler.night.open_night import find_night_to_resume
 from crawler.night.options import NightOptions, load_default_options, make_options
-from crawler.night.tell import format_clock, format_duration, join_some
+from crawler.night.tell import format_clock, format_duration
 from crawler.run.archive_place import archive_place_of
 from crawler.sites.site import Site
-from crawler.terminal.numbers import count_things
+from crawler.terminal.numbers import count_things, join_some
 from storage.database.engine import open_for_reading
 from storage.nights.stored_nights import StoredNight, load_stored_nights
 

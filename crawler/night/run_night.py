@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from socket import gethostname
 from threading import current_thread, main_thread
 from time import monotonic
 from types import FrameType
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from cleaning.errors import BroadsheetError, StorageLost, UsageError
 from crawler.alerts.check import read_channels
 from crawler.night.budget import CRAWL
-from crawler.night.desk import LINES, Desk, StepResult
+from crawler.night.desk import LINES, MACHINE, Desk, StepResult
 from crawler.night.steps.alerts import ALERTS, send_night_alerts
 from crawler.night.steps.crawl import crawl_sites
 from crawler.night.steps.health import HEALTH, tell_health
@@ -54,7 +55,7 @@ def run_night(desk: Desk, tell: Tell) -> int:
     A step that fails is told, and the next one runs. Where the crawl was interrupted or the storage was lost, the night
     stays open, and the next command goes on with it.
     """
-    began, step = monotonic(), None
+    step = None
     # Where there is no log file, the log stands beside what is printed.
     say = partial(_tell_all, tell=tell, is_logged=bool(desk.settings.get("LOG_FILE")))
     try:
@@ -79,7 +80,8 @@ def run_night(desk: Desk, tell: Tell) -> int:
     except StorageLost as error:
         say([f"{step.name if step else CRAWL}: {error}; start scrapy nightly again to go on"])
         return error.exit_status
-    say([f"night {desk.night.id}: done in {format_duration(monotonic() - began)}, exit status {status}"])
+    took = format_duration((desk.now() - desk.night.started_at).total_seconds())
+    say([f"night {desk.night.id}: done in {took}, exit status {status}"])
     return status
 
 
@@ -105,7 +107,7 @@ def _run_step(desk: Desk, step: Step) -> StepResult:
         result = StepResult((f"{step.name}: failed: {what}; the log has the traceback",), FAILED)
     if not result.ends_here:
         seconds = round(monotonic() - began, 1)
-        facts = {LINES: list(result.lines), "status": result.status, "seconds": seconds}
+        facts = {LINES: list(result.lines), "status": result.status, "seconds": seconds, MACHINE: gethostname()}
         desk.record_step(step.name, facts | result.facts)
     return result
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from crawler.run.counts import Counts
 from crawler.run.report import sum_up_run
-from crawler.terminal.characters import escape_for_terminal
-from crawler.terminal.numbers import count_things
+from crawler.terminal.numbers import count_things, join_some
 from storage.nights.account import ON_HOLD
 
-_MOST_NAMES = 5  # sites that a line names
 _WAITING_DUE = "address/waiting/due"
 
 
@@ -27,13 +24,6 @@ def format_duration(seconds: float) -> str:
 def format_clock(moment: datetime) -> str:
     """Return the moment by the clock of this machine."""
     return f"{moment.astimezone():%H:%M}"
-
-
-def join_some(names: Iterable[str], more: str = "more") -> str:
-    """Return the first names with commas, and how many there are beside them."""
-    listed = [escape_for_terminal(name) for name in names]
-    rest = len(listed) - _MOST_NAMES
-    return ", ".join(listed[:_MOST_NAMES]) + (f" and {rest} {more}" if rest > 0 else "")
 
 
 def describe_counts(counts: Counts) -> str:

@@ -32,6 +32,7 @@ from crawler.run.search_backlog import index_search_backlog
 from crawler.storing.deduplicate import index_missing_articles
 from crawler.storing.readings import KeptReadings
 from crawler.terminal.json_log import name_run
+from crawler.terminal.numbers import join_some
 from storage import runs
 from storage.archive.place import FOLDER
 from storage.archive.write import ArchiveLocation, Conversion, Exchange
@@ -300,7 +301,10 @@ class Session:
         if isinstance(self.claim, ServerClaim):
             self.claim.was_held_since = self._run_row.is_latest
         name_run(run, spider)
-        logger.info("run %d of the spider %s begins", run, spider)
+        if self.is_joined:
+            logger.info("run %d: the crawl of %s begins", run, join_some(sorted(self.claimed_sites or ())))
+        else:
+            logger.info("run %d of the spider %s begins", run, spider)
         return run
 
     def _open_archive_writer(self, settings: BaseSettings, user: WriterUser) -> ExchangeWriter:

@@ -1,7 +1,12 @@
-"""Numbers as people read them."""
+"""Numbers and lists as people read them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from crawler.terminal.characters import escape_for_terminal
+
+_MOST_NAMES = 5  # sites that a line names
 _YEAR = 365  # days
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -28,3 +33,10 @@ def format_days(days: float) -> str:
 def count_things(number: int, one: str, several: str | None = None) -> str:
     """Return a number with its noun: "1 site", "1,240 sites"; `several` is its plural, if that is not with an s."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def join_some(names: Iterable[str], more: str = "more") -> str:
+    """Return the first names with commas, and how many there are beside them."""
+    listed = [escape_for_terminal(name) for name in names]
+    rest = len(listed) - _MOST_NAMES
+    return ", ".join(listed[:_MOST_NAMES]) + (f" and {rest} {more}" if rest > 0 else "")

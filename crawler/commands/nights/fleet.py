@@ -59,7 +59,7 @@ class Command(ProjectCommand):
         super().add_options(parser)
         add = parser.add_argument
         add("--sites-at-once", metavar="N", help=f"worker: groups of sites at once (default: {SITES_AT_ONCE})")
-        add("--sites-only", action="store_true", help="worker: crawl, and leave what is one step a night to others")
+        add("--sites-only", action="store_true", help="worker: crawl; report, release and the like are left to others")
         add("--at", metavar="WHEN", help="schedule: when nights begin, as '02:00 Europe/Berlin' or cron")
         add("--now", action="store_true", help="schedule: begin a night now")
         add("--never", action="store_true", help="schedule: begin no more nights at a time")

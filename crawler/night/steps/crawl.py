@@ -9,7 +9,7 @@ from crawler.finishing.report import CrawlReport, get_report
 from crawler.health.check_health import load_excused_sites
 from crawler.night.budget import CRAWL, FINISHING, estimate_reserve, find_crawl_end
 from crawler.night.desk import Desk, StepResult
-from crawler.night.tell import describe_counts, describe_unread, describe_waiting, format_duration, join_some
+from crawler.night.tell import describe_counts, describe_unread, describe_waiting, format_duration
 from crawler.night.troubles import NOT_ENDED, with_trouble
 from crawler.recleaning.settler import Settler
 from crawler.run.counts import Counts
@@ -25,7 +25,7 @@ from crawler.run.exit_codes import (
 )
 from crawler.run.notices import FAILURE_KINDS
 from crawler.run.time_budget import OVER
-from crawler.terminal.numbers import count_things
+from crawler.terminal.numbers import count_things, join_some
 from storage.database.engine import open_for_reading
 from storage.runs import StoredRun, load_run
 

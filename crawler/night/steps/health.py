@@ -10,9 +10,8 @@ from sqlalchemy import Connection, func, select
 from crawler.health.check_health import Health, check_health, load_health
 from crawler.health.describe import describe_finding
 from crawler.night.desk import Desk, StepResult
-from crawler.night.tell import join_some
 from crawler.run.exit_codes import FAILED, FINISHED
-from crawler.terminal.numbers import count_things
+from crawler.terminal.numbers import count_things, join_some
 from storage.models import Run, StoredSiteNight
 from storage.nights.series import SPIDER, record_night
 
