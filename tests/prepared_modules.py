@@ -1,10 +1,11 @@
-"""What a prepared process has loaded: the code of all commands, and the models of the cleaner.
+"""What a prepared process has loaded: the code of all commands, the models of the cleaner, and a store once made.
 
 None of it may start a thread, open a file, or install Twisted's reactor.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 import sys
@@ -12,11 +13,16 @@ import threading
 from types import ModuleType
 
 import prepared_scrapy  # noqa: F401 -- which each process would load
+from sqlalchemy import URL
 
 import cleaning
 import crawler
 import storage
 from cleaning.clean import preload_models
+from crawler import settings
+from crawler.command_line import check_settings
+from crawler.terminal import console
+from storage.database.engine import open_database
 
 OF_SCRAPY = [
     "scrapy.cmdline",
@@ -43,6 +49,7 @@ OF_SCRAPY = [
     "scrapy.extensions.spiderstate",
     "scrapy.extensions.telnet",
     "scrapy.extensions.throttle",
+    "scrapy.logformatter",
     "scrapy.shell",
     "scrapy.spidermiddlewares.depth",
     "scrapy.spidermiddlewares.metacopy",
@@ -51,36 +58,47 @@ OF_SCRAPY = [
     "scrapy.spidermiddlewares.urllength",
     "scrapy.statscollectors",
 ]
-# They read the environment (rich's consoles do): each process loads them, and what imports them, itself.
-OWN = ("crawler.settings", "crawler.terminal.console")
+# What libraries load when they are used.
+OF_OTHERS = [
+    "altair",  # for the charts of a night
+    "encodings.charmap",
+    "jsonschema",  # for altair
+    "multiprocessing.popen_spawn_posix",
+    "rich._emoji_codes",
+    "rich.logging",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "_strptime",
+    "vl_convert",
+]
 
 
 def load_all() -> None:
-    for name in OF_SCRAPY:
+    for name in (*OF_SCRAPY, *OF_OTHERS):
         importlib.import_module(name)
-    for name in OWN:
-        sys.modules[name] = None  # type: ignore[assignment]  # importing it fails
     for package in (cleaning, crawler, storage):
         _load_package(package)
-    for name in OWN:
-        del sys.modules[name]
     preload_models()
+    open_database(URL.create("sqlite")).dispose()  # SQLAlchemy keeps how it makes the tables
+    gc.collect()
+    gc.freeze()  # or a collection in each process would copy the memory that all of them share
     if threading.active_count() > 1 or "twisted.internet.reactor" in sys.modules:
         raise RuntimeError("a module started a thread or installed the reactor while it was imported")
+
+
+def read_environment() -> None:
+    """Have those modules read the environment of this process that do so when they are imported."""
+    importlib.reload(settings)
+    importlib.reload(check_settings)
+    console.console.__init__(stderr=True)  # type: ignore[misc]  # others have imported this very console
 
 
 def _load_package(package: ModuleType) -> None:
     for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         if found.name == "storage.migrations" or found.name.endswith(".__main__"):
             continue  # scripts
-        try:
-            module = importlib.import_module(found.name)
-        except ModuleNotFoundError as error:
-            if error.name not in OWN:
-                raise
-        else:
-            if found.ispkg:
-                _load_package(module)
+        module = importlib.import_module(found.name)
+        if found.ispkg:
+            _load_package(module)
 
 
 load_all()

@@ -8,7 +8,6 @@ as a new process.
 from __future__ import annotations
 
 import atexit
-import gc
 import importlib
 import os
 import subprocess
@@ -142,7 +141,7 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], paths: 
     os.environ.update(environment)
     time.tzset()
     sys.path[:] = [entry for entry in sys.path if not entry.startswith(TESTS)]
-    gc.freeze()  # or each collection would copy the memory that the processes share
+    sys.modules["prepared_modules"].read_environment()
     prepare_cleaners()
     end_as_python_does(partial(_execute, arguments))
 
