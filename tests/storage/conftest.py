@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby, islice
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import URL, Engine, insert, make_url
 from storage.database.engine import open_database
 from storage.models import Run, StoredArticle
 
+MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 GiveArticles = Callable[[Engine, Iterable[dict[str, Any]]], None]
 
 
@@ -61,28 +63,33 @@ def give_articles() -> GiveArticles:
     """Return a function that inserts articles into a store in order; columns missing in a row get a default."""
 
     def give(engine: Engine, rows: Iterable[dict[str, Any]]) -> None:
-        moment = datetime(2026, 11, 20, 8, tzinfo=UTC)
         with engine.begin() as connection:
             run = connection.execute(
-                insert(Run).values(spider="articles", started_at=moment, counts={})
+                insert(Run).values(spider="articles", started_at=MOMENT, counts={})
             ).inserted_primary_key
             assert run is not None
-            for row in rows:
-                defaults = {
-                    "url": f"https://news.example/{row['id']}",
-                    "site": "courier",
-                    "title": f"Headline of {row['id']}",
-                    "headline_key": f"headline of {row['id']}",
-                    "authors": [],
-                    "fetched_at": moment,
-                    "language": "en",
-                    "language_probability": 0.99,
-                    "tags": [],
-                    "text": f"The text of {row['id']}.",
-                    "words": 4,
-                    "cleaner_version": "1",
-                    "run_id": run[0],
-                }
-                connection.execute(insert(StoredArticle).values(**defaults | row))
+            complete = (_complete(row, run[0]) for row in rows)
+            for _, alike in groupby(complete, key=frozenset):  # one statement has rows of the same columns
+                while some := list(islice(alike, 500)):
+                    connection.execute(insert(StoredArticle), some)
 
     return give
+
+
+def _complete(row: dict[str, Any], run: int) -> dict[str, Any]:
+    return {
+        "url": f"https://news.example/{row['id']}",
+        "site": "courier",
+        "title": f"Headline of {row['id']}",
+        "headline_key": f"headline of {row['id']}",
+        "authors": [],
+        "fetched_at": MOMENT,
+        "language": "en",
+        "language_probability": 0.99,
+        "tags": [],
+        "text": f"The text of {row['id']}.",
+        "words": 4,
+        "cleaner_version": "1",
+        "run_id": run,
+        **row,
+    }

@@ -43,7 +43,7 @@ def write(path: Path, name: str, records: list[tuple[Any, ...]], batch: int) -> 
 
 @pytest.mark.parametrize("name", FORMAT_NAMES)
 def test_the_bytes_do_not_depend_on_how_the_records_were_batched(tmp_path: Path, name: str) -> None:
-    records = [make_record(number) for number in range(2 * ROW_GROUP + 3)]
+    records = [make_record(number) for number in range(2 * ROW_GROUP + 3 if name == "parquet" else 1503)]
     sizes = (1, 700, len(records))
     assert len({write(tmp_path / str(size), name, records, size) for size in sizes}) == 1
 
