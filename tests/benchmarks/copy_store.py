@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import beside  # noqa: F401 (the path)
 from crawling import ROOT, SCRAPY, environment
+from prepared_scrapy import PreparedProcess
 from scale_store import TextMaker, fill
 from servers.postgres import run_postgres
 from sqlalchemy import URL, create_engine, text
@@ -28,6 +28,7 @@ from storage.upkeep.copy_rows import digest_table
 from storage.upkeep.table_digest import TableDigest
 
 Digests = dict[str, TableDigest]
+PATIENCE = 86_400  # seconds for a command that is not killed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,8 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         took = [0.0, 0.0]  # seconds of the undisturbed copies, there and back
         for kills in (0, options.kills):
             name = f"copy_{kills}"
-            with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+            maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+            with maintenance.connect() as connection:
                 connection.execute(text(f"CREATE DATABASE {name}"))
+            maintenance.dispose()
             there, back = server.set(database=name), URL.create("sqlite", database=f"{scratch}/{name}.db")
             for way, (start, end) in enumerate(((source, there), (there, back))):
                 moments = [chance.uniform(0, 2 * took[way] / (kills + 1)) for _ in range(kills)]
@@ -84,23 +87,28 @@ def make_store(folder: Path, size: int) -> URL:
 def copy_with_kills(source: URL, target: URL, moments: Sequence[float]) -> tuple[int, int]:
     """Copy with `kill -9` after so many seconds of each start, then to the end; return its status, and the kills."""
     names = [url.render_as_string(hide_password=False) for url in (source, target)]
-    line = [str(SCRAPY), "db", "copy", *names]
+    return run_with_kills([str(SCRAPY), "db", "copy", *names], moments)
+
+
+def run_with_kills(line: Sequence[str], moments: Sequence[float]) -> tuple[int, int]:
+    """Run a command with `kill -9` after so many seconds of each start, then to the end.
+
+    Return its exit status and the number of kills. What it says of an error is printed.
+    """
     killed = 0
-    for moment in moments:
-        with run(line) as process:
-            try:
-                return process.wait(moment), killed
-            except subprocess.TimeoutExpired:
-                process.kill()
-                killed += 1
-    with run(line) as process:
-        return process.wait(), killed
-
-
-@contextmanager
-def run(line: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL) as process:
-        yield process
+    for moment in (*moments, PATIENCE):
+        process = PreparedProcess(line, ROOT, environment())
+        try:
+            status = process.wait(moment)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+        else:
+            if status:
+                print(process.errors.decode(), file=sys.stderr)
+            return status, killed
+    raise AssertionError(f"{line} did not end in {PATIENCE} seconds")
 
 
 def read_digests(url: URL) -> Digests:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
+import copy_store
 import pytest
-
-SCRIPT = Path(__file__).with_name("copy_store.py")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_a_copy_that_is_killed_twice_is_the_same(tmp_path: Path) -> None:
-    line = [sys.executable, SCRIPT, "--articles", "100", "--kills", "2"]
-    done = subprocess.run(line, cwd=SCRIPT.parents[2], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("every digest equal") == 4
+@pytest.mark.timeout(300)
+def test_a_copy_that_is_killed_twice_is_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    status = copy_store.main(["--articles", "100", "--kills", "2"])
+    shown = capsys.readouterr()
+    assert status == 0, shown
+    assert shown.out.count("every digest equal") == 4

@@ -9,7 +9,6 @@ import argparse
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,8 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import beside  # noqa: F401 (imported for its change of the path)
-from copy_store import make_store
-from crawling import ROOT, SCRAPY, environment
+from copy_store import make_store, run_with_kills
+from crawling import SCRAPY
 from migrations import migrate
 from sqlalchemy import create_engine
 
@@ -91,18 +90,7 @@ def read_digests(path: Path) -> dict[str, tuple[int, str]]:
 
 def upgrade_with_kills(data: Path, moments: Sequence[float]) -> int:
     """Upgrade with `kill -9` after so many seconds of each start, then to the end; return the number of kills."""
-    line = [str(SCRAPY), "db", "upgrade", "-s", f"DATA_DIR={data}"]
-    killed = 0
-    for moment in (*moments, None):
-        with subprocess.Popen(
-            line, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            try:
-                process.wait(moment)
-                break
-            except subprocess.TimeoutExpired:
-                process.kill()
-                killed += 1
+    _, killed = run_with_kills([str(SCRAPY), "db", "upgrade", "-s", f"DATA_DIR={data}"], moments)
     return killed
 
 
