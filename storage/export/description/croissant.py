@@ -23,6 +23,7 @@ _FORMATS = {
     "parquet": "application/x-parquet",
     "jsonl": "application/jsonlines",
     "jsonl.zst": "application/zstd",
+    "sqlite": "application/vnd.sqlite3",
     "csv": "text/csv",
     "tei": "application/tei+xml",
     "text": "application/zip",

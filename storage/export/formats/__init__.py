@@ -3,6 +3,7 @@
 jsonl.py        JSON Lines, one row a line
 jsonl_zst.py    JSON Lines in one Zstandard frame
 parquet.py      typed columns in row groups
+sqlite.py       an SQLite database, with a full-text index of the articles
 csv.py          CSV that no spreadsheet computes
 tei.py          TEI P5, an XML corpus of texts
 text.py         plain text, one file an article in a ZIP
@@ -33,6 +34,7 @@ _MODULES = {
     "jsonl": "storage.export.formats.jsonl",
     "jsonl.zst": "storage.export.formats.jsonl_zst",
     "parquet": "storage.export.formats.parquet",
+    "sqlite": "storage.export.formats.sqlite",
     "csv": "storage.export.formats.csv",
     "tei": "storage.export.formats.tei",
     "text": "storage.export.formats.text",

@@ -143,7 +143,7 @@ def test_jsonl_is_the_format_where_none_is_named(data: Path, tmp_path: Path) -> 
     ("words", "message"),
     [
         (["--site", "herald"], "--site: the store has no article of 'herald'; choose from: bad   name, courier"),
-        (["--format", "xml"], "unknown format 'xml'; choose from: jsonl, jsonl.zst, parquet, csv, tei, text, "),
+        (["--format", "xml"], "unknown format 'xml'; choose from: jsonl, jsonl.zst, parquet, sqlite, csv, "),
         (["--section", "sport"], "--section: the store has no article of 'sport'; no article of the store has one"),
         (["--until", "2020-01-01"], "nothing to export: no article of the store matches the filters"),
         (["-s", "DATA_DIR=/nowhere"], "there is no database at /nowhere/broadsheet.db"),

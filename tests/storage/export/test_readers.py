@@ -303,6 +303,7 @@ def test_the_reading_examples_of_the_card_give_the_records(releases: Path) -> No
     assert [sorted(records[0].keys() - {"sha256", "lines"}) for records in parts] == [
         ["id", "text", "title"],
         ["id", "text", "title"],
+        ["id", "text", "title"],
         sorted({*(name for name, value in expected[0].items() if value not in (None, [])), "markdown"} - {"text"}),
         sorted(FACTS),
     ]

@@ -20,7 +20,7 @@ from storage.export.release import ReleaseOptions, export_release
 from storage.export.selection.selection import Selection
 from storage.models import Run, StoredArticle
 
-FORMATS = ("jsonl", "jsonl.zst", "parquet", "csv", "urls", "text", "tei", "markdown")
+FORMATS = ("jsonl", "jsonl.zst", "parquet", "sqlite", "csv", "urls", "text", "tei", "markdown")
 MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
@@ -92,7 +92,9 @@ def test_a_release_is_whole_as_written_and_as_copied(whole: Path, release: Path)
         assert found.files == sum(path.is_file() for path in folder.rglob("*")) - 1
 
 
-@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.zst", "parquet", "csv", "urls.jsonl", "txt.zip", "md.zip"])
+@pytest.mark.parametrize(
+    "suffix", ["jsonl", "jsonl.zst", "parquet", "sqlite", "csv", "urls.jsonl", "txt.zip", "md.zip"]
+)
 def test_one_changed_byte_of_any_file_is_found(release: Path, suffix: str) -> None:
     path = release / f"data/articles-00001-of-00002.{suffix}"
     content = bytearray(path.read_bytes())
