@@ -37,17 +37,20 @@ _WEB_WIDTH = 4_000  # columns of a line in a web page: the browser wraps it
 
 
 class StoredPageView:
-    """One stored page, to be shown in several forms. Raise ArticleMissing if the store holds none."""
+    """One stored page, to be shown in several forms. Raise ArticleMissing if the store holds none.
+
+    `explanation` says of each block why it was cut, with what the memory of the site knows of it (`use`).
+    """
 
     def __init__(self, engine: Engine, url_or_id: str) -> None:
         with open_for_reading(engine) as connection:
-            self._page = read_stored_page(connection, url_or_id)
-            self._use = describe_memory_use(connection, self._page)
-        self._explanation = PageExplanation(_explain_cuts(self._page.article, self._use), self._page.record.url)
+            self.page = read_stored_page(connection, url_or_id)
+            self.use = describe_memory_use(connection, self.page)
+        self.explanation = PageExplanation(_explain_cuts(self.page.article, self.use), self.page.record.url)
 
     def summarize(self) -> str:
         """Return the verdict and the counts of blocks, in one line."""
-        return escape_for_terminal(f"{self._explanation.verdict}; {self._explanation.counts}")
+        return escape_for_terminal(f"{self.explanation.verdict}; {self.explanation.counts}")
 
     def render(self) -> str:
         """Return the lines for a terminal or a pipe."""
@@ -55,17 +58,17 @@ class StoredPageView:
         parts: list[RenderableType] = []
         for heading, lines in self._list_sections():
             parts += [Text(), Text(heading, "bold"), *lines]
-        return render_for_terminal(self._explanation, console) + render_parts(console, parts)
+        return render_for_terminal(self.explanation, console) + render_parts(console, parts)
 
     def render_web_page(self) -> str:
         """Return one self-contained web page."""
         console = Console(width=_WEB_WIDTH, highlight=False, color_system=None, force_terminal=False)
         sections = [(heading, render_parts(console, lines)) for heading, lines in self._list_sections()]
-        return render_web_page(self._explanation, sections)
+        return render_web_page(self.explanation, sections)
 
     def to_document(self) -> dict[str, Any]:
         """Return the page as JSON has it: what `scrapy explain --json` gives, and what only the store knows."""
-        page, use = self._page, self._use
+        page, use = self.page, self.use
         document = explanation_to_document(PageExplanation(page.article, page.record.url))
         for block, entry in zip(page.article.blocks, document["blocks"], strict=True):
             known = use.repeated.get(block.text) if block.text in use.repeated and not block.is_kept else None
@@ -92,9 +95,9 @@ class StoredPageView:
         }
 
     def _list_sections(self) -> Iterator[tuple[str, list[RenderableType]]]:
-        page = self._page
+        page = self.page
         yield "Stored", list(_render_facts(page))
-        yield "Memory of the site", list(_render_memory(page, self._use))
+        yield "Memory of the site", list(_render_memory(page, self.use))
         if page.story is not None and len(page.story.members) > 1:
             yield "Story", [*render_story(page.story, {page.record.id: page.versions})][:-1]
         elif len(page.versions) > 1 and page.story is not None:
@@ -159,7 +162,7 @@ def _render_fact(name: str, value: str) -> RenderableType:
 
 
 def _render_memory(page: StoredPage, use: MemoryUse) -> Iterator[RenderableType]:
-    yield mark_text("  ", escape_for_terminal(_describe_status(page.record.site, use)))
+    yield mark_text("  ", escape_for_terminal(describe_status(page.record.site, use)))
     if use.digest is not None:
         memory = f"The present memory is {use.digest}, learnt from {count_things(use.learnt_from, 'article')}"
         yield mark_text("  ", escape_for_terminal(f"{memory}; see: scrapy sites show {page.record.site}"))
@@ -167,7 +170,7 @@ def _render_memory(page: StoredPage, use: MemoryUse) -> Iterator[RenderableType]
         yield mark_text("  ", escape_for_terminal(f"To keep a block: scrapy sites keep {page.record.site} 'TEXT'"))
 
 
-def _describe_status(site: str, use: MemoryUse) -> str:
+def describe_status(site: str, use: MemoryUse) -> str:
     match use.status:
         case MemoryStatus.UNCHANGED:
             return f"The page was cleaned with what the site's present memory says of it (fingerprint {use.applied})."

@@ -59,10 +59,11 @@ def search(
     BadArgument, at once, for words that cannot be searched.
     """
     query = parse_query(words) if isinstance(words, str) else words
-    return _load_hits(connection, query, find_ids(connection, query, wanted, order=order, limit=limit))
+    return load_hits(connection, query, find_ids(connection, query, wanted, order=order, limit=limit))
 
 
-def _load_hits(connection: Connection, query: Query, ids: Iterator[str]) -> Iterator[SearchHit]:
+def load_hits(connection: Connection, query: Query, ids: Iterator[str]) -> Iterator[SearchHit]:
+    """Yield the pages of these ids, in this order, with what the query finds in each."""
     while some := list(islice(ids, _BATCH)):
         rows = {row.id: row for row in connection.execute(select(*_COLUMNS).where(_ROW.id.in_(some)))}
         for article_id in some:

@@ -107,14 +107,15 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         engine = open_database(make_database_url(folder, options.database))
         maker = TextMaker()
-        _fill(engine, maker, options.articles)
+        fill_searched(engine, maker, options.articles)
         _measure_queries(engine, maker)
         _measure_storing(engine, maker, options.articles)
         engine.dispose()
     return 0
 
 
-def _fill(engine: Engine, maker: TextMaker, size: int) -> None:
+def fill_searched(engine: Engine, maker: TextMaker, size: int) -> None:
+    """Fill an empty store with so many articles, and index them; leave one that has as many as it is."""
     with engine.connect() as connection:
         if connection.execute(select(func.count()).select_from(StoredArticle)).scalar_one() >= size:
             return
@@ -147,7 +148,7 @@ def _measure_queries(engine: Engine, maker: TextMaker) -> None:
     every: dict[Order, list[float]] = {order: [] for order in Order}
     processor: dict[Order, list[float]] = {order: [] for order in Order}  # tells more than the clock on a busy machine
     print(f"{'query':34} {'order':7} {'hits':>5} {'first':>8} {'median':>8}  milliseconds for the first ten hits")
-    for what, words, wanted in _make_queries(maker):
+    for what, words, wanted in make_queries(maker):
         for order in Order:
             times = []
             hits = 0
@@ -165,7 +166,8 @@ def _measure_queries(engine: Engine, maker: TextMaker) -> None:
             print(f"{order}, {what}: median {statistics.median(values):.0f} ms, 95 % {last:.0f} ms")
 
 
-def _make_queries(maker: TextMaker) -> Iterator[tuple[str, str, HitFilter]]:
+def make_queries(maker: TextMaker) -> Iterator[tuple[str, str, HitFilter]]:
+    """Yield searches of all kinds: what each is, its words, and its filter."""
     none = HitFilter()
     en, ru, zh = maker.words["en"], maker.words["ru"], maker.words["zh"]
     phrase = maker.make_text("en", 3)

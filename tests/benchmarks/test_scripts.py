@@ -14,6 +14,7 @@ SCRIPTS = (
     "copy_store",
     "faults",
     "night_fairness",
+    "reading_room",
     "recheck_night",
     "second_night",
     "sites_add",

@@ -1,5 +1,6 @@
 """Read the stored articles, change them, release them.
 
+browse.py     show the store in a browser
 bulk.py       clean the pages of WARC files on many processors or machines, into a store and a release
 db.py         show the schema of the database, upgrade it
 export.py     write the corpus as a release; check a release, compare two

@@ -1,0 +1,13 @@
+"""The reading room (`scrapy browse`): the store in a browser, by Datasette, with pages of ours.
+
+check_browse.py    refuses where Datasette is missing
+room.py            the Datasette over one store
+plugin.py          what we add to it: our pages, what may be loaded, whom it answers
+routes.py          the addresses, and what reads and shows each
+overview.py        what the front page tells of the whole store
+find.py            hits of a search, and what may be chosen among them
+story.py           a story over its sites, and two articles side by side
+site.py            what is known of a site
+word_changes.py    which words were changed between two texts
+serve.py           serves it on loopback
+"""

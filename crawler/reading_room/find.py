@@ -1,0 +1,162 @@
+"""What the search page shows: hits of words, counted by site, language, month, section, kind, rule and rights.
+
+The counts and the choice by them are of the first MAX_COUNTED hits: to count all of a common word would take seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection, Row, select
+
+from cleaning.errors import BadArgument
+from storage.models import StoredArticle
+from storage.search.query import parse_query
+from storage.search.ranked import HitFilter, Order, find_ids
+from storage.search.search import SearchHit, load_hits
+
+MAX_COUNTED = 2_000
+PAGE = 20  # hits
+_SHOWN = 12  # values of a facet
+_ROW = StoredArticle.__table__.c
+_COLUMNS = (
+    _ROW.id, _ROW.site, _ROW.language, _ROW.published_at, _ROW.fetched_at, _ROW.section, _ROW.page_kind, _ROW.rejected,
+    _ROW.duplicate_rule, _ROW.tdm_reserved, _ROW.licence, _ROW.usage, _ROW.ai_refused,
+)  # fmt: skip
+_BATCH = 500
+
+
+def _list_rights(row: Row[Any]) -> Iterator[str]:
+    if row.tdm_reserved:
+        yield "text and data mining reserved"
+    if row.ai_refused:
+        yield "AI agents refused"
+    if row.licence:
+        yield row.licence
+    yield from row.usage
+
+
+# Name of a facet -> the values that a hit has of it.
+FACETS: dict[str, Callable[[Row[Any]], Iterator[str]]] = {
+    "site": lambda row: iter((row.site,)),
+    "language": lambda row: iter((row.language,)),
+    "month": lambda row: iter((f"{row.published_at or row.fetched_at:%Y-%m}",)),
+    "section": lambda row: iter((row.section,) if row.section else ()),
+    "kind": lambda row: iter((row.page_kind,) if row.page_kind else ()),
+    "rule": lambda row: iter([value for value in (row.duplicate_rule, row.rejected) if value]),
+    "rights": _list_rights,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was asked for. `chosen` has the value of each facet that was chosen."""
+
+    words: str
+    order: Order = Order.BEST
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    with_copies: bool = False
+    with_rejected: bool = False
+    page: int = 1
+
+    def to_query(self, **changes: str | int | None) -> str:
+        """Return the search as the query of an address, with these changes; None takes a field out."""
+        fields: dict[str, str | int | None] = {"q": self.words, "order": self.order.value, **self.chosen}
+        if self.with_copies:
+            fields["copies"] = "yes"
+        if self.with_rejected:
+            fields["rejected"] = "yes"
+        return urlencode({name: value for name, value in (fields | changes).items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of a facet among the hits, the most frequent first. `chosen` is the one that was chosen."""
+
+    name: str
+    values: Sequence[tuple[str, int]]
+    left_out: int  # further values
+    chosen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of one page of a search."""
+
+    search: Search
+    hits: Sequence[SearchHit]
+    ids: Sequence[str]  # of all hits that were counted
+    is_cut: bool  # whether there may be more
+    facets: Sequence[Facet]
+
+    @property
+    def number(self) -> int:
+        return len(self.ids)
+
+    @property
+    def pages(self) -> int:
+        return -(-self.number // PAGE)
+
+
+def parse_search(arguments: Mapping[str, str]) -> Search:
+    """Return the search that the query of an address asks for. Raise BadArgument for one that cannot be."""
+    order, page = arguments.get("order") or Order.BEST.value, arguments.get("page") or "1"
+    if order not in list(Order):
+        raise BadArgument(f"order must be one of {', '.join(Order)}, got {order!r}")
+    if not (page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page)):
+        raise BadArgument(f"page must be a number from 1, got {page!r}")
+    return Search(
+        words=arguments.get("q", ""),
+        order=Order(order),
+        chosen={name: arguments[name] for name in FACETS if arguments.get(name)},
+        with_copies=arguments.get("copies") == "yes",
+        with_rejected=arguments.get("rejected") == "yes",
+        page=int(page),
+    )
+
+
+def find(connection: Connection, search: Search) -> Found:
+    """Return one page of hits, and the facets. Raise BadArgument for words that cannot be searched."""
+    rows = list_rows(connection, search)
+    is_cut = len(rows) == MAX_COUNTED
+    chosen = [row for row in rows if _is_chosen(row, search)]
+    query = parse_query(search.words)
+    ids = [row.id for row in chosen]
+    shown = iter(ids[(search.page - 1) * PAGE : search.page * PAGE])
+    facets = [_count_facet(name, rows, search) for name in FACETS]
+    return Found(search, list(load_hits(connection, query, shown)), ids, is_cut, facets)
+
+
+def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
+    """Return what the facets need of the first MAX_COUNTED hits, in their order."""
+    wanted = HitFilter(
+        sites=(search.chosen["site"],) if "site" in search.chosen else (),
+        languages=(search.chosen["language"],) if "language" in search.chosen else (),
+        include_duplicates=search.with_copies,
+        include_rejected=search.with_rejected,
+    )
+    ids = find_ids(connection, parse_query(search.words), wanted, order=search.order, limit=MAX_COUNTED)
+    found: list[Row[Any]] = []
+    while some := list(islice(ids, _BATCH)):
+        read: list[Row[Any]] = list(connection.execute(select(*_COLUMNS).where(_ROW.id.in_(some))))
+        rows = {row.id: row for row in read}
+        found += [rows[name] for name in some if name in rows]
+    return found
+
+
+def _is_chosen(row: Row[Any], search: Search, without: str | None = None) -> bool:
+    return all(value in FACETS[name](row) for name, value in search.chosen.items() if name != without)
+
+
+def _count_facet(name: str, rows: Sequence[Row[Any]], search: Search) -> Facet:
+    """Count the values among the hits that all other facets let through."""
+    counts = Counter(value for row in rows if _is_chosen(row, search, name) for value in FACETS[name](row))
+    values = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    if name == "month":
+        values.sort(reverse=True)
+    return Facet(name, values[:_SHOWN], max(0, len(values) - _SHOWN), search.chosen.get(name))

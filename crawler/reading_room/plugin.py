@@ -1,0 +1,119 @@
+"""What the reading room adds to Datasette: our pages, one template for all, and headers that let nothing out or in.
+
+The hooks are for rooms alone: another Datasette of the process stays as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from datasette import hookimpl
+from datasette.utils.asgi import Base400, NotFound, Response
+from datasette.views.base import DatasetteError
+from markupsafe import Markup
+
+from cleaning.errors import ArticleMissing, BroadsheetError, UnknownSite, UsageError
+from crawler.reading_room import routes
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Callable[..., Any], Send], Awaitable[None]]
+
+# No script at all, no frame around a page of ours, and nothing from elsewhere.
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+    return list(routes.ROUTES) if hasattr(datasette, "overview") else []
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    if hasattr(datasette, "overview"):
+        env.finalize = _escape
+        env.trim_blocks = env.lstrip_blocks = True
+        env.filters["quote"] = partial(quote, safe="")  # as a part of a path
+        env.globals["room_database"] = datasette.database_name
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
+    return _guard if hasattr(datasette, "overview") else lambda application: application
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def render_cell(value: Any, datasette: Any) -> str | None:
+    """Show an address as text: Datasette would make a link of it, which leads out."""
+    return value if hasattr(datasette, "overview") and isinstance(value, str) else None
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Awaitable[Response] | None:
+    return _tell(datasette, request, exception) if hasattr(datasette, "overview") else None
+
+
+async def _tell(datasette: Any, request: Any, exception: Exception) -> Response:
+    """Answer with one line. A defect is logged; Datasette would print all values that the program held."""
+    match exception:
+        case ArticleMissing() | UnknownSite() | NotFound():
+            status = 404
+        case UsageError():
+            status = 400
+        case Base400() | DatasetteError():
+            status = exception.status
+        case BroadsheetError():
+            status = 500
+        case _:
+            status = 500
+            logger.error("the page %s cannot be shown", request.path, exc_info=exception)
+    told = str(exception) or type(exception).__name__
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": told}, status=status)
+    return Response.html(await datasette.render_template("told.html", {"told": told}, request=request), status=status)
+
+
+def _escape(value: Any) -> Any:
+    """Take from text what harms a web page, too: control characters, and overrides that reverse a line."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
+        return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in value)
+    return value
+
+
+def _guard(application: Application) -> Application:
+    """Answer this machine alone: a page of the web may have its own name lead here (DNS rebinding)."""
+
+    async def guarded(scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")
+            if (host[0] or host[2]) not in _NAMES:
+                await Response.text("this server answers 127.0.0.1 and localhost alone", status=403).asgi_send(send)
+                return
+
+        async def send_guarded(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                kept = [(name, value) for name, value in message["headers"] if name.lower() not in _HEADER_NAMES]
+                message["headers"] = kept + [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+            await send(message)
+
+        await application(scope, receive, send_guarded)
+
+    return guarded
+
+
+_HEADER_NAMES = frozenset(name.encode() for name in _HEADERS)

@@ -1,0 +1,154 @@
+"""The addresses of the reading room, and what reads and shows each.
+
+/                     the store as a whole, with a field to search
+/search               hits; /search.json and /search.csv give them to programs
+/article/ID           an article: its text, what was cut and why, its story and versions
+/article/ID/raw       its page as the archive has it, as text
+/story/ID             a story over its sites; /compare?one=ID&other=ID what two articles have in common
+/sites, /site/NAME    the sites, and what is known of one
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import shlex
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import unquote
+
+from datasette.utils.asgi import Request, Response
+
+from cleaning.article import format_iso
+from crawler.reading_room.find import Found, Search, find, list_rows, parse_search
+from crawler.reading_room.site import read_site
+from crawler.reading_room.story import compare_articles, read_story
+from crawler.reading_room.word_changes import compare_words
+from crawler.views.stored_page import StoredPageView, describe_status
+from storage.export.formats.csv import format_cell
+from storage.reading.find_page import get_page
+from storage.reading.raw_page import load_raw_page
+from storage.search.query import parse_query
+from storage.search.search import load_hits
+
+_RESULT = ("id", "url", "site", "title", "published_at", "fetched_at", "language", "words", "duplicate_of", "rejected")
+
+
+async def show_front(datasette: Any, request: Request) -> Response:
+    overview = await asyncio.to_thread(datasette.overview.get)
+    most = max(overview.months.values(), default=0)
+    return await _show(datasette, request, "front.html", overview=overview, most=most)
+
+
+async def show_search(datasette: Any, request: Request) -> Response:
+    search = parse_search(_read_arguments(request))
+    if not search.words.strip():
+        return Response.redirect("/")
+    found: Found = await datasette.read(find, search)
+    export = shlex.join(["scrapy", "export", "FOLDER", "--where", _write_condition(found)])
+    return await _show(datasette, request, "search.html", found=found, search=search, export=export)
+
+
+async def give_search(datasette: Any, request: Request) -> Response:
+    """Give all hits that the search counts: of JSON an object with `hits`, of CSV a line each."""
+    search = parse_search(_read_arguments(request))
+    rows: list[dict[str, Any]] = await datasette.read(_list_hits, search)
+    if request.url_vars["format"] == "json":
+        return Response.json({"search": search.words, "hits": rows})
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_RESULT)
+    writer.writerows([format_cell(row[name]) for name in _RESULT] for row in rows)
+    name = {"content-disposition": 'attachment; filename="search.csv"'}
+    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=name)
+
+
+async def show_article(datasette: Any, request: Request) -> Response:
+    view = await asyncio.to_thread(StoredPageView, datasette.engine, request.url_vars["name"])
+    page = view.page
+    return await _show(
+        datasette,
+        request,
+        "article.html",
+        view=view,
+        page=page,
+        memory=describe_status(page.record.site, view.use),
+        compare_words=compare_words,
+        keep=lambda text: shlex.join(["scrapy", "sites", "keep", page.record.site, text]),
+    )
+
+
+async def give_raw(datasette: Any, request: Request) -> Response:
+    """Give the archived page as text: it is never shown as a page."""
+
+    def read(connection: Any) -> str:
+        return load_raw_page(connection, get_page(connection, request.url_vars["name"]), datasette.archive).html
+
+    return Response.text(await datasette.read(read))
+
+
+async def show_story(datasette: Any, request: Request) -> Response:
+    story = await datasette.read(read_story, request.url_vars["name"])
+    return await _show(datasette, request, "story.html", story=story, compare_words=compare_words)
+
+
+async def show_comparison(datasette: Any, request: Request) -> Response:
+    arguments = _read_arguments(request)
+    found = await datasette.read(compare_articles, arguments.get("one", ""), arguments.get("other", ""))
+    return await _show(datasette, request, "compare.html", found=found)
+
+
+async def show_sites(datasette: Any, request: Request) -> Response:
+    overview = await asyncio.to_thread(datasette.overview.get)
+    return await _show(datasette, request, "sites.html", overview=overview)
+
+
+async def show_site(datasette: Any, request: Request) -> Response:
+    site = await datasette.read(read_site, unquote(request.url_vars["name"]))
+    return await _show(
+        datasette,
+        request,
+        "site.html",
+        site=site,
+        most=max(site.hours.values(), default=0),
+        keep=lambda text: shlex.join(["scrapy", "sites", "keep", site.view.counts.site, text]),
+    )
+
+
+def _list_hits(connection: Any, search: Search) -> list[dict[str, Any]]:
+    ids = [row.id for row in list_rows(connection, search)]
+    return [
+        {name: _to_json(getattr(hit, name)) for name in _RESULT}
+        for hit in load_hits(connection, parse_query(search.words), iter(ids))
+    ]
+
+
+def _to_json(value: Any) -> Any:
+    return format_iso(value) if hasattr(value, "isoformat") else value
+
+
+def _read_arguments(request: Request) -> dict[str, str]:
+    return {name: request.args.get(name) or "" for name in request.args}
+
+
+def _write_condition(found: Found) -> str:
+    """Return the condition of `scrapy export` that chooses all hits."""
+    return f"id in ({', '.join(map(repr, found.ids))})"
+
+
+async def _show(datasette: Any, request: Request, template: str, **context: Any) -> Response:
+    return Response.html(await datasette.render_template(template, context, request=request))
+
+
+ROUTES: tuple[tuple[str, Callable[..., Awaitable[Response]]], ...] = (
+    (r"^/$", show_front),
+    (r"^/search$", show_search),
+    (r"^/search\.(?P<format>json|csv)$", give_search),
+    (r"^/article/(?P<name>[0-9a-f]{16})$", show_article),
+    (r"^/article/(?P<name>[0-9a-f]{16})/raw$", give_raw),
+    (r"^/story/(?P<name>[0-9a-f]{16})$", show_story),
+    (r"^/compare$", show_comparison),
+    (r"^/sites$", show_sites),
+    (r"^/site/(?P<name>[^/]+)$", show_site),
+)

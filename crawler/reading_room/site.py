@@ -1,0 +1,67 @@
+"""What the page of a site shows: its memory, findings, nights, hours of publication, and newest articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from crawler.reading_room.overview import ListedArticle
+from crawler.sites.site import match_name
+from crawler.views.sites import SiteView, load_site_view
+from storage.completeness.measure import SiteNight
+from storage.models import StoredArticle
+from storage.nights.findings import Finding, load_findings
+from storage.runs import load_last_runs
+from storage.site_memory.observations import list_sites
+
+_BLOCKS, _TEMPLATES, _NIGHTS, _NEWEST = 30, 500, 30, 20
+_TIMED = 2_000  # newest articles whose hours are counted
+_ROW = StoredArticle.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSite:
+    """What is known of a site. `hours` counts its newest articles by the hour of publication by its own clock."""
+
+    view: SiteView
+    findings: Sequence[Finding]
+    nights: Sequence[tuple[datetime, SiteNight]]  # the newest first
+    sources: Mapping[str, int]  # articles that each source brought in the last of these nights
+    hours: Mapping[int, int]
+    newest: Sequence[ListedArticle]
+
+
+def read_site(connection: Connection, name: str) -> ShownSite:
+    """Return what is known of a site. Raise UnknownSite where the store holds no page of it."""
+    site = match_name(list_sites(connection), name, where="in the store")
+    nights = [
+        (run.started_at, night)
+        for run in load_last_runs(connection, _NIGHTS)
+        if site in run.counts and (night := SiteNight.from_counts(site, run.counts[site])) is not None
+    ]
+    times = connection.execute(
+        select(_ROW.published_at, _ROW.published_offset)
+        .where(_ROW.site == site, _ROW.published_at.is_not(None), _ROW.rejected.is_(None))
+        .order_by(_ROW.published_at.desc())
+        .limit(_TIMED)
+    )
+    hours = Counter((at + timedelta(minutes=offset or 0)).hour for at, offset in times)
+    when = func.coalesce(_ROW.published_at, _ROW.fetched_at)
+    newest = connection.execute(
+        select(_ROW.id, _ROW.title, _ROW.site, when)
+        .where(_ROW.site == site, _ROW.rejected.is_(None))
+        .order_by(_ROW.published_at.desc(), _ROW.id)
+        .limit(_NEWEST)
+    )
+    return ShownSite(
+        view=load_site_view(connection, site, limit=_BLOCKS, newest=_TEMPLATES),
+        findings=load_findings(connection, site=site),
+        nights=nights,
+        sources=nights[0][1].by_source if nights else {},
+        hours={hour: hours[hour] for hour in range(24)} if hours else {},
+        newest=[ListedArticle(*row) for row in newest],
+    )

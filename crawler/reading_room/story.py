@@ -1,0 +1,52 @@
+"""What the page of a story shows: its articles in order of time, what each changed, and how two of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from cleaning.errors import ArticleMissing
+from crawler.reading_room.word_changes import WordRun, compare_words
+from storage.articles.clusters import Cluster, StoryMember, load_cluster
+from storage.articles.revisions import Version, load_histories
+from storage.reading.article_record import ArticleRecord
+from storage.reading.find_page import get_page
+from storage.reading.load_articles import load_record
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStory:
+    """A story. `timeline` has its articles, the earliest first; `histories` the versions of each by its id."""
+
+    cluster: Cluster
+    timeline: Sequence[StoryMember]
+    histories: Mapping[str, Sequence[Version]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two articles, and the runs of words that both or one of them has, line by line."""
+
+    one: ArticleRecord
+    other: ArticleRecord
+    title: Sequence[WordRun]
+    text: Sequence[WordRun]
+
+
+def read_story(connection: Connection, name: str) -> ShownStory:
+    """Return the story of an article. Raise ArticleMissing if the store holds none of this address or id."""
+    page = get_page(connection, name)
+    cluster = load_cluster(connection, page.id)
+    if cluster is None:
+        raise ArticleMissing(f"the page stored of {page.url} is no article: {page.rejected}")
+    timeline = sorted(cluster.members, key=lambda one: (one.when, one.id))
+    return ShownStory(cluster, timeline, load_histories(connection, [one.id for one in timeline]))
+
+
+def compare_articles(connection: Connection, one: str, other: str) -> Comparison:
+    """Compare the headlines and texts of two articles. Raise ArticleMissing if the store does not hold both."""
+    first, second = (load_record(connection, get_page(connection, name).id) for name in (one, other))
+    title = list(compare_words(first.title, second.title))
+    return Comparison(first, second, title, list(compare_words(first.text, second.text)))

@@ -1,0 +1,192 @@
+"""What the pages of the reading room say, and to whom."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+import sqlite3
+from contextlib import closing
+
+import lxml.html
+import pytest
+from crawling import run_scrapy
+from lxml import etree
+from reading_room_store import SCRIPTS, Room
+
+from storage import open_store
+
+
+def find_article(room: Room, words: str) -> str:
+    """Return the id of the first hit."""
+    return str(json.loads(room.get(f"/search.json?q={words}").body)["hits"][0]["id"])
+
+
+def read(page: str) -> str:
+    """Return the text of a page in one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_the_front_counts_what_is_stored(room: Room) -> None:
+    with open_store(room.data) as store:
+        articles = store.count(include_duplicates=True)
+    text = read(room.get("/").body)
+    assert f"{articles} articles of 5 sites" in text
+    assert "3 of them repeat another one" in text
+    assert text.index("W" * 2_000) < text.index("Largest stories")  # of the newest
+
+
+def test_every_page_allows_nothing_from_elsewhere(room: Room) -> None:
+    article = find_article(room, "swing+bridge")
+    for path in (
+        "/",
+        "/search?q=bridge",
+        f"/article/{article}",
+        f"/article/{article}/raw",
+        "/sites",
+        "/site/courier",
+        "/broadsheet",
+        "/broadsheet/article",
+        "/room/room.css",
+        "/search.json?q=bridge",
+        "/nothing",
+    ):
+        answer = room.get(path)
+        assert answer.status == (404 if path == "/nothing" else 200), path
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; ")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        if answer.headers["content-type"].startswith("text/html"):
+            for element in lxml.html.document_fromstring(answer.body).iter(etree.Element):
+                assert element.tag not in ("script", "style", "img", "iframe", "object"), path
+                assert not [name for name in element.attrib if name.startswith("on") or name == "style"], path
+                for name in ("src", "href", "action"):
+                    link = element.get(name, "/").removeprefix(room.address)
+                    assert link.startswith(("/", "#")), path
+                    assert not link.startswith("//"), path
+
+
+def test_it_answers_names_of_this_machine_alone(room: Room) -> None:
+    assert room.get("/", Host="rebound.example").status == 403
+    assert room.get("/", Host="127.0.0.1.rebound.example:80").status == 403
+    assert room.get("/", Host="localhost:1").status == 200
+    assert room.get("/", Host="[::1]:1").status == 200
+
+
+def test_hits_are_chosen_by_facets_and_given_as_files(room: Room) -> None:
+    answer = read(room.get("/search?q=harbour&order=newest").body)
+    assert "newest first" in answer
+    whole = json.loads(room.get("/search.json?q=harbour").body)["hits"]
+    chosen = json.loads(room.get("/search.json?q=harbour&site=courier").body)["hits"]
+    assert {hit["site"] for hit in chosen} == {"courier"}
+    assert 0 < len(chosen) < len(whole)
+    table = room.get("/search.csv?q=harbour&site=courier")
+    assert table.headers["content-disposition"] == 'attachment; filename="search.csv"'
+    assert [row["id"] for row in csv.DictReader(io.StringIO(table.body))] == [hit["id"] for hit in chosen]
+
+
+def test_the_export_line_gives_the_hits(room: Room) -> None:
+    page = room.get("/search?q=bridge&site=courier")
+    line = html.unescape(page.body).partition("scrapy export FOLDER --where '")[2].partition("'</code>")[0]
+    condition = line.replace("'\"'\"'", "'")
+    done = run_scrapy("export", str(room.data / "hits"), "--where", condition, data=room.data)
+    assert done.returncode == 0, done.stderr
+    lines = (room.data / "hits/data/articles.jsonl").read_text(encoding="utf-8").splitlines()
+    hits = json.loads(room.get("/search.json?q=bridge&site=courier").body)["hits"]
+    assert sorted(json.loads(one)["id"] for one in lines) == sorted(hit["id"] for hit in hits)
+
+
+@pytest.mark.parametrize("title", SCRIPTS.values())
+def test_words_of_any_script_are_found_and_marked_with_their_language(room: Room, title: str) -> None:
+    from urllib.parse import quote
+
+    (language,) = [code for code, one in SCRIPTS.items() if one == title]
+    page = room.get(f"/search?q={quote(title)}").body
+    assert re.search(rf'<a href="/article/[0-9a-f]+" dir="auto" lang="{language}"><mark>', page)
+    assert f"<h1>1 hit for {title}</h1>" in page
+
+
+def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None:
+    text = read(room.get(f"/article/{find_article(room, 'cider+press')}").body)
+    assert "An oak screw six feet long" in text
+    assert "Leave a Reply repeated_block : stands on other articles of the site, too" in text
+    assert "scrapy sites keep gazette 'Leave a Reply'" in text
+    assert "authors Walter Penn" in text
+
+
+def test_an_edited_article_shows_the_words_that_changed(room: Room) -> None:
+    page = room.get(f"/article/{find_article(room, 'swing+bridge+bearings')}").body
+    assert "<del>five</del><ins>six</ins>" in page
+
+
+def test_the_raw_page_is_given_as_text(room: Room) -> None:
+    answer = room.get(f"/article/{find_article(room, 'cider+press')}/raw")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.body.startswith("<html>\n<head>")
+    assert answer.body.endswith("</html>")
+
+
+def test_a_story_is_told_from_its_first_article_on(room: Room) -> None:
+    story = re.search(r"/story/[0-9a-f]{16}", room.get("/").body)
+    assert story is not None
+    page = room.get(story[0]).body
+    times = re.findall(r'<li[^>]*>\s*<p><time datetime="([^"]+)"', page)
+    assert times == sorted(times)
+    assert len(times) >= 2
+    compare = re.search(r"/compare\?one=[0-9a-f]+&amp;other=[0-9a-f]+", page)
+    assert compare is not None
+    assert "How two articles differ" in room.get(html.unescape(compare[0])).body
+
+
+def test_a_site_shows_its_repeated_blocks_and_hours(room: Room) -> None:
+    text = read(room.get("/site/gazette").body)
+    assert "Leave a Reply on 14 articles, cut from 3 on" in text
+    assert "Hours of publication, by the site's own clock" in text
+    assert "<h1>&lt;b&gt;x&lt;/b&gt; &amp; co</h1>" in room.get("/site/%3Cb%3Ex%3C%2Fb%3E%20&%20co").body
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/article/0000000000000000", 404, "0000000000000000"),
+        ("/article/0000000000000000/raw", 404, "0000000000000000"),
+        ("/story/0000000000000000", 404, "0000000000000000"),
+        ("/site/nope", 404, 'no site "nope" in the store; choose from: '),
+        ("/compare?one=a", 400, "'a'"),
+        ("/search?q=%22open", 400, "is not closed"),
+        ("/search?q=a&order=worst", 400, "order must be one of best, newest, got 'worst'"),
+        ("/search?q=bridge&page=0", 400, "page must be a number from 1, got '0'"),
+        ("/broadsheet?sql=delete+from+article", 400, "Statement must be a SELECT"),
+        ("/nothing", 404, ""),
+    ],
+)
+def test_what_cannot_be_shown_is_told_in_one_line(room: Room, path: str, status: int, told: str) -> None:
+    answer = room.get(path)
+    assert answer.status == status
+    assert told in read(answer.body)
+    assert "Traceback" not in answer.body
+
+
+def test_nothing_can_be_written(room: Room) -> None:
+    with closing(sqlite3.connect(room.data / "broadsheet.db")) as store:
+        before = store.execute("SELECT count(*), total(words) FROM article").fetchall()
+    for sql in (
+        "delete from article",
+        "with x as (select 1) update article set words = 0",
+        "vacuum",
+        "attach 'a' as b",
+    ):
+        room.get(f"/broadsheet?sql={sql.replace(' ', '+')}")
+    with closing(sqlite3.connect(room.data / "broadsheet.db")) as store:
+        assert store.execute("SELECT count(*), total(words) FROM article").fetchall() == before
+
+
+def test_hostile_headlines_stay_text(room: Room) -> None:
+    page = room.get("/site/%3Cb%3Ex%3C%2Fb%3E%20&%20co").body
+    assert "&lt;script&gt;document.title=" in page
+    assert "EVIL" in page
+    assert "{{ 7*7 }}" in page
+    assert ">javascript:alert(1)</a>" in page
+    assert "\u202e" not in page
+    assert not re.search(r"<img|<script|</style>", page)

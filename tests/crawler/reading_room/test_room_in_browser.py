@@ -1,0 +1,109 @@
+"""The reading room in Chromium: by keyboard alone, in any light and width, with nothing said in the console."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from reading_room_store import SCRIPTS, Room
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="Debian's Chromium is not installed: apt install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, room: Room, path: str = "/", *, width: int = 1280, **options: Any) -> Iterator[Page]:
+    """Open a page; in the end the console is empty, and nothing was asked for but the room."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(room.address + path)
+    yield page
+    context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(f"{room.address}/")] == []
+
+
+@pytest.fixture(scope="module")
+def pages(room: Room) -> dict[str, str]:
+    """One address of each kind."""
+    front = room.get("/").body
+    links = {kind: re.search(rf"/{kind}/[0-9a-f]{{16}}", front) for kind in ("article", "story")}
+    found = {kind: link[0] for kind, link in links.items() if link}
+    comparison = re.search(r"/compare\?one=[0-9a-f]+&amp;other=[0-9a-f]+", room.get(found["story"]).body)
+    assert comparison is not None
+    return found | {
+        "front": "/",
+        "search": "/search?q=harbour",
+        "comparison": comparison[0].replace("&amp;", "&"),
+        "sites": "/sites",
+        "site": "/site/courier",
+        "tables": "/broadsheet",
+        "table": "/broadsheet/article",
+        "question": "/broadsheet?sql=select+id,+title+from+article",
+    }
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_pages_fit_and_axe_finds_nothing_serious(
+    browser: Browser, room: Room, pages: dict[str, str], width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for name, path in pages.items():
+        # The pages forbid scripts: axe is let in.
+        with open_page(browser, room, path, width=width, color_scheme=scheme, bypass_csp=True) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            found = Axe().run(page).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(name, one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
+
+
+def test_all_is_reached_by_keyboard_without_scripts(browser: Browser, room: Room) -> None:
+    with open_page(browser, room, java_script_enabled=False) as page:
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "To the page"
+        for _ in range(4):
+            page.keyboard.press("Tab")
+        page.keyboard.type("cider press")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=cider+press")
+        page.locator(".hits a").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/article/*")
+        summary = page.locator("summary").last
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert page.get_by_text("scrapy sites keep gazette 'Leave a Reply'").is_visible()
+
+
+def test_headlines_run_in_the_direction_of_their_script(browser: Browser, room: Room) -> None:
+    with open_page(browser, room) as page:
+        for language, title in SCRIPTS.items():
+            link = page.locator("#newest ~ ul a", has_text=title)
+            direction = link.evaluate("one => getComputedStyle(one).direction")
+            assert direction == ("ltr" if language == "zh" else "rtl")
+        assert page.title() == "What is stored - Broadsheet"

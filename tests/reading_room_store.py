@@ -1,0 +1,81 @@
+"""The reading room over the store of the demo newspapers, with articles of other scripts and hostile ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Queue
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from demo_store import add_earlier_version, crawl_demo
+from night_store import make_article
+
+from crawler.reading_room.room import ReadingRoom
+from crawler.reading_room.serve import RoomServer
+from storage.archive.open_place import open_place
+from storage.articles.saving import save_article
+from storage.database.engine import make_database_url, open_database
+
+HOSTILE = (
+    "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">",
+    "\u202eEVIL \u2066turned\u2069 ]]>{{ 7*7 }} </title></style>",
+    "W" * 2_000,
+    "javascript:alert(1)",
+)
+SCRIPTS = {"ar": "افتتاح الميناء بعد العاصفة", "zh": "中国政府公布港口计划", "he": "הנמל נפתח מחדש"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page of the room answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room that answers at `address`. `data` is the folder of its store."""
+
+    address: str
+    data: Path
+
+    def get(self, path: str, **headers: str) -> Answer:
+        try:
+            with urlopen(Request(self.address + path, headers=headers), timeout=30) as answer:
+                return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode())
+        except HTTPError as error:
+            with error:
+                return Answer(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read().decode())
+
+
+@contextmanager
+def open_room(data: Path) -> Iterator[Room]:
+    """Make the store in this folder, and serve it."""
+    crawl_demo(data)
+    add_earlier_version(data)
+    engine = open_database(make_database_url(data, None))
+    titles = [("en", title) for title in HOSTILE] + list(SCRIPTS.items())
+    with engine.begin() as connection:
+        for place, (language, title) in enumerate(titles):
+            article = make_article(f"https://www.paper.example/{place}", title=title, language=language)
+            moment = datetime(2026, 11, 1 + place, tzinfo=UTC)
+            save_article(connection, article, site="<b>x</b> & co", run=1, fetched_at=moment, location=None)
+    archive = open_place(data)
+    assert archive is not None
+    told: Queue[str] = Queue()
+    server = RoomServer(ReadingRoom(engine, archive), 0, told.put)
+    thread = threading.Thread(target=server.serve_room, daemon=True)
+    thread.start()
+    try:
+        yield Room(told.get(timeout=60), data)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=30)
+        engine.dispose()
