@@ -15,6 +15,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
+from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import ArticleMissing, BroadsheetError, UnknownSite, UsageError
 from crawler.reading_room import routes
@@ -82,7 +83,7 @@ async def _tell(datasette: Any, request: Any, exception: Exception) -> Response:
         case _:
             status = 500
             logger.error("the page %s cannot be shown", request.path, exc_info=exception)
-    told = str(exception) or type(exception).__name__
+    told = str(exception.orig if isinstance(exception, DBAPIError) else exception) or type(exception).__name__
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": told}, status=status)
     return Response.html(await datasette.render_template("told.html", {"told": told}, request=request), status=status)
@@ -103,6 +104,9 @@ def _guard(application: Application) -> Application:
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")
             if (host[0] or host[2]) not in _NAMES:
                 await Response.text("this server answers 127.0.0.1 and localhost alone", status=403).asgi_send(send)
+                return
+            if scope["path"].startswith("/-/"):  # what Datasette has for its own administration
+                await Response.text("there is no such page", status=404).asgi_send(send)
                 return
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import asyncio
+import calendar
 import csv
 import io
 import shlex
@@ -35,6 +36,16 @@ from storage.search.search import load_hits
 _RESULT = ("id", "url", "site", "title", "published_at", "fetched_at", "language", "words", "duplicate_of", "rejected")
 
 
+# Facet -> options of `scrapy export`.
+_EXPORTED: dict[str, tuple[str, ...]] = {
+    "site": ("--site", "{}"),
+    "language": ("--language", "{}"),
+    "section": ("--section", "{}"),
+    "kind": ("--where", "page_kind == '{}'"),
+    "month": (),  # has two, of its days
+}
+
+
 async def show_front(datasette: Any, request: Request) -> Response:
     overview = await asyncio.to_thread(datasette.overview.get)
     most = max(overview.months.values(), default=0)
@@ -46,8 +57,9 @@ async def show_search(datasette: Any, request: Request) -> Response:
     if not search.words.strip():
         return Response.redirect("/")
     found: Found = await datasette.read(find, search)
-    export = shlex.join(["scrapy", "export", "FOLDER", "--where", _write_condition(found)])
-    return await _show(datasette, request, "search.html", found=found, search=search, export=export)
+    export = shlex.join(["scrapy", "export", "FOLDER", *_list_options(search)])
+    unsaid = [name for name in search.chosen if name not in _EXPORTED]
+    return await _show(datasette, request, "search.html", found=found, search=search, export=export, unsaid=unsaid)
 
 
 async def give_search(datasette: Any, request: Request) -> Response:
@@ -132,9 +144,16 @@ def _read_arguments(request: Request) -> dict[str, str]:
     return {name: request.args.get(name) or "" for name in request.args}
 
 
-def _write_condition(found: Found) -> str:
-    """Return the condition of `scrapy export` that chooses all hits."""
-    return f"id in ({', '.join(map(repr, found.ids))})"
+def _list_options(search: Search) -> list[str]:
+    """Return the options of `scrapy export` that say the same as the search, but for facets beside _EXPORTED."""
+    options = ["--search", search.words]
+    for name, option in _EXPORTED.items():
+        if name in search.chosen:
+            options += [part.format(search.chosen[name]) for part in option]
+    if month := search.chosen.get("month"):
+        last = calendar.monthrange(*map(int, month.split("-")))[1]
+        options += ["--since", f"{month}-01", "--until", f"{month}-{last}"]
+    return options + ["--include-duplicates"] * search.with_copies
 
 
 async def _show(datasette: Any, request: Request, template: str, **context: Any) -> Response:

@@ -54,7 +54,7 @@ def read_site(connection: Connection, name: str) -> ShownSite:
     newest = connection.execute(
         select(_ROW.id, _ROW.title, _ROW.site, when)
         .where(_ROW.site == site, _ROW.rejected.is_(None))
-        .order_by(_ROW.published_at.desc(), _ROW.id)
+        .order_by(_ROW.published_at.desc().nulls_last(), _ROW.id)
         .limit(_NEWEST)
     )
     return ShownSite(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-_PIECE = re.compile(r"\s+|\w+|[^\w\s]")
-_MAX_PIECES = 4_000  # of a text; a longer one is shown as replaced, since the comparison may take the square of it
+_PIECE = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")  # a word or a sign, with the space behind it
+_MAX_PIECES = 3_000  # of a text; a longer one is compared by lines, since a comparison may take the square of it
 
 
 class WordRun(NamedTuple):
@@ -25,7 +25,7 @@ def compare_words(before: str, after: str) -> Iterator[WordRun]:
     """
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     if max(len(old), len(new)) > _MAX_PIECES:
-        old, new = [before], [after]
+        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         if kind == "equal":

@@ -37,7 +37,8 @@ examples:
 
 _DEFAULTS = {"shard_size": str(SHARD_SIZE)}
 _OPTIONS_OF_A_RELEASE = (  # that say how a new one is made
-    *("format", "site", "language", "section", "licence", "rights", "since", "until", "min_words", "where"),
+    *("format", "site", "language", "section", "licence", "rights", "since", "until", "min_words"),
+    *("where", "search"),
     *("include_duplicates", "one_per_story", "include", "name", "splits", "split_by", "seed", "shard_size"),
 )
 
@@ -72,6 +73,7 @@ class Command(ProjectCommand):
             )
         add("--min-words", metavar="N", help="only articles of at least N words")
         add("--where", metavar="EXPR", help="only articles for which this holds, see docs/export.md")
+        add("--search", metavar="WORDS", help="only articles that scrapy search finds by these words")
         add("--include-duplicates", action="store_true", help="also articles that repeat another one, with its id")
         add("--one-per-story", action="store_true", help="of each story the first article that the filters let through")
         tables = ", ".join(EXTRA_TABLE_NAMES)
@@ -124,6 +126,7 @@ class Command(ProjectCommand):
             licences=tuple(opts.licence),
             rights=tuple(opts.rights),
             where=opts.where,
+            search=opts.search,
             include_duplicates=opts.include_duplicates,
             one_per_story=opts.one_per_story,
             include=tuple(opts.include),

@@ -13,6 +13,8 @@ from cleaning.errors import BadArgument
 from storage.export.selection import licences, rights
 from storage.export.selection.where import parse_where
 from storage.models import StoredArticle
+from storage.search.query import parse_query
+from storage.search.ranked import HitFilter, Order, find_ids
 
 if TYPE_CHECKING:
     from storage.export.selection.selection import Selection
@@ -52,6 +54,11 @@ def build_conditions(connection: Connection, selection: Selection) -> list[Colum
     asked.extend(rights.build_rights_conditions(selection.rights))
     if selection.where is not None:
         asked.append(parse_where(selection.where).make_condition(connection.dialect.name))
+    if selection.search is not None:
+        wanted = HitFilter(selection.sites, selection.languages, include_duplicates=True, include_rejected=True)
+        query = parse_query(selection.search)
+        found = find_ids(connection, query, wanted, order=Order.NEWEST, limit=None)
+        asked.append(_is_listed(connection, StoredArticle.id, found))
     return asked
 
 
@@ -80,10 +87,14 @@ def _match_declared(
         if not found:
             raise _make_unknown_error(option, name, values)
         meant |= found
-    # As one parameter: the values can be more than a statement takes parameters.
+    return _is_listed(connection, column, meant)
+
+
+def _is_listed(connection: Connection, column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these values, which can be more than a statement takes."""
     if connection.dialect.name == "postgresql":
-        return column == any_(bindparam(None, sorted(meant), ARRAY(Text)))  # type: ignore[no-any-return]  # of Any
-    listed = func.json_each(json.dumps(sorted(meant))).table_valued("value")
+        return column == any_(bindparam(None, sorted(values), ARRAY(Text)))  # type: ignore[no-any-return]  # of Any
+    listed = func.json_each(json.dumps(sorted(values))).table_valued("value")
     return column.in_(select(listed.c.value))  # type: ignore[no-any-return]  # of Any
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from cleaning.errors import BadArgument
 from storage.export.selection.rights import build_rights_conditions
 from storage.export.selection.where import parse_where
+from storage.search.query import parse_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Selection:
     licences: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
     where: str | None = None
+    search: str | None = None  # words, as `scrapy search` takes them
     include_duplicates: bool = False
     one_per_story: bool = False
     include: tuple[str, ...] = ()
@@ -51,11 +53,16 @@ class Selection:
         build_rights_conditions(self.rights)
         if self.where is not None:
             parse_where(self.where)
+        if self.search is not None:
+            parse_query(self.search)
 
     @property
     def filters(self) -> dict[str, Any]:
-        """The filters as the manifest states them: None or an empty list for a filter that is not set."""
-        return {
+        """The filters as the manifest states them: None or an empty list for a filter that is not set.
+
+        `search` is stated only where it is set: releases keep the ids that they had before there was one.
+        """
+        stated = {
             "sites": list(self.sites),
             "languages": list(self.languages),
             "since": self.since and self.since.isoformat(),
@@ -69,3 +76,4 @@ class Selection:
             "one_per_story": self.one_per_story,
             "include": list(self.include),
         }
+        return stated if self.search is None else stated | {"search": self.search}

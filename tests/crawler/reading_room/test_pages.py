@@ -7,8 +7,10 @@ import html
 import io
 import json
 import re
+import shlex
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import lxml.html
 import pytest
@@ -86,15 +88,17 @@ def test_hits_are_chosen_by_facets_and_given_as_files(room: Room) -> None:
     assert [row["id"] for row in csv.DictReader(io.StringIO(table.body))] == [hit["id"] for hit in chosen]
 
 
-def test_the_export_line_gives_the_hits(room: Room) -> None:
-    page = room.get("/search?q=bridge&site=courier")
-    line = html.unescape(page.body).partition("scrapy export FOLDER --where '")[2].partition("'</code>")[0]
-    condition = line.replace("'\"'\"'", "'")
-    done = run_scrapy("export", str(room.data / "hits"), "--where", condition, data=room.data)
+@pytest.mark.parametrize("chosen", ["", "&site=courier", "&language=en&copies=yes", "&month=2025-09&kind=article"])
+def test_the_export_line_gives_the_hits(room: Room, tmp_path: Path, chosen: str) -> None:
+    page = lxml.html.document_fromstring(room.get(f"/search?q=harbour{chosen}").body)
+    (line,) = [code.text_content() for code in page.findall(".//pre/code")]
+    command, name, folder, *options = shlex.split(line)
+    assert (command, name, folder) == ("scrapy", "export", "FOLDER")
+    done = run_scrapy("export", str(tmp_path / "hits"), *options, data=room.data)
     assert done.returncode == 0, done.stderr
-    lines = (room.data / "hits/data/articles.jsonl").read_text(encoding="utf-8").splitlines()
-    hits = json.loads(room.get("/search.json?q=bridge&site=courier").body)["hits"]
-    assert sorted(json.loads(one)["id"] for one in lines) == sorted(hit["id"] for hit in hits)
+    lines = (tmp_path / "hits/data/articles.jsonl").read_text(encoding="utf-8").splitlines()
+    hits = json.loads(room.get(f"/search.json?q=harbour{chosen}").body)["hits"]
+    assert sorted(json.loads(one)["id"] for one in lines) == sorted(hit["id"] for hit in hits) != []
 
 
 @pytest.mark.parametrize("title", SCRIPTS.values())
@@ -159,6 +163,7 @@ def test_a_site_shows_its_repeated_blocks_and_hours(room: Room) -> None:
         ("/search?q=bridge&page=0", 400, "page must be a number from 1, got '0'"),
         ("/broadsheet?sql=delete+from+article", 400, "Statement must be a SELECT"),
         ("/nothing", 404, ""),
+        ("/-/settings", 404, "there is no such page"),
     ],
 )
 def test_what_cannot_be_shown_is_told_in_one_line(room: Room, path: str, status: int, told: str) -> None:
