@@ -124,7 +124,7 @@ def find(connection: Connection, search: Search) -> Found:
     """Return one page of hits, and the facets. Raise BadArgument for words that cannot be searched."""
     rows = list_rows(connection, search)
     is_cut = len(rows) == MAX_COUNTED
-    chosen = [row for row in rows if _is_chosen(row, search)]
+    chosen = [row for row in rows if is_chosen(row, search)]
     query = parse_query(search.words)
     ids = [row.id for row in chosen]
     shown = iter(ids[(search.page - 1) * PAGE : search.page * PAGE])
@@ -149,13 +149,14 @@ def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
     return found
 
 
-def _is_chosen(row: Row[Any], search: Search, without: str | None = None) -> bool:
+def is_chosen(row: Row[Any], search: Search, without: str | None = None) -> bool:
+    """Whether a hit has the values that were chosen, of all facets but `without`."""
     return all(value in FACETS[name](row) for name, value in search.chosen.items() if name != without)
 
 
 def _count_facet(name: str, rows: Sequence[Row[Any]], search: Search) -> Facet:
     """Count the values among the hits that all other facets let through."""
-    counts = Counter(value for row in rows if _is_chosen(row, search, name) for value in FACETS[name](row))
+    counts = Counter(value for row in rows if is_chosen(row, search, name) for value in FACETS[name](row))
     values = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     if name == "month":
         values.sort(reverse=True)

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from datasette.utils.asgi import Request, Response
 
 from cleaning.article import format_iso
-from crawler.reading_room.find import Found, Search, find, list_rows, parse_search
+from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_search
 from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
@@ -129,7 +129,7 @@ async def show_site(datasette: Any, request: Request) -> Response:
 
 
 def _list_hits(connection: Any, search: Search) -> list[dict[str, Any]]:
-    ids = [row.id for row in list_rows(connection, search)]
+    ids = [row.id for row in list_rows(connection, search) if is_chosen(row, search)]
     return [
         {name: _to_json(getattr(hit, name)) for name in _RESULT}
         for hit in load_hits(connection, parse_query(search.words), iter(ids))

@@ -121,7 +121,7 @@ def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None
 
 def test_an_edited_article_shows_the_words_that_changed(room: Room) -> None:
     page = room.get(f"/article/{find_article(room, 'swing+bridge+bearings')}").body
-    assert "<del>five</del><ins>six</ins>" in page
+    assert "<del>five </del><ins>six </ins>" in page
 
 
 def test_the_raw_page_is_given_as_text(room: Room) -> None:
