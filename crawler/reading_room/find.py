@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, select
 
 from cleaning.errors import BadArgument
 from storage.models import StoredArticle
+from storage.search.index import count_backlog
 from storage.search.query import parse_query
 from storage.search.ranked import HitFilter, Order, find_ids
 from storage.search.search import SearchHit, load_hits
@@ -93,6 +94,7 @@ class Found:
     ids: Sequence[str]  # of all hits that were counted
     is_cut: bool  # whether there may be more
     facets: Sequence[Facet]
+    waiting: int  # stored pages that are not in the index yet
 
     @property
     def number(self) -> int:
@@ -129,7 +131,8 @@ def find(connection: Connection, search: Search) -> Found:
     ids = [row.id for row in chosen]
     shown = iter(ids[(search.page - 1) * PAGE : search.page * PAGE])
     facets = [_count_facet(name, rows, search) for name in FACETS]
-    return Found(search, list(load_hits(connection, query, shown)), ids, is_cut, facets)
+    hits = list(load_hits(connection, query, shown))
+    return Found(search, hits, ids, is_cut, facets, waiting=count_backlog(connection))
 
 
 def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:

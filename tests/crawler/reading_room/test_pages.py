@@ -108,7 +108,7 @@ def test_words_of_any_script_are_found_and_marked_with_their_language(room: Room
     (language,) = [code for code, one in SCRIPTS.items() if one == title]
     page = room.get(f"/search?q={quote(title)}").body
     assert re.search(rf'<a href="/article/[0-9a-f]+" dir="auto" lang="{language}"><mark>', page)
-    assert f"<h1>1 hit for {title}</h1>" in page
+    assert f"<h1>1 hit for “{title}”</h1>" in page
 
 
 def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None:

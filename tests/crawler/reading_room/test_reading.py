@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from night_store import make_article
-from sqlalchemy import Engine, insert, make_url, update
+from sqlalchemy import Engine, insert, make_url, text, update
 
 from crawler.reading_room.find import Search, find
 from crawler.reading_room.overview import read_overview
@@ -66,6 +66,13 @@ def test_hits_are_counted_by_facet_and_chosen(store: Engine) -> None:
     assert facets["section"] == {"Sport": 3}
     assert facets["rule"] == {"near-duplicate": 2}
     assert [hit.url for hit in chosen.hits] == [URLS[1]]
+
+
+def test_what_is_not_in_the_index_yet_is_told(store: Engine) -> None:
+    with store.begin() as connection:
+        connection.execute(text("INSERT INTO search_backlog (article_id) SELECT id FROM article WHERE site = 'herald'"))
+    with open_for_reading(store) as connection:
+        assert find(connection, Search("ferry")).waiting == 3
 
 
 def test_a_site_and_a_story_are_read(store: Engine) -> None:
