@@ -16,15 +16,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cleaning.errors import ExportRefused
-from storage.export.checking.read_back import RECORD_READERS, Row, read_records
-from storage.export.checking.read_manifest import open_release, read_manifest
-from storage.export.checking.safe_open import open_safely
-from storage.export.released_file import ReleasedFile
+from storage.export.checking.read_back import Row
+from storage.export.checking.read_table import TableReader
 from storage.export.schema import ARTICLES
 
 _BYTES = 8  # of the hash of each field; a million articles take 300 MB on the disk
-_ID, _FETCH, _SPLIT = "id", "fetched_at", "split"
+_ID, _FETCH = "id", "fetched_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +64,12 @@ class ReleaseComparison:
 
         Raise `ExportRefused` if one of the folders is no release, or has no format that can be read back.
         """
-        old, new = _ArticleReader(self._old), _ArticleReader(self._new)
+        old, new = TableReader(self._old, ARTICLES.name), TableReader(self._new, ARTICLES.name)
         # The name "" makes a temporary database on the disk, which is deleted when it is closed.
         with closing(sqlite3.connect("", isolation_level=None)) as database:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("CREATE TABLE old (id TEXT PRIMARY KEY, url TEXT, hashes BLOB) WITHOUT ROWID")
-            both, self.counts.unknown = _partition_fields(old.fields, new.fields)
+            both, self.counts.unknown = _partition_fields(old.read_fields(), new.read_fields())
             database.execute("BEGIN")
             database.executemany(
                 "INSERT OR REPLACE INTO old VALUES (?, ?, ?)",
@@ -109,45 +106,6 @@ class ReleaseComparison:
         self.counts.changed += 1
         self.counts.fields.update(changed)
         yield ArticleDifference("changed", key, url, changed)
-
-
-class _ArticleReader:
-    """Reads the articles of a release, from the first of its formats that can be read back."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with open_release(folder) as place:
-            manifest = read_manifest(place)
-        if manifest.faults:
-            raise ExportRefused(f"{folder}: {manifest.faults[0]}")
-        articles = [file for file in manifest.files if file.table == ARTICLES.name]
-        formats = {file.format for file in articles}
-        format_name = next((name for name in RECORD_READERS if name in formats), None)
-        if format_name is None:
-            raise ExportRefused(
-                f"{folder} has no articles in a format that can be read back: {', '.join(RECORD_READERS)}"
-            )
-        self._format = format_name
-        self._files: list[ReleasedFile] = [file for file in articles if file.format == format_name]
-        self._is_split = any(file.split is not None for file in self._files)
-        self.fields = tuple(next(self.read_rows(), {}))
-
-    def read_rows(self) -> Iterator[Row]:
-        """Yield the articles, with the split as a field if there are splits.
-
-        Raise `ExportRefused` if a file is not as the manifest states.
-        """
-        with open_release(self._folder) as place:
-            for file in self._files:
-                try:
-                    with open_safely(place, file.path) as stream:
-                        for row in read_records(stream, self._format):
-                            yield row | {_SPLIT: file.split} if self._is_split else row
-                except (OSError, ValueError) as error:
-                    why = " ".join(str(error).split())
-                    raise ExportRefused(
-                        f"cannot read {self._folder}/{file.path}: {why:.200}; check it with --verify"
-                    ) from error
 
 
 def _partition_fields(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

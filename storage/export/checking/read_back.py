@@ -10,13 +10,13 @@ from io import BufferedReader, TextIOWrapper
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
+from storage.export.checking.read_columns import MAX_CELL_CHARACTERS, read_csv, read_sqlite
 from storage.export.formats import require_library
 from storage.export.formats.jsonl import format_time
 from storage.export.text_hashes import hash_text
 
 Row = dict[str, Any]  # a record as in JSON Lines
 
-_MAX_CELL_CHARACTERS = 1 << 30  # a long article exceeds the default limit of csv
 _CHUNK_BYTES = 1 << 20
 
 
@@ -30,17 +30,20 @@ def count_file_rows(stream: BinaryIO, format_name: str | None) -> int | None:
     return None if count is None else count(stream)
 
 
-def read_records(stream: BinaryIO, format_name: str) -> Iterator[Row]:
+def read_records(stream: BinaryIO, format_name: str, *, with_texts: bool = False) -> Iterator[Row]:
     """Yield the records of a file, with the SHA-256 of the text in place of the text.
+
+    `with_texts` leaves the text; the records of "urls" have none then.
 
     `format_name` is a key of RECORD_READERS. Raise `ValueError` if the file is not in this format.
     """
     require_library(format_name)
     for row in RECORD_READERS[format_name](stream):
         if format_name == "urls":
-            row["text"] = row.pop("sha256", None)
+            digest = row.pop("sha256", None)
+            row["text"] = None if with_texts else digest
             row.pop("lines", None)
-        elif isinstance(row.get("text"), str):
+        elif not with_texts and isinstance(row.get("text"), str):
             row["text"] = hash_text(row["text"])
         for name in ("id", "url"):
             str(row.get(name)).encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
@@ -106,7 +109,7 @@ def _count_parquet_rows(stream: BinaryIO) -> int:
 
 
 def _count_csv_rows(stream: BinaryIO) -> int:
-    before = csv.field_size_limit(_MAX_CELL_CHARACTERS)
+    before = csv.field_size_limit(MAX_CELL_CHARACTERS)
     try:
         with TextIOWrapper(stream, encoding="utf-8", newline="") as text:
             return max(0, sum(1 for _row in csv.reader(text)) - 1)
@@ -128,6 +131,8 @@ RECORD_READERS: dict[str, Callable[[BinaryIO], Iterator[Row]]] = {  # fastest fi
     "parquet": _read_parquet,
     "jsonl": _read_lines,
     "jsonl.zst": _read_compressed_lines,
+    "sqlite": read_sqlite,
+    "csv": read_csv,
     "urls": _read_lines,
 }
 _ROW_COUNTERS: dict[str, Callable[[BinaryIO], int]] = {

@@ -17,7 +17,7 @@ from storage.export.rows.splits import parse_splits
 from storage.export.selection.selection import Selection
 from storage.models import StoredArticle
 
-READ_BACK = ("jsonl", "jsonl.zst", "parquet", "urls")
+READ_BACK = ("jsonl", "jsonl.zst", "parquet", "sqlite", "csv", "urls")
 ROWS: list[dict[str, Any]] = [
     {"id": key, "published_at": datetime(2026, 11, day, tzinfo=UTC), "authors": ["Ada"], "tags": ["x"], "free": True}
     for day, key in enumerate("abcd", 1)
@@ -109,7 +109,7 @@ def test_any_field_that_changes_is_a_change(store: Engine, tmp_path: Path) -> No
 def test_a_release_that_cannot_be_read_back_is_refused_in_one_line(store: Engine, tmp_path: Path) -> None:
     whole = export(store, tmp_path / "whole", "jsonl")
     for folder, why in (
-        (export(store, tmp_path / "csv", "csv"), "has no articles in a format that can be read back: parquet, jsonl"),
+        (export(store, tmp_path / "text", "text"), "has no articles in a format that can be read back: parquet, jsonl"),
         (tmp_path, "is not a release"),
     ):
         with pytest.raises(ExportRefused, match=why):
