@@ -42,7 +42,7 @@ survey/          finds out what a site offers before it is crawled, and checks t
 commands/        the commands of `scrapy`
 command_line/    the base of all commands: mistakes in one line, exit status, Ctrl-C, option values
 alerts/          sends what is new in a night by mail, chat, webhook or file
-reading_room/    the store in a browser (scrapy browse)
+reading_room/    the store, or a release, in a browser (scrapy browse)
 views/           what the commands print about sites, stories, releases and differences
 terminal/        consoles, log lines, progress bars, and text made safe to print
 demo/            the demo newspapers

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -20,6 +21,9 @@ from crawler.reading_room.serve import RoomServer
 from storage.archive.open_place import open_place
 from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database
+from storage.export.release import ReleaseOptions, export_release
+from storage.export.selection.selection import Selection
+from storage.reading.releases.open_release import open_release_store
 
 HOSTILE = (
     "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">",
@@ -69,8 +73,25 @@ def open_room(data: Path) -> Iterator[Room]:
             save_article(connection, article, site="<b>x</b> & co", run=1, fetched_at=moment, location=None)
     archive = open_place(data)
     assert archive is not None
+    with serve(ReadingRoom(engine, archive), data) as room:
+        yield room
+    engine.dispose()
+
+
+@contextmanager
+def open_release_room(folder: Path, kept: Path) -> Iterator[Room]:
+    """Serve a release; its store is kept below `kept`."""
+    with (
+        open_release_store(folder, kept, lambda _done, _total: None) as release,
+        serve(ReadingRoom(release.engine, None, release), folder) as room,
+    ):
+        yield room
+
+
+@contextmanager
+def serve(room: ReadingRoom, data: Path) -> Iterator[Room]:
     told: Queue[str] = Queue()
-    server = RoomServer(ReadingRoom(engine, archive), 0, told.put)
+    server = RoomServer(room, 0, told.put)
     thread = threading.Thread(target=server.serve_room, daemon=True)
     thread.start()
     try:
@@ -78,4 +99,12 @@ def open_room(data: Path) -> Iterator[Room]:
     finally:
         server.should_exit = True
         thread.join(timeout=30)
-        engine.dispose()
+
+
+def export_room(data: Path, folder: Path, *formats: str, **selection: Any) -> Path:
+    """Export a store as a release, and return its folder."""
+    engine = open_database(make_database_url(data, None))
+    chosen = Selection(**selection)
+    export_release(engine, folder, chosen, ReleaseOptions(formats), progress=lambda _done, _total: None)
+    engine.dispose()
+    return folder

@@ -1,7 +1,7 @@
-"""The reading room (`scrapy browse`): the store in a browser, by Datasette, with pages of ours.
+"""The reading room (`scrapy browse`): the store, or a release, in a browser, by Datasette, with pages of ours.
 
 check_browse.py    refuses where Datasette is missing
-room.py            the Datasette over one store
+room.py            the Datasette over one store or release
 plugin.py          what we add to it: our pages, what may be loaded, whom it answers
 routes.py          the addresses, and what reads and shows each
 overview.py        what the front page tells of the whole store

@@ -17,7 +17,7 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.errors import ArticleMissing, BroadsheetError, UnknownSite, UsageError
+from cleaning.errors import ArchiveMissing, ArticleMissing, BroadsheetError, UnknownSite, UsageError
 from crawler.reading_room import routes
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         env.trim_blocks = env.lstrip_blocks = True
         env.filters["quote"] = partial(quote, safe="")  # as a part of a path
         env.globals["room_database"] = datasette.database_name
+        env.globals["room_release"] = datasette.release
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -72,7 +73,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Awai
 async def _tell(datasette: Any, request: Any, exception: Exception) -> Response:
     """Answer with one line. A defect is logged; Datasette would print all values that the program held."""
     match exception:
-        case ArticleMissing() | UnknownSite() | NotFound():
+        case ArticleMissing() | ArchiveMissing() | UnknownSite() | NotFound():
             status = 404
         case UsageError():
             status = 400

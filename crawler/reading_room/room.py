@@ -1,4 +1,4 @@
-"""The reading room: a Datasette over one store, with our pages for people and its own for tables.
+"""The reading room: a Datasette over one store or release, with our pages for people and its own for tables.
 
 Imports Datasette, of the extra `browse`: only what runs after `check_browse` imports this module.
 """
@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from datasette.app import Datasette
 from datasette.plugins import pm
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, select, table
 
 from crawler.reading_room import plugin
 from crawler.reading_room.overview import KeptOverview
 from storage.archive.place import ArchivePlace
 from storage.database.engine import open_for_reading
+from storage.reading.releases.open_release import OpenedRelease
 
 T = TypeVar("T")
 _HERE = Path(__file__).parent
@@ -31,14 +32,15 @@ _SETTINGS = {
 
 
 class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
-    """Shows one store; the tables of a store in SQLite, too.
+    """Shows one store, or `release`, of which `engine` has the store; the tables of a store in SQLite, too.
 
-    `archive` holds the raw pages. `overview` is what the front page tells.
+    `archive` holds the raw pages; a release has none. `overview` is what the front page tells.
     """
 
-    def __init__(self, engine: Engine, archive: ArchivePlace) -> None:
+    def __init__(self, engine: Engine, archive: ArchivePlace | None, release: OpenedRelease | None = None) -> None:
         self.engine = engine
         self.archive = archive
+        self.release = release
         self.overview = KeptOverview(engine)
         # The name of its tables in Datasette; None if it has none to show.
         self.database_name = Path(str(engine.url.database)).stem if engine.dialect.name == "sqlite" else None
@@ -47,7 +49,9 @@ class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
             template_dir=str(_HERE / "templates"),
             static_mounts=[("room", str(_HERE / "static"))],
             settings=_SETTINGS,
-            metadata={"title": "Broadsheet"},
+            metadata={"title": "Broadsheet", "databases": {str(self.database_name): {"tables": _hide_empty(engine)}}}
+            if release
+            else {"title": "Broadsheet"},
         )
         if not pm.is_registered(plugin):
             pm.register(plugin)
@@ -60,3 +64,13 @@ class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
                 return work(connection, *arguments)
 
         return await asyncio.to_thread(run)
+
+
+def _hide_empty(engine: Engine) -> dict[str, dict[str, bool]]:
+    """Return what Datasette is told of the tables without a row: a release has none for most of a store's."""
+    with open_for_reading(engine) as connection:
+        return {
+            name: {"hidden": True}
+            for name in inspect(connection).get_table_names()
+            if connection.execute(select(1).select_from(table(name)).limit(1)).first() is None
+        }

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 from datasette.utils.asgi import Request, Response
 
 from cleaning.article import format_iso
+from cleaning.errors import ArchiveMissing
 from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_search
 from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, read_story
@@ -93,6 +94,9 @@ async def show_article(datasette: Any, request: Request) -> Response:
 
 async def give_raw(datasette: Any, request: Request) -> Response:
     """Give the archived page as text: it is never shown as a page."""
+
+    if datasette.release is not None:
+        raise ArchiveMissing("a release holds no page as it was fetched")
 
     def read(connection: Any) -> str:
         return load_raw_page(connection, get_page(connection, request.url_vars["name"]), datasette.archive).html

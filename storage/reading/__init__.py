@@ -15,5 +15,6 @@ live_blog.py        the entries of a live blog, each with its text
 find_page.py        finds the page of an address, however it is written, or of an id
 data_frames.py      tables of articles for pyarrow and pandas
 stored_page.py      everything that the store knows of one page, for `scrapy show`
+releases/           reads a release as a store
 raw_page.py         the archived response of a page: status, headers, body and HTML
 """

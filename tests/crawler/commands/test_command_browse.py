@@ -6,13 +6,21 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from crawling import ROOT, SCRAPY, environment, run_scrapy
+from night_store import make_article
+from reading_room_store import export_room
+from sqlalchemy import insert
 
+from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database
+from storage.models import Run
+
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -60,3 +68,33 @@ def test_without_datasette_it_says_what_to_install(store: Path) -> None:
     done = subprocess.run(line, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "the reading room needs more packages; run: " in done.stderr
+
+
+def test_a_release_that_is_not_as_stated_is_shown_and_told_in_one_line(store: Path, tmp_path: Path) -> None:
+    engine = open_database(make_database_url(store, None))
+    with engine.begin() as connection:
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
+        article = make_article("https://news.example/a", title="Ferry")
+        save_article(connection, article, site="news", run=1, fetched_at=NOON, location=None)
+    engine.dispose()
+    folder = export_room(store, tmp_path / "one", "jsonl")
+    (folder / "README.md").unlink()
+    line = [str(SCRAPY), "browse", "--release", str(folder), "--port", "0"]
+    with subprocess.Popen(line, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        told = f"scrapy browse: {folder} is not as its manifest states: README.md: is missing\n"
+        assert process.stderr.readline() == told
+        with urlopen(process.stderr.readline().split()[3], timeout=30) as answer:
+            assert "README.md: is missing" in answer.read().decode()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 128 + signal.SIGINT
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"), [(".", "is not a release: it contains no manifest.json"), ("no", "no such")]
+)
+def test_a_folder_that_is_no_release_is_told_in_one_line(tmp_path: Path, folder: str, told: str) -> None:
+    done = run_scrapy("browse", "--release", str(tmp_path / folder), data=tmp_path)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
