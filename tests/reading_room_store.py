@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,9 @@ from urllib.request import Request, urlopen
 
 from demo_store import add_earlier_version, crawl_demo
 from night_store import make_article
+from sqlalchemy import Engine
 
+from crawler.reading_room.changes import find_changes
 from crawler.reading_room.room import ReadingRoom
 from crawler.reading_room.serve import RoomServer
 from storage.archive.open_place import open_place
@@ -31,6 +33,8 @@ HOSTILE = (
     "W" * 2_000,
     "javascript:alert(1)",
 )
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+URLS = [f"https://{name}.example/{number}" for name in ("herald", "courier") for number in range(3)]
 SCRIPTS = {"ar": "افتتاح الميناء بعد العاصفة", "zh": "中国政府公布港口计划", "he": "הנמל נפתח מחדש"}
 
 
@@ -79,13 +83,19 @@ def open_room(data: Path) -> Iterator[Room]:
 
 
 @contextmanager
-def open_release_room(folder: Path, kept: Path) -> Iterator[Room]:
-    """Serve a release; its store is kept below `kept`."""
-    with (
-        open_release_store(folder, kept, lambda _done, _total: None) as release,
-        serve(ReadingRoom(release.engine, None, release), folder) as room,
-    ):
-        yield room
+def open_release_room(folder: Path, kept: Path, against: Path | None = None) -> Iterator[Room]:
+    """Serve a release, compared with an older one if there is one; their stores are kept below `kept`."""
+    with ExitStack() as stack:
+        release = stack.enter_context(open_release_store(folder, kept, ignore_progress))
+        changes = None
+        if against is not None:
+            older = stack.enter_context(open_release_store(against, kept, ignore_progress))
+            changes = stack.enter_context(find_changes(older, release.engine, ignore_progress))
+        yield stack.enter_context(serve(ReadingRoom(release.engine, None, release, changes), folder))
+
+
+def ignore_progress(_done: int, _total: int) -> None:
+    pass
 
 
 @contextmanager
@@ -104,7 +114,12 @@ def serve(room: ReadingRoom, data: Path) -> Iterator[Room]:
 def export_room(data: Path, folder: Path, *formats: str, **selection: Any) -> Path:
     """Export a store as a release, and return its folder."""
     engine = open_database(make_database_url(data, None))
-    chosen = Selection(**selection)
-    export_release(engine, folder, chosen, ReleaseOptions(formats), progress=lambda _done, _total: None)
-    engine.dispose()
-    return folder
+    try:
+        return export_engine(engine, folder, *formats, **selection)
+    finally:
+        engine.dispose()
+
+
+def export_engine(engine: Engine, folder: Path, *formats: str, **selection: Any) -> Path:
+    chosen, options = Selection(**selection), ReleaseOptions(formats)
+    return export_release(engine, folder, chosen, options, progress=ignore_progress).folder

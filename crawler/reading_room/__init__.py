@@ -8,6 +8,8 @@ overview.py        what the front page tells of the whole store
 find.py            hits of a search, and what may be chosen among them
 story.py           a story over its sites, and two articles side by side
 site.py            what is known of a site
+changes.py         what changed against an older release
+compare_stores.py  compares two stores article by article
 word_changes.py    which words were changed between two texts
 serve.py           serves it on loopback
 """

@@ -107,19 +107,24 @@ class Found:
 
 def parse_search(arguments: Mapping[str, str]) -> Search:
     """Return the search that the query of an address asks for. Raise BadArgument for one that cannot be."""
-    order, page = arguments.get("order") or Order.BEST.value, arguments.get("page") or "1"
+    order = arguments.get("order") or Order.BEST.value
     if order not in list(Order):
         raise BadArgument(f"order must be one of {', '.join(Order)}, got {order!r}")
-    if not (page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page)):
-        raise BadArgument(f"page must be a number from 1, got {page!r}")
     return Search(
         words=arguments.get("q", ""),
         order=Order(order),
         chosen={name: arguments[name] for name in FACETS if arguments.get(name)},
         with_copies=arguments.get("copies") == "yes",
         with_rejected=arguments.get("rejected") == "yes",
-        page=int(page),
+        page=parse_page(arguments),
     )
+
+
+def parse_page(arguments: Mapping[str, str]) -> int:
+    page = arguments.get("page") or "1"
+    if not (page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page)):
+        raise BadArgument(f"page must be a number from 1, got {page!r}")
+    return int(page)
 
 
 def find(connection: Connection, search: Search) -> Found:

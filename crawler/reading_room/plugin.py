@@ -52,6 +52,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         env.filters["quote"] = partial(quote, safe="")  # as a part of a path
         env.globals["room_database"] = datasette.database_name
         env.globals["room_release"] = datasette.release
+        env.globals["room_changes"] = datasette.changes
 
 
 @hookimpl  # type: ignore[untyped-decorator]

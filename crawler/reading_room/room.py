@@ -15,6 +15,7 @@ from datasette.plugins import pm
 from sqlalchemy import Engine, inspect, select, table
 
 from crawler.reading_room import plugin
+from crawler.reading_room.changes import ChangeList
 from crawler.reading_room.overview import KeptOverview
 from storage.archive.place import ArchivePlace
 from storage.database.engine import open_for_reading
@@ -34,13 +35,21 @@ _SETTINGS = {
 class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
     """Shows one store, or `release`, of which `engine` has the store; the tables of a store in SQLite, too.
 
-    `archive` holds the raw pages; a release has none. `overview` is what the front page tells.
+    `archive` holds the raw pages; a release has none. `overview` is what the front page tells. `changes` are those
+    against an older release, if there is one to compare with.
     """
 
-    def __init__(self, engine: Engine, archive: ArchivePlace | None, release: OpenedRelease | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        archive: ArchivePlace | None,
+        release: OpenedRelease | None = None,
+        changes: ChangeList | None = None,
+    ) -> None:
         self.engine = engine
         self.archive = archive
         self.release = release
+        self.changes = changes
         self.overview = KeptOverview(engine)
         # The name of its tables in Datasette; None if it has none to show.
         self.database_name = Path(str(engine.url.database)).stem if engine.dialect.name == "sqlite" else None

@@ -6,6 +6,7 @@
 /article/ID/raw       its page as the archive has it, as text
 /story/ID             a story over its sites; /compare?one=ID&other=ID what two articles have in common
 /sites, /site/NAME    the sites, and what is known of one
+/changes              what changed against an older release; /changes.csv as a file; /changes/ID of an article
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ import calendar
 import csv
 import io
 import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from cleaning.article import format_iso
 from cleaning.errors import ArchiveMissing
-from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_search
+from crawler.reading_room.changes import PAGE, ChangeList, parse_choice
+from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_page, parse_search
 from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
@@ -34,6 +36,10 @@ from storage.reading.raw_page import load_raw_page
 from storage.search.query import parse_query
 from storage.search.search import load_hits
 
+_CHANGE = (
+    *("id", "site", "title", "kind", "cause", "characters_lost", "characters_gained", "fields", "note"),
+    *("cleaner_before", "cleaner_after"),
+)
 _RESULT = ("id", "url", "site", "title", "published_at", "fetched_at", "language", "words", "duplicate_of", "rejected")
 
 
@@ -69,12 +75,7 @@ async def give_search(datasette: Any, request: Request) -> Response:
     rows: list[dict[str, Any]] = await datasette.read(_list_hits, search)
     if request.url_vars["format"] == "json":
         return Response.json({"search": search.words, "hits": rows})
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_RESULT)
-    writer.writerows([format_cell(row[name]) for name in _RESULT] for row in rows)
-    name = {"content-disposition": 'attachment; filename="search.csv"'}
-    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=name)
+    return _give_csv("search.csv", _RESULT, ([row[name] for name in _RESULT] for row in rows))
 
 
 async def show_article(datasette: Any, request: Request) -> Response:
@@ -132,6 +133,61 @@ async def show_site(datasette: Any, request: Request) -> Response:
     )
 
 
+async def show_changes(datasette: Any, request: Request) -> Response:
+    arguments = _read_arguments(request)
+    changes, chosen, page = _get_changes(datasette), parse_choice(arguments), parse_page(arguments)
+    listed, number = await asyncio.gather(
+        asyncio.to_thread(changes.list_page, chosen, page), asyncio.to_thread(changes.count, chosen)
+    )
+    return await _show(
+        datasette,
+        request,
+        "changes.html",
+        changes=changes,
+        counts=changes.counts,
+        chosen=chosen,
+        listed=listed,
+        number=number,
+        page=page,
+        pages=-(-number // PAGE),
+        to_query=lambda **other: urlencode({name: value for name, value in (chosen | other).items() if value}),
+    )
+
+
+async def give_changes(datasette: Any, request: Request) -> Response:
+    chosen = parse_choice(_read_arguments(request))
+    listed = await asyncio.to_thread(_get_changes(datasette).list_page, chosen)
+    rows = [
+        (
+            *(one.id, one.site, one.title, one.kind.value, one.cause and one.cause.value, one.lost, one.gained),
+            *(" ".join(one.fields), one.note, *one.cleaners),
+        )
+        for one in listed
+    ]
+    return _give_csv("changes.csv", _CHANGE, rows)
+
+
+async def show_change(datasette: Any, request: Request) -> Response:
+    found = await asyncio.to_thread(_get_changes(datasette).read_article, request.url_vars["name"])
+    return await _show(datasette, request, "change.html", found=found, change=found.change)
+
+
+def _get_changes(datasette: Any) -> ChangeList:
+    if datasette.changes is None:
+        raise NotFound("there is no older release to compare with; name one: scrapy browse --against FOLDER")
+    changes: ChangeList = datasette.changes
+    return changes
+
+
+def _give_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(map(format_cell, row) for row in rows)
+    given = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=given)
+
+
 def _list_hits(connection: Any, search: Search) -> list[dict[str, Any]]:
     ids = [row.id for row in list_rows(connection, search) if is_chosen(row, search)]
     return [
@@ -174,4 +230,7 @@ ROUTES: tuple[tuple[str, Callable[..., Awaitable[Response]]], ...] = (
     (r"^/compare$", show_comparison),
     (r"^/sites$", show_sites),
     (r"^/site/(?P<name>[^/]+)$", show_site),
+    (r"^/changes$", show_changes),
+    (r"^/changes\.csv$", give_changes),
+    (r"^/changes/(?P<name>[0-9a-f]{16})$", show_change),
 )

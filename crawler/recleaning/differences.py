@@ -83,7 +83,7 @@ class RecleanSummary:
             return
         title, text = make_storable(article.title), make_storable(article.text)
         old, new = ("" if stored.rejected else stored.text), ("" if article.rejected else text)
-        lost, gained, before = _count_changed(old, new)
+        lost, gained, before = count_changed_characters(old, new)
         self.characters_before += before
         self.lost += lost
         self.gained += gained
@@ -161,7 +161,7 @@ class RecleanSummary:
             heapq.heappushpop(self._largest, item)
 
 
-def _count_changed(old: str, new: str) -> tuple[int, int, int]:
+def count_changed_characters(old: str, new: str) -> tuple[int, int, int]:
     """Return the numbers of characters of words that are lost, that are gained, and of all words before."""
     before = Counter(_WORD.findall(old))
     size = _count_characters(before)

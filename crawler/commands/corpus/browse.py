@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from crawler.command_line.values import parse_whole_number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from crawler.terminal.progress import Report
     from storage.reading.releases.open_release import OpenedRelease
 
 PORT = 8765
@@ -27,6 +28,9 @@ examples:
   scrapy browse                     the store of DATA_DIR or DATABASE_URL, on port {PORT}
   scrapy browse --port 0            on any port that is free
   scrapy browse --release FOLDER    a release instead of the store
+  scrapy browse --against OLDER     what changed since a release, article by
+                                    article: pages fetched again, another cleaner;
+                                    with --release NEWER between two releases
 
 exit status: 2 wrong use, no store or release, or Datasette is not installed;
 130 ended by Ctrl-C
@@ -48,6 +52,7 @@ class Command(ProjectCommand):
         add = parser.add_argument
         add("--port", metavar="N", default=str(PORT), help=f"0: any that is free (default: {PORT})")
         add("--release", metavar="FOLDER", help="show this release, in any format but tei, text and markdown")
+        add("--against", metavar="FOLDER", help="show what changed against this older release, article by article")
 
     def execute(self, args: Sequence[str], opts: argparse.Namespace) -> None:
         if args:
@@ -57,31 +62,50 @@ class Command(ProjectCommand):
 
         check_browse()
         with ExitStack() as stack:
+            from crawler.reading_room.changes import find_changes
             from crawler.reading_room.room import ReadingRoom
             from crawler.reading_room.serve import RoomServer
             from crawler.run.archive_place import archive_place_of
 
+            engine, archive, release, changes = None, None, None, None
             if opts.release is not None:
                 release = stack.enter_context(self._open_release(Path(opts.release)))
-                room = ReadingRoom(release.engine, None, release)
+                engine = release.engine
             else:
-                room = ReadingRoom(stack.enter_context(self.open_store()), archive_place_of(self.project_settings))
+                engine = stack.enter_context(self.open_store())
+                archive = archive_place_of(self.project_settings)
+            if opts.against is not None:
+                older = stack.enter_context(self._open_release(Path(opts.against)))
+                _check_texts(older, release)
+                with self._show_progress("comparing", "articles") as report:
+                    changes = stack.enter_context(find_changes(older, engine, report))
+            room = ReadingRoom(engine, archive, release, changes)
             room.overview.get()
             RoomServer(room, port, self._tell_address).serve_room()
 
     @contextmanager
     def _open_release(self, folder: Path) -> Iterator[OpenedRelease]:
-        from crawler.terminal.progress import show_progress
         from storage.reading.releases.open_release import find_kept_folder, open_release_store
 
         with ExitStack() as stack:
-            every = self.project_settings.getfloat("PROGRESS_INTERVAL")
-            with show_progress("making ready", "rows", every=every) as report:
+            with self._show_progress("making ready", "rows") as report:
                 release = stack.enter_context(open_release_store(folder, find_kept_folder(), report))
             if release.faults:
                 more = f", and {len(release.faults) - 1:,} more" if len(release.faults) > 1 else ""
                 self.print_message(f"{folder} is not as its manifest states: {release.faults[0]}{more}")
             yield release
 
+    def _show_progress(self, doing: str, things: str) -> AbstractContextManager[Report]:
+        from crawler.terminal.progress import show_progress
+
+        return show_progress(doing, things, every=self.project_settings.getfloat("PROGRESS_INTERVAL"))
+
     def _tell_address(self, address: str) -> None:
         self.print_message(f"open {address} (Ctrl-C ends it)")
+
+
+def _check_texts(*releases: OpenedRelease | None) -> None:
+    """Refuse releases of addresses: they have nothing to be compared word by word."""
+    for release in releases:
+        if release is not None and not release.has_texts:
+            raise BadArgument(f"{release.folder} holds addresses without texts; scrapy export --compare compares those")

@@ -6,21 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from crawling import ROOT, SCRAPY, environment, run_scrapy
 from night_store import make_article
-from reading_room_store import export_room
+from reading_room_store import NOON, export_room
 from sqlalchemy import insert
 
 from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database
 from storage.models import Run
-
-NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture

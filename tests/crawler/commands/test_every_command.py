@@ -46,7 +46,11 @@ class Line(NamedTuple):
 COMMANDS = {
     "addresses": (Line("", ""), Line("--no-such-option", "there is no option --no-such-option", 2)),
     "bench": (Line("-s CLOSESPIDER_TIMEOUT=1", ""), Line("fast", "takes only options, got 'fast'", 2)),
-    "browse": (Line("more", "takes no arguments", 2), Line("--port 99999", "--port must be a whole number", 2)),
+    "browse": (
+        Line("more", "takes no arguments", 2),
+        Line("--port 99999", "--port must be a whole number", 2),
+        Line("--against no", "cannot read the folder", 2),
+    ),
     "bulk": (
         Line("{tmp}/data/archive --out {tmp}/bulk --tasks 1", "release"),
         Line("", "takes WARC files", 2),

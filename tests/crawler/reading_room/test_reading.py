@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from night_store import make_article
-from sqlalchemy import Engine, insert, make_url, text, update
+from reading_room_store import URLS
+from sqlalchemy import Engine, text
 
 from crawler.reading_room.find import Search, find
 from crawler.reading_room.overview import read_overview
 from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
-from storage.articles.saving import make_article_id, save_article
-from storage.database.engine import make_database_url, open_database, open_for_reading
-from storage.models import Run, StoredArticle
-
-NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-URLS = [f"https://{name}.example/{number}" for name in ("herald", "courier") for number in range(3)]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """Six articles of two sites; one of each is a copy of the first, and one a rejected page."""
-    server = request.param == "postgresql" and request.getfixturevalue("postgres_database")
-    engine = open_database(make_url(server) if server else make_database_url(tmp_path, None))
-    with engine.begin() as connection:
-        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
-        for place, url in enumerate(URLS):
-            more = {"published_at": NOON + timedelta(hours=20 * place), "section": "Sport"} if place % 2 else {}
-            article = make_article(url, title=f"Ferry number {place}", **more)
-            site = url.partition("//")[2].partition(".")[0]
-            save_article(connection, article, site=site, run=1, fetched_at=NOON + timedelta(days=40), location=None)
-        row = StoredArticle
-        first = make_article_id(URLS[0])
-        for url in (URLS[1], URLS[3]):
-            copy = {"duplicate_of": first, "duplicate_rule": "near-duplicate", "duplicate_kind": "copy"}
-            connection.execute(update(row).where(row.id == make_article_id(url)).values(copy))
-    yield engine
-    engine.dispose()
+from storage.database.engine import open_for_reading
 
 
 def test_the_overview_counts_by_month_and_site(store: Engine) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reading_room_store import Answer, Room, export_room, open_release_room
+from reading_room_store import Answer, Room, export_room, ignore_progress, open_release_room
 
 from cleaning.errors import ExportRefused
 from storage.export.checking.verify import check_release
@@ -39,7 +39,7 @@ def find(room: Room, words: str) -> str:
 @pytest.mark.parametrize("name", ["jsonl", "jsonl.zst", "parquet", "sqlite", "csv"])
 def test_the_store_of_a_release_gives_the_same_release_again(room: Room, tmp_path: Path, name: str) -> None:
     folder = export_room(room.data, tmp_path / "one", name, **WHOLE)
-    with open_release_store(folder, tmp_path / "kept", lambda _done, _total: None) as release:
+    with open_release_store(folder, tmp_path / "kept", ignore_progress) as release:
         store = Path(str(release.engine.url.database)).parent
     again = check_release(export_room(store, tmp_path / "again", name, **WHOLE))
     assert (again.release_id, again.differences) == (release.release_id, ())
@@ -124,6 +124,6 @@ def test_a_record_that_is_none_is_refused_in_one_line(
     data.write_text("\n".join([json.dumps(json.loads(first) | change), *rest]) + "\n", "utf-8")
     with (
         pytest.raises(ExportRefused, match=why),
-        open_release_store(folder, tmp_path / "kept", lambda _done, _total: None),
+        open_release_store(folder, tmp_path / "kept", ignore_progress),
     ):
         raise AssertionError

@@ -67,19 +67,35 @@ def pages(room: Room) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_pages_fit_and_axe_finds_nothing_serious(
+def find_serious(
     browser: Browser, room: Room, pages: dict[str, str], width: int, scheme: str
-) -> None:
+) -> list[tuple[str, str, str]]:
+    """Return what axe finds serious on these pages, all of which fit."""
     from axe_playwright_python.sync_playwright import Axe
 
+    serious = []
     for name, path in pages.items():
         # The pages forbid scripts: axe is let in.
         with open_page(browser, room, path, width=width, color_scheme=scheme, bypass_csp=True) as page:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             found = Axe().run(page).response["violations"]
-        serious = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert [(name, one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
+        grave = [one for one in found if one["impact"] in ("serious", "critical")]
+        serious += [(name, one["id"], one["nodes"][0]["html"][:200]) for one in grave]
+    return serious
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_pages_fit_and_axe_finds_nothing_serious(
+    browser: Browser, room: Room, pages: dict[str, str], width: int, scheme: str
+) -> None:
+    assert find_serious(browser, room, pages, width, scheme) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_changes_fit_and_axe_finds_nothing_serious(browser: Browser, newer: Room, width: int, scheme: str) -> None:
+    change = re.search(r"/changes/[0-9a-f]{16}", newer.get("/changes").body)
+    assert change is not None
+    assert find_serious(browser, newer, {"all": "/changes", "one": change[0]}, width, scheme) == []
 
 
 def test_all_is_reached_by_keyboard_without_scripts(browser: Browser, room: Room) -> None:
