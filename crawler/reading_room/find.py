@@ -5,6 +5,7 @@ The counts and the choice by them are of the first MAX_COUNTED hits: to count al
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ _COLUMNS = (
     _ROW.duplicate_rule, _ROW.tdm_reserved, _ROW.licence, _ROW.usage, _ROW.ai_refused,
 )  # fmt: skip
 _BATCH = 500
+_MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
 def _list_rights(row: Row[Any]) -> Iterator[str]:
@@ -64,6 +66,7 @@ class Search:
     with_copies: bool = False
     with_rejected: bool = False
     page: int = 1
+    whole: str | None = None  # the facet of which all values are shown
 
     def to_query(self, **changes: str | int | None) -> str:
         """Return the search as the query of an address, with these changes; None takes a field out."""
@@ -110,6 +113,9 @@ def parse_search(arguments: Mapping[str, str]) -> Search:
     order = arguments.get("order") or Order.BEST.value
     if order not in list(Order):
         raise BadArgument(f"order must be one of {', '.join(Order)}, got {order!r}")
+    month = arguments.get("month") or "2000-01"
+    if not _MONTH.fullmatch(month):
+        raise BadArgument(f"month must be like 2026-11, got {month!r}")
     return Search(
         words=arguments.get("q", ""),
         order=Order(order),
@@ -117,6 +123,7 @@ def parse_search(arguments: Mapping[str, str]) -> Search:
         with_copies=arguments.get("copies") == "yes",
         with_rejected=arguments.get("rejected") == "yes",
         page=parse_page(arguments),
+        whole=arguments.get("whole"),
     )
 
 
@@ -168,4 +175,5 @@ def _count_facet(name: str, rows: Sequence[Row[Any]], search: Search) -> Facet:
     values = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     if name == "month":
         values.sort(reverse=True)
-    return Facet(name, values[:_SHOWN], max(0, len(values) - _SHOWN), search.chosen.get(name))
+    shown = values if search.whole == name else values[:_SHOWN]
+    return Facet(name, shown, len(values) - len(shown), search.chosen.get(name))

@@ -6,7 +6,9 @@ The hooks are for rooms alone: another Datasette of the process stays as it is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +19,14 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.errors import ArchiveMissing, ArticleMissing, BroadsheetError, UnknownSite, UsageError
+from cleaning.errors import (
+    ArchiveMissing,
+    ArticleMissing,
+    BroadsheetError,
+    RecordUnreadable,
+    UnknownSite,
+    UsageError,
+)
 from crawler.reading_room import routes
 
 logger = logging.getLogger(__name__)
@@ -36,7 +45,9 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
-_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_NAME = re.compile(rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]*)?", re.IGNORECASE)
+_NOT_FOUND = frozenset({"404", "Database not found"})  # what Datasette says of an address that nothing answers
+_MAX_VALUE = 100_000_000  # bytes of one that a question in SQL may make
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -66,18 +77,38 @@ def render_cell(value: Any, datasette: Any) -> str | None:
     return value if hasattr(datasette, "overview") and isinstance(value, str) else None
 
 
+@hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator]
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Iterator[None]:
+    """Answer instead of Datasette, which would print all values that the program held, of each address not found."""
+    outcome: Any = yield
+    if hasattr(datasette, "overview"):
+        outcome.force_result([_tell(datasette, request, exception)])
+
+
 @hookimpl  # type: ignore[untyped-decorator]
-def handle_exception(datasette: Any, request: Any, exception: Exception) -> Awaitable[Response] | None:
-    return _tell(datasette, request, exception) if hasattr(datasette, "overview") else None
+def forbidden(datasette: Any, request: Any, message: str) -> Awaitable[Response] | None:
+    return _tell(datasette, request, NotFound(message)) if hasattr(datasette, "overview") else None
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
+    if hasattr(datasette, "overview"):
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
 
 
 async def _tell(datasette: Any, request: Any, exception: Exception) -> Response:
-    """Answer with one line. A defect is logged; Datasette would print all values that the program held."""
+    """Answer with one line. A defect is logged."""
+    told = str(exception.orig if isinstance(exception, DBAPIError) else exception) or "there is no such page"
+    told = "there is no such page" if told in _NOT_FOUND else told
     match exception:
         case ArticleMissing() | ArchiveMissing() | UnknownSite() | NotFound():
             status = 404
         case UsageError():
             status = 400
+        case RecordUnreadable():  # pruned or erased since the page was stored
+            status = 404
+        case DatasetteError() if exception.message_is_html:
+            status, told = exception.status, "the question took longer than two seconds"
         case Base400() | DatasetteError():
             status = exception.status
         case BroadsheetError():
@@ -85,7 +116,6 @@ async def _tell(datasette: Any, request: Any, exception: Exception) -> Response:
         case _:
             status = 500
             logger.error("the page %s cannot be shown", request.path, exc_info=exception)
-    told = str(exception.orig if isinstance(exception, DBAPIError) else exception) or type(exception).__name__
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": told}, status=status)
     return Response.html(await datasette.render_template("told.html", {"told": told}, request=request), status=status)
@@ -103,11 +133,14 @@ def _guard(application: Application) -> Application:
 
     async def guarded(scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Send) -> None:
         if scope["type"] == "http":
-            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")
-            if (host[0] or host[2]) not in _NAMES:
+            if not all(_NAME.fullmatch(host) for host in _list_values(scope, b"host") or [b""]):
                 await Response.text("this server answers 127.0.0.1 and localhost alone", status=403).asgi_send(send)
                 return
-            if scope["path"].startswith("/-/"):  # what Datasette has for its own administration
+            if _is_asked_by_other_page(scope):
+                await Response.text("no page of the web may load this one", status=403).asgi_send(send)
+                return
+            # What Datasette has for its own administration; and what it would lead to another host: //host/path/
+            if scope["path"].startswith(("/-/", "//", "/\\")):
                 await Response.text("there is no such page", status=404).asgi_send(send)
                 return
 
@@ -120,6 +153,17 @@ def _guard(application: Application) -> Application:
         await application(scope, receive, send_guarded)
 
     return guarded
+
+
+def _is_asked_by_other_page(scope: MutableMapping[str, Any]) -> bool:
+    """Whether a page of another site loads this address as a part of itself. A link to it may be followed."""
+    comes_from = _list_values(scope, b"sec-fetch-site")
+    is_link = _list_values(scope, b"sec-fetch-dest") == [b"document"]
+    return not is_link and any(value in (b"cross-site", b"same-site") for value in comes_from)
+
+
+def _list_values(scope: MutableMapping[str, Any], name: bytes) -> list[bytes]:
+    return [value for header, value in scope["headers"] if header == name]
 
 
 _HEADER_NAMES = frozenset(name.encode() for name in _HEADERS)

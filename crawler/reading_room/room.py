@@ -22,6 +22,7 @@ from storage.database.engine import open_for_reading
 from storage.reading.releases.open_release import OpenedRelease
 
 T = TypeVar("T")
+_OWN_TABLES = ("search_", "alembic_")
 _HERE = Path(__file__).parent
 _SETTINGS = {
     "allow_download": False,  # of the database as a file
@@ -58,12 +59,21 @@ class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
             template_dir=str(_HERE / "templates"),
             static_mounts=[("room", str(_HERE / "static"))],
             settings=_SETTINGS,
-            metadata={"title": "Broadsheet", "databases": {str(self.database_name): {"tables": _hide_empty(engine)}}}
-            if release
-            else {"title": "Broadsheet"},
+            metadata={"title": "Broadsheet", "databases": {str(self.database_name): {"tables": self._list_hidden()}}},
         )
         if not pm.is_registered(plugin):
             pm.register(plugin)
+        if self.database_name is None:
+            self.remove_database("_memory")  # where Datasette answers SQL if it has no file
+
+    def _list_hidden(self) -> dict[str, dict[str, bool]]:
+        """Return what Datasette is told of tables that say nothing: of the search, and empty ones of a release."""
+        with open_for_reading(self.engine) as connection:
+            names = inspect(connection).get_table_names()
+            hidden = [name for name in names if name.startswith(_OWN_TABLES)]
+            if self.release is not None:
+                hidden += [name for name in names if not connection.scalar(select(1).select_from(table(name)).limit(1))]
+        return {name: {"hidden": True} for name in hidden}
 
     async def read(self, work: Callable[..., T], *arguments: Any) -> T:
         """Return what `work(connection, *arguments)` reads. It runs in a thread, and sees one state of the store."""
@@ -73,13 +83,3 @@ class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
                 return work(connection, *arguments)
 
         return await asyncio.to_thread(run)
-
-
-def _hide_empty(engine: Engine) -> dict[str, dict[str, bool]]:
-    """Return what Datasette is told of the tables without a row: a release has none for most of a store's."""
-    with open_for_reading(engine) as connection:
-        return {
-            name: {"hidden": True}
-            for name in inspect(connection).get_table_names()
-            if connection.execute(select(1).select_from(table(name)).limit(1)).first() is None
-        }

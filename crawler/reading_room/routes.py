@@ -30,6 +30,7 @@ from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
 from crawler.views.stored_page import StoredPageView, describe_status
+from storage.articles.revisions import is_refusal
 from storage.export.formats.csv import format_cell
 from storage.reading.find_page import get_page
 from storage.reading.raw_page import load_raw_page
@@ -64,9 +65,16 @@ async def show_search(datasette: Any, request: Request) -> Response:
     if not search.words.strip():
         return Response.redirect("/")
     found: Found = await datasette.read(find, search)
-    export = shlex.join(["scrapy", "export", "FOLDER", *_list_options(search)])
-    unsaid = [name for name in search.chosen if name not in _EXPORTED]
-    return await _show(datasette, request, "search.html", found=found, search=search, export=export, unsaid=unsaid)
+    return await _show(
+        datasette,
+        request,
+        "search.html",
+        found=found,
+        search=search,
+        export=shlex.join(["scrapy", "export", "FOLDER", *_list_options(search)]),
+        unsaid=[name for name in search.chosen if name not in _EXPORTED],
+        is_refusal=is_refusal,
+    )
 
 
 async def give_search(datasette: Any, request: Request) -> Response:
@@ -89,6 +97,7 @@ async def show_article(datasette: Any, request: Request) -> Response:
         page=page,
         memory=describe_status(page.record.site, view.use),
         compare_words=compare_words,
+        is_refusal=is_refusal,
         keep=lambda text: shlex.join(["scrapy", "sites", "keep", page.record.site, text]),
     )
 
@@ -100,7 +109,10 @@ async def give_raw(datasette: Any, request: Request) -> Response:
         raise ArchiveMissing("a release holds no page as it was fetched")
 
     def read(connection: Any) -> str:
-        return load_raw_page(connection, get_page(connection, request.url_vars["name"]), datasette.archive).html
+        page = get_page(connection, request.url_vars["name"])
+        if is_refusal(page.rejected):
+            raise ArchiveMissing(f"{page.url} asks not to be kept: it is not shown")
+        return load_raw_page(connection, page, datasette.archive).html
 
     return Response.text(await datasette.read(read))
 
@@ -129,7 +141,7 @@ async def show_site(datasette: Any, request: Request) -> Response:
         "site.html",
         site=site,
         most=max(site.hours.values(), default=0),
-        keep=lambda text: shlex.join(["scrapy", "sites", "keep", site.view.counts.site, text]),
+        keep=lambda text: shlex.join(["scrapy", "sites", "keep", site.counts.site, text]),
     )
 
 

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from crawler.reading_room.overview import ListedArticle
 from crawler.sites.site import match_name
-from crawler.views.sites import SiteView, load_site_view
+from crawler.views.sites import RULES
 from storage.completeness.measure import SiteNight
 from storage.models import StoredArticle
 from storage.nights.findings import Finding, load_findings
 from storage.runs import load_last_runs
+from storage.site_memory.memories import load_repeated_blocks
 from storage.site_memory.observations import list_sites
+from storage.site_memory.site_report import SiteCounts, TextPosition, count_site, find_text_positions
 
 _BLOCKS, _TEMPLATES, _NIGHTS, _NEWEST = 30, 500, 30, 20
 _TIMED = 2_000  # newest articles whose hours are counted
@@ -27,7 +30,9 @@ _ROW = StoredArticle.__table__.c
 class ShownSite:
     """What is known of a site. `hours` counts its newest articles by the hour of publication by its own clock."""
 
-    view: SiteView
+    counts: SiteCounts
+    blocks: Sequence[Row[Any]]  # that repeat
+    positions: Sequence[TextPosition]  # where the text of its newest articles stands
     findings: Sequence[Finding]
     nights: Sequence[tuple[datetime, SiteNight]]  # the newest first
     sources: Mapping[str, int]  # articles that each source brought in the last of these nights
@@ -58,7 +63,9 @@ def read_site(connection: Connection, name: str) -> ShownSite:
         .limit(_NEWEST)
     )
     return ShownSite(
-        view=load_site_view(connection, site, limit=_BLOCKS, newest=_TEMPLATES),
+        counts=count_site(connection, site, RULES),
+        blocks=load_repeated_blocks(connection, site, _BLOCKS),
+        positions=find_text_positions(connection, site, _TEMPLATES),
         findings=load_findings(connection, site=site),
         nights=nights,
         sources=nights[0][1].by_source if nights else {},

@@ -76,7 +76,7 @@ def test_changes_are_chosen_and_read_word_by_word(changes: ChangeList) -> None:
     assert list_ids(kind="gone") == {IDS[4]}
     assert changes.count({"field": "section"}) == 1
     assert changes.read_article(IDS[2]).fields == {"section": (None, "Harbour")}
-    assert [run.text for run in changes.read_article(IDS[1]).text if run.what == "new"] == [".\nAnd another line"]
+    assert [run.text for run in changes.read_article(IDS[1]).text if run.what == "new"] == ["\nAnd another line."]
     gone = changes.read_article(IDS[4])
     assert {run.what for run in gone.text} == {"gone"}
 

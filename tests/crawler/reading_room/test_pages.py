@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shlex
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,8 @@ from lxml import etree
 from reading_room_store import SCRIPTS, Room
 
 from storage import open_store
+
+ENDLESS = "with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c)+select+count(*)+from+c"
 
 
 def find_article(room: Room, words: str) -> str:
@@ -74,6 +77,32 @@ def test_it_answers_names_of_this_machine_alone(room: Room) -> None:
     assert room.get("/", Host="127.0.0.1.rebound.example:80").status == 403
     assert room.get("/", Host="localhost:1").status == 200
     assert room.get("/", Host="[::1]:1").status == 200
+    assert room.get("/", Host="[::1]").status == 200
+    assert room.get("/", Host="LOCALHOST").status == 200
+    assert room.get("/", Host="localhost@rebound.example").status == 403
+
+
+def test_a_page_of_the_web_can_link_to_it_and_load_nothing(room: Room) -> None:
+    for dest, status in (("image", 403), ("iframe", 403), ("document", 200)):
+        assert room.get("/sites", **{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": dest}).status == status
+    assert room.get("/room/room.css", **{"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "style"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "//evil.example/%41", "/\\evil.example/", "//-/settings", "/%2d/settings"]
+)
+def test_no_address_leads_out_or_around_the_guard(room: Room, path: str) -> None:
+    host, port = room.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line, line.makefile("rb") as answer:
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert answer.readline() == b"HTTP/1.1 404 Not Found\r\n"
+        assert b"location" not in answer.read().lower()
+
+
+def test_nothing_is_printed_of_an_address_that_is_not_found(room: Room, capfd: pytest.CaptureFixture[str]) -> None:
+    assert room.get("/nothing").status == 404
+    assert room.get("/broadsheet/nothing").status == 404
+    assert capfd.readouterr() == ("", "")
 
 
 def test_hits_are_chosen_by_facets_and_given_as_files(room: Room) -> None:
@@ -162,7 +191,12 @@ def test_a_site_shows_its_repeated_blocks_and_hours(room: Room) -> None:
         ("/search?q=a&order=worst", 400, "order must be one of best, newest, got 'worst'"),
         ("/search?q=bridge&page=0", 400, "page must be a number from 1, got '0'"),
         ("/broadsheet?sql=delete+from+article", 400, "Statement must be a SELECT"),
-        ("/nothing", 404, ""),
+        ("/nothing", 404, "there is no such page"),
+        ("/_internal", 404, ""),
+        ("/_memory?sql=select+1", 404, "there is no such page"),
+        ("/search?q=bridge&month=2025-13", 400, "month must be like 2026-11, got '2025-13'"),
+        ("/broadsheet?sql=select+randomblob(1000000000)", 400, "too big"),
+        (f"/broadsheet?sql={ENDLESS}", 400, "the question took longer than two seconds"),
         ("/-/settings", 404, "there is no such page"),
     ],
 )
@@ -195,3 +229,10 @@ def test_hostile_headlines_stay_text(room: Room) -> None:
     assert ">javascript:alert(1)</a>" in page
     assert "\u202e" not in page
     assert not re.search(r"<img|<script|</style>", page)
+
+
+def test_tables_of_the_search_are_not_listed(room: Room) -> None:
+    page = room.get("/broadsheet").body
+    assert ">article<" in page
+    assert ">search_" not in page
+    assert ">alembic_version<" not in page

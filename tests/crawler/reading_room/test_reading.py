@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import html
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_room_store import URLS
+from night_store import make_article
+from reading_room_store import NOON, URLS, serve
 from sqlalchemy import Engine, text
 
-from crawler.reading_room.find import Search, find
+from crawler.reading_room.find import Search, find, parse_search
 from crawler.reading_room.overview import read_overview
+from crawler.reading_room.room import ReadingRoom
 from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
+from storage.articles.saving import make_article_id, save_article
 from storage.database.engine import open_for_reading
 
 
@@ -49,7 +55,7 @@ def test_a_site_and_a_story_are_read(store: Engine) -> None:
         site = read_site(connection, "herald")
         story = read_story(connection, URLS[3])
         comparison = compare_articles(connection, URLS[0], URLS[3])
-    assert site.view.counts.articles == 3
+    assert site.counts.articles == 3
     assert {hour: number for hour, number in site.hours.items() if number} == {8: 1}
     assert site.newest[0].title == "Ferry number 1"
     assert [one.url for one in story.timeline] == [URLS[1], URLS[3], URLS[0]]
@@ -63,8 +69,59 @@ def test_the_runs_make_up_both_texts(before: str, after: str) -> None:
     assert "".join(run.text for run in runs if run.what != "gone") == after
 
 
+def test_texts_that_take_too_long_to_compare_are_shown_whole() -> None:
+    before, after = "a b " * 10_000, "b c " * 10_000
+    assert [run.what for run in compare_words(before, after)] == ["gone", "new"]
+
+
 def test_long_texts_are_compared_by_lines() -> None:
     lines = [f"Line {number} of a long text, as there are some." for number in range(2_000)]
     changed = [*lines[:1_000], "Another line.", *lines[1_001:]]
     runs = list(compare_words("\n".join(lines), "\n".join(changed)))
-    assert [run.text for run in runs if run.what == "new"] == ["Another line.\n"]
+    assert [run.text for run in runs if run.what == "new"] == ["Another line"]
+
+
+def test_all_values_of_a_facet_are_shown_on_request(store: Engine) -> None:
+    with store.begin() as connection:
+        run = connection.execute(text("SELECT max(id) FROM run")).scalar_one()
+        for number in range(200):
+            article = make_article(f"https://site{number}.example/a", title="Ferry")
+            save_article(connection, article, site=f"site{number}", run=run, fetched_at=NOON, location=None)
+    with open_for_reading(store) as connection:
+        short, whole = (find(connection, parse_search({"q": "ferry", "whole": name})) for name in ("", "site"))
+    sites = [next(facet for facet in found.facets if facet.name == "site") for found in (short, whole)]
+    assert [(len(facet.values), facet.left_out) for facet in sites] == [(12, 190), (202, 0)]
+
+
+def test_a_store_on_a_server_has_no_tables_to_ask_and_says_what_an_article_without_blocks_says(store: Engine) -> None:
+    article = make_article_id(URLS[0])
+    with store.begin() as connection:
+        connection.execute(text("UPDATE article SET blocks = NULL WHERE id = :id"), {"id": article})
+    with serve(ReadingRoom(store, None), Path()) as room:
+        is_file = store.dialect.name == "sqlite"
+        assert ('href="/broadsheet"' in room.get("/").body) == is_file
+        assert room.get("/broadsheet?sql=select+1").status == (200 if is_file else 404)
+        assert room.get("/_memory?sql=select+1").status == 404
+        for path in ("/search?q=ferry", "/search.csv?q=ferry", f"/story/{article}", "/sites", "/site/herald"):
+            assert room.get(path).status == 200, path
+        page = room.get(f"/article/{article}").body
+    assert "no text" not in page
+    assert make_article(URLS[0]).text.split("\n")[0] in html.unescape(page)
+
+
+def test_a_page_that_asks_not_to_be_kept_is_not_shown(store: Engine) -> None:
+    article = make_article_id(URLS[0])
+    with store.begin() as connection:
+        place = {"rejected": "robots-noarchive", "file": "x.warc.gz", "id": article}
+        change = "UPDATE article SET rejected = :rejected, archive_file = :file, archive_offset = 0 WHERE id = :id"
+        connection.execute(text(change), place)
+    said = make_article(URLS[0]).text.split("\n")[0]
+    with serve(ReadingRoom(store, None), Path()) as room:
+        page = room.get(f"/article/{article}").body
+        hits = room.get("/search?q=ferry&rejected=yes").body
+        raw = room.get(f"/article/{article}/raw")
+    assert "its text is not shown" in page
+    assert "its text is not shown" in hits
+    assert said not in html.unescape(page)
+    assert "/raw" not in page
+    assert (raw.status, "asks not to be kept" in raw.body) == (404, True)
