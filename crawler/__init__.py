@@ -8,6 +8,7 @@ frontier/        leases addresses to a crawl, finds traps, records failed reques
 middlewares/     what every request and response passes: site, robots.txt, rights, archive
 guard/           allows requests only to the public internet
 walls/           recognises pages that a site shows instead of its articles
+browser/         runs the scripts of pages that only they fill, in Chromium
 hosts/           puts hosts on hold that ask for time or do not respond
 failures/        exceptions of requests, and what each means for its address
 rights/          what robots.txt and tdmrep.json say of the use by AI and text mining

@@ -84,6 +84,17 @@ NIGHTLY_KEEP_REJECTED = os.environ.get("NIGHTLY_KEEP_REJECTED", "")  # for how l
 NIGHTLY_KEEP_REPORTS = os.environ.get("NIGHTLY_KEEP_REPORTS", "")  # for how long reports are kept: "400d"
 NIGHTLY_SKIP = os.environ.get("NIGHTLY_SKIP", "")  # steps to leave out: "report,alerts"
 
+# --- The browser: for sites with `browser` in sites.toml, whose pages only scripts make -------------------------------
+BROWSER_PATH = os.environ.get("BROWSER_PATH", "")  # of Chromium; empty: the system's
+BROWSER_SANDBOX = True  # Chromium's own, which root cannot have: a container may need False
+BROWSER_PAGES_AT_ONCE = 4  # open pages; each needs 100 MB and more
+BROWSER_PAGES = 200  # pages after which the browser is replaced, so that its memory stays what it was
+BROWSER_TIMEOUT = 30.0  # seconds for one page; for half of it the page may change before it is read as it is
+BROWSER_REQUESTS = 100  # requests of the scripts of one page
+BROWSER_MAXSIZE = 30 << 20  # bytes that a page may load beside itself
+BROWSER_MEMORY = 1 << 30  # bytes of one process of the browser; above that it is ended. 0: no limit
+PLAYWRIGHT_PROCESS_REQUEST_HEADERS = None  # the browser sends its own
+
 # --- The end of a crawl -----------------------------------------------------------------------------------------------
 # The moment at which nothing more is asked, with its offset: 2026-12-02T06:00:00+01:00. What is left waits for the next
 # run. `scrapy nightly` sets it from its budget.
@@ -129,6 +140,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for permission
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.rights.RightsMiddleware": 110,  # after robots, whose rules it reads
+    "crawler.middlewares.rendering.RenderingMiddleware": 560,  # last of a response: sees the whole page, decompressed
     "crawler.middlewares.validators.ValidatorsMiddleware": 580,  # sees decompressed bodies, after redirects
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # blocks the event loop
     "crawler.middlewares.refresh.RefreshMiddleware": 570,  # reads the decompressed page

@@ -11,6 +11,7 @@ IgnoreRequest (Scrapy's)
     CrawlStopped           the crawl ended before the request was sent
     TooLarge               the decompressed body is larger than DOWNLOAD_MAXSIZE
     Bomb                   the body was made to grow beyond that (a decompression bomb)
+    BrowserFailed          the browser, which runs the scripts of a page, hung or ended
     Undecodable            the body is not what its Content-Encoding says
 """
 
@@ -79,6 +80,14 @@ class TooLarge(IgnoreRequest):
 
 class Bomb(IgnoreRequest):
     """The body was made to grow beyond DOWNLOAD_MAXSIZE when it is decompressed."""
+
+
+class BrowserFailed(IgnoreRequest):
+    """The browser gave no page. `reason` is a word to count by: "timeout", "memory", "crashed"."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Undecodable(IgnoreRequest):

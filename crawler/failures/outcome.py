@@ -29,6 +29,7 @@ from cleaning.errors import StorageLost
 from crawler.failures.errors import (
     AddressRefused,
     Bomb,
+    BrowserFailed,
     CrawlStopped,
     Disallowed,
     Excluded,
@@ -97,6 +98,8 @@ def classify_error(error: BaseException) -> RequestOutcome:
             return RequestOutcome("not-storable", AddressState.FAILED)
         case AddressRefused(reason=reason):
             return RequestOutcome(f"address-{reason}", AddressState.REFUSED)
+        case BrowserFailed(reason=reason):
+            return RequestOutcome(f"browser-{reason}")
         case RobotsUnreachable():
             return RequestOutcome(error.hold.reason, status=error.status, postponed_until=error.hold.until)
         case CrawlStopped():

@@ -6,6 +6,8 @@ known_pages.py      ends a redirect to the address of a known article
 robots.py           fetches robots.txt, and drops requests that it does not allow
 robots_index.py     looks up the rules of a long robots.txt that may match an address
 rights.py           finds out what the host says of the use of an article: robots.txt, tdmrep.json
+rendering.py        lets the browser run the scripts of pages whose site needs that
+browser_pages.py    which pages go through the browser
 refresh.py          follows a page that leads on by itself
 validators.py       makes requests conditional, recognises what has not changed
 compression.py      decompresses response bodies, refuses decompression bombs

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -10,6 +12,7 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.middlewares.browser_pages import find_browser_purpose, is_rendered
 from crawler.middlewares.spider_requests import MADE_BY_SPIDER
 from crawler.run.session import Session, now, session_of
 from crawler.sites.site import SITE_OF_REQUEST
@@ -49,6 +52,10 @@ class ArchiveMiddleware:
             request.meta["exchange"] = self._make_exchange(request, response, site, fetched_at)
         elif lease is not None and lease.kind is AddressKind.ARTICLE:
             exchange = self._make_exchange(request, response, lease.site, fetched_at)
+            if find_browser_purpose(request) is not None and is_rendered(response):
+                # No page yet: the browser makes one of it.
+                exchange = replace(exchange, id=f"<urn:uuid:{uuid4()}>", is_source=True)
+                request.meta["source_exchange"] = exchange
             request.meta["archive_location"] = await self._session.archive(exchange)
             self._session.counts.add(lease.site, "archive/written")
         return response

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cleaning.page.canonical import to_canonical_url
 from cleaning.version import CLEANER_VERSION
+from crawler.middlewares.browser_pages import find_browser_purpose
 from crawler.run.session import Session, session_of
 from storage.articles.saving import make_article_id
 from storage.database.engine import open_for_reading
@@ -63,6 +64,8 @@ class ValidatorsMiddleware:
             request.headers.pop(name, None)
         for key in ("known_validators", "validators", "is_unchanged", "handle_httpstatus_list"):
             request.meta.pop(key, None)
+        if find_browser_purpose(request) is not None:
+            return  # the page may be another although what was sent is the same
         if not lease.was_fetched or getattr(self._crawler.spider, "is_list_closed", False):
             return  # nothing is known; or who names its articles wants to see each page
         known = await asyncio.to_thread(self._load, lease)
@@ -78,7 +81,7 @@ class ValidatorsMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         lease: Lease | None = request.meta.get("lease")
-        if lease is None:
+        if lease is None or find_browser_purpose(request) is not None:
             return response
         known: Validators | None = request.meta.get("known_validators")
         if response.status == 304 and known is not None:

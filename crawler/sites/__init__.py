@@ -4,6 +4,7 @@ site.py            one site: its front page, its lists, and which addresses belo
 sites_file.py      read `sites.toml`: start here
 site_entry.py      read one entry [[site]]: the settings of a site
 rules_entry.py     read the keys of an entry that say where things stand in the pages of the site
+browser_entry.py   read the keys of an entry that say which pages need a browser
 entry_errors.py    report a mistake with its key and line
 toml_lines.py      find the line of each key in a TOML text
 host_names.py      compare the hosts of two addresses

@@ -42,6 +42,9 @@ class Site:
     timezone: str | None = None  # a name of the IANA database, "Europe/Berlin"
     # Name and value of each cookie that opens the site's wall. No log shows them: a value may be a subscriber's.
     cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    browser: frozenset[str] = frozenset()  # pages whose scripts a browser runs: "lists", "articles"
+    browser_clicks: tuple[str, ...] = ()  # CSS selectors of what is clicked in them, in this order
+    browser_hosts: tuple[str, ...] = ()  # further hosts that their scripts may ask, with their sub-domains
     rules: SiteRules = NO_RULES  # where things stand in its pages
 
     def owns(self, url: str) -> bool:

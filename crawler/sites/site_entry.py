@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cleaning.page.canonical import to_canonical_url
+from crawler.sites.browser_entry import BROWSER_KEYS, read_browser_keys
 from crawler.sites.host_names import make_host_url
 from crawler.sites.path_patterns import is_path_pattern
 from crawler.sites.rules_entry import RULE_KEYS, read_site_rules
@@ -36,6 +37,7 @@ _KEYS = (
     "delay",
     "limit",
     "cookies",
+    *BROWSER_KEYS,
     *RULE_KEYS,
 )
 _COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")  # RFC 6265, 4.1.1
@@ -69,6 +71,7 @@ class EntryReader:
             delay=self.read_delay(at, table),
             limit=self.read_limit(at, table),
             cookies=self.read_cookies((*at, "cookies"), table.get("cookies", {})),
+            **read_browser_keys(self._errors, at, table),
             rules=read_site_rules(self._errors, at, table),
         )
 

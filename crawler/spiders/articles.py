@@ -29,6 +29,7 @@ from twisted.python.failure import Failure
 from cleaning.article import Page
 from cleaning.errors import StorageLost
 from cleaning.page.canonical import to_canonical_url
+from crawler.browser.check_browser import check_browser
 from crawler.discovery.seeds import make_seed_offers
 from crawler.failures.errors import CrawlStopped, OffSite
 from crawler.failures.outcome import classify_error, classify_failure
@@ -126,6 +127,7 @@ class ArticlesSpider(Spider):
     def check_arguments(cls, settings: BaseSettings, arguments: dict[str, Any]) -> None:
         """Raise a `UsageError` if the arguments are wrong."""
         plan = plan_crawl(settings, **arguments)
+        check_browser(settings, plan.sites)
         if plan.release is not None:
             plan.release.check()
 
@@ -154,6 +156,7 @@ class ArticlesSpider(Spider):
     def _create(cls, crawler: Crawler, arguments: dict[str, Any]) -> ArticlesSpider:
         settings = crawler.settings
         plan = cls.make_plan(settings, arguments)
+        check_browser(settings, plan.sites)
         claim_sites_of(crawler, plan)
         # A request that waits for the pause of its host counts as concurrent, and so does one for its robots.txt.
         concurrent = len(plan.sites) * (settings.getint("LEASES_PER_SITE") + 1)

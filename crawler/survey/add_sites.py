@@ -121,8 +121,8 @@ def _judge_found(asked: Sequence[Added], found: Mapping[str, SiteSurvey], option
         doubts = list_doubts(survey) if problem is None else []
         one.problem = str(problem) if problem is not None else "; ".join(doubts) or None
         if problem is None or options.insists:
-            told = None if problem is None else problem.sentence
-            one.draft = draft_entry(survey, language=one.wanted.language, problem=told)
+            told, browser = (None, None) if problem is None else (problem.sentence, problem.browser)
+            one.draft = draft_entry(survey, language=one.wanted.language, problem=told, browser=browser)
 
 
 def _make_candidate(wanted: WantedSite) -> Site:

@@ -19,7 +19,7 @@ from crawler.survey.list_guesses import choose_extra_lists
 if TYPE_CHECKING:
     from crawler.survey.run_survey import SiteSurvey
 
-Value = str | float | list[str]
+Value = str | float | bool | list[str]
 _MOST = 0.8  # of the articles in one language make it the site's
 
 
@@ -39,7 +39,13 @@ class EntryDraft:
         return str(self.values["url"])
 
 
-def draft_entry(survey: SiteSurvey, *, language: str | None = None, problem: str | None = None) -> EntryDraft:
+def draft_entry(
+    survey: SiteSurvey,
+    *,
+    language: str | None = None,
+    problem: str | None = None,
+    browser: str | bool | None = None,
+) -> EntryDraft:
     """Return the entry of a surveyed site. `language` is what the operator says; `problem` becomes a comment."""
     site = survey.site
     values: dict[str, Value] = {"name": site.name, "url": _find_home(survey)}
@@ -65,6 +71,8 @@ def draft_entry(survey: SiteSurvey, *, language: str | None = None, problem: str
     if survey.documents.robots_delay is not None and survey.documents.robots_delay > 1:
         delay = survey.documents.robots_delay
         values["delay"] = int(delay) if delay.is_integer() else delay
+    if browser is not None:
+        values["browser"] = browser
     articles, pages = len(survey.articles), len(survey.sample)
     told = problem or f"{articles} of {pages} pages were articles"
     return EntryDraft(values, (f"added on {datetime.now(UTC):%Y-%m-%d}: {told}", *comments))

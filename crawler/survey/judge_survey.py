@@ -28,11 +28,12 @@ _ADVICE = {
 
 
 class Problem(NamedTuple):
-    """Why a crawl of a site brings nothing. `name` is stable."""
+    """Why a crawl of a site brings nothing. `name` is stable; `browser` is what to write into its entry."""
 
     name: str
     sentence: str
     advice: str
+    browser: str | bool | None = None
 
     def __str__(self) -> str:
         return f"{self.sentence}; {self.advice}"
@@ -115,11 +116,13 @@ def _judge_lists(survey: SiteSurvey) -> Problem | None:
             f"the articles that this page lists do not stand below {folder}",
             "add the front page of the whole newspaper instead",
         )
-    if front is not None and front.is_shell:
+    if front is not None and front.is_shell and "lists" not in survey.site.browser:
         return Problem(
             "javascript",
-            "its front page is filled by JavaScript, which the crawl does not run, and no feed or sitemap was found",
-            "look for the address of a feed or sitemap, and write it into its entry",
+            "its front page is filled by JavaScript, and no feed or sitemap was found",
+            "write the address of a feed or sitemap into its entry; or, if there is none, have a browser run its "
+            "scripts: browser = true",
+            browser=True,
         )
     elsewhere = next((one for one in survey.documents.lists.values() if one.entries_elsewhere), None)
     if elsewhere is not None:
@@ -142,8 +145,9 @@ def _judge_pages(survey: SiteSurvey) -> Problem:
     told = f"none of {count_things(pages, 'page')} is an article ({count_reasons(survey)})"
     if not pages:
         return Problem("no-page", "its lists name articles, but none could be asked for", "try again later")
-    if 2 * _count_shells(survey) > pages:
-        return Problem("javascript", f"{told}: they are filled by JavaScript", "the crawl does not run scripts")
+    if 2 * _count_shells(survey) > pages and "articles" not in survey.site.browser:
+        advice = 'have a browser run their scripts: browser = "articles"'
+        return Problem("javascript", f"{told}: they are filled by JavaScript", advice, browser="articles")
     if 2 * sum(reasons[reason] for reason in _WALLS) >= pages:
         advice = 'if a cookie opens it, write cookies = { NAME = "VALUE" } into its entry (--anyway writes the entry)'
         return Problem("wall", f"{told}: it shows a wall instead", advice)

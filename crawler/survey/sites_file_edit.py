@@ -113,7 +113,7 @@ class SitesFile:
         return f"{self.path}, line {line}" if line else str(self.path)
 
 
-def format_line(key: str, value: str | list[str]) -> str:
+def format_line(key: str, value: str | bool | list[str]) -> str:
     """Return a line of an entry."""
     return f"{key} = {tomlkit.item(value).as_string()}"
 

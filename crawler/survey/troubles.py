@@ -52,7 +52,8 @@ def find_troubles(survey: SiteSurvey, file: SitesFile, known: Sequence[KnownArti
     survey = replace(survey, sample=tuple(page for page in survey.sample if page.url not in unlisted))
     judged = judge_survey(survey) if problem is None else None
     if judged is not None and not (judged.name == "no-article" and template is not None):
-        found.append(Trouble(judged.name, judged.sentence, judged.advice, line))
+        change = None if judged.browser is None else format_line("browser", judged.browser)
+        found.append(Trouble(judged.name, judged.sentence, judged.advice, line, change))
     elif template is not None:
         found.append(template)
     elif judged is None and survey.sample and 2 * len(survey.articles) < len(survey.sample):

@@ -257,6 +257,8 @@ def _build_conversion(page: Conversion) -> bytes:
         warc[ROLE] = COPY
     if page.source.rights is not None:
         warc[RIGHTS] = page.source.rights.to_json()
+    if page.source.part_of is not None:
+        warc[PART_OF] = page.source.part_of
     return build_record("conversion", warc, "text/html; charset=utf-8", page.html.encode("utf-8", "replace"))
 
 

@@ -1,0 +1,59 @@
+"""Finds the system's Chromium, and says how it is started: without any way to the network but the proxy of a page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from scrapy.settings import BaseSettings
+
+from cleaning.errors import BadArgument
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# Each page gets a proxy of its own. What belongs to no page, such as an update of the browser, meets this one, which
+# does not exist.
+_NO_PROXY = "http://127.0.0.1:9"
+_ARGUMENTS = (
+    "--proxy-bypass-list=<-loopback>",  # else Chromium asks its own machine directly
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # names are for the proxy to resolve
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--no-pings",
+    "--dns-prefetch-disable",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--blink-settings=imagesEnabled=false",
+    "--mute-audio",
+)
+
+
+def find_chromium(settings: BaseSettings) -> Path:
+    """Return the browser of BROWSER_PATH, or the system's Chromium. Raise BadArgument with what to do."""
+    stated = settings.get("BROWSER_PATH") or ""
+    if stated:
+        if not os.access(stated, os.X_OK) or Path(stated).is_dir():
+            raise BadArgument(f"the setting BROWSER_PATH must be the path of Chromium: {stated} cannot be run")
+        return Path(stated)
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        raise BadArgument(
+            "a site needs a browser, and there is no Chromium: install it (apt install chromium), or set BROWSER_PATH"
+        )
+    return Path(found)
+
+
+def make_launch_options(settings: BaseSettings) -> dict[str, Any]:
+    """Return the options of Playwright's `launch`."""
+    megabytes = max(settings.getint("BROWSER_MEMORY") >> 20, 64)
+    return {
+        "executable_path": str(find_chromium(settings)),
+        "args": [*_ARGUMENTS, f"--js-flags=--max-old-space-size={megabytes // 2}"],
+        "proxy": {"server": _NO_PROXY},
+        "chromium_sandbox": settings.getbool("BROWSER_SANDBOX") and os.geteuid() != 0,  # Chromium refuses it to root
+        "handle_sigint": False,  # the crawl ends it, after the pages under way
+        "handle_sigterm": False,
+        "handle_sighup": False,
+    }

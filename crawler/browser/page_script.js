@@ -1,0 +1,156 @@
+// Runs in every page before its own scripts. Gives `window.__broadsheet`, which the page cannot replace:
+// waitUntilQuiet, scrollThrough and serialize (crawler/browser/visit.py calls them).
+(() => {
+  if (window !== window.top || window.__broadsheet) return;
+  const QUIET = 300; // milliseconds without a change after which a page is quiet, if no timer is about to fire
+  const STILL = 3000; // milliseconds without a change after which it is quiet whatever its timers are
+  const later = window.setTimeout.bind(window);
+  const now = performance.now.bind(performance);
+  const timers = new Set();
+  const waits = new Set(); // requests of scripts under way, and service workers that are being installed
+  const endWait = (wait) => later(() => waits.delete(wait), QUIET);
+  let lastChange = now();
+
+  // A text that comes late comes by a timer. Those that fire within STILL are waited for, once each.
+  const watchTimers = (name, forget) => {
+    const original = window[name].bind(window);
+    const clear = window[forget].bind(window);
+    window[name] = function (task, wait, ...rest) {
+      if (typeof task !== "function") return original(task, wait, ...rest);
+      const id = original(function (...values) {
+        timers.delete(id);
+        return task.apply(this, values);
+      }, wait, ...rest);
+      if (!(wait > STILL)) timers.add(id);
+      return id;
+    };
+    window[forget] = (id) => {
+      timers.delete(id);
+      clear(id);
+    };
+  };
+  watchTimers("setTimeout", "clearTimeout");
+  watchTimers("setInterval", "clearInterval");
+
+  // The crawl hears of requests, too, but on a busy machine too late.
+  const fetch = window.fetch;
+  window.fetch = function (...values) {
+    const answer = fetch.apply(this, values);
+    waits.add(answer);
+    answer.then(
+      () => endWait(answer),
+      () => endWait(answer),
+    );
+    return answer;
+  };
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (...values) {
+    waits.add(this);
+    this.addEventListener("loadend", () => endWait(this));
+    return send.apply(this, values);
+  };
+
+  // What a service worker answers can be asked for only once it is installed, and no request tells of that.
+  const container = window.ServiceWorkerContainer?.prototype;
+  if (container) {
+    const register = container.register;
+    container.register = function (...values) {
+      const registered = register.apply(this, values);
+      const end = () => endWait(registered);
+      waits.add(registered);
+      registered.then(({ installing }) => {
+        if (!installing) return end();
+        installing.addEventListener("statechange", () => {
+          if (installing.state === "activated" || installing.state === "redundant") end();
+        });
+      }, end);
+      return registered;
+    };
+  }
+
+  const observe = (root) =>
+    new MutationObserver(() => {
+      lastChange = now();
+    }).observe(root, { subtree: true, childList: true, characterData: true });
+  observe(document);
+
+  // A closed shadow root could not be read.
+  const attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attachShadow.call(this, { ...options, mode: "open" });
+    observe(root);
+    return root;
+  };
+
+  const waitUntilQuiet = (most) =>
+    new Promise((done) => {
+      const end = now() + most;
+      const look = () => {
+        const idle = now() - lastChange;
+        const isBusy = document.readyState === "loading" || waits.size > 0;
+        const isQuiet = !isBusy && ((idle >= QUIET && !timers.size) || idle >= STILL);
+        if (isQuiet || now() >= end) done(isQuiet);
+        else later(look, 50);
+      };
+      look();
+    });
+
+  const frame = () =>
+    new Promise((done) => {
+      requestAnimationFrame(() => requestAnimationFrame(done));
+      later(done, 100);
+    });
+
+  // Scrolls from where the page is to its end, as a reader would, so that what loads when it is seen is loaded.
+  // Resolves to the height at the end.
+  const scrollThrough = async (mostSteps) => {
+    const step = Math.max(window.innerHeight, 200);
+    const end = document.documentElement.scrollHeight;
+    for (let steps = 0; steps < mostSteps && window.scrollY + window.innerHeight < end - 1; steps++) {
+      const before = window.scrollY;
+      window.scrollTo({ top: before + step, behavior: "instant" });
+      await frame();
+      if (window.scrollY === before) break;
+    }
+    return document.documentElement.scrollHeight;
+  };
+
+  // Copies a node into a document without scripts, with what a reader sees in it: the content of its shadow root, and in
+  // that the children that its slots show. `noscript` is for others.
+  const copy = (node, into, parent) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      parent.appendChild(into.createTextNode(node.data));
+      return;
+    }
+    if (node.nodeType !== Node.ELEMENT_NODE || node.localName === "noscript") return;
+    let children = node.childNodes;
+    if (node.localName === "slot" && node.getRootNode() instanceof ShadowRoot) {
+      const shown = node.assignedNodes();
+      for (const child of shown.length ? shown : children) copy(child, into, parent);
+      return;
+    }
+    const made = into.importNode(node, false);
+    parent.appendChild(made);
+    if (node.localName === "template") {
+      made.innerHTML = node.innerHTML;
+      return;
+    }
+    if (node.shadowRoot) children = node.shadowRoot.childNodes;
+    for (const child of children) copy(child, into, made);
+  };
+
+  // The page as HTML; null if it is longer than `most` characters.
+  const serialize = (most) => {
+    const into = document.implementation.createHTMLDocument("");
+    into.documentElement.remove();
+    copy(document.documentElement, into, into);
+    const html = "<!DOCTYPE html>\n" + into.documentElement.outerHTML;
+    return html.length > most ? null : html;
+  };
+
+  const countLetters = () => (document.body ? document.body.innerText.replace(/[^\p{L}\p{N}]/gu, "").length : 0);
+
+  Object.defineProperty(window, "__broadsheet", {
+    value: Object.freeze({ waitUntilQuiet, scrollThrough, serialize, countLetters }),
+  });
+})();

@@ -1,0 +1,214 @@
+"""Renders one response after the other in a browser, and replaces the browser when it hangs, dies or has grown old."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Response as PageResponse
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+from scrapy_playwright.page import PageMethod
+
+from crawler.browser.launch import make_launch_options
+from crawler.browser.memory_watch import MemoryWatch
+from crawler.browser.page_requests import MayAsk, PageRequests
+from crawler.browser.proxy import PageProxy
+from crawler.browser.visit import PageVisit
+from crawler.failures.errors import BrowserFailed, TooLarge
+from crawler.hosts.holds import holds_of
+from crawler.run.counts import counts_of
+from crawler.sites.site import SITE_OF_REQUEST, Site
+
+logger = logging.getLogger(__name__)
+logging.getLogger("scrapy-playwright").setLevel(logging.WARNING)  # it tells of every page and every launch
+
+_CLOSE_TIMEOUT = 5.0  # seconds; a browser that takes longer to end a page does not answer
+_LOAD_TIMEOUT = 1_000  # milliseconds in which a page that has been read must have stopped to load
+_VIEWPORT = {"width": 1280, "height": 1600}
+_SCROLLS = {"lists": 10, "articles": 3}  # how often a page that grows when its end is seen is scrolled on
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """What a page shows, as HTML; and the address that a script of it leads to instead, if it shows little."""
+
+    html: str
+    leads_to: str | None
+
+
+class Renderer:
+    """The browser of one crawl. It is started for the first page that needs it.
+
+    Every page has a new context without cookies, a proxy of its own (proxy.py), BROWSER_TIMEOUT seconds,
+    BROWSER_REQUESTS requests and BROWSER_MAXSIZE bytes. BROWSER_PAGES_AT_ONCE pages are open at once; after
+    BROWSER_PAGES the browser is replaced. Counts as `browser/...`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        options = make_launch_options(settings)
+        self._handler = ScrapyPlaywrightDownloadHandler.from_crawler(crawler)
+        self._handler.config.launch_options = options
+        self._handler.config.target_closed_max_retries = 0  # the frontier tries again
+        self._handler.config.navigation_timeout_ms = _LOAD_TIMEOUT
+        self._counts = counts_of(crawler)
+        self._holds = holds_of(crawler)
+        self._user_agent = str(settings["USER_AGENT"])
+        self._seconds = settings.getfloat("BROWSER_TIMEOUT")
+        self._max_requests = settings.getint("BROWSER_REQUESTS")
+        self._max_bytes = settings.getint("BROWSER_MAXSIZE")
+        self._max_characters = settings.getint("DOWNLOAD_MAXSIZE") or 1 << 30
+        self._max_pages = settings.getint("BROWSER_PAGES")
+        self._at_once = asyncio.Semaphore(settings.getint("BROWSER_PAGES_AT_ONCE"))
+        self._no_page = asyncio.Condition()
+        self._open = 0  # pages
+        self._pages = 0  # since the browser was started
+        self._numbers = count(1)
+        self._killed = 0
+        self._watch = MemoryWatch(options["executable_path"], settings.getint("BROWSER_MEMORY"), self._note_kill)
+        self._watching: asyncio.Task[None] | None = None
+
+    async def render(self, response: Response, site: Site, purpose: str, may_ask: MayAsk) -> RenderedPage:
+        """Return what the page of a response shows. `purpose`: "lists" or "articles".
+
+        Raise BrowserFailed if the page hangs or ends its process, and TooLarge.
+        """
+        if self._watching is None:
+            self._watching = asyncio.ensure_future(self._watch.run())
+        async with self._at_once:
+            await self._begin_page()
+            try:
+                return await self._render(response, site, purpose, may_ask)
+            finally:
+                await self._end_page()
+
+    async def close(self) -> None:
+        """End the browser, and whatever is left of it."""
+        if self._watching is not None:
+            self._watching.cancel()
+        try:
+            await asyncio.wait_for(self._handler.close(), _CLOSE_TIMEOUT)
+        except (PlaywrightError, TimeoutError) as error:
+            logger.info("the browser did not end by itself: %s", error)
+        await asyncio.to_thread(self._watch.kill_all)
+
+    async def _begin_page(self) -> None:
+        """Count a page, and replace a browser that has shown enough of them once nobody uses it."""
+        async with self._no_page:
+            if self._max_pages and self._pages >= self._max_pages:
+                await self._no_page.wait_for(lambda: self._open == 0)
+                if self._pages >= self._max_pages:
+                    self._pages = 0
+                    await self._replace_browser("replaced")
+            self._open += 1
+            self._pages += 1
+
+    async def _end_page(self) -> None:
+        async with self._no_page:
+            self._open -= 1
+            self._no_page.notify_all()
+
+    async def _render(self, response: Response, site: Site, purpose: str, may_ask: MayAsk) -> RenderedPage:
+        def add(stat: str) -> None:
+            self._counts.add(site.name, stat)
+
+        url = response.url
+        requests = await asyncio.to_thread(PageRequests, site, url, response.body, may_ask, self._max_requests)
+        visit = PageVisit(
+            response,
+            requests,
+            clicks=site.browser_clicks,
+            scrolls=_SCROLLS[purpose],
+            seconds=self._seconds / 2,
+            max_characters=self._max_characters,
+            count=add,
+            on_response=lambda answer: self._record_refusal(answer, site),
+        )
+        name, killed = f"page-{next(self._numbers)}", self._killed
+        async with PageProxy(
+            requests.allows_origin, lambda why: add(f"browser/refused/{why}"), self._max_bytes
+        ) as proxy:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await self._handler.download_request(self._make_request(url, name, visit, proxy.url))
+            except (PlaywrightError, TimeoutError, OSError) as error:
+                if visit.html is None and not visit.is_too_large:
+                    reason = "memory" if self._killed > killed else "timeout" if _is_timeout(error) else "crashed"
+                    add(f"browser/failed/{reason}")
+                    raise BrowserFailed(f"the browser gave no page of {url}: {_shorten(error)}", reason) from error
+            finally:
+                await self._close_context(name)
+        if visit.html is None:
+            raise TooLarge(f"{url} is larger than {self._max_characters:,} characters in the browser")
+        add("browser/rendered")
+        if not visit.is_quiet:
+            add("browser/not-quiet")
+        return RenderedPage(visit.html, visit.leads_to)
+
+    def _make_request(self, url: str, context: str, visit: PageVisit, proxy: str) -> Request:
+        meta: dict[str, Any] = {
+            "playwright": True,
+            "playwright_include_page": True,  # its context is closed here, whatever happens
+            "playwright_context": context,
+            "playwright_context_kwargs": {
+                "proxy": {"server": proxy},
+                "user_agent": self._user_agent,
+                "viewport": _VIEWPORT,
+                "accept_downloads": False,
+                "ignore_https_errors": False,
+            },
+            "playwright_page_init_callback": visit.prepare,
+            "playwright_page_methods": [PageMethod(visit.read)],
+            "playwright_page_goto_kwargs": {"wait_until": "commit", "timeout": self._seconds * 1000},
+        }
+        return Request(url, meta=meta, dont_filter=True)
+
+    async def _close_context(self, name: str) -> None:
+        """End a page, and a browser that does not do that."""
+        wrapper = self._handler.context_wrappers.get(name)
+        if wrapper is None:
+            return
+        try:
+            await asyncio.wait_for(wrapper.context.close(), _CLOSE_TIMEOUT)
+        except TimeoutError:
+            await self._replace_browser("hung")
+        except PlaywrightError as error:  # it is closed, because the browser has ended
+            logger.debug("%s was not closed: %s", name, error)
+        finally:
+            self._handler.context_wrappers.pop(name, None)
+
+    async def _replace_browser(self, why: str) -> None:
+        """End the browser. The next page starts another one."""
+        browser = getattr(self._handler, "browser", None)
+        if browser is None:
+            return
+        self._handler.stats.inc_value(f"browser/{why}")
+        with suppress(PlaywrightError, TimeoutError):
+            await asyncio.wait_for(browser.close(), _CLOSE_TIMEOUT)
+        if browser.is_connected():
+            await asyncio.to_thread(self._watch.kill_all)
+
+    def _record_refusal(self, answer: PageResponse, site: Site) -> None:
+        """Record that the site itself asks for a pause, or fails."""
+        if (answer.status == 429 or answer.status >= 500) and site.owns(answer.url):
+            request = Request(answer.url, meta={SITE_OF_REQUEST: site})
+            self._holds.record_response(request, Response(answer.url, status=answer.status, headers=answer.headers))
+
+    def _note_kill(self) -> None:
+        self._killed += 1
+
+
+def _is_timeout(error: Exception) -> bool:
+    return isinstance(error, TimeoutError) or type(error).__name__ == "TimeoutError"
+
+
+def _shorten(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,27 @@
+"""Which pages go through the browser, as their site's entry in sites.toml says (`browser`)."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.sites.site import SITE_OF_REQUEST, Site
+from storage.frontier.addresses import AddressKind, Lease
+
+_HTML_TYPES = (b"text/html", b"application/xhtml+xml")
+
+
+def find_browser_purpose(request: Request) -> str | None:
+    """Return what for the page of a request goes through the browser: "lists" or "articles"; None if it does not."""
+    site: Site | None = request.meta.get(SITE_OF_REQUEST)
+    lease: Lease | None = request.meta.get("lease")
+    if site is None or lease is None:
+        return None
+    purpose = {AddressKind.SECTION: "lists", AddressKind.ARTICLE: "articles"}.get(lease.kind)
+    return purpose if purpose in site.browser else None
+
+
+def is_rendered(response: Response) -> bool:
+    """Return whether a response is a page that a browser can show."""
+    kind = (response.headers.get("Content-Type") or _HTML_TYPES[0]).partition(b";")[0].strip().lower()
+    return response.status == 200 and kind in _HTML_TYPES
