@@ -48,7 +48,8 @@ class RenderingMiddleware(BaseRedirectMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RenderingMiddleware:
-        if not any(site.browser for site in getattr(crawler.spider, "sites", ())):
+        is_ours = getattr(crawler.spidercls, "uses_frontier", False)
+        if not is_ours or not any(site.browser for site in getattr(crawler.spider, "sites", ())):
             raise NotConfigured
         # Its libraries take half a second to load, which other crawls save.
         from crawler.browser.render import Renderer  # noqa: PLC0415
