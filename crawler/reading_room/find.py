@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, select
 from cleaning.errors import BadArgument
 from storage.models import StoredArticle
 from storage.search.index import count_backlog
-from storage.search.query import parse_query
+from storage.search.query import leave_out_each, parse_query
 from storage.search.ranked import HitFilter, Order, find_ids
 from storage.search.search import SearchHit, load_hits
 
@@ -31,6 +31,8 @@ _COLUMNS = (
     _ROW.duplicate_rule, _ROW.tdm_reserved, _ROW.licence, _ROW.usage, _ROW.ai_refused,
 )  # fmt: skip
 _BATCH = 500
+_MAX_FORGOTTEN = 8  # words of a search that finds nothing, each of which is left out once
+_MAX_NEAREST = 100  # hits that are counted then
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
@@ -98,6 +100,7 @@ class Found:
     is_cut: bool  # whether there may be more
     facets: Sequence[Facet]
     waiting: int  # stored pages that are not in the index yet
+    nearest: Sequence[tuple[str, int]]  # where nothing is found: searches with a word less, and their hits
 
     @property
     def number(self) -> int:
@@ -144,24 +147,38 @@ def find(connection: Connection, search: Search) -> Found:
     shown = iter(ids[(search.page - 1) * PAGE : search.page * PAGE])
     facets = [_count_facet(name, rows, search) for name in FACETS]
     hits = list(load_hits(connection, query, shown))
-    return Found(search, hits, ids, is_cut, facets, waiting=count_backlog(connection))
+    nearest = [] if ids else _find_nearest(connection, search)
+    return Found(search, hits, ids, is_cut, facets, waiting=count_backlog(connection), nearest=nearest)
 
 
 def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
     """Return what the facets need of the first MAX_COUNTED hits, in their order."""
-    wanted = HitFilter(
-        sites=(search.chosen["site"],) if "site" in search.chosen else (),
-        languages=(search.chosen["language"],) if "language" in search.chosen else (),
-        include_duplicates=search.with_copies,
-        include_rejected=search.with_rejected,
-    )
-    ids = find_ids(connection, parse_query(search.words), wanted, order=search.order, limit=MAX_COUNTED)
+    ids = find_ids(connection, parse_query(search.words), _make_filter(search), order=search.order, limit=MAX_COUNTED)
     found: list[Row[Any]] = []
     while some := list(islice(ids, _BATCH)):
         read: list[Row[Any]] = list(connection.execute(select(*_COLUMNS).where(_ROW.id.in_(some))))
         rows = {row.id: row for row in read}
         found += [rows[name] for name in some if name in rows]
     return found
+
+
+def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int]]:
+    """Return the searches without one of the words that find something: one may be remembered wrongly."""
+    found = []
+    for less in leave_out_each(search.words)[:_MAX_FORGOTTEN]:
+        ids = find_ids(connection, parse_query(less), _make_filter(search), order=Order.NEWEST, limit=_MAX_NEAREST)
+        if number := sum(1 for _ in ids):
+            found.append((less, number))
+    return sorted(found, key=lambda one: one[1])
+
+
+def _make_filter(search: Search) -> HitFilter:
+    return HitFilter(
+        sites=(search.chosen["site"],) if "site" in search.chosen else (),
+        languages=(search.chosen["language"],) if "language" in search.chosen else (),
+        include_duplicates=search.with_copies,
+        include_rejected=search.with_rejected,
+    )
 
 
 def is_chosen(row: Row[Any], search: Search, without: str | None = None) -> bool:
@@ -176,4 +193,8 @@ def _count_facet(name: str, rows: Sequence[Row[Any]], search: Search) -> Facet:
     if name == "month":
         values.sort(reverse=True)
     shown = values if search.whole == name else values[:_SHOWN]
-    return Facet(name, shown, len(values) - len(shown), search.chosen.get(name))
+    left_out, chosen = len(values) - len(shown), search.chosen.get(name)
+    if chosen is not None and chosen not in dict(shown):  # so that the choice can be taken back
+        left_out -= chosen in counts
+        shown = [(chosen, counts[chosen]), *shown]
+    return Facet(name, shown, left_out, chosen)

@@ -55,6 +55,20 @@ def parse_query(words: str) -> Query:
     return Query(tuple(dict.fromkeys(terms)), tuple(dict.fromkeys(excluded)))
 
 
+def leave_out_each(words: str) -> list[str]:
+    """Return what is left of a search without each of its words, phrases and exclusions, where that is a search."""
+    pieces = [match[0] for match in _TERM.finditer(words.translate(_QUOTES))]
+    found = []
+    for place in range(len(pieces)):
+        less = " ".join(pieces[:place] + pieces[place + 1 :])
+        try:
+            parse_query(less)
+        except BadArgument:
+            continue
+        found.append(less)
+    return list(dict.fromkeys(found))
+
+
 def _make_term(match: re.Match[str]) -> Term | None:
     """Return the term that was matched; None if it has no letter or digit."""
     if match["phrase"] is not None:

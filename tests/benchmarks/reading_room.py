@@ -23,14 +23,19 @@ from urllib.request import urlopen
 
 import beside  # noqa: F401 (imported for its change of the path)
 from search import SITES, TextMaker, fill_searched, make_queries
+from sqlalchemy import Engine, select, update
 
+from cleaning.article import Block
 from crawler.reading_room.room import ReadingRoom
 from crawler.reading_room.serve import RoomServer
 from storage.archive.open_place import open_place
 from storage.database.engine import make_database_url, open_database
+from storage.models import StoredArticle
+from storage.models.packed_blocks import pack_blocks
 
 TARGETS = {"front": 300, "search": 300, "article": 100}  # milliseconds at the median
 REPEATS = 3
+ARTICLES = 50  # that are read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         engine = open_database(make_database_url(folder, None))
         maker = TextMaker()
         fill_searched(engine, maker, options.articles)
+        read = random.Random(20).sample(range(options.articles), min(options.articles, ARTICLES))
+        articles = [f"{number:016x}" for number in read]
+        _give_blocks(engine, articles)
         archive = open_place(folder)
         assert archive is not None
         room = ReadingRoom(engine, archive)
@@ -54,16 +62,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = RoomServer(room, 0, told.put)
         thread = threading.Thread(target=server.serve_room, daemon=True)
         thread.start()
-        missed = _measure(told.get(timeout=60), maker, options.articles)
+        missed = _measure(told.get(timeout=60), maker, articles)
         server.should_exit = True
         thread.join()
         engine.dispose()
     return 1 if missed else 0
 
 
-def _measure(address: str, maker: TextMaker, size: int) -> list[str]:
+def _give_blocks(engine: Engine, articles: Sequence[str]) -> None:
+    """Give the articles that are read as many blocks as a page has: 20 that are kept, and 40 that are cut."""
+    row = StoredArticle.__table__.c
+    with engine.begin() as connection:
+        for name, text in connection.execute(select(row.id, row.text).where(row.id.in_(articles))).all():
+            words = text.split()
+            size = max(1, len(words) // 20)
+            kept = [Block(" ".join(words[at : at + size])) for at in range(0, len(words), size)]
+            cut = [Block(f"Repeated block {number}", rule="repeated_block") for number in range(40)]
+            values = {"blocks": pack_blocks([*cut[:20], *kept, *cut[20:]], text)}
+            connection.execute(update(StoredArticle).where(row.id == name).values(values))
+
+
+def _measure(address: str, maker: TextMaker, articles: Sequence[str]) -> list[str]:
     """Print the times of each kind of page; return the kinds that miss their target."""
-    chance = random.Random(20)
     searches = [
         {"q": words, "order": order, "site": "".join(wanted.sites)}
         for _, words, wanted in make_queries(maker)
@@ -72,7 +92,7 @@ def _measure(address: str, maker: TextMaker, size: int) -> list[str]:
     pages = {
         "front": ["/"] * 20,
         "search": [f"/search?{urlencode(one)}" for one in searches],
-        "article": [f"/article/{number:016x}" for number in chance.sample(range(size), min(size, 50))],
+        "article": [f"/article/{name}" for name in articles],
         "site": [f"/site/site{number}" for number in range(min(SITES, 5))],
     }
     missed = []

@@ -236,3 +236,11 @@ def test_tables_of_the_search_are_not_listed(room: Room) -> None:
     assert ">article<" in page
     assert ">search_" not in page
     assert ">alembic_version<" not in page
+
+
+def test_a_choice_without_a_hit_can_be_taken_back(room: Room) -> None:
+    page = room.get("/search?q=harbour&site=gazette&month=1999-01").body
+    assert "<h1>0 hits" in page
+    for name in ("site=gazette", "month=1999-01"):
+        (other,) = {"site=gazette", "month=1999-01"} - {name}
+        assert f'<a href="/search?q=harbour&amp;order=best&amp;{other}">any</a>' in page

@@ -125,3 +125,11 @@ def test_a_page_that_asks_not_to_be_kept_is_not_shown(store: Engine) -> None:
     assert said not in html.unescape(page)
     assert "/raw" not in page
     assert (raw.status, "asks not to be kept" in raw.body) == (404, True)
+
+
+def test_a_search_that_finds_nothing_names_those_with_a_word_less(store: Engine) -> None:
+    with open_for_reading(store) as connection:
+        found = find(connection, Search('ferry number zeppelin -"sea ice"', with_copies=True))
+        one = find(connection, Search("zeppelin"))
+    assert list(found.nearest) == [('ferry number -"sea ice"', 6)]
+    assert (list(one.nearest), one.number) == ([], 0)
