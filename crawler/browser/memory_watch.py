@@ -12,6 +12,8 @@ import psutil
 logger = logging.getLogger(__name__)
 
 _INTERVAL = 1.0  # seconds
+_OF_BROWSER = ("--user-data-dir=", "--type=")  # in the command lines of Chromium's processes
+_OF_DRIVER = "run-driver"  # in that of Playwright's
 
 
 class MemoryWatch:
@@ -21,8 +23,7 @@ class MemoryWatch:
     `on_kill` is called for each. Memory that processes share is not counted.
     """
 
-    def __init__(self, executable: str, max_bytes: int, on_kill: Callable[[], None]) -> None:
-        self._executable = executable
+    def __init__(self, max_bytes: int, on_kill: Callable[[], None]) -> None:
         self._max_bytes = max_bytes
         self._on_kill = on_kill
 
@@ -35,14 +36,14 @@ class MemoryWatch:
                 logger.info("a process of the browser (%s) used %d MB, and was ended", name, size >> 20)
 
     def kill_all(self) -> None:
-        """Kill the browser, which does not answer."""
-        for process in self._iter_processes():
+        """Kill the browser and its driver, which do not answer."""
+        for process in self._iter_processes((*_OF_BROWSER, _OF_DRIVER)):
             with suppress(psutil.Error):
                 process.kill()
 
     def _kill_large(self) -> list[tuple[str, int]]:
         killed = []
-        for process in self._iter_processes():
+        for process in self._iter_processes(_OF_BROWSER):
             with suppress(psutil.Error):
                 memory = process.memory_info()
                 if self._max_bytes and (own := memory.rss - memory.shared) > self._max_bytes:
@@ -50,9 +51,10 @@ class MemoryWatch:
                     killed.append((process.name(), own))
         return killed
 
-    def _iter_processes(self) -> Iterator[psutil.Process]:
+    def _iter_processes(self, words: tuple[str, ...]) -> Iterator[psutil.Process]:
         with suppress(psutil.Error):
             for process in psutil.Process().children(recursive=True):
                 with suppress(psutil.Error):
-                    if any("--user-data-dir=" in part or "--type=" in part for part in process.cmdline()[:80]):
+                    line = " ".join(process.cmdline())
+                    if any(word in line for word in words):
                         yield process

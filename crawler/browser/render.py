@@ -71,9 +71,10 @@ class Renderer:
         self._no_page = asyncio.Condition()
         self._open = 0  # pages
         self._pages = 0  # since the browser was started
+        self._repairing = asyncio.Lock()
         self._numbers = count(1)
         self._killed = 0
-        self._watch = MemoryWatch(options["executable_path"], settings.getint("BROWSER_MEMORY"), self._note_kill)
+        self._watch = MemoryWatch(settings.getint("BROWSER_MEMORY"), self._note_kill)
         self._watching: asyncio.Task[None] | None = None
 
     async def render(self, response: Response, site: Site, purpose: str, may_ask: MayAsk) -> RenderedPage:
@@ -107,7 +108,7 @@ class Renderer:
                 await self._no_page.wait_for(lambda: self._open == 0)
                 if self._pages >= self._max_pages:
                     self._pages = 0
-                    await self._replace_browser("replaced")
+                    await self._replace_browser()
             self._open += 1
             self._pages += 1
 
@@ -143,6 +144,8 @@ class Renderer:
                 if visit.html is None and not visit.is_too_large:
                     reason = "memory" if self._killed > killed else "timeout" if _is_timeout(error) else "crashed"
                     add(f"browser/failed/{reason}")
+                    await self._close_context(name)
+                    await self._repair()
                     raise BrowserFailed(f"the browser gave no page of {url}: {_shorten(error)}", reason) from error
             finally:
                 await self._close_context(name)
@@ -172,29 +175,47 @@ class Renderer:
         return Request(url, meta=meta, dont_filter=True)
 
     async def _close_context(self, name: str) -> None:
-        """End a page, and a browser that does not do that."""
-        wrapper = self._handler.context_wrappers.get(name)
+        """End a page."""
+        wrapper = self._handler.context_wrappers.pop(name, None)
         if wrapper is None:
             return
         try:
             await asyncio.wait_for(wrapper.context.close(), _CLOSE_TIMEOUT)
         except TimeoutError:
-            await self._replace_browser("hung")
+            await self._repair()
         except PlaywrightError as error:  # it is closed, because the browser has ended
             logger.debug("%s was not closed: %s", name, error)
-        finally:
-            self._handler.context_wrappers.pop(name, None)
 
-    async def _replace_browser(self, why: str) -> None:
-        """End the browser. The next page starts another one."""
+    async def _repair(self) -> None:
+        """Replace a browser, and its driver, that do not give a new page."""
+        async with self._repairing:
+            browser = getattr(self._handler, "browser", None)
+            try:
+                if browser is not None:
+                    context = await asyncio.wait_for(browser.new_context(), _CLOSE_TIMEOUT)
+                    await asyncio.wait_for(context.close(), _CLOSE_TIMEOUT)
+                    return
+            except (PlaywrightError, TimeoutError, OSError) as error:
+                logger.info("the browser is replaced: %s", _shorten(error))
+            self._handler.stats.inc_value("browser/hung")
+            await asyncio.to_thread(self._watch.kill_all)
+            with suppress(PlaywrightError, TimeoutError, OSError):
+                await asyncio.wait_for(self._handler.browser_provider.close(), _CLOSE_TIMEOUT)
+            self._handler.context_wrappers.clear()
+            vars(self._handler).pop("browser", None)
+            self._handler.browser_provider = self._handler.browser_provider_cls(self._handler.config)
+            await self._handler.browser_provider.start()
+
+    async def _replace_browser(self) -> None:
+        """End a browser that has shown many pages. The next page starts another one."""
         browser = getattr(self._handler, "browser", None)
         if browser is None:
             return
-        self._handler.stats.inc_value(f"browser/{why}")
-        with suppress(PlaywrightError, TimeoutError):
+        self._handler.stats.inc_value("browser/replaced")
+        try:
             await asyncio.wait_for(browser.close(), _CLOSE_TIMEOUT)
-        if browser.is_connected():
-            await asyncio.to_thread(self._watch.kill_all)
+        except (PlaywrightError, TimeoutError):
+            await self._repair()
 
     def _record_refusal(self, answer: PageResponse, site: Site) -> None:
         """Record that the site itself asks for a pause, or fails."""

@@ -19,9 +19,11 @@ from cleaning.errors import BroadsheetError
 from cleaning.interruption import exit_at_once
 from cleaning.page.canonical import to_canonical_url
 from cleaning.workers import Cleaners
+from crawler.browser.check_browser import check_browser
 from crawler.explain.site_context import SiteContext, SiteContexts
 from crawler.failures.errors import AddressRefused, OffSite
 from crawler.failures.outcome import classify_error, classify_failure
+from crawler.middlewares.browser_pages import SHOWN_AS
 from crawler.page_facts import PageFacts, decode_response_text
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.parts.fetch import read_part
@@ -31,6 +33,9 @@ from crawler.sites.site import SITE_OF_REQUEST
 _WITHOUT_CRAWL: dict[str, Any] = {"STORE_ENABLED": False, "RETRY_ENABLED": False}
 # Messages for the reasons that a crawl counts.
 _PROBLEMS = {
+    "browser-crashed": "the browser could not show it",
+    "browser-memory": "the browser needs too much memory for it (BROWSER_MEMORY)",
+    "browser-timeout": "the browser did not show it in time (BROWSER_TIMEOUT)",
     "bomb": "it unpacks to more than the crawl accepts (DOWNLOAD_MAXSIZE)",
     "connection-lost": "its host breaks the connection off",
     "connection-refused": "its host refuses the connection",
@@ -53,6 +58,7 @@ class _OnePage(Spider):
         super().__init__(self.name)
         self._contexts = contexts
         self.context = contexts.find(url)
+        self.needs_browser = "articles" in self.context.site.browser
         self._cleaners = cleaners
         self._url = url
         self.page: Page | None = None
@@ -69,7 +75,7 @@ class _OnePage(Spider):
             self._url,
             callback=self.handle_response,
             errback=self.handle_failure,
-            meta={SITE_OF_REQUEST: self.context.site},
+            meta={SITE_OF_REQUEST: self.context.site, SHOWN_AS: "articles"},
             dont_filter=True,
         )
 
@@ -96,7 +102,7 @@ class _OnePage(Spider):
         return await asyncio.wrap_future(self._cleaners.submit(page, self.context.memory))
 
     async def _fetch_part(self, url: str, first: Page) -> FetchedPart:
-        request = Request(url, meta={SITE_OF_REQUEST: self.context.site}, dont_filter=True)
+        request = Request(url, meta={SITE_OF_REQUEST: self.context.site, SHOWN_AS: "articles"}, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 (every failure of a request, as in an errback)
@@ -114,10 +120,11 @@ def fetch_page(url: str, settings: Settings, cleaners: Cleaners, contexts: SiteC
 
     Start the cleaners once there is a page: a cleaned page shows the pager of its article, whose parts are fetched too.
 
-    Raise BadAddress if `url` is no http(s) address. Raise BroadsheetError with a message of one line if there is no
+    Raise BadAddress if `url` is no http(s) address, and LibraryMissing or BadArgument if its site needs a browser and
+    there is none. Raise BroadsheetError with a message of one line if there is no
     page: robots.txt forbids it, the host does not answer, or the answer is not an HTML page.
     """
-    contexts.find(url)
+    check_browser(settings, [contexts.find(url).site])
     own = settings.copy()
     for name, value in _WITHOUT_CRAWL.items():
         own.set(name, value, priority="cmdline")

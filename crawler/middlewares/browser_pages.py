@@ -8,6 +8,9 @@ from scrapy.http import Response
 from crawler.sites.site import SITE_OF_REQUEST, Site
 from storage.frontier.addresses import AddressKind, Lease
 
+# In the meta of a request without a lease: what its page is, "lists" or "articles".
+SHOWN_AS = "shown_as"
+_PURPOSES = {AddressKind.SECTION: "lists", AddressKind.ARTICLE: "articles"}
 _HTML_TYPES = (b"text/html", b"application/xhtml+xml")
 
 
@@ -15,9 +18,9 @@ def find_browser_purpose(request: Request) -> str | None:
     """Return what for the page of a request goes through the browser: "lists" or "articles"; None if it does not."""
     site: Site | None = request.meta.get(SITE_OF_REQUEST)
     lease: Lease | None = request.meta.get("lease")
-    if site is None or lease is None:
+    if site is None or not site.browser:
         return None
-    purpose = {AddressKind.SECTION: "lists", AddressKind.ARTICLE: "articles"}.get(lease.kind)
+    purpose = request.meta.get(SHOWN_AS) if lease is None else _PURPOSES.get(lease.kind)
     return purpose if purpose in site.browser else None
 
 

@@ -20,7 +20,6 @@ from crawler.run.session import session_of
 from crawler.run.starts import keep_start_error
 from crawler.sites.site import SITE_OF_REQUEST, Site
 from storage.archive.write import Conversion, Exchange
-from storage.frontier.addresses import Lease
 
 if TYPE_CHECKING:
     from crawler.browser.render import Renderer
@@ -48,8 +47,7 @@ class RenderingMiddleware(BaseRedirectMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RenderingMiddleware:
-        is_ours = getattr(crawler.spidercls, "uses_frontier", False)
-        if not is_ours or not any(site.browser for site in getattr(crawler.spider, "sites", ())):
+        if not getattr(crawler.spider, "needs_browser", False):
             raise NotConfigured
         # Its libraries take half a second to load, which other crawls save.
         from crawler.browser.render import Renderer  # noqa: PLC0415
@@ -68,13 +66,12 @@ class RenderingMiddleware(BaseRedirectMiddleware):
             self._counts.add(site.name, "response/refresh/followed")
             followed = self._redirect_request_using_get(request, response, page.leads_to)
             return free_download_slot(self._redirect(followed, request, "script"))
-        lease: Lease = request.meta["lease"]
         exchange: Exchange | None = request.meta.pop("source_exchange", None)
         if self._session is not None and exchange is not None:
             said = select_page_headers(exchange.headers)
-            conversion = Conversion(exchange, page.html, said, lease.site, is_copy=True)
+            conversion = Conversion(exchange, page.html, said, exchange.site, is_copy=True)
             request.meta["archive_location"] = await self._session.archive(conversion)
-            self._counts.add(lease.site, "archive/written")
+            self._counts.add(exchange.site, "archive/written")
         headers = response.headers.copy()
         headers["Content-Type"] = _HTML_TYPE
         headers.pop("Content-Encoding", None)

@@ -105,6 +105,7 @@ class ArticlesSpider(Spider):
         super().__init__(self.name)
         self._notices = notices
         self.sites = plan.sites
+        self.needs_browser = any(site.browser for site in plan.sites)
         self.days = SiteDays(plan.since)
         self.refetch = None if plan.release is None else Refetch(plan.release, session.data_dir)
         self._article = plan.article

@@ -16,6 +16,7 @@ SCRIPTS = (
     "night_fairness",
     "reading_room",
     "recheck_night",
+    "rendered",
     "second_night",
     "sites_add",
     "upgrade_store",

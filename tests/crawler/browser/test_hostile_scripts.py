@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
+from uuid import uuid4
 
-import psutil
 import pytest
-from browsing import needs_chromium
+from browsing import MARK, list_marked, needs_chromium
 from crawling import FAST, Store, locate_database, run_scrapy
 from servers.paper import Answer, Paper, prose
 from sqlalchemy import select
@@ -21,7 +21,8 @@ SCRIPTS = {
     "good-before": "",
     "hangs": "while (true);",
     "hangs-later": "setTimeout(() => { while (true); }, 200);",
-    "grows": "const all = []; setInterval(() => all.push(new Uint8Array(64 << 20).fill(1)), 20);",
+    "grows": "const all = []; setInterval(() => { all.push(new Uint8Array(64 << 20).fill(1));"
+    " document.getElementById('clock').textContent = all.length; }, 20);",
     "changes-for-ever": "setInterval(() => document.getElementById('clock').textContent = Date.now(), 20);",
     "asks-for-ever": "setInterval(() => fetch('/tick?' + Math.random()), 20);",
     "loads-much": "fetch('/much').then(r => r.text()).then(text => document.title += text.length);",
@@ -67,24 +68,14 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
         paper.routes["/much"] = Answer("x" * 3_000_000)
         sites.write_text(f'[[site]]\nname = "hostile"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
         settings = (part for limit in (*LIMITS, "RETRY_PAUSES=43200", f"SITES_FILE={sites}") for part in ("-s", limit))
-        before = set(list_browsers())
-        done = run_scrapy("crawl", "articles", *FAST, *settings, data=data, fast=False)
-        left = [name for name in list_browsers() if name not in before]
+        mark = str(uuid4())
+        done = run_scrapy("crawl", "articles", *FAST, *settings, data=data, fast=False, **{MARK: mark})
+        left = list_marked(mark)
     engine = open_database(locate_database(data), create=False)
     with open_for_reading(engine) as connection:
         counts = connection.execute(select(Run.counts)).scalar_one()["hostile"]
     engine.dispose()
     return Night(done, Store(data), counts, left)
-
-
-def list_browsers() -> list[str]:
-    """Return the browsers of this user's crawls, and their drivers, that run now."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if "playwright" in line or "--user-data-dir=" in line:
-            found.append(f"{process.info['pid']} {line[:80]}")
-    return found
 
 
 @pytest.mark.parametrize("name", FAILING)

@@ -55,6 +55,15 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         yield Crawled(done, papers, folder / "data", sites)
 
 
+def read_archive(data: Path) -> str:
+    """Return all that the records of the archive hold."""
+    held = []
+    for file in sorted((data / "archive").glob("*.warc.gz")):
+        with file.open("rb") as stream:
+            held += [record.content_stream().read().decode("utf-8", "replace") for record in ArchiveIterator(stream)]
+    return "\n".join(held)
+
+
 @pytest.mark.parametrize("name", PRESS)
 def test_the_text_is_what_readers_see(crawled: Crawled, name: str) -> None:
     made = crawled.papers[name][1]
@@ -84,6 +93,33 @@ def test_the_archive_holds_what_was_sent_and_what_was_made_of_it(crawled: Crawle
     assert text[0] not in sent[1]
     assert text[0] in shown[1]
     assert shown[0].get_header("WARC-Refers-To") == sent[0].get_header("WARC-Record-ID")
+
+
+def test_explain_shows_what_the_browser_shows(crawled: Crawled, tmp_path: Path) -> None:
+    paper, made = crawled.papers["react"]
+    path, text = next(iter(made.texts.items()))
+    options = ("-s", f"SITES_FILE={crawled.sites}", "-s", "ALLOWED_NETWORKS=127.0.0.0/8", "-s", "DOWNLOAD_DELAY=0")
+    done = run_scrapy("explain", paper.url + path, "--json", *options, data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert text[-1] in done.stdout
+
+
+def test_what_is_taken_down_is_erased_from_both_records(crawled: Crawled, tmp_path: Path) -> None:
+    data = copy_data(crawled.data, tmp_path / "data")
+    paper, made = crawled.papers["late"]
+    path, text = next(iter(made.texts.items()))
+    assert text[0] in read_archive(data)
+    done = run_scrapy("remove", paper.url + path, "--reason", "asked", "--yes", data=data)
+    assert done.returncode == 0, done.stderr
+    assert text[0] not in read_archive(data)
+
+
+def test_a_crawl_without_a_browser_says_what_to_do(crawled: Crawled, tmp_path: Path) -> None:
+    options = ("-s", f"SITES_FILE={crawled.sites}", "-s", "BROWSER_PATH=/nowhere")
+    done = run_scrapy("crawl", "articles", *options, data=tmp_path, fast=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("BROWSER_PATH must be the path of Chromium: /nowhere cannot be run")
+    assert not (tmp_path / "broadsheet.db").exists()
 
 
 def test_cleaning_again_needs_no_browser(crawled: Crawled, tmp_path: Path) -> None:

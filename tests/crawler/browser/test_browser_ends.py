@@ -1,0 +1,111 @@
+"""However a crawl or its browser ends: the crawl ends soon, the next one goes on, and no process is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from browsing import MARK, list_marked, needs_chromium
+from crawling import FAST, ROOT, Store, command, environment
+from servers.paper import Answer, Paper, prose
+
+pytestmark = needs_chromium
+PATHS = [f"/2025/10/0{number + 1}/story-with-a-long-name-{number}" for number in range(9)]
+LONG = 40.0  # seconds
+
+
+@pytest.fixture
+def start(paper: Paper, data: Path, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start a crawl of a paper whose pages take a second, in a process group of its own."""
+    for path in PATHS:
+        text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(path))
+        script = (
+            f"setTimeout(() => document.body.innerHTML = `<article><h1>Headline of {path}</h1>{text}</article>`, 1000)"
+        )
+        paper.routes[path] = Answer(f"<!doctype html><html lang=en><body><script>{script}</script></body></html>")
+    paper.front(*PATHS)
+    sites = tmp_path / "sites.toml"
+    sites.write_text(f'[[site]]\nname = "paper"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
+    line = command("crawl", "articles", *FAST, "-s", f"SITES_FILE={sites}", data=data)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run() -> subprocess.Popen[bytes]:
+        crawl = subprocess.Popen(
+            line,
+            cwd=ROOT,
+            env=environment(**{MARK: paper.url}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        started.append(crawl)
+        return crawl
+
+    yield run
+    for crawl in started:
+        with suppress(ProcessLookupError):
+            os.killpg(crawl.pid, signal.SIGKILL)
+        crawl.communicate()
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = LONG) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def wait_for_two_more_pages(paper: Paper) -> None:
+    before = len(paper.asked)
+    assert wait_until(lambda: sum(path in PATHS for path in paper.asked[before:]) >= 2)
+
+
+def list_below(crawl: subprocess.Popen[bytes], word: str) -> list[psutil.Process]:
+    found = []
+    for process in psutil.Process(crawl.pid).children(recursive=True):
+        with suppress(psutil.Error):
+            if word in " ".join(process.cmdline()):
+                found.append(process)
+    return found
+
+
+def test_a_crawl_that_is_ended_leaves_no_process_and_the_next_one_goes_on(
+    paper: Paper, store: Store, start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    for end in (
+        lambda crawl: crawl.terminate(),
+        lambda crawl: os.killpg(crawl.pid, signal.SIGINT),  # as a terminal does for Ctrl-C
+        lambda crawl: crawl.kill(),
+    ):
+        crawl = start()
+        wait_for_two_more_pages(paper)
+        end(crawl)
+        _, told = crawl.communicate(timeout=LONG)
+        assert b"Traceback" not in told, told.decode()
+        assert wait_until(lambda: not list_marked(paper.url)), list_marked(paper.url)
+    assert start().wait(timeout=LONG) == 0
+    assert set(store.texts()) == set(PATHS)
+
+
+def test_a_browser_or_driver_that_dies_costs_its_pages_and_is_replaced(
+    paper: Paper, store: Store, start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    crawl = start()
+    for word in ("--user-data-dir=", "run-driver"):
+        wait_for_two_more_pages(paper)
+        for process in list_below(crawl, word):
+            with suppress(psutil.Error):
+                process.kill()
+    _, told = crawl.communicate(timeout=2 * LONG)
+    assert crawl.returncode == 0, told.decode()
+    assert b"Traceback" not in told, told.decode()
+    assert set(store.texts()) == set(PATHS)  # the pages, too: they were tried again
