@@ -6,6 +6,7 @@ place among all blocks, its table `entries` those of live blogs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
@@ -20,6 +21,7 @@ from storage.models.packed_blocks import pack_blocks, unpack_blocks
 from storage.reading.releases.convert_row import parse_offset
 
 _BATCH = 500  # articles of a transaction
+_WORD = re.compile(r"\w+")
 _KINDS = {str(kind): kind for kind in BlockKind}
 _ROW = StoredArticle.__table__.c
 _SAVE = update(StoredArticle).where(_ROW.id == bindparam("name"))
@@ -77,13 +79,22 @@ def _insert_cut(kept: Sequence[Block], removed: Rows) -> Iterator[Block]:
 
 
 def _name_entries(blocks: Sequence[Block], entries: Rows) -> Iterator[Block]:
-    """Yield the blocks; those of an entry follow each other in the text, the entries in the order of their page."""
+    """Yield the blocks; those of an entry follow each other in the text, the entries in the order of their page.
+
+    Before its text an entry has a heading, of its time and headline.
+    """
     lines = [(at, line) for at, one in enumerate(entries) for line in one["text"].split("\n") if line]
+    headings = [_WORD.findall(f"{one['clock']} {one['heading']}") for one in entries]
     place = 0
     for block in blocks:
-        if block.is_kept and place < len(lines) and block.text == lines[place][1]:
-            yield replace(block, entry=lines[place][0])
+        at, line = lines[place] if place < len(lines) else (None, None)
+        if at is None or not block.is_kept:
+            yield block
+        elif block.text == line:
+            yield replace(block, entry=at)
             place += 1
+        elif headings[at] and _WORD.findall(block.text) == headings[at]:
+            yield replace(block, entry=at, kind=BlockKind.HEADING)
         else:
             yield block
 

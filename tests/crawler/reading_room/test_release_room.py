@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,13 @@ def test_its_pages_are_those_of_the_store(room: Room, whole: Room) -> None:
     assert "scrapy sites keep" not in page
     assert "<del>five </del><ins>six </ins>" in whole.get(f"/article/{find(room, 'swing+bridge+bearings')}").body
     assert "3 of them repeat another one; 2 further pages are" in whole.get("/").body
+
+
+def test_the_entries_of_a_live_blog_have_their_headings(room: Room, whole: Room) -> None:
+    path = f"/article/{find(room, 'hochwasser+leese+protokoll')}"
+    headings = re.findall(r'<h2 class="heading"[^>]*>([^<]+)<', room.get(path).body)
+    assert headings[0] == "23.10 Uhr: Der Scheitel ist durch"
+    assert re.findall(r'<h2 class="heading"[^>]*>([^<]+)<', whole.get(path).body) == headings
 
 
 def test_what_it_does_not_have_is_told_in_one_line(whole: Room, bare: Room) -> None:
