@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from datasette import hookimpl
+from datasette.utils import is_url
 from datasette.utils.asgi import Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
@@ -73,8 +74,9 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(value: Any, datasette: Any) -> str | None:
-    """Show an address as text: Datasette would make a link of it, which leads out."""
-    return value if hasattr(datasette, "overview") and isinstance(value, str) else None
+    """Show an address as text: Datasette would make a link of it, which leads out. It shortens other long values."""
+    is_address = isinstance(value, str) and is_url(value.strip())
+    return value if is_address and hasattr(datasette, "overview") else None
 
 
 @hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator]

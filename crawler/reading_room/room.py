@@ -30,6 +30,7 @@ _SETTINGS = {
     "default_page_size": 50,
     "sql_time_limit_ms": 2_000,
     "num_sql_threads": 2,
+    "truncate_cells_html": 100,  # characters of a value in a list of rows; the page of a row has all
 }
 
 

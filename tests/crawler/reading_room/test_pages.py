@@ -54,6 +54,7 @@ def test_every_page_allows_nothing_from_elsewhere(room: Room) -> None:
         "/site/courier",
         "/broadsheet",
         "/broadsheet/article",
+        f"/broadsheet/article/{article}",
         "/room/room.css",
         "/search.json?q=bridge",
         "/nothing",
@@ -137,7 +138,7 @@ def test_words_of_any_script_are_found_and_marked_with_their_language(room: Room
     (language,) = [code for code, one in SCRIPTS.items() if one == title]
     page = room.get(f"/search?q={quote(title)}").body
     assert re.search(rf'<a href="/article/[0-9a-f]+" dir="auto" lang="{language}"><mark>', page)
-    assert f"<h1>1 hit for “{title}”</h1>" in page
+    assert f"<h1>1 hit for “<bdi>{title}</bdi>”</h1>" in page
 
 
 def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None:
@@ -146,6 +147,21 @@ def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None
     assert "Leave a Reply repeated_block : stands on other articles of the site, too" in text
     assert "scrapy sites keep gazette 'Leave a Reply'" in text
     assert "authors Walter Penn" in text
+
+
+def test_names_of_any_direction_stay_apart(room: Room) -> None:
+    assert ", <bdi>Walter Penn</bdi>,\n<time" in room.get(f"/article/{find_article(room, 'cider+press')}").body
+
+
+def test_a_list_of_rows_shortens_long_values_and_a_row_has_all(room: Room) -> None:
+    article = find_article(room, "cider+press")
+    with open_store(room.data) as store:
+        last = html.escape(next(store.articles(where="startswith(title, 'Cider press')")).text[-30:])
+    for path in (f"/broadsheet/article?id={article}", f"/broadsheet?sql=select+text+from+article+where+id='{article}'"):
+        page = room.get(path).body
+        assert "\u2026</td>" in page
+        assert last not in page
+    assert last in room.get(f"/broadsheet/article/{article}").body
 
 
 def test_an_edited_article_shows_the_words_that_changed(room: Room) -> None:
@@ -176,6 +192,7 @@ def test_a_site_shows_its_repeated_blocks_and_hours(room: Room) -> None:
     text = read(room.get("/site/gazette").body)
     assert "Leave a Reply on 14 articles, cut from 3 on" in text
     assert "Hours of publication, by the site's own clock" in text
+    assert "What the site listed as new in the 24 hours before each run" in text
     assert "<h1>&lt;b&gt;x&lt;/b&gt; &amp; co</h1>" in room.get("/site/%3Cb%3Ex%3C%2Fb%3E%20&%20co").body
 
 

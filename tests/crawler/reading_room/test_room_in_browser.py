@@ -123,3 +123,31 @@ def test_headlines_run_in_the_direction_of_their_script(browser: Browser, room: 
             direction = link.evaluate("one => getComputedStyle(one).direction")
             assert direction == ("ltr" if language == "zh" else "rtl")
         assert page.title() == "What is stored - Broadsheet"
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [("/broadsheet/article", ".wide th"), ("article", ".facts th"), ("/", ".bars th"), ("/site/courier", "time")],
+)
+def test_names_and_times_stand_on_one_line_of_a_narrow_screen(
+    browser: Browser, room: Room, pages: dict[str, str], path: str, names: str
+) -> None:
+    with open_page(browser, room, pages.get(path, path), width=390) as page:
+        heights = page.locator(names).evaluate_all(
+            """all => all.map(one => {
+                const words = document.createRange();
+                words.selectNodeContents(one);
+                return words.getBoundingClientRect().height;
+            })"""
+        )
+        assert heights
+        assert max(heights) < 40  # of two lines: 45
+
+
+@pytest.mark.parametrize(("width", "is_below"), [(390, True), (1280, False)])
+def test_kept_and_cut_stand_below_each_other_on_a_narrow_screen(
+    browser: Browser, room: Room, pages: dict[str, str], width: int, is_below: bool
+) -> None:
+    with open_page(browser, room, pages["article"], width=width) as page:
+        cells = page.locator(".sides td:not(:empty)").evaluate_all("all => all.map(one => one.offsetWidth)")
+        assert (min(cells) > 0.8 * width) == is_below
