@@ -46,7 +46,7 @@ class PreparedProcess:
         self._streams[0].write(given)
         self._streams[0].flush()
         paths = [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in self._streams]
-        self._process = _get_context().Process(target=_run, args=(self.args, str(folder), dict(environment), paths))
+        self._process = prepare_context().Process(target=_run, args=(self.args, str(folder), dict(environment), paths))
         self._process.start()
         self.pid = self._process.pid or 0
 
@@ -108,7 +108,8 @@ def run_prepared_on(
 
 
 @cache
-def _get_context() -> ForkServerContext:
+def prepare_context() -> ForkServerContext:
+    """Return the context of `multiprocessing` whose processes have loaded what a command needs."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["prepared_modules"])
     atexit.register(_kill_left)

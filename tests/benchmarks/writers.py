@@ -18,23 +18,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from multiprocessing.connection import Connection as PipeConnection
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 import beside  # noqa: F401 (the path)
+from prepared_scrapy import prepare_context
 from servers.postgres import run_postgres
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from wordy import make_text
@@ -67,6 +67,7 @@ WALL_PAGES = 4
 AT_ONCE = 24  # operations of a process that wait for their COMMIT
 BUSY_TIMEOUT = 2.0  # as in a crawl
 MAX_LEASE = 5.0  # milliseconds, at the median
+Work = Callable[[argparse.Namespace, PipeConnection], None]
 
 
 class Plan(NamedTuple):
@@ -193,23 +194,22 @@ class SiteWriter:
         return Late(judge)
 
 
-def write(options: argparse.Namespace) -> None:
-    """Be one of the processes: store the articles of every so many sites. Print what it took as JSON."""
+def write(options: argparse.Namespace, command: PipeConnection) -> None:
+    """Be one of the processes: store the articles of every so many sites, and send what it took."""
     sites = [f"site{number:02}" for number in range(SITES) if number % options.writers == options.worker]
     plans = [plan for plan in plan_articles(options.articles, options.seed) if plan.site in sites]
     found = [(*make_article(plan, options.seed), plan) for plan in plans]
     engine = open_database(make_url(options.url), upgrade=False, lock_timeout=BUSY_TIMEOUT)
     with claim_database(engine, sites):
         writer = SiteWriter(engine, options.run)
-        print("ready", flush=True)
-        sys.stdin.readline()
+        command.send("ready")
+        command.recv()
         cpu = time.process_time()
         asyncio.run(writer.store_all([(one, plan.site, headline, plan.number) for one, headline, plan in found]))
         counts = {site: {"page/fetched": sum(plan.site == site for plan in plans)} for site in sites}
         with engine.begin() as connection:
             merge_counts(connection, options.run, counts)
-    took = {"commits": writer.commits, "cpu": time.process_time() - cpu, "faults": dict(writer.faults)}
-    print(json.dumps(took), flush=True)
+    command.send({"commits": writer.commits, "cpu": time.process_time() - cpu, "faults": dict(writer.faults)})
     engine.dispose()
 
 
@@ -234,17 +234,18 @@ def run_writers(url: URL, writers: int, articles: int, seed: int) -> Outcome:
     engine = open_database(url)
     with engine.begin() as connection:
         run = runs.begin(connection, spider="articles", now=NIGHT)
-    given = {"writers": writers, "articles": articles, "seed": seed, "run": run}
-    given["url"] = url.render_as_string(hide_password=False)
-    with start_workers(given, writers) as workers:
+    given = {"articles": articles, "seed": seed, "run": run, "url": url.render_as_string(hide_password=False)}
+    with start_workers(write, given, writers) as workers:
         began, connections = time.perf_counter(), 0
         for worker in workers:
-            release(worker)
-        while any(worker.poll() is None for worker in workers):
+            worker.release()
+        while any(worker.is_running() for worker in workers):
             connections = max(connections, count_connections(engine))
-            time.sleep(0.2)
+            time.sleep(0.05)
         seconds = time.perf_counter() - began
-        took = [json.loads(read_last_line(worker)) for worker in workers]
+        took = [worker.receive() for worker in workers]
+        for worker in workers:
+            worker.end()
     with engine.begin() as connection:
         runs.end_shared(connection, run, outcome="finished", exit_code=0, now=NIGHT)
         stored = runs.load_run(connection, run)
@@ -255,36 +256,49 @@ def run_writers(url: URL, writers: int, articles: int, seed: int) -> Outcome:
     return outcome
 
 
+class Worker:
+    """One of the processes. `work` takes its options and a connection, by which it says that it is ready, and waits."""
+
+    def __init__(self, work: Work, options: argparse.Namespace) -> None:
+        context = prepare_context()
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=work, args=(options, theirs))
+        self._process.start()
+        theirs.close()
+
+    def is_running(self) -> bool:
+        return self._process.is_alive() and not self._connection.poll()
+
+    def receive(self) -> Any:
+        """Return what it sends next. Raise EOFError if it has ended without."""
+        return self._connection.recv()
+
+    def release(self) -> None:
+        self._connection.send("go")
+
+    def end(self) -> None:
+        """Wait until it has ended."""
+        self._process.join()
+        assert self._process.exitcode == 0, "a process failed"
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+
 @contextmanager
-def start_workers(given: dict[str, Any], number: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start the processes; yield them when all are ready for `release`."""
-    words = [f"--{name}={value}" for name, value in given.items()]
+def start_workers(work: Work, given: dict[str, Any], number: int) -> Iterator[list[Worker]]:
+    """Start the processes; yield them when all are ready to be released."""
     with ExitStack() as stack:
         workers = []
-        for worker in range(number):
-            line = [sys.executable, __file__, f"--worker={worker}", *words]
-            process = stack.enter_context(
-                subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
-            stack.callback(process.kill)
-            workers.append(process)
-        for process in workers:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n", "a process did not start"
+        for place in range(number):
+            worker = Worker(work, argparse.Namespace(worker=place, writers=number, **given))
+            stack.callback(worker.kill)
+            workers.append(worker)
+        for worker in workers:
+            assert worker.receive() == "ready", "a process did not start"
         yield workers
-
-
-def release(worker: subprocess.Popen[str]) -> None:
-    assert worker.stdin is not None
-    worker.stdin.write("\n")
-    worker.stdin.flush()
-
-
-def read_last_line(worker: subprocess.Popen[str]) -> str:
-    assert worker.stdout is not None
-    line = worker.stdout.read().strip()
-    assert worker.wait() == 0, "a process failed"
-    return line
 
 
 def count_connections(engine: Engine) -> int:
@@ -331,14 +345,14 @@ def count_verdicts(engine: Engine) -> Counter[str]:
     )
 
 
-def time_leases(options: argparse.Namespace) -> None:
-    """Be one of the processes that lease: print the milliseconds of each lease, and of each transaction."""
+def time_leases(options: argparse.Namespace, command: PipeConnection) -> None:
+    """Be one of the processes that lease: send the milliseconds of each lease, and of each transaction."""
     engine = open_database(make_url(options.url), upgrade=False, lock_timeout=BUSY_TIMEOUT)
     sites = [f"site{number:02}" for number in range(SITES) if number % options.writers == options.worker]
     leases, transactions = [], []
     with claim_database(engine, sites):
-        print("ready", flush=True)
-        sys.stdin.readline()
+        command.send("ready")
+        command.recv()
         for number in range(options.leases):
             began = time.perf_counter()
             with engine.begin() as connection:
@@ -349,23 +363,23 @@ def time_leases(options: argparse.Namespace) -> None:
                 leases.append(1000 * (time.perf_counter() - asked))
                 settling.settle(connection, leased.id, AddressState.DONE, status=200, now=NIGHT)
             transactions.append(1000 * (time.perf_counter() - began))
-    print(json.dumps([leases, transactions]), flush=True)
+    command.send((leases, transactions))
     engine.dispose()
 
 
 def measure_leases(url: URL, options: argparse.Namespace) -> int:
     engine = open_database(url)
     fill_frontier(engine, options.addresses)
-    given = {name: getattr(options, name) for name in ("writers", "leases")} | {"lease": ""}
-    given["url"] = url.render_as_string(hide_password=False)
-    given.pop("lease")
+    given = {"leases": options.leases, "url": url.render_as_string(hide_password=False)}
     began = time.perf_counter()
-    with start_workers(given | {"time-leases": "yes"}, options.writers) as workers:
+    with start_workers(time_leases, given, options.writers) as workers:
         began = time.perf_counter()
         for worker in workers:
-            release(worker)
-        found = [json.loads(read_last_line(worker)) for worker in workers]
+            worker.release()
+        found = [worker.receive() for worker in workers]
         seconds = time.perf_counter() - began
+        for worker in workers:
+            worker.end()
     engine.dispose()
     ours = [one for leases, _ in found for one in leases]
     for name, values in (("lease", ours), ("transaction", [one for _, some in found for one in some])):
@@ -435,14 +449,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--addresses", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--leases", type=int, default=500, metavar="N", help="of each process (default: 500)")
     parser.add_argument("--fsync", action="store_true", help="have the server wait for the disk")
-    for name in ("worker", "run"):
-        parser.add_argument(f"--{name}", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--url", help=argparse.SUPPRESS)
-    parser.add_argument("--time-leases", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.worker is not None:
-        (time_leases if options.time_leases else write)(options)
-        return 0
     with tempfile.TemporaryDirectory(prefix="broadsheet-writers-") as scratch, run_postgres() as server:
         Path(scratch).chmod(0o755)
         if options.fsync:
