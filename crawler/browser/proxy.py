@@ -29,6 +29,7 @@ _CHUNK = 1 << 16  # bytes
 _CONNECT_TIMEOUT = 10.0  # seconds
 _OF_PROXY = (b"proxy-connection", b"proxy-authorization", b"connection", b"keep-alive")
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _REFUSED = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _UNREACHABLE = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -93,13 +94,15 @@ class PageProxy:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = h11.Connection(h11.SERVER)
-        request = await _receive(asked, reader)
-        if not isinstance(request, h11.Request):
-            return
-        target = _read_target(request)
-        if target is None:
+        try:
+            request = await _receive(asked, reader)
+            if not isinstance(request, h11.Request):  # a connection made ahead, and not used
+                return
+            target = _read_target(request)
+        except (h11.RemoteProtocolError, ValueError) as error:
+            logger.debug("the browser sent no request for a proxy: %s", error)
             self._count("bad-request")
-            writer.write(_REFUSED)
+            writer.write(_BAD)
             return
         try:
             address = await self._judge(target)
@@ -198,22 +201,20 @@ async def _receive(connection: h11.Connection, reader: asyncio.StreamReader) -> 
     return event
 
 
-def _read_target(request: h11.Request) -> _Target | None:
-    """Return where a request wants to go; None if it is none for a proxy."""
-    try:
-        text = request.target.decode("ascii")
-        parts = urlsplit(f"//{text}" if request.method == b"CONNECT" else text)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if not host or (":" in host):  # an IPv6 address: the resolver knows none
-        return None
-    if request.method == b"CONNECT":
+def _read_target(request: h11.Request) -> _Target:
+    """Return where a request wants to go. Raise ValueError if it is none for a proxy."""
+    text = request.target.decode("ascii")
+    is_tunnel = request.method == b"CONNECT"
+    parts = urlsplit(f"//{text}" if is_tunnel else text)
+    host, port = parts.hostname, parts.port
+    if not host or ":" in host:  # an IPv6 address: the resolver knows none
+        raise ValueError(f"no host in {text!r}")
+    if is_tunnel:
         if port is None or parts.path:
-            return None
+            raise ValueError(f"{text!r} is no host with a port")
         scheme = "http" if port == 80 else "https"
         return _Target(host, port, f"{scheme}://{host}:{port}/")
     if parts.scheme != "http":
-        return None
+        raise ValueError(f"{text!r} is no address of HTTP")
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
     return _Target(host, port or 80, f"http://{parts.netloc.rpartition('@')[2]}/", path)

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from crawling import ROOT, SCRAPY, environment
+from crawling import FAST, ROOT, SCRAPY, environment
+from servers.paper import Paper
 
 # What takes long to load, and what loads it: libraries, and modules of ours that many others import.
 STORE = {"sqlalchemy", "alembic"}
@@ -81,3 +82,11 @@ def test_a_command_loads_what_it_needs(
     loaded = loaded_by(*arguments, "-s", f"DATA_DIR={tmp_path}")
     assert needed <= loaded
     assert loaded & spared == set()
+
+
+def test_a_crawl_of_plain_sites_loads_nothing_of_the_browser(tmp_path: Path) -> None:
+    with Paper() as paper:
+        loaded = loaded_by("crawl", "articles", *FAST, "-a", f"url={paper.url}/", "-s", f"DATA_DIR={tmp_path}")
+        assert paper.asked
+    assert "crawler.middlewares.rendering" in loaded
+    assert loaded & {"playwright", "scrapy_playwright", "psutil", "h11", "crawler.browser.render"} == set()
