@@ -26,9 +26,9 @@ from cleaning.page.canonical import to_canonical_url
 from cleaning.site_rules.selectors import parse_selector
 from crawler.article_item import PageItem, make_page_item
 from crawler.sites.site_entry import explain_bad_site_name
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart
 from storage.archive.spider_note import MAX_AUTHORS, MAX_CHARACTERS
-from storage.archive.write import ArchiveLocation
 from storage.articles.sanitise import sanitise_article
 from storage.frontier.addresses import Lease, Offer
 from storage.frontier.validators import Validators

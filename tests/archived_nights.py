@@ -9,8 +9,9 @@ from sqlalchemy import Engine, insert
 
 from cleaning.article import Article, Block
 from storage import runs
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, save_parts
-from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.archive.write import Archive, Exchange
 from storage.articles.saving import make_article_id, save_article
 from storage.models import Address
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from cleaning.article import Article, Block, BlockKind
 from storage import runs
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_own_name
-from storage.archive.write import ArchiveLocation
 from storage.articles import saving
 from storage.database.engine import make_database_url, open_database
 from storage.nights.from_counts import count_site_numbers

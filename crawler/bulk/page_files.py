@@ -22,7 +22,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from cleaning.article import Article, Page
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 
 _ENTRY = [("site", "<u8"), ("number", "<u8"), ("position", "<u8"), ("length", "<u4")]
 

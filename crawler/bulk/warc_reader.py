@@ -13,8 +13,8 @@ from warcio.limitreader import LimitReader
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
 from crawler.bulk.inputs import InputFiles
+from storage.archive.location import ArchiveLocation
 from storage.archive.records import TORN, ArchivedResponse, read_response
-from storage.archive.write import ArchiveLocation
 
 _GZIP, _HEAD_END = b"\x1f\x8b", b"\r\n\r\n"
 _AT_ONCE = 1 << 14  # bytes that are unpacked at once

@@ -14,9 +14,9 @@ from crawler.explain.site_context import SiteContext, SiteContexts
 from crawler.page_facts import make_part
 from crawler.parts.collect import FetchedPart, collect_parts
 from crawler.recleaning.page_decoder import PageDecoder
+from storage.archive.location import ArchiveLocation
 from storage.archive.place import ArchiveFile, as_place
 from storage.archive.read_back import ArchiveReader, read_archive
-from storage.archive.write import ArchiveLocation
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cleaning.article import Article, Page
 from cleaning.parts.join import covers, has_new_text, is_part_of
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from crawler.page_facts import PageFacts, decode_response_text, select_page_head
 from crawler.run.counts import log_outcome
 from crawler.run.session import Session, session_of
 from crawler.run.spider_sites import SpiderSites, spider_sites_of
+from storage.archive.location import ArchiveLocation
 from storage.archive.spider_note import SpiderNote
-from storage.archive.write import ArchiveLocation, Conversion, Exchange
+from storage.archive.write import Conversion, Exchange
 from storage.frontier.addresses import AddressState, Lease
 from storage.frontier.announcements import load_settled_lease
 from storage.frontier.offering import record_fetched

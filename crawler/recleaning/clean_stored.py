@@ -24,9 +24,9 @@ from crawler.recleaning.page_readings import PageReadings
 from crawler.run.archive_place import archive_place_of
 from crawler.storing.observations import compute_memory_fingerprint
 from crawler.storing.readings import KeptReadings
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import ArchiveReader
 from storage.archive.records import ArchivedResponse
-from storage.archive.write import ArchiveLocation
 from storage.site_memory.observations import PageDependency
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 
 from cleaning.page.canonical import to_canonical_url
 from storage.archive.erase import erase_records
+from storage.archive.location import ArchiveLocation
 from storage.archive.members import RecordHead, iter_heads_by_file
 from storage.archive.place import ArchivePlace, as_place
 from storage.archive.records import build_torn_error
-from storage.archive.write import COPY, ERASED, ArchiveLocation
+from storage.archive.write import COPY, ERASED
 from storage.articles.saving import make_article_id
 from storage.articles.tombstones import list_removed_sites, list_tombstones, mark_erased
 from storage.database.engine import open_for_reading

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
+from storage.archive.location import ArchiveLocation
+from storage.archive.write import Archive, Conversion, Exchange
 from storage.database.faults import Fault, classify_fault
 from storage.database.retry import StorageRetry
 

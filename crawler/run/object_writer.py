@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from cleaning.errors import StorageLost
 from crawler.run.archive_writer import WriterUser
+from storage.archive.location import ArchiveLocation
 from storage.archive.pack import Pack
-from storage.archive.write import ArchiveLocation, Conversion, Exchange, build_records
+from storage.archive.write import Conversion, Exchange, build_records
 from storage.database.faults import Fault, classify_fault
 from storage.database.retry import StorageRetry
 

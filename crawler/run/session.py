@@ -34,8 +34,9 @@ from crawler.storing.readings import KeptReadings
 from crawler.terminal.json_log import name_run
 from crawler.terminal.numbers import join_some
 from storage import runs
+from storage.archive.location import ArchiveLocation
 from storage.archive.place import FOLDER
-from storage.archive.write import ArchiveLocation, Conversion, Exchange
+from storage.archive.write import Conversion, Exchange
 from storage.database.engine import make_database_url, open_database, open_for_reading, prepare_data_folder
 from storage.database.faults import Fault, classify_fault
 from storage.database.locks import claim_database

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from crawler.run.archive_writer import WriterUser
 from crawler.run.object_writer import ObjectWriter
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_writer
-from storage.archive.write import ArchiveLocation, Conversion, Exchange
+from storage.archive.write import Conversion, Exchange
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

@@ -17,8 +17,8 @@ from typing import Any
 
 from cleaning.article import Page
 from cleaning.reading.packed_reading import HEAD
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import parse_own_name
-from storage.archive.write import ArchiveLocation
 from storage.articles.saving import make_article_id
 
 logger = logging.getLogger(__name__)

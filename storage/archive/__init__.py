@@ -11,6 +11,7 @@ build.py           build one WARC record as a gzip member
 erase.py           erase records, and leave all others in their places
 members.py         where each record of a file stands, and what its header says
 own_files.py       the files of the archive folder, and what their names say
+location.py        where a response lies: a file and an offset
 part_locations.py  where the further parts of an article lie
 read_back.py       read the responses of a WARC file in order, or one by its location
 records.py         parse one WARC record into the HTTP response in it

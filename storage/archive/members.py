@@ -17,9 +17,10 @@ from typing import BinaryIO
 
 from warcio.statusandheaders import StatusAndHeadersParser
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.place import ArchiveFile, ArchivePlace
 from storage.archive.spider_note import SpiderNote
-from storage.archive.write import NOTE, PART_OF, ROLE, SITE, ArchiveLocation
+from storage.archive.write import NOTE, PART_OF, ROLE, SITE
 
 _HEAD = 1 << 16  # bytes of a record that are looked at: its WARC header stands in them
 _BLOCK = 1 << 18

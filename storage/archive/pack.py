@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_own_name
-from storage.archive.write import ArchiveLocation, build_file_info
+from storage.archive.write import build_file_info
 
 
 class Pack:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.models import StoredPart
 
 # Built once, because building a statement takes as long as running it.

@@ -15,6 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
+from storage.archive.location import ArchiveLocation
 from storage.archive.place import ArchiveFile, FileOpener, FolderPlace
 from storage.archive.records import (
     MAX_BODY,
@@ -24,7 +25,6 @@ from storage.archive.records import (
     build_unreadable_error,
     read_response,
 )
-from storage.archive.write import ArchiveLocation
 
 _MAX_HEADS = 1 << 20  # bytes of the two headers of a record, WARC's and HTTP's
 _GZIP = b"\x1f\x8b"

@@ -13,6 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from cleaning.article import NOTHING_KNOWN, HostRights, Known
 from cleaning.errors import RecordUnreadable
+from storage.archive.location import ArchiveLocation
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import (
     NOTE,
@@ -22,7 +23,6 @@ from storage.archive.write import (
     ROLE,
     SITE,
     SOURCE,
-    ArchiveLocation,
     Headers,
 )
 

@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from cleaning.article import HostRights
 from cleaning.errors import StorageLost
 from storage.archive.build import build_record, make_record_id
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_own_name
 from storage.archive.spider_note import NO_NOTE, SpiderNote
 from storage.database.disk import flush_to_disk
@@ -86,14 +87,6 @@ class Conversion:
     site: str
     note: SpiderNote = NO_NOTE
     is_copy: bool = False  # of the whole response, so that it holds the other pages that were made of it, too
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveLocation:
-    """The file and the offset of a response in the archive."""
-
-    file: str  # the name of the file in the archive folder
-    offset: int  # of its gzip member, in bytes
 
 
 class Archive:

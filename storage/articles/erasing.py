@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, load_parts
-from storage.archive.write import ArchiveLocation
 from storage.models import Revision, StoredArticle, StoredMatch
 
 _ROW = StoredArticle.__table__.c

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from cleaning.article import Article, count_text_words, get_stated_offset
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, save_parts
-from storage.archive.write import ArchiveLocation
 from storage.articles import revisions
 from storage.articles.live_entries import add_older_entries, complete_entries, delete_entries, insert_entries
 from storage.articles.sanitise import sanitise_article

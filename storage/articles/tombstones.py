@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles.saving import make_article_id
 from storage.database.query_batches import split_for_queries
 from storage.models import RemovedSite, Tombstone

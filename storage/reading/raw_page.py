@@ -13,11 +13,12 @@ from urllib3.response import HTTPResponse
 
 from cleaning.errors import ArchiveMissing
 from cleaning.page.charset import decode_html
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import load_parts
 from storage.archive.place import ArchivePlace
 from storage.archive.read_back import ArchiveReader
 from storage.archive.records import MAX_BODY, ArchivedResponse, build_unreadable_error
-from storage.archive.write import ArchiveLocation, Headers
+from storage.archive.write import Headers
 from storage.models import StoredArticle
 from storage.reading.find_page import FoundPage
 

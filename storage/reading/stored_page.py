@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from cleaning.article import Article, set_offset
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, load_parts
-from storage.archive.write import ArchiveLocation
 from storage.articles.clusters import Cluster, load_cluster
 from storage.articles.live_entries import load_entries
 from storage.articles.revisions import Version, load_histories

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, load_parts
-from storage.archive.write import ArchiveLocation
 from storage.database.query_batches import split_for_queries
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, func, select, text
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
+from storage.archive.location import ArchiveLocation
 from storage.archive.place import ArchivePlace, as_place
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
 from storage.models import Revision, StoredArticle, StoredPart
 
 SAMPLE = 300  # records of the archive that are read, unless all are

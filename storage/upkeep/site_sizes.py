@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, select, text
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.members import measure_member
 from storage.archive.place import ArchivePlace
-from storage.archive.write import ArchiveLocation
 from storage.models import StoredArticle
 
 _STORED, _ARCHIVED = 10, 3  # pages of a site that are looked at: their rows, and their records in the archive

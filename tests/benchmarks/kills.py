@@ -18,8 +18,8 @@ from servers.press import publish
 
 from cleaning.errors import RecordUnreadable
 from crawler.run.exit_codes import FINISHED, INTERRUPTED
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
 
 MAX_RUNS = 10  # after the last kill, to finish the crawl
 PATIENCE = 600  # seconds for a crawl that is not killed, on however busy a machine

@@ -45,7 +45,7 @@ from crawler.storing.deduplicate import deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.same_pages import learn_same_pages
 from storage import runs
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles import saving
 from storage.database.engine import make_database_url, open_database
 from storage.export.rows.read import read_articles

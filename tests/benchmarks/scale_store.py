@@ -37,7 +37,7 @@ from cleaning.duplicates.shingles import list_shingles, split_words
 from crawler.storing.deduplicate import deduplicate
 from crawler.storing.observations import store_page_observation
 from storage import runs
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles import saving
 from storage.articles.story_index import make_index_keys
 from storage.database.engine import make_database_url, open_database

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cleaning.article import Page
 from crawler.bulk.page_files import PageFileWriter, PageRecord, choose_share, read_pages_of_share
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 
 SHARES = 7
 PAGES = [  # (site, address): "courier" is what a crawl of our own calls courier.example, "post" has two hosts

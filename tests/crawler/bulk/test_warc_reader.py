@@ -17,9 +17,9 @@ from cleaning.errors import ArchiveMissing, RecordUnreadable
 from crawler.bulk.inputs import InputFiles
 from crawler.bulk.warc_reader import read_warc
 from storage.archive import elsewhere, ranged_file
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import ArchiveReader, read_archive
 from storage.archive.records import ArchivedResponse
-from storage.archive.write import ArchiveLocation
 
 LIMIT = 10_000  # bytes of a body
 

@@ -15,7 +15,7 @@ from scrapy.cmdline import execute
 from sqlalchemy import insert
 
 from storage import runs
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles import saving
 from storage.database.engine import make_database_url, open_database
 from storage.models import StoredFinding

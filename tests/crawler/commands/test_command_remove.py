@@ -16,8 +16,8 @@ from crawling import ROOT, Scrapy, Store, command, environment, run_scrapy
 from prepared_scrapy import run_prepared
 from servers.paper import Answer, Paper
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
 from storage.database.engine import make_database_url, open_database
 
 ONE, TWO, THREE = "/2025/10/01/night-ferry-runs-again", "/2025/10/02/old-theatre-roof", "/2025/10/03/late-frost-in-may"

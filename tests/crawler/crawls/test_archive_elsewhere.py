@@ -20,9 +20,9 @@ from servers.s3 import BUCKET, FaultyS3
 
 from crawler.demo.server import DemoServer
 from storage import open_store
+from storage.archive.location import ArchiveLocation
 from storage.archive.open_place import open_place
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
 
 PATHS = [f"/2025/10/{day:02}/story-number-{day}" for day in range(1, 10)]
 FETCHED_AT = "2026-12-01 02:00:00.000000"

@@ -26,9 +26,9 @@ from cleaning.errors import RecordUnreadable, SitesError
 from cleaning.memory.site_memory import load_site_memory
 from crawler.demo.server import DemoServer
 from crawler.recleaning.page_decoder import PageDecoder
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import ArchiveReader
 from storage.archive.records import ArchivedResponse
-from storage.archive.write import ArchiveLocation
 from storage.database.engine import make_database_url, open_database, open_for_reading
 from storage.database.types import make_json_storable, make_storable
 from storage.models import StoredArticle, StoredBlock, StoredSiteMemory
@@ -271,7 +271,7 @@ def test_pages_are_read_without_a_reactor(data: Path, rows: list[Row[Any]]) -> N
     program = (
         "import sys; from pathlib import Path; from datetime import datetime; from scrapy.settings import Settings;"
         "from crawler.recleaning.page_decoder import PageDecoder; from storage.archive.read_back import ArchiveReader;"
-        "from storage.archive.write import ArchiveLocation; folder, file, offset, url, moment = sys.argv[1:];"
+        "from storage.archive.location import ArchiveLocation; folder, file, offset, url, moment = sys.argv[1:];"
         "pages = PageDecoder(Settings({'SITES_FILE': 'none'})); archive = ArchiveReader(Path(folder));"
         "response = archive.read(ArchiveLocation(file, int(offset))); archive.close();"
         "page = pages.make_stored_page(response, url=url, site='x', fetched_at=datetime.fromisoformat(moment));"

@@ -13,10 +13,11 @@ from sqlalchemy import Engine, make_url
 from cleaning.errors import RecordUnreadable
 from crawler.removing.erase_archive import erase_archive
 from storage.archive.erase import erase_records
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import list_own_files
 from storage.archive.read_back import read_archive
 from storage.archive.spider_note import SpiderNote
-from storage.archive.write import Archive, ArchiveLocation, Conversion, Exchange
+from storage.archive.write import Archive, Conversion, Exchange
 from storage.articles.tombstones import add_removed_site, add_tombstones, list_removed_sites, list_tombstones
 from storage.database.engine import open_database, open_for_reading
 

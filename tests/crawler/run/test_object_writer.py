@@ -19,11 +19,12 @@ from crawler.run.archive_writer import WriterUser
 from crawler.run.object_writer import ObjectWriter
 from crawler.run.shared_writer import SharedWriter, is_writing_to
 from storage.archive.elsewhere import AddressPlace
+from storage.archive.location import ArchiveLocation
 from storage.archive.members import iter_heads
 from storage.archive.open_place import open_place
 from storage.archive.own_files import parse_own_name
 from storage.archive.read_back import ArchiveReader, read_archive
-from storage.archive.write import ArchiveLocation, Conversion, Exchange
+from storage.archive.write import Conversion, Exchange
 
 NOW = datetime(2026, 12, 1, 2, tzinfo=UTC)
 

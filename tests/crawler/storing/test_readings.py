@@ -12,7 +12,7 @@ import pytest
 
 from cleaning.article import Page, SiteRules
 from crawler.storing.readings import KeptReadings, describe_conditions, make_reading_key
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles.saving import make_article_id
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -19,10 +19,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from cleaning.errors import RecordUnreadable
 from storage.archive.erase import erase_records
+from storage.archive.location import ArchiveLocation
 from storage.archive.members import RecordHead
 from storage.archive.own_files import list_own_files
 from storage.archive.read_back import ArchiveReader, read_archive
-from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.archive.write import Archive, Exchange
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WARCIO = Path(sys.executable).with_name("warcio")

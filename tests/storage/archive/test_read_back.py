@@ -15,8 +15,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from cleaning.errors import ArchiveMissing, RecordUnreadable
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import ArchiveReader, read_archive
-from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.archive.write import Archive, Exchange
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 

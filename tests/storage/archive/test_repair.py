@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert
 
+from storage.archive.location import ArchiveLocation
 from storage.archive.read_back import read_archive
 from storage.archive.repair import cut_torn_tail, repair_archive
-from storage.archive.write import Archive, ArchiveLocation, Exchange
+from storage.archive.write import Archive, Exchange
 from storage.database.engine import open_for_reading
 from storage.models import Run, StoredArticle
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from cleaning.article import Article, Block
 from storage import runs
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles import saving
 from storage.articles.diff import Change, EditKind
 from storage.articles.revisions import Version, load_histories

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 
 from cleaning.article import UNSTATED, Article, Block, BlockKind
 from storage import runs
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles import saving
 from storage.articles.saving import SaveResult, make_article_id
 from storage.models import StoredArticle, StoredBlock

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage.archive.write import ArchiveLocation
+from storage.archive.location import ArchiveLocation
 from storage.articles.saving import make_article_id
 from storage.database.engine import open_for_reading
 from storage.models import StoredArticle, StoredMemoryDependency, StoredObservation

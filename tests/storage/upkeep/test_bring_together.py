@@ -13,12 +13,13 @@ from sqlalchemy import Engine, select
 from cleaning.article import Article, Block
 from storage import runs
 from storage.archive.elsewhere import AddressPlace
+from storage.archive.location import ArchiveLocation
 from storage.archive.members import iter_heads_by_file
 from storage.archive.own_files import make_mark, make_writer
 from storage.archive.pack import Pack
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation, Exchange, build_records
+from storage.archive.write import Exchange, build_records
 from storage.articles.saving import make_article_id, save_article
 from storage.models import Revision, StoredArticle, StoredPart
 from storage.upkeep import bring_together as room

@@ -12,9 +12,9 @@ from archived_nights import FIRST, NightlyStore, make_page_url
 from sqlalchemy import Engine, func, select, update
 
 from cleaning.errors import ArchiveMissing, BadArgument, DataFolderError
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_own_name
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
 from storage.articles.erasing import load_erasable_pages
 from storage.articles.saving import make_article_id
 from storage.articles.tombstones import add_tombstones

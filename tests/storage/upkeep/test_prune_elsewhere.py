@@ -12,9 +12,9 @@ from sqlalchemy import Engine, select
 
 from storage import runs
 from storage.archive.elsewhere import AddressPlace
+from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_mark, make_own_name, make_writer
 from storage.archive.read_back import ArchiveReader
-from storage.archive.write import ArchiveLocation
 from storage.models import StoredArticle
 from storage.upkeep import prune as pruning
 from storage.upkeep.check import check_archive
