@@ -6,6 +6,7 @@ plugin.py          what we add to it: our pages, what may be loaded, whom it ans
 routes.py          the addresses, and what reads and shows each
 overview.py        what the front page tells of the whole store
 find.py            hits of a search, and what may be chosen among them
+commands.py        the commands that pages show
 story.py           a story over its sites, and two articles side by side
 site.py            what is known of a site
 changes.py         what changed against an older release

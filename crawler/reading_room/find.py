@@ -13,12 +13,12 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from cleaning.errors import BadArgument
 from storage.models import StoredArticle
 from storage.search.index import count_backlog
-from storage.search.query import leave_out_each, parse_query
+from storage.search.query import leave_out_each, open_words, parse_query
 from storage.search.ranked import HitFilter, Order, find_ids
 from storage.search.search import SearchHit, load_hits
 
@@ -31,7 +31,8 @@ _COLUMNS = (
     _ROW.duplicate_rule, _ROW.tdm_reserved, _ROW.licence, _ROW.usage, _ROW.ai_refused,
 )  # fmt: skip
 _BATCH = 500
-_MAX_FORGOTTEN = 8  # words of a search that finds nothing, each of which is left out once
+_MAX_TRIED = 24  # searches, where nothing is found
+_MAX_SHOWN = 8  # of these
 _MAX_NEAREST = 100  # hits that are counted then
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
@@ -100,7 +101,8 @@ class Found:
     is_cut: bool  # whether there may be more
     facets: Sequence[Facet]
     waiting: int  # stored pages that are not in the index yet
-    nearest: Sequence[tuple[str, int]]  # where nothing is found: searches with a word less, and their hits
+    nearest: Sequence[tuple[str, int]]  # where nothing is found: searches that find something, and their hits
+    stories: Mapping[str, int]  # of hits that others repeat: the articles of their story
 
     @property
     def number(self) -> int:
@@ -148,7 +150,8 @@ def find(connection: Connection, search: Search) -> Found:
     facets = [_count_facet(name, rows, search) for name in FACETS]
     hits = list(load_hits(connection, query, shown))
     nearest = [] if ids else _find_nearest(connection, search)
-    return Found(search, hits, ids, is_cut, facets, waiting=count_backlog(connection), nearest=nearest)
+    stories = _count_stories(connection, [hit.id for hit in hits])
+    return Found(search, hits, ids, is_cut, facets, count_backlog(connection), nearest, stories)
 
 
 def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
@@ -163,13 +166,31 @@ def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
 
 
 def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int]]:
-    """Return the searches without one of the words that find something: one may be remembered wrongly."""
-    found = []
-    for less in leave_out_each(search.words)[:_MAX_FORGOTTEN]:
-        ids = find_ids(connection, parse_query(less), _make_filter(search), order=Order.NEWEST, limit=_MAX_NEAREST)
-        if number := sum(1 for _ in ids):
-            found.append((less, number))
-    return sorted(found, key=lambda one: one[1])
+    """Return searches that find something: by the beginnings of the words, or without the fewest of them.
+
+    A word may be remembered in another form, or wrongly. Those with the fewest hits come first.
+    """
+    found: dict[str, int] = {}
+    tried = 0
+    asked, less = [open_words(search.words)], leave_out_each(search.words)
+    while asked and not found and tried < _MAX_TRIED:
+        for words in asked[: _MAX_TRIED - tried]:
+            tried += 1
+            ids = find_ids(connection, parse_query(words), _make_filter(search), order=Order.NEWEST, limit=_MAX_NEAREST)
+            if number := sum(1 for _ in ids):
+                found[words] = number
+        asked, less = (
+            less,
+            list(dict.fromkeys(shorter for words in less[:_MAX_TRIED] for shorter in leave_out_each(words))),
+        )
+    return sorted(found.items(), key=lambda one: one[1])[:_MAX_SHOWN]
+
+
+def _count_stories(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Return, of the articles that others repeat, how many their story has."""
+    of_others = (_ROW.duplicate_of.in_(ids), _ROW.rejected.is_(None))
+    counts = connection.execute(select(_ROW.duplicate_of, func.count()).where(*of_others).group_by(_ROW.duplicate_of))
+    return {name: number + 1 for name, number in counts}
 
 
 def _make_filter(search: Search) -> HitFilter:

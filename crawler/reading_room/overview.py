@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock, Thread
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, String, cast, func, select
+from sqlalchemy import Connection, Engine, String, cast, distinct, func, select
+from sqlalchemy.orm import aliased
 
 from storage.database.engine import open_for_reading
 from storage.models import StoredArticle
@@ -41,6 +42,7 @@ class ListedStory(NamedTuple):
     title: str
     site: str
     articles: int
+    sites: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Overview:
     copies: int  # of these articles, those that repeat another one
     rejected: int
     sites: Mapping[str, int]  # articles, the site with the most first
-    months: Mapping[str, int]  # articles by month of publication ("2026-11"), or else of the fetch; the earliest first
+    # Articles by month of publication ("2026-11"), or else of the fetch, the earliest first; 0 for the months between.
+    months: Mapping[str, int]
     newest: Sequence[ListedArticle]
     stories: Sequence[ListedStory]  # the largest first
 
@@ -99,7 +102,7 @@ def read_overview(connection: Connection) -> Overview:
         copies=connection.execute(select(func.count()).where(is_copy, _IS_ARTICLE)).scalar_one(),
         rejected=connection.execute(select(func.count()).where(_ROW.rejected.is_not(None))).scalar_one(),
         sites=dict(sites.most_common()),
-        months=dict(sorted(months.items())),
+        months=_fill_gaps(months),
         newest=_list_newest(connection),
         stories=_list_largest(connection),
     )
@@ -127,5 +130,28 @@ def _list_largest(connection: Connection) -> list[ListedStory]:
         select(_ROW.id, _ROW.title, _ROW.site, largest.c.size + 1)
         .join(largest, largest.c.id == _ROW.id)
         .order_by(largest.c.size.desc(), _ROW.id)
+    ).all()
+    copy = aliased(StoredArticle)
+    others = func.count(distinct(copy.site))
+    of_copies = (
+        select(_ROW.id, others)
+        .join(copy, copy.duplicate_of == _ROW.id)
+        .where(_ROW.id.in_([row.id for row in rows]), copy.rejected.is_(None), copy.site != _ROW.site)
+        .group_by(_ROW.id)
     )
-    return [ListedStory(*row) for row in rows]
+    sites: dict[str, int] = {row[0]: row[1] for row in connection.execute(of_copies)}
+    return [ListedStory(*row, sites=sites.get(row.id, 0) + 1) for row in rows]
+
+
+def _fill_gaps(months: Mapping[str, int]) -> dict[str, int]:
+    """Return the months in their order, and between them those without articles: a row each gap, however long."""
+    filled: dict[str, int] = {}
+    last = None
+    for month in sorted(months):
+        number = int(month[:4]) * 12 + int(month[5:]) - 1
+        if last is not None and number > last + 1:
+            ends = [f"{one // 12:04}-{one % 12 + 1:02}" for one in (last + 1, number - 1)]
+            filled[" to ".join(dict.fromkeys(ends))] = 0
+        filled[month] = months[month]
+        last = number
+    return filled

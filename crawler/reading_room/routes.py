@@ -12,11 +12,10 @@
 from __future__ import annotations
 
 import asyncio
-import calendar
 import csv
 import io
-import shlex
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -25,9 +24,10 @@ from datasette.utils.asgi import NotFound, Request, Response
 from cleaning.article import format_iso
 from cleaning.errors import ArchiveMissing
 from crawler.reading_room.changes import PAGE, ChangeList, parse_choice
+from crawler.reading_room.commands import EXPORTED, write_explain, write_export, write_keep
 from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_page, parse_search
 from crawler.reading_room.site import read_site
-from crawler.reading_room.story import compare_articles, read_story
+from crawler.reading_room.story import compare_articles, describe_delay, read_story
 from crawler.reading_room.word_changes import compare_words
 from crawler.views.stored_page import StoredPageView, describe_status
 from storage.articles.revisions import is_refusal
@@ -42,16 +42,7 @@ _CHANGE = (
     *("cleaner_before", "cleaner_after"),
 )
 _RESULT = ("id", "url", "site", "title", "published_at", "fetched_at", "language", "words", "duplicate_of", "rejected")
-
-
-# Facet -> options of `scrapy export`.
-_EXPORTED: dict[str, tuple[str, ...]] = {
-    "site": ("--site", "{}"),
-    "language": ("--language", "{}"),
-    "section": ("--section", "{}"),
-    "kind": ("--where", "page_kind == '{}'"),
-    "month": (),  # has two, of its days
-}
+_RIGHTS = ("licence", "tdm_reserved", "tdm_policy", "ai_refused", "usage", "robots")  # fields of an article
 
 
 async def show_front(datasette: Any, request: Request) -> Response:
@@ -71,8 +62,8 @@ async def show_search(datasette: Any, request: Request) -> Response:
         "search.html",
         found=found,
         search=search,
-        export=shlex.join(["scrapy", "export", "FOLDER", *_list_options(search)]),
-        unsaid=[name for name in search.chosen if name not in _EXPORTED],
+        export=write_export(search),
+        unsaid=[name for name in search.chosen if name not in EXPORTED],
         is_refusal=is_refusal,
     )
 
@@ -98,7 +89,9 @@ async def show_article(datasette: Any, request: Request) -> Response:
         memory=describe_status(page.record.site, view.use),
         compare_words=compare_words,
         is_refusal=is_refusal,
-        keep=lambda text: shlex.join(["scrapy", "sites", "keep", page.record.site, text]),
+        keep=partial(write_keep, page.record.site),
+        rights=_RIGHTS,
+        explain=write_explain(datasette.archive, page),
     )
 
 
@@ -119,7 +112,9 @@ async def give_raw(datasette: Any, request: Request) -> Response:
 
 async def show_story(datasette: Any, request: Request) -> Response:
     story = await datasette.read(read_story, request.url_vars["name"])
-    return await _show(datasette, request, "story.html", story=story, compare_words=compare_words)
+    return await _show(
+        datasette, request, "story.html", story=story, compare_words=compare_words, describe_delay=describe_delay
+    )
 
 
 async def show_comparison(datasette: Any, request: Request) -> Response:
@@ -141,7 +136,7 @@ async def show_site(datasette: Any, request: Request) -> Response:
         "site.html",
         site=site,
         most=max(site.hours.values(), default=0),
-        keep=lambda text: shlex.join(["scrapy", "sites", "keep", site.counts.site, text]),
+        keep=partial(write_keep, site.counts.site),
     )
 
 
@@ -214,18 +209,6 @@ def _to_json(value: Any) -> Any:
 
 def _read_arguments(request: Request) -> dict[str, str]:
     return {name: request.args.get(name) or "" for name in request.args}
-
-
-def _list_options(search: Search) -> list[str]:
-    """Return the options of `scrapy export` that say the same as the search, but for facets beside _EXPORTED."""
-    options = ["--search", search.words]
-    for name, option in _EXPORTED.items():
-        if name in search.chosen:
-            options += [part.format(search.chosen[name]) for part in option]
-    if month := search.chosen.get("month"):
-        last = calendar.monthrange(*map(int, month.split("-")))[1]
-        options += ["--since", f"{month}-01", "--until", f"{month}-{last}"]
-    return options + ["--include-duplicates"] * search.with_copies
 
 
 async def _show(datasette: Any, request: Request, template: str, **context: Any) -> Response:

@@ -14,7 +14,8 @@ from crawler.reading_room.overview import ListedArticle
 from crawler.sites.site import match_name
 from crawler.views.sites import RULES
 from storage.completeness.measure import SiteNight
-from storage.models import StoredArticle
+from storage.frontier.addresses import AddressKind, AddressState
+from storage.models import Address, StoredArticle
 from storage.nights.findings import Finding, load_findings
 from storage.runs import load_last_runs
 from storage.site_memory.memories import load_repeated_blocks
@@ -22,7 +23,7 @@ from storage.site_memory.observations import list_sites
 from storage.site_memory.site_report import SiteCounts, TextPosition, count_site, find_text_positions
 
 _BLOCKS, _TEMPLATES, _NIGHTS, _NEWEST = 30, 500, 30, 20
-_TIMED = 2_000  # newest articles whose hours are counted
+_TIMED = 2_000  # newest articles whose hours are counted, and whose sources
 _ROW = StoredArticle.__table__.c
 
 
@@ -35,7 +36,7 @@ class ShownSite:
     positions: Sequence[TextPosition]  # where the text of its newest articles stands
     findings: Sequence[Finding]
     nights: Sequence[tuple[datetime, SiteNight]]  # the newest first
-    sources: Mapping[str, int]  # articles that each source brought in the last of these nights
+    sources: Mapping[str, int]  # of its newest fetched addresses, how many each source was the first to name
     hours: Mapping[int, int]
     newest: Sequence[ListedArticle]
 
@@ -68,7 +69,15 @@ def read_site(connection: Connection, name: str) -> ShownSite:
         positions=find_text_positions(connection, site, _TEMPLATES),
         findings=load_findings(connection, site=site),
         nights=nights,
-        sources=nights[0][1].by_source if nights else {},
+        sources=_count_sources(connection, site),
         hours={hour: hours[hour] for hour in range(24)} if hours else {},
         newest=[ListedArticle(*row) for row in newest],
     )
+
+
+def _count_sources(connection: Connection, site: str) -> dict[str, int]:
+    """Return how many of the newest fetched addresses of articles each source was the first to name, most first."""
+    row = Address
+    fetched = (row.site == site, row.state == AddressState.DONE, row.kind == AddressKind.ARTICLE)
+    newest = select(row.source).where(*fetched).order_by(row.rank, row.id).limit(_TIMED)
+    return dict(Counter(connection.scalars(newest)).most_common())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -50,3 +51,12 @@ def compare_articles(connection: Connection, one: str, other: str) -> Comparison
     first, second = (load_record(connection, get_page(connection, name).id) for name in (one, other))
     title = list(compare_words(first.title, second.title))
     return Comparison(first, second, title, list(compare_words(first.text, second.text)))
+
+
+def describe_delay(first: datetime, later: datetime) -> str:
+    """Return the time between two moments in the largest unit of which there are two: "90 minutes", "2 days"."""
+    seconds = int((later - first).total_seconds())
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size:,} {unit}"
+    return f"{seconds:,} seconds"

@@ -17,6 +17,7 @@ from storage.database.words import fold_words, is_unspaced_word
 
 MIN_PREFIX = 2  # letters before "*": the words that begin with one letter are most of all
 MAX_TERMS = 64
+_MIN_OPENED = 4  # letters of a word that may be a beginning of the one that is meant
 _QUOTES = str.maketrans("“”„‟«»〝〞＂", '"' * 9)
 _TERM = re.compile(r'(?P<minus>[-−–](?=\S))?(?:"(?P<phrase>[^"]*)(?P<end>"|$)(?P<star>\*)?|(?P<word>[^\s"]+))')
 
@@ -67,6 +68,16 @@ def leave_out_each(words: str) -> list[str]:
             continue
         found.append(less)
     return list(dict.fromkeys(found))
+
+
+def open_words(words: str) -> str:
+    """Return the search with each word as a beginning: `bearing` finds bearings then. Phrases and exclusions stay."""
+    pieces = []
+    for match in _TERM.finditer(words.translate(_QUOTES)):
+        given = match["word"]
+        is_open = given is not None and not match["minus"] and len(given) >= _MIN_OPENED and given[-1].isalnum()
+        pieces.append(f"{given}*" if is_open else match[0])
+    return " ".join(pieces)
 
 
 def _make_term(match: re.Match[str]) -> Term | None:

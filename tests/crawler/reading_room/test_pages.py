@@ -40,6 +40,8 @@ def test_the_front_counts_what_is_stored(room: Room) -> None:
     text = read(room.get("/").body)
     assert f"{articles} articles of 5 sites" in text
     assert "3 of them repeat another one" in text
+    assert "2025-10 28 2025-11 to 2026-10 0 2026-11 7" in text  # a gap is told
+    assert "2 articles on 2 sites" in text
     assert text.index("W" * 2_000) < text.index("Largest stories")  # of the newest
 
 
@@ -146,7 +148,19 @@ def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None
     assert "An oak screw six feet long" in text
     assert "Leave a Reply repeated_block : stands on other articles of the site, too" in text
     assert "scrapy sites keep gazette 'Leave a Reply'" in text
+    assert "too: on 14 of the 14 that its memory is learnt from" in text
+    assert re.search(r"; seen [0-9-]+ to [0-9-]+ ?; at \S+ > \S+ ", text)
     assert "authors Walter Penn" in text
+    assert "rights neither the page nor its site stated any when it was fetched" in text
+
+
+def test_the_explain_line_says_where_each_field_stands(room: Room) -> None:
+    page = lxml.html.document_fromstring(room.get(f"/article/{find_article(room, 'cider+press')}").body)
+    (line,) = [code.text_content() for code in page.findall(".//section[@id='facts']/pre/code")]
+    program, *arguments = shlex.split(line)
+    assert program == "scrapy"
+    done = run_scrapy(*arguments, data=room.data)
+    assert re.search(r"authors +Walter Penn +\(from ", done.stdout), done.stderr
 
 
 def test_names_of_any_direction_stay_apart(room: Room) -> None:
@@ -183,6 +197,8 @@ def test_a_story_is_told_from_its_first_article_on(room: Room) -> None:
     times = re.findall(r'<li[^>]*>\s*<p><time datetime="([^"]+)"', page)
     assert times == sorted(times)
     assert len(times) >= 2
+    assert re.search(r"</time>, [0-9]+ (days|hours|minutes) later, ", page)
+    assert "Likeness: how many of all the runs of four words" in page
     compare = re.search(r"/compare\?one=[0-9a-f]+&amp;other=[0-9a-f]+", page)
     assert compare is not None
     assert "How two articles differ" in room.get(html.unescape(compare[0])).body
@@ -191,6 +207,7 @@ def test_a_story_is_told_from_its_first_article_on(room: Room) -> None:
 def test_a_site_shows_its_repeated_blocks_and_hours(room: Room) -> None:
     text = read(room.get("/site/gazette").body)
     assert "Leave a Reply on 14 articles, cut from 3 on" in text
+    assert re.search("What each source brought: .{,99} source addresses share of the largest [a-z-]+ [0-9]+ ", text)
     assert "Hours of publication, by the site's own clock" in text
     assert "What the site listed as new in the 24 hours before each run" in text
     assert "<h1>&lt;b&gt;x&lt;/b&gt; &amp; co</h1>" in room.get("/site/%3Cb%3Ex%3C%2Fb%3E%20&%20co").body
@@ -253,6 +270,12 @@ def test_tables_of_the_search_are_not_listed(room: Room) -> None:
     assert ">article<" in page
     assert ">search_" not in page
     assert ">alembic_version<" not in page
+
+
+def test_a_hit_leads_to_its_story(room: Room) -> None:
+    links = re.findall(r'<a href="(/story/[0-9a-f]{16})">([^<]*)</a>', room.get("/search?q=late+buses&copies=yes").body)
+    assert sorted(name for _, name in links) == ["a copy: its story", "a story of 2 articles"]
+    assert {room.get(link).body.count("how they differ") for link, _ in links} == {1}
 
 
 def test_a_choice_without_a_hit_can_be_taken_back(room: Room) -> None:

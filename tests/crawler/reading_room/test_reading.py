@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from night_store import make_article
@@ -28,7 +29,7 @@ def test_the_overview_counts_by_month_and_site(store: Engine) -> None:
     assert found.sites == {"courier": 3, "herald": 3}
     assert found.months == {"2026-12": 3, "2027-01": 3}
     assert sorted(one.title for one in found.newest[:3]) == ["Ferry number 0", "Ferry number 2", "Ferry number 4"]
-    assert [(one.title, one.articles) for one in found.stories] == [("Ferry number 0", 3)]
+    assert [(one.title, one.articles, one.sites) for one in found.stories] == [("Ferry number 0", 3, 2)]
 
 
 def test_hits_are_counted_by_facet_and_chosen(store: Engine) -> None:
@@ -127,9 +128,19 @@ def test_a_page_that_asks_not_to_be_kept_is_not_shown(store: Engine) -> None:
     assert (raw.status, "asks not to be kept" in raw.body) == (404, True)
 
 
-def test_a_search_that_finds_nothing_names_those_with_a_word_less(store: Engine) -> None:
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [
+        ('ferry number zeppelin -"sea ice"', [('ferry number -"sea ice"', 6)]),
+        ("ferr numbe", [("ferr* numbe*", 6)]),
+        ("ferry zeppelin hangar", [("ferry", 6)]),
+        ("zeppelin", []),
+        (" ".join(f"word{place}" for place in range(64)), []),
+    ],
+)
+def test_a_search_that_finds_nothing_names_others_near_it(
+    store: Engine, words: str, nearest: list[tuple[str, int]]
+) -> None:
     with open_for_reading(store) as connection:
-        found = find(connection, Search('ferry number zeppelin -"sea ice"', with_copies=True))
-        one = find(connection, Search("zeppelin"))
-    assert list(found.nearest) == [('ferry number -"sea ice"', 6)]
-    assert (list(one.nearest), one.number) == ([], 0)
+        found = find(connection, Search(words, with_copies=True))
+    assert (list(found.nearest), found.number) == (nearest, 0)
