@@ -32,7 +32,7 @@ _COLUMNS = (
 )  # fmt: skip
 _BATCH = 500
 _MAX_TRIED = 24  # searches, where nothing is found
-_MAX_SHOWN = 8  # of these
+_FEW, _MAX_SHOWN = 3, 8  # of these that find something
 _MAX_NEAREST = 100  # hits that are counted then
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
@@ -166,23 +166,23 @@ def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
 
 
 def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int]]:
-    """Return searches that find something: by the beginnings of the words, or without the fewest of them.
+    """Return searches that find something: by the beginnings of the words, or without some of them.
 
-    A word may be remembered in another form, or wrongly. Those with the fewest hits come first.
+    A word may be remembered in another form, or wrongly. Fewer words are tried until there are some to choose from;
+    those that find no more than a longer search that they are a part of are left out. Those with the fewest hits come first.
     """
     found: dict[str, int] = {}
     tried = 0
     asked, less = [open_words(search.words)], leave_out_each(search.words)
-    while asked and not found and tried < _MAX_TRIED:
+    while asked and len(found) < _FEW and tried < _MAX_TRIED:
         for words in asked[: _MAX_TRIED - tried]:
             tried += 1
             ids = find_ids(connection, parse_query(words), _make_filter(search), order=Order.NEWEST, limit=_MAX_NEAREST)
-            if number := sum(1 for _ in ids):
+            number = sum(1 for _ in ids)
+            if number > max((found[one] for one in found if set(words.split()) < set(one.split())), default=0):
                 found[words] = number
-        asked, less = (
-            less,
-            list(dict.fromkeys(shorter for words in less[:_MAX_TRIED] for shorter in leave_out_each(words))),
-        )
+        asked = less
+        less = list(dict.fromkeys(shorter for words in less[:_MAX_TRIED] for shorter in leave_out_each(words)))
     return sorted(found.items(), key=lambda one: one[1])[:_MAX_SHOWN]
 
 

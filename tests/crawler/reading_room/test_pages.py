@@ -272,6 +272,14 @@ def test_tables_of_the_search_are_not_listed(room: Room) -> None:
     assert ">alembic_version<" not in page
 
 
+def test_two_wrong_words_do_not_hide_the_article_that_is_meant(room: Room) -> None:
+    page = lxml.html.document_fromstring(room.get("/search?q=bridge+shut+repair+weeks").body)
+    near = [link.text_content() for link in page.findall(".//ul[@class='list']/li/a")]
+    assert near[0] == "bridge shut weeks"  # of another article
+    assert "bridge weeks" in near
+    assert "Swing bridge to close" in read(room.get("/search?q=bridge+weeks").body)
+
+
 def test_a_hit_leads_to_its_story(room: Room) -> None:
     links = re.findall(r'<a href="(/story/[0-9a-f]{16})">([^<]*)</a>', room.get("/search?q=late+buses&copies=yes").body)
     assert sorted(name for _, name in links) == ["a copy: its story", "a story of 2 articles"]
