@@ -169,7 +169,7 @@ def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int
     """Return searches that find something: by the beginnings of the words, or without some of them.
 
     A word may be remembered in another form, or wrongly. Fewer words are tried until there are some to choose from;
-    those that find no more than a longer search that they are a part of are left out. Those with the fewest hits come first.
+    those that find no more than a longer search that they are a part of are left out. Fewest hits come first.
     """
     found: dict[str, int] = {}
     tried = 0
