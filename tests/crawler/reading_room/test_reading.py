@@ -70,6 +70,22 @@ def test_the_runs_make_up_both_texts(before: str, after: str) -> None:
     assert "".join(run.text for run in runs if run.what != "gone") == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "gone", "new"),
+    [
+        ("The ferry sails", "The ferry sails again.", [], [" again."]),  # the last word has no space behind it
+        ("The ferry sails at noon.", "The ferry left at noon.", ["sails "], ["left "]),
+        ("市政府周一宣布，港口将开放。", "市政府周二宣布，港口将开放。", ["一"], ["二"]),
+        ("เรือข้ามฟากหยุด", "เรือข้ามฟากเดิน", ["หยุด"], ["เดิน"]),
+        ("हिन्दी समाचार", "हिन्दू समाचार", ["हिन्दी "], ["हिन्दू "]),  # vowel signs are a part of the word
+    ],
+)
+def test_words_of_any_script_are_compared(before: str, after: str, gone: list[str], new: list[str]) -> None:
+    runs = list(compare_words(before, after))
+    assert [run.text for run in runs if run.what == "gone"] == gone
+    assert [run.text for run in runs if run.what == "new"] == new
+
+
 def test_texts_that_take_too_long_to_compare_are_shown_whole() -> None:
     before, after = "a b " * 10_000, "b c " * 10_000
     assert [run.what for run in compare_words(before, after)] == ["gone", "new"]
