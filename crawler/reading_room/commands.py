@@ -31,6 +31,11 @@ def write_keep(site: str, text: str) -> str:
     return shlex.join(["scrapy", "sites", "keep", site, text])
 
 
+def write_show(site: str) -> str:
+    """Return the command that lists all repeated blocks of a site."""
+    return shlex.join(["scrapy", "sites", "show", site, "--limit", "10000"])
+
+
 def write_explain(archive: ArchivePlace | None, page: StoredPage) -> str | None:
     """Return the command that cleans the archived page again and says where in it each field stands; None without."""
     folder = archive and archive.folder

@@ -169,7 +169,8 @@ def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int
     """Return searches that find something: by the beginnings of the words, or without some of them.
 
     A word may be remembered in another form, or wrongly. Fewer words are tried until there are some to choose from;
-    those that find no more than a longer search that they are a part of are left out. Fewest hits come first.
+    those that find no more than a longer search that they are a part of are left out. Those with most words come first,
+    and of these the ones with fewest hits.
     """
     found: dict[str, int] = {}
     tried = 0
@@ -183,7 +184,7 @@ def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int
                 found[words] = number
         asked = less
         less = list(dict.fromkeys(shorter for words in less[:_MAX_TRIED] for shorter in leave_out_each(words)))
-    return sorted(found.items(), key=lambda one: one[1])[:_MAX_SHOWN]
+    return sorted(found.items(), key=lambda one: (-len(one[0].split()), one[1]))[:_MAX_SHOWN]
 
 
 def _count_stories(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

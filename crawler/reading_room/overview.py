@@ -56,8 +56,15 @@ class Overview:
     sites: Mapping[str, int]  # articles, the site with the most first
     # Articles by month of publication ("2026-11"), or else of the fetch, the earliest first; 0 for the months between.
     months: Mapping[str, int]
-    newest: Sequence[ListedArticle]
+    newest: Sequence[ListedArticle]  # that repeat no other one
     stories: Sequence[ListedStory]  # the largest first
+
+    @property
+    def years(self) -> Mapping[str, int]:
+        years: Counter[str] = Counter()
+        for month, number in self.months.items():
+            years[month[:4]] += number
+        return {year: number for year, number in years.items() if number}
 
 
 class KeptOverview:
@@ -109,7 +116,8 @@ def read_overview(connection: Connection) -> Overview:
 
 
 def _list_newest(connection: Connection) -> list[ListedArticle]:
-    newest = select(_ROW.id).where(_IS_ARTICLE).order_by(_WHEN.desc(), _ROW.id).limit(_NEWEST).subquery()
+    told_first = (_IS_ARTICLE, _ROW.duplicate_of.is_(None))
+    newest = select(_ROW.id).where(*told_first).order_by(_WHEN.desc(), _ROW.id).limit(_NEWEST).subquery()
     rows = connection.execute(
         select(_ROW.id, _ROW.title, _ROW.site, _WHEN).where(_ROW.id.in_(select(newest.c.id))).order_by(_WHEN.desc())
     )

@@ -24,7 +24,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from cleaning.article import format_iso
 from cleaning.errors import ArchiveMissing
 from crawler.reading_room.changes import PAGE, ChangeList, parse_choice
-from crawler.reading_room.commands import EXPORTED, write_explain, write_export, write_keep
+from crawler.reading_room.commands import EXPORTED, write_explain, write_export, write_keep, write_show
 from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_page, parse_search
 from crawler.reading_room.site import read_site
 from crawler.reading_room.story import compare_articles, describe_delay, read_story
@@ -137,6 +137,7 @@ async def show_site(datasette: Any, request: Request) -> Response:
         site=site,
         most=max(site.hours.values(), default=0),
         keep=partial(write_keep, site.counts.site),
+        show=write_show(site.counts.site),
     )
 
 

@@ -32,7 +32,8 @@ class ShownSite:
     """What is known of a site. `hours` counts its newest articles by the hour of publication by its own clock."""
 
     counts: SiteCounts
-    blocks: Sequence[Row[Any]]  # that repeat
+    blocks: Sequence[Row[Any]]  # that repeat, those on most articles
+    has_more_blocks: bool
     positions: Sequence[TextPosition]  # where the text of its newest articles stands
     findings: Sequence[Finding]
     nights: Sequence[tuple[datetime, SiteNight]]  # the newest first
@@ -63,9 +64,11 @@ def read_site(connection: Connection, name: str) -> ShownSite:
         .order_by(_ROW.published_at.desc().nulls_last(), _ROW.id)
         .limit(_NEWEST)
     )
+    blocks = load_repeated_blocks(connection, site, _BLOCKS + 1)
     return ShownSite(
         counts=count_site(connection, site, RULES),
-        blocks=load_repeated_blocks(connection, site, _BLOCKS),
+        blocks=blocks[:_BLOCKS],
+        has_more_blocks=len(blocks) > _BLOCKS,
         positions=find_text_positions(connection, site, _TEMPLATES),
         findings=load_findings(connection, site=site),
         nights=nights,

@@ -35,6 +35,10 @@ class Comparison:
     title: Sequence[WordRun]
     text: Sequence[WordRun]
 
+    @property
+    def are_same(self) -> bool:
+        return all(run.what == "same" for run in (*self.title, *self.text))
+
 
 def read_story(connection: Connection, name: str) -> ShownStory:
     """Return the story of an article. Raise ArticleMissing if the store holds none of this address or id."""

@@ -204,6 +204,24 @@ def test_a_story_is_told_from_its_first_article_on(room: Room) -> None:
     assert "How two articles differ" in room.get(html.unescape(compare[0])).body
 
 
+def test_two_articles_that_say_the_same_are_told_to(room: Room) -> None:
+    one, other = find_article(room, "cider+press"), find_article(room, "late+buses")
+    same = "Headline and text are the same."
+    assert same in room.get(f"/compare?one={one}&other={one}").body
+    assert same not in room.get(f"/compare?one={one}&other={other}").body
+
+
+def test_a_site_shows_the_first_of_its_blocks_and_how_to_see_all(room: Room) -> None:
+    page = lxml.html.document_fromstring(room.get("/site/courier").body)
+    assert len(page.xpath("//section[@aria-labelledby='blocks']//li")) == 30
+    (line,) = page.xpath("//section[@aria-labelledby='blocks']/pre/code/text()")
+    assert line == "scrapy sites show courier --limit 10000"
+    assert "sites show" not in room.get("/site/%3Cb%3Ex%3C%2Fb%3E%20&%20co").body
+    parts = page.xpath("//nav[@aria-label='Parts of this page']/a/@href")
+    assert len(parts) == 7
+    assert all(page.get_element_by_id(part.removeprefix("#")) is not None for part in parts)
+
+
 def test_a_site_shows_its_repeated_blocks_and_hours(room: Room) -> None:
     text = read(room.get("/site/gazette").body)
     assert "Leave a Reply on 14 articles, cut from 3 on" in text
@@ -277,6 +295,8 @@ def test_two_wrong_words_do_not_hide_the_article_that_is_meant(room: Room) -> No
     near = [link.text_content() for link in page.findall(".//ul[@class='list']/li/a")]
     assert near[0] == "bridge shut weeks"  # of another article
     assert "bridge weeks" in near
+    sizes = [len(words.split()) for words in near]
+    assert sizes == sorted(sizes, reverse=True)  # who wrote four words seldom means one of them
     assert "Swing bridge to close" in read(room.get("/search?q=bridge+weeks").body)
 
 

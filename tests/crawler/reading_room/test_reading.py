@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC, datetime
 from pathlib import Path
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,8 +30,23 @@ def test_the_overview_counts_by_month_and_site(store: Engine) -> None:
     assert (found.articles, found.copies, found.rejected) == (6, 2, 0)
     assert found.sites == {"courier": 3, "herald": 3}
     assert found.months == {"2026-12": 3, "2027-01": 3}
-    assert sorted(one.title for one in found.newest[:3]) == ["Ferry number 0", "Ferry number 2", "Ferry number 4"]
+    # Those of URLS[1] and URLS[3] are copies.
+    assert sorted(one.title[-1] for one in found.newest) == ["0", "2", "4", "5"]
     assert [(one.title, one.articles, one.sites) for one in found.stories] == [("Ferry number 0", 3, 2)]
+
+
+def test_many_months_are_summed_by_year(store: Engine, tmp_path: Path) -> None:
+    with store.begin() as connection:
+        for number in range(37):
+            month = datetime(2020 + number // 12, number % 12 + 1, 15, tzinfo=UTC)
+            article = make_article(f"https://old.example/{number}", published_at=month)
+            save_article(connection, article, site="old", run=1, fetched_at=NOON, location=None)
+    with serve(ReadingRoom(store, None), tmp_path) as room:
+        page = lxml.html.document_fromstring(room.get("/").body)
+    captions = [table.findtext("caption") for table in page.findall(".//details/table")]
+    assert captions == ["Articles by month"]
+    rows = [" ".join(row.text_content().split()) for row in page.xpath("//table[caption='Articles by year']/tbody/tr")]
+    assert rows == ["2020 12", "2021 12", "2022 12", "2023 1", "2026 3", "2027 3"]
 
 
 def test_hits_are_counted_by_facet_and_chosen(store: Engine) -> None:

@@ -125,6 +125,21 @@ def test_headlines_run_in_the_direction_of_their_script(browser: Browser, room: 
         assert page.title() == "What is stored - Broadsheet"
 
 
+@pytest.mark.parametrize(("path", "item"), [("/", ".list > li"), (f"/search?q={SCRIPTS['ar']}", ".hits > li")])
+def test_headlines_from_right_to_left_stand_right_with_what_is_told_of_them(
+    browser: Browser, room: Room, path: str, item: str
+) -> None:
+    with open_page(browser, room, path) as page:
+        ends = page.locator(item, has_text=SCRIPTS["ar"]).evaluate(
+            """item => ["a", ".faint"].map(one => {
+                const words = document.createRange();
+                words.selectNodeContents(item.querySelector(one));
+                return item.getBoundingClientRect().right - words.getBoundingClientRect().right;
+            })"""
+        )
+        assert max(ends) < 2  # pixels
+
+
 @pytest.mark.parametrize(
     ("path", "names"),
     [("/broadsheet/article", ".wide th"), ("article", ".facts th"), ("/", ".bars thead th"), ("/site/courier", "time")],
@@ -145,9 +160,10 @@ def test_names_and_times_stand_on_one_line_of_a_narrow_screen(
 
 
 @pytest.mark.parametrize(("width", "is_below"), [(390, True), (1280, False)])
-def test_kept_and_cut_stand_below_each_other_on_a_narrow_screen(
+def test_cells_of_an_article_stand_below_each_other_on_a_narrow_screen(
     browser: Browser, room: Room, pages: dict[str, str], width: int, is_below: bool
 ) -> None:
     with open_page(browser, room, pages["article"], width=width) as page:
-        cells = page.locator(".sides td:not(:empty)").evaluate_all("all => all.map(one => one.offsetWidth)")
-        assert (min(cells) > 0.8 * width) == is_below
+        for cell in (".sides td:not(:empty)", ".stacked td:not(:empty)"):
+            cells = page.locator(cell).evaluate_all("all => all.map(one => one.offsetWidth)")
+            assert (min(cells) > 0.8 * width) == is_below
