@@ -120,7 +120,9 @@ async def _tell(datasette: Any, request: Any, exception: Exception) -> Response:
             logger.error("the page %s cannot be shown", request.path, exc_info=exception)
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": told}, status=status)
-    return Response.html(await datasette.render_template("told.html", {"told": told}, request=request), status=status)
+    # What was searched stays in its field, to be mended.
+    context = {"told": told, "search": {"words": request.args.get("q") or ""}}
+    return Response.html(await datasette.render_template("told.html", context, request=request), status=status)
 
 
 def _escape(value: Any) -> Any:

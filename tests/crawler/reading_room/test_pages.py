@@ -300,6 +300,13 @@ def test_two_wrong_words_do_not_hide_the_article_that_is_meant(room: Room) -> No
     assert "Swing bridge to close" in read(room.get("/search?q=bridge+weeks").body)
 
 
+def test_a_search_that_cannot_be_read_stays_in_its_field(room: Room) -> None:
+    answer = room.get("/search?q=%22swing+bridge")
+    field = lxml.html.document_fromstring(answer.body).get_element_by_id("words")
+    assert (answer.status, field.get("value")) == (400, '"swing bridge')
+    assert lxml.html.document_fromstring(room.get("/nothing").body).get_element_by_id("words").get("value") == ""
+
+
 def test_a_hit_leads_to_its_story(room: Room) -> None:
     links = re.findall(r'<a href="(/story/[0-9a-f]{16})">([^<]*)</a>', room.get("/search?q=late+buses&copies=yes").body)
     assert sorted(name for _, name in links) == ["a copy: its story", "a story of 2 articles"]

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from reading_room_store import SCRIPTS, Room
+from night_store import make_article
+from reading_room_store import NOON, SCRIPTS, URLS, Room, export_engine, ignore_progress, serve
+from sqlalchemy import insert
+
+from crawler.reading_room.changes import find_changes
+from crawler.reading_room.room import ReadingRoom
+from storage.articles.saving import save_article
+from storage.database.engine import make_database_url, open_database
+from storage.models import Run
+from storage.reading.releases.open_release import open_release_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -98,6 +108,29 @@ def test_changes_fit_and_axe_finds_nothing_serious(browser: Browser, newer: Room
     assert find_serious(browser, newer, {"all": "/changes", "one": change[0]}, width, scheme) == []
 
 
+def test_a_change_of_an_article_fits_a_narrow_screen(browser: Browser, tmp_path: Path) -> None:
+    engine = open_database(make_database_url(tmp_path, None))
+
+    def save(title: str, fetched_at: datetime) -> None:
+        article = make_article(URLS[0], title=title, authors=("Anna Whitlow", "Colm Hartigan"))
+        with engine.begin() as connection:
+            save_article(connection, article, site="herald", run=1, fetched_at=fetched_at, location=None)
+
+    with engine.begin() as connection:
+        connection.execute(insert(Run).values(id=1, spider="articles", started_at=NOON, counts={}))
+    save("The ferry sails", NOON)
+    before = export_engine(engine, tmp_path / "before", "jsonl")
+    save("The ferry sails again", NOON + timedelta(days=1))
+    with (
+        open_release_store(before, tmp_path / "kept", ignore_progress) as older,
+        find_changes(older, engine, ignore_progress) as changes,
+        serve(ReadingRoom(engine, None, changes=changes), tmp_path) as room,
+    ):
+        (change,) = changes.list_page({})
+        assert find_serious(browser, room, {"change": f"/changes/{change.id}"}, 390, "light") == []
+    engine.dispose()
+
+
 def test_all_is_reached_by_keyboard_without_scripts(browser: Browser, room: Room) -> None:
     with open_page(browser, room, java_script_enabled=False) as page:
         page.keyboard.press("Tab")
@@ -138,6 +171,15 @@ def test_headlines_from_right_to_left_stand_right_with_what_is_told_of_them(
             })"""
         )
         assert max(ends) < 2  # pixels
+
+
+def test_a_headline_from_right_to_left_ends_where_its_text_ends(browser: Browser, room: Room) -> None:
+    with open_page(browser, room, f"/search?q={SCRIPTS['ar']}") as page:
+        page.locator(".hits h3 a").first.click()
+        page.wait_for_load_state()  # with the stylesheet
+        ends = page.locator("h1, .reading").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert len(ends) == 2
+    assert abs(ends[0] - ends[1]) < 1  # pixel
 
 
 @pytest.mark.parametrize(
