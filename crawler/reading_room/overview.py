@@ -57,7 +57,7 @@ class Overview:
     # Articles by month of publication ("2026-11"), or else of the fetch, the earliest first; 0 for the months between.
     months: Mapping[str, int]
     newest: Sequence[ListedArticle]  # that repeat no other one
-    stories: Sequence[ListedStory]  # the largest first
+    stories: Sequence[ListedStory]  # the largest first, of as many articles the one on most sites
 
     @property
     def years(self) -> Mapping[str, int]:
@@ -148,7 +148,8 @@ def _list_largest(connection: Connection) -> list[ListedStory]:
         .group_by(_ROW.id)
     )
     sites: dict[str, int] = {row[0]: row[1] for row in connection.execute(of_copies)}
-    return [ListedStory(*row, sites=sites.get(row.id, 0) + 1) for row in rows]
+    stories = [ListedStory(*row, sites=sites.get(row.id, 0) + 1) for row in rows]
+    return sorted(stories, key=lambda one: (-one.articles, -one.sites))
 
 
 def _fill_gaps(months: Mapping[str, int]) -> dict[str, int]:

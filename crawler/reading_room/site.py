@@ -18,7 +18,7 @@ from storage.frontier.addresses import AddressKind, AddressState
 from storage.models import Address, StoredArticle
 from storage.nights.findings import Finding, load_findings
 from storage.runs import load_last_runs
-from storage.site_memory.memories import load_repeated_blocks
+from storage.site_memory.memories import load_keep_rules, load_repeated_blocks
 from storage.site_memory.observations import list_sites
 from storage.site_memory.site_report import SiteCounts, TextPosition, count_site, find_text_positions
 
@@ -34,6 +34,7 @@ class ShownSite:
     counts: SiteCounts
     blocks: Sequence[Row[Any]]  # that repeat, those on most articles
     has_more_blocks: bool
+    keep_rules: Mapping[int, str]  # fingerprint of a block that the operator keeps -> its text
     positions: Sequence[TextPosition]  # where the text of its newest articles stands
     findings: Sequence[Finding]
     nights: Sequence[tuple[datetime, SiteNight]]  # the newest first
@@ -69,6 +70,7 @@ def read_site(connection: Connection, name: str) -> ShownSite:
         counts=count_site(connection, site, RULES),
         blocks=blocks[:_BLOCKS],
         has_more_blocks=len(blocks) > _BLOCKS,
+        keep_rules=load_keep_rules(connection, site),
         positions=find_text_positions(connection, site, _TEMPLATES),
         findings=load_findings(connection, site=site),
         nights=nights,

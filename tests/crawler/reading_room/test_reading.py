@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from night_store import make_article
 from reading_room_store import NOON, URLS, serve
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 
 from crawler.reading_room.find import Search, find, parse_search
 from crawler.reading_room.overview import read_overview
@@ -22,6 +22,8 @@ from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
 from storage.articles.saving import make_article_id, save_article
 from storage.database.engine import open_for_reading
+from storage.models import StoredSiteBlock
+from storage.site_memory.memories import add_keep_rule
 
 
 def test_the_overview_counts_by_month_and_site(store: Engine) -> None:
@@ -113,6 +115,25 @@ def test_long_texts_are_compared_by_lines() -> None:
     changed = [*lines[:1_000], "Another line.", *lines[1_001:]]
     runs = list(compare_words("\n".join(lines), "\n".join(changed)))
     assert [run.text for run in runs if run.what == "new"] == ["Another line"]
+
+
+def test_a_repeated_block_says_whether_it_is_cut(store: Engine, tmp_path: Path) -> None:
+    texts = {1: "Our newsletter", 2: "Tides today", 3: "Share this"}
+    with store.begin() as connection:
+        for fingerprint, articles in ((1, 9), (2, 9), (3, 2)):
+            text = texts[fingerprint]
+            row = {"site": "herald", "fingerprint": fingerprint, "articles": articles, "needed": 3, "text": text}
+            connection.execute(insert(StoredSiteBlock).values(row | {"place": "", "first_seen": "", "last_seen": ""}))
+        add_keep_rule(connection, "herald", 2, texts[2])
+    with serve(ReadingRoom(store, None), tmp_path) as room:
+        page = lxml.html.document_fromstring(room.get("/site/herald").body)
+    blocks = page.xpath("//section[@aria-labelledby='blocks']//li")
+    found = [" ".join(" ".join(block.itertext()).split()) for block in blocks]
+    assert found == [
+        "Our newsletter on 9 articles, cut from 3 on keep it scrapy sites keep herald 'Our newsletter'",
+        "Tides today on 9 articles, kept by a rule of yours",
+        "Share this on 2 articles, not cut yet: from 3 on keep it scrapy sites keep herald 'Share this'",
+    ]
 
 
 def test_all_values_of_a_facet_are_shown_on_request(store: Engine) -> None:
