@@ -140,7 +140,7 @@ class Renderer:
             try:
                 async with asyncio.timeout(self._seconds):
                     await self._handler.download_request(self._make_request(url, name, visit, proxy.url))
-            except (PlaywrightError, TimeoutError, OSError) as error:
+            except (PlaywrightError, TimeoutError, OSError, UnicodeError) as error:
                 if visit.html is None and not visit.is_too_large:
                     reason = "memory" if self._killed > killed else "timeout" if _is_timeout(error) else "crashed"
                     add(f"browser/failed/{reason}")

@@ -22,7 +22,14 @@ PAGE_SCRIPT = Path(__file__).with_name("page_script.js").read_text("utf-8")
 _STUB_LETTERS = 300  # letters of a page that is only a way to another
 _MAX_STEPS = 60  # of scrolling through a page: sixty screens
 _CLICK_TIMEOUT = 5_000  # milliseconds
-_OF_TRANSFER = ("content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive")
+_OF_TRANSFER = (
+    "content-disposition",
+    "content-encoding",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+)
 _NO_CONTENT = 204  # after which a browser stays where it is
 
 
@@ -98,6 +105,8 @@ class PageVisit:
             height = now_high
         self.html = await page.evaluate("most => window.__broadsheet.serialize(most)", self._max_characters)
         self.is_too_large = self.html is None
+        if self.html is not None:  # half a character, cut by a script, cannot be stored
+            self.html = self.html.encode("utf-8", "replace").decode("utf-8")
         if self._target is not None and await page.evaluate("window.__broadsheet.countLetters()") < _STUB_LETTERS:
             self.leads_to = self._target
         await page.evaluate("window.stop()")  # scrapy-playwright waits for the load event
