@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -95,6 +96,14 @@ def run_scrapy(*arguments: str, data: Path, fast: bool = True, **env: str) -> su
     return subprocess.run(
         line, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=100, check=False
     )
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until something is true; fail if that takes longer."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 class Store:

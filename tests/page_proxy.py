@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from scrapy.settings import Settings
@@ -25,9 +26,14 @@ from crawler.browser.proxy import PageProxy  # noqa: E402
 from crawler.guard.networks import read_allowed_networks  # noqa: E402
 from crawler.guard.resolver import GuardedResolver  # noqa: E402
 
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
+
+loop = cast("ReactorBase", reactor)  # Twisted's modules know no types
+
 
 async def serve_page(networks: str, most: int, hosts: list[str]) -> None:
-    resolver = GuardedResolver(reactor, 0, 5.0)  # type: ignore[arg-type] # Twisted's modules know no types
+    resolver = GuardedResolver(loop, 0, 5.0)
     resolver.allowed = read_allowed_networks(Settings({"ALLOWED_NETWORKS": networks}))
     resolver.install_on_reactor()
     refused: Counter[str] = Counter()
@@ -37,11 +43,11 @@ async def serve_page(networks: str, most: int, hosts: list[str]) -> None:
         await asyncio.to_thread(sys.stdin.read)
     sys.stdout.write(json.dumps(refused) + "\n")
     sys.stdout.flush()
-    reactor.stop()  # type: ignore[attr-defined] # Twisted's modules know no types
+    loop.stop()
 
 
 if __name__ == "__main__":
     serving = Deferred.fromFuture(
         asyncio.get_event_loop().create_task(serve_page(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
     )
-    reactor.run()  # type: ignore[attr-defined] # Twisted's modules know no types
+    loop.run()

@@ -134,6 +134,7 @@ class Renderer:
             on_response=lambda answer: self._record_refusal(answer, site),
         )
         name, killed = f"page-{next(self._numbers)}", self._killed
+        failure: Exception | None = None
         async with PageProxy(
             requests.allows_origin, lambda why: add(f"browser/refused/{why}"), self._max_bytes
         ) as proxy:
@@ -141,14 +142,14 @@ class Renderer:
                 async with asyncio.timeout(self._seconds):
                     await self._handler.download_request(self._make_request(url, name, visit, proxy.url))
             except (PlaywrightError, TimeoutError, OSError, UnicodeError) as error:
-                if visit.html is None and not visit.is_too_large:
-                    reason = "memory" if self._killed > killed else "timeout" if _is_timeout(error) else "crashed"
-                    add(f"browser/failed/{reason}")
-                    await self._close_context(name)
-                    await self._repair()
-                    raise BrowserFailed(f"the browser gave no page of {url}: {_shorten(error)}", reason) from error
+                failure = error  # of no account if the page has been read
             finally:
                 await self._close_context(name)
+        if failure is not None and visit.html is None and not visit.is_too_large:
+            reason = "memory" if self._killed > killed else "timeout" if _is_timeout(failure) else "crashed"
+            add(f"browser/failed/{reason}")
+            await self._repair()
+            raise BrowserFailed(f"the browser gave no page of {url}: {_shorten(failure)}", reason) from failure
         if visit.html is None:
             raise TooLarge(f"{url} is larger than {self._max_characters:,} characters in the browser")
         add("browser/rendered")

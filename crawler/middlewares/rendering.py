@@ -79,7 +79,7 @@ class RenderingMiddleware(BaseRedirectMiddleware):
             response.url,
             status=response.status,
             headers=headers,
-            body=page.html.encode("utf-8", "replace"),
+            body=page.html.encode("utf-8"),
             encoding="utf-8",
             request=response.request,
             flags=response.flags,

@@ -20,9 +20,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean
+from uuid import uuid4
 
 import beside  # noqa: F401 (imported for its change of the path)
 import psutil
+from browsing import MARK, list_marked
 from crawling import FAST, Store, command, environment
 from servers.paper import Answer, Paper
 from servers.script_press import JSON, ScriptPaper, make_stories, publish_react
@@ -50,17 +52,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         )
         data = Path(folder, "data")
-        before = _list_browsers()
-        began = time.monotonic()
+        began, mark = time.monotonic(), str(uuid4())
         line = command("crawl", "articles", *FAST, "-s", f"SITES_FILE={sites}", data=data)
-        crawl = subprocess.Popen(line, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        crawl = subprocess.Popen(
+            line, env=environment(**{MARK: mark}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         sizes: list[float] = []
         watch = threading.Thread(target=_watch, args=(crawl, sizes))
         watch.start()
         status = crawl.wait()
         seconds = time.monotonic() - began
         watch.join()
-        left = _list_browsers() - before
+        left = list_marked(mark)
         texts = {row.url: row.text for row in Store(data).articles().values() if row.rejected is None}
         wanted = {paper.url + path: "\n".join(text) for paper, made in press for path, text in made.texts.items()}
     return _report(
@@ -103,16 +106,7 @@ def _measure(process: psutil.Process) -> int:
     return int(memory.rss - memory.shared)
 
 
-def _list_browsers() -> set[int]:
-    found = set()
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if "playwright" in line or "--user-data-dir=" in line:
-            found.add(process.info["pid"])
-    return found
-
-
-def _report(status: int, seconds: float, sizes: list[float], left: set[int], right: int, pages: int) -> int:
+def _report(status: int, seconds: float, sizes: list[float], left: Sequence[str], right: int, pages: int) -> int:
     quarter = max(1, len(sizes) // 4)
     second, last = fmean(sizes[quarter : 2 * quarter] or sizes), fmean(sizes[-quarter:])
     pace = pages / seconds

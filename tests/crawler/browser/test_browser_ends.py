@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from browsing import MARK, list_marked, needs_chromium
-from crawling import FAST, ROOT, Store, command, environment
+from crawling import FAST, ROOT, Store, command, environment, wait_until
 from servers.paper import Answer, Paper, prose
 
 pytestmark = needs_chromium
@@ -55,18 +54,9 @@ def start(paper: Paper, data: Path, tmp_path: Path) -> Iterator[Callable[[], sub
         crawl.communicate()
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = LONG) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def wait_for_two_more_pages(paper: Paper) -> None:
     before = len(paper.asked)
-    assert wait_until(lambda: sum(path in PATHS for path in paper.asked[before:]) >= 2)
+    wait_until(lambda: sum(path in PATHS for path in paper.asked[before:]) >= 2)
 
 
 def list_below(crawl: subprocess.Popen[bytes], word: str) -> list[psutil.Process]:
@@ -91,7 +81,7 @@ def test_a_crawl_that_is_ended_leaves_no_process_and_the_next_one_goes_on(
         end(crawl)
         _, told = crawl.communicate(timeout=LONG)
         assert b"Traceback" not in told, told.decode()
-        assert wait_until(lambda: not list_marked(paper.url)), list_marked(paper.url)
+        wait_until(lambda: not list_marked(paper.url))
     assert start().wait(timeout=LONG) == 0
     assert set(store.texts()) == set(PATHS)
 

@@ -8,12 +8,9 @@ from uuid import uuid4
 
 import pytest
 from browsing import MARK, list_marked, needs_chromium
-from crawling import FAST, Store, locate_database, run_scrapy
+from crawling import FAST, Store, run_scrapy
+from manners import load_counts
 from servers.paper import Answer, Paper, prose
-from sqlalchemy import select
-
-from storage.database.engine import open_database, open_for_reading
-from storage.models import Run
 
 pytestmark = needs_chromium
 LIMITS = ("BROWSER_TIMEOUT=6", "BROWSER_REQUESTS=20", "BROWSER_MAXSIZE=1000000", "BROWSER_MEMORY=300000000")
@@ -31,8 +28,11 @@ SCRIPTS = {
     " window[name] = null; document.createElement = null; Object.freeze(window);",
     "rebuilds-itself": "let depth = 0; const rebuild = () => { if (depth++ < 1e6) queueMicrotask(() => {"
     " document.getElementById('clock').innerHTML = `<b>${depth}</b>`; setTimeout(rebuild, 0); }); }; rebuild();",
+    "cuts-a-character": "document.getElementById('clock').textContent = '\\u{1F600}'.substring(0, 1);",
+    "is-a-download": "",
     "good-after": "",
 }
+HEADERS = {"is-a-download": {"Content-Disposition": "attachment"}}
 FAILING = {
     "hangs": "browser-timeout",
     "hangs-later": "browser-timeout",
@@ -62,7 +62,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
             text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(name))
             paper.routes[get_path(name)] = Answer(
                 f"<!doctype html><html lang=en><head><title>The page that {name}</title></head><body><article>"
-                f"<h1>The page that {name}</h1>{text}</article><i id=clock></i><script>{script}</script></body></html>"
+                f"<h1>The page that {name}</h1>{text}</article><i id=clock></i><script>{script}</script></body></html>",
+                headers=HEADERS.get(name, {}),
             )
         paper.front(*map(get_path, SCRIPTS))
         paper.routes["/much"] = Answer("x" * 3_000_000)
@@ -71,11 +72,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
         mark = str(uuid4())
         done = run_scrapy("crawl", "articles", *FAST, *settings, data=data, fast=False, **{MARK: mark})
         left = list_marked(mark)
-    engine = open_database(locate_database(data), create=False)
-    with open_for_reading(engine) as connection:
-        counts = connection.execute(select(Run.counts)).scalar_one()["hostile"]
-    engine.dispose()
-    return Night(done, Store(data), counts, left)
+    return Night(done, Store(data), load_counts(data)["hostile"], left)
 
 
 @pytest.mark.parametrize("name", FAILING)

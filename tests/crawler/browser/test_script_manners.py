@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from browsing import needs_chromium
-from crawling import FAST, Store, locate_database, run_scrapy
+from crawling import FAST, Store, run_scrapy
+from manners import load_counts
 from servers.paper import Answer, Paper, prose
-from sqlalchemy import select
-
-from storage.database.engine import open_database, open_for_reading
-from storage.models import Run
 
 pytestmark = needs_chromium
 PATHS = [f"/2025/10/0{number + 1}/the-story-that-asks-{number}" for number in range(4)]
@@ -18,14 +15,6 @@ SCRIPT = """
 fetch("/private/counter").catch(() => 0);
 fetch("/api/limited").then(answer => document.body.append(answer.status));
 """
-
-
-def read_counts(data: Path) -> dict[str, int]:
-    engine = open_database(locate_database(data), create=False)
-    with open_for_reading(engine) as connection:
-        counts: dict[str, dict[str, int]] = connection.execute(select(Run.counts)).scalar_one()
-    engine.dispose()
-    return counts["paper"]
 
 
 def test_robots_txt_and_a_pause_that_the_api_asks_for_are_obeyed(
@@ -48,7 +37,7 @@ def test_robots_txt_and_a_pause_that_the_api_asks_for_are_obeyed(
     assert done.returncode == 0, done.stderr
     assert "/private/counter" not in paper.asked
     assert paper.asked.count("/api/limited") == 1
-    counts = read_counts(data)
+    counts = load_counts(data)["paper"]
     assert counts["browser/refused/robots"] == 1
     assert counts["host/held/retry-after"] == 1
     # The page whose script was told so is stored; the others wait for another night.

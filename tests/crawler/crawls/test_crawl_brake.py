@@ -7,12 +7,12 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from crawling import FAST, ROOT, Store, command, environment
+from crawling import FAST, ROOT, Store, command, environment, wait_until
 from prepared_scrapy import PreparedProcess
 from servers.paper import Answer, Paper, prose
 
@@ -57,13 +57,6 @@ class Crawl:
         status = self._process.wait()
         assert "Traceback" not in self._process.errors.decode()
         return status
-
-
-def wait_until(is_true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_pages_that_wait_for_cleaning_are_few_and_the_log_names_the_brake(paper: Paper, data: Path) -> None:
