@@ -7,9 +7,8 @@ a reader would see it. So the browser asks for nothing but what the scripts of t
 render.py          start here: renders one response after the other, bounds and replaces the browser
 visit.py           one visit of a page: it runs until it is quiet, and is read
 page_script.js     what runs in the page: waits, scrolls, reads it with its shadow roots
-page_requests.py   decides which requests of the page are sent
+page_requests.py   decides which requests of the page are sent; the crawl sends them: the browser has no network
 trackers.txt       hosts from which nothing is loaded
-proxy.py           the only way of the page to the network: judges every connection
 check_browser.py   finds out before a crawl whether there is a browser
 launch.py          finds Chromium, and how it is started
 memory_watch.py    ends processes of the browser that use too much memory

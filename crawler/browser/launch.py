@@ -1,4 +1,4 @@
-"""Finds the system's Chromium, and says how it is started: without any way to the network but the proxy of a page."""
+"""Finds the system's Chromium, and says how it is started: without any way to the network."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from scrapy.settings import BaseSettings
 from cleaning.errors import BadArgument
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-# Each page gets a proxy of its own. What belongs to no page, such as an update of the browser, meets this one, which
-# does not exist.
-_NO_PROXY = "http://127.0.0.1:9"
+# What a page asks for, the crawl downloads for it (page_requests.py). Whatever is not routed there, such as the target
+# of a redirect, a shared worker, a socket or an update of the browser, would go through this proxy, which is not found.
+_NO_PROXY = "http://no-network.invalid:9"
 _ARGUMENTS = (
     "--proxy-bypass-list=<-loopback>",  # else Chromium asks its own machine directly
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # names are for the proxy to resolve
+    "--host-resolver-rules=MAP * ~NOTFOUND",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
+    "--disable-shared-workers",  # they get nothing in any case: a page does not wait for them
     "--no-pings",
     "--dns-prefetch-disable",
     "--disable-background-networking",

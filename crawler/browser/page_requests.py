@@ -1,15 +1,23 @@
-"""Decides which requests of a page in the browser are sent: what its text needs, from where it may need it."""
+"""Decides which requests of a page in the browser are sent: what its text needs, from where it may need it.
+
+The browser itself has no way to the network (launch.py). What a page asks for is downloaded for it by the crawl, so
+that each address, also of a redirect, is judged before it is asked for.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from scrapy.exceptions import IgnoreRequest
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
 
-from crawler.failures.errors import Disallowed, HostOnHold
+from crawler.failures.errors import Bomb, HostOnHold, TooLarge
+from crawler.failures.outcome import classify_error
 from crawler.sites.site import Site
 
 TRACKERS = Path(__file__).with_name("trackers.txt")
@@ -17,52 +25,103 @@ TRACKERS = Path(__file__).with_name("trackers.txt")
 _OWN_KINDS = frozenset(("script", "stylesheet", "xhr", "fetch"))
 _FOREIGN_KINDS = frozenset(("script", "stylesheet"))
 _STYLES = frozenset(("stylesheet", "modulepreload"))
+_AT_ONCE = 6  # requests of one page, as browsers keep it for one host
+_MAX_REDIRECTS = 10
+_MOVES_TO_GET = frozenset((301, 302))  # what was posted is not posted again (Fetch standard, HTTP-redirect fetch)
+_SEE_OTHER = 303
+_KEEPS_METHOD = frozenset((307, 308))
+_SECRETS = ("Authorization", "Cookie")  # are for the host alone that they were meant for
 
-MayAsk = Callable[[str], Awaitable[None]]  # raises IgnoreRequest for an address of the site that must not be asked for
+Download = Callable[[Request], Awaitable[Response]]
+
+
+class RequestRefused(Exception):
+    """A request of a page is not sent, or what came is not used. `reason` is a word to count by."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class PageRequests:
     """The requests of one page.
 
-    - Of the hosts of the site, and of those in `browser_hosts`: scripts, styles and what scripts fetch, as robots.txt
-      allows it, and not while the host is on hold.
+    - Of the hosts of the site, and of those in `browser_hosts`: scripts, styles and what scripts fetch.
     - Of other hosts: scripts and styles, if the page as it was sent names the host in a `<script src>` or a
       `<link rel=stylesheet>`. So a script may load more of its own host, but nobody whom the page does not name.
     - Of the hosts in trackers.txt: nothing.
-    - At most `max_requests`.
+    - At most `max_requests`, redirects among them, of together at most `max_bytes`.
 
-    `judge` is asked before each request. `allows_origin` is what the proxy asks: it knows hosts alone, and hears of
-    redirects and of connections that no request stands for.
+    Everything as `download` allows it, which knows robots.txt, the holds and the address guard.
     """
 
-    def __init__(self, site: Site, url: str, html: bytes, may_ask: MayAsk, max_requests: int) -> None:
+    def __init__(
+        self, site: Site, url: str, html: bytes, download: Download, *, max_requests: int, max_bytes: int
+    ) -> None:
         self._site = site
         self._named = frozenset(_find_named_origins(html, url))
-        self._may_ask = may_ask
+        self._download = download
         self._left = max_requests
+        self._bytes_left = max_bytes
         self._trackers = load_trackers()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._tasks: set[asyncio.Task[Response]] = set()
+        self._is_over = False
 
-    async def judge(self, url: str, kind: str) -> str | None:
-        """Return why a request is not sent, as a word to count by; None if it is sent."""
+    async def send(self, request: Request, kind: str) -> Response:
+        """Return the response at the end of the redirects. Raise RequestRefused, and what `download` raises."""
+        for _ in range(_MAX_REDIRECTS + 1):
+            if (reason := self._judge(request.url, kind)) is not None:
+                raise RequestRefused(reason)
+            response = await self._send_one(request)
+            followed = _follow_redirect(request, response)
+            if followed is None:
+                return response
+            request = followed
+        raise RequestRefused("redirects")
+
+    async def end(self) -> None:
+        """End the requests that are under way: the page is closed."""
+        self._is_over = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _judge(self, url: str, kind: str) -> str | None:
+        """Return why an address is not asked for, as a word to count by; None if it is. Count it."""
         if (reason := self._judge_address(url, kind)) is not None:
             return reason
         self._left -= 1
         if self._left < 0:
             return "too-many"
-        if self._site.owns(url):
-            try:
-                await self._may_ask(url)
-            except Disallowed:
-                return "robots"
-            except HostOnHold:
-                return "hold"
-            except IgnoreRequest:
-                return "not-asked"
-        return None
+        return None if self._bytes_left > 0 else "too-large"
 
-    def allows_origin(self, url: str) -> bool:
-        """Return whether the page may connect to the host of `url`."""
-        return self._is_own(url) or (_get_origin(url) in self._named and not self._is_tracker(url))
+    async def _send_one(self, request: Request) -> Response:
+        async with self._at_once:
+            if self._is_over:
+                raise RequestRefused("page-closed")
+            request.meta["download_maxsize"] = max(self._bytes_left, 1)
+            task = asyncio.ensure_future(self._download(request))
+            self._tasks.add(task)
+            try:
+                response = await task
+            except asyncio.CancelledError:
+                if self._is_over:
+                    raise RequestRefused("page-closed") from None
+                raise
+            except (TooLarge, Bomb, DownloadCancelledError) as error:
+                raise RequestRefused("too-large") from error
+            except HostOnHold as error:
+                raise RequestRefused("hold") from error
+            except IgnoreRequest as error:
+                raise RequestRefused(classify_error(error).reason) from error
+            finally:
+                task.cancel()
+                self._tasks.discard(task)
+        self._bytes_left -= len(response.body)
+        if self._bytes_left < 0:  # others of the page have come meanwhile
+            raise RequestRefused("too-large")
+        return response
 
     def _judge_address(self, url: str, kind: str) -> str | None:
         if not url.startswith(("http://", "https://")):
@@ -71,14 +130,9 @@ class PageRequests:
             return f"kind-{kind}"
         if self._is_tracker(url):
             return "tracker"
-        if self._is_own(url):
+        if self._site.lets_scripts_ask(url):
             return None
-        if kind not in _FOREIGN_KINDS:
-            return "other-host"
-        return None if _get_origin(url) in self._named else "other-host"
-
-    def _is_own(self, url: str) -> bool:
-        return self._site.owns(url) or any(_is_on(url, host) for host in self._site.browser_hosts)
+        return None if kind in _FOREIGN_KINDS and _get_origin(url) in self._named else "other-host"
 
     def _is_tracker(self, url: str) -> bool:
         parts = (urlsplit(url).hostname or "").split(".")
@@ -91,19 +145,34 @@ def load_trackers() -> frozenset[str]:
     return frozenset(name for line in lines if (name := line.partition("#")[0].strip()))
 
 
-def _is_on(url: str, host: str) -> bool:
-    own = urlsplit(url).hostname or ""
-    return own == host or own.endswith(f".{host}")
+def _follow_redirect(request: Request, response: Response) -> Request | None:
+    """Return the request that a redirect asks for, None if the response is none."""
+    status, target = response.status, response.headers.get("Location")
+    if not target or status not in _MOVES_TO_GET | _KEEPS_METHOD | {_SEE_OTHER}:
+        return None
+    try:
+        url = urljoin(request.url, target.decode("utf-8", "replace").strip())
+        followed = request.replace(url=url)
+    except ValueError as error:
+        raise RequestRefused("scheme") from error
+    is_posted = status in _MOVES_TO_GET and request.method == "POST"
+    if is_posted or (status == _SEE_OTHER and request.method not in ("GET", "HEAD")):
+        followed = followed.replace(method="GET", body=b"")
+        followed.headers.pop("Content-Type", None)
+    if urlsplit(followed.url)[:2] != urlsplit(request.url)[:2]:  # scheme and host
+        for name in _SECRETS:
+            followed.headers.pop(name, None)
+    return followed
 
 
 def _get_origin(url: str) -> tuple[str, int | None]:
-    """Return host and port. The scheme is left out: of a tunnel the proxy does not know it."""
+    """Return host and port of an address; no port for the one of its scheme, so that http may lead to https."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "", None
-    return host, port or (443 if parts.scheme == "https" else 80)
+    return host, None if port == (443 if parts.scheme == "https" else 80) else port
 
 
 def _find_named_origins(html: bytes, url: str) -> Iterator[tuple[str, int | None]]:
@@ -114,11 +183,12 @@ def _find_named_origins(html: bytes, url: str) -> Iterator[tuple[str, int | None
         return
     if tree is None:
         return
+    base = next((address for element in tree.iter("base") if (address := element.get("href"))), "")
     for element in tree.iter("script", "link"):
         is_style = element.tag == "link" and not _STYLES.isdisjoint((element.get("rel") or "").lower().split())
         address = element.get("src") if element.tag == "script" else element.get("href") if is_style else None
         if address:
             try:
-                yield _get_origin(urljoin(url, address.strip()))
+                yield _get_origin(urljoin(urljoin(url, base.strip()), address.strip()))
             except ValueError:
                 continue

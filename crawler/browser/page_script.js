@@ -4,7 +4,12 @@
   if (window !== window.top || window.__broadsheet) return;
   const QUIET = 300; // milliseconds without a change after which a page is quiet, if no timer is about to fire
   const STILL = 3000; // milliseconds without a change after which it is quiet whatever its timers are
+  const TEXT = [3, 4]; // Node.TEXT_NODE and CDATA_SECTION_NODE
+  const ELEMENT = 1;
+  // A page may have a class of its own by any of these names.
+  const { MutationObserver, Promise, Set, ShadowRoot } = window;
   const later = window.setTimeout.bind(window);
+  const nextFrame = window.requestAnimationFrame.bind(window);
   const now = performance.now.bind(performance);
   const timers = new Set();
   const waits = new Set(); // requests of scripts under way, and service workers that are being installed
@@ -47,7 +52,12 @@
   XMLHttpRequest.prototype.send = function (...values) {
     waits.add(this);
     this.addEventListener("loadend", () => endWait(this));
-    return send.apply(this, values);
+    try {
+      return send.apply(this, values);
+    } catch (error) {
+      waits.delete(this); // one that blocks, and has failed, has no end
+      throw error;
+    }
   };
 
   // What a service worker answers can be asked for only once it is installed, and no request tells of that.
@@ -97,7 +107,7 @@
 
   const frame = () =>
     new Promise((done) => {
-      requestAnimationFrame(() => requestAnimationFrame(done));
+      nextFrame(() => nextFrame(done));
       later(done, 100);
     });
 
@@ -115,35 +125,39 @@
     return document.documentElement.scrollHeight;
   };
 
-  // Copies a node into a document without scripts, with what a reader sees in it: the content of its shadow root, and in
-  // that the children that its slots show. `noscript` is for others.
-  const copy = (node, into, parent) => {
-    if (node.nodeType === Node.TEXT_NODE) {
-      parent.appendChild(into.createTextNode(node.data));
-      return;
-    }
-    if (node.nodeType !== Node.ELEMENT_NODE || node.localName === "noscript") return;
-    let children = node.childNodes;
+  // What a reader sees below a node: in the place of a slot the children that it shows, in that of an element with a
+  // shadow root the content of that.
+  const listShown = (node) => {
     if (node.localName === "slot" && node.getRootNode() instanceof ShadowRoot) {
       const shown = node.assignedNodes();
-      for (const child of shown.length ? shown : children) copy(child, into, parent);
-      return;
+      if (shown.length) return shown;
     }
-    const made = into.importNode(node, false);
-    parent.appendChild(made);
-    if (node.localName === "template") {
-      made.innerHTML = node.innerHTML;
-      return;
+    return (node.shadowRoot ?? node).childNodes;
+  };
+
+  // Copies a node into a document without scripts, with what a reader sees in it. `noscript` is for others. Without
+  // recursion: a page may be thousands of elements deep.
+  const copy = (top, into) => {
+    const waiting = [[top, into]];
+    while (waiting.length) {
+      const [node, parent] = waiting.pop();
+      if (TEXT.includes(node.nodeType)) parent.appendChild(into.createTextNode(node.data));
+      if (node.nodeType !== ELEMENT || node.localName === "noscript") continue;
+      const isSlot = node.localName === "slot" && node.getRootNode() instanceof ShadowRoot;
+      const made = isSlot ? parent : parent.appendChild(into.importNode(node, false));
+      const isTemplate = node.localName === "template" && node.content;
+      const children = isTemplate ? node.content.childNodes : listShown(node);
+      for (let last = children.length - 1; last >= 0; last--) {
+        waiting.push([children[last], isTemplate ? made.content : made]);
+      }
     }
-    if (node.shadowRoot) children = node.shadowRoot.childNodes;
-    for (const child of children) copy(child, into, made);
   };
 
   // The page as HTML; null if it is longer than `most` characters.
   const serialize = (most) => {
     const into = document.implementation.createHTMLDocument("");
     into.documentElement.remove();
-    copy(document.documentElement, into, into);
+    copy(document.documentElement, into);
     const html = "<!DOCTYPE html>\n" + into.documentElement.outerHTML;
     return html.length > most ? null : html;
   };

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Response as PageResponse
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -19,19 +19,21 @@ from scrapy_playwright.page import PageMethod
 
 from crawler.browser.launch import make_launch_options
 from crawler.browser.memory_watch import MemoryWatch
-from crawler.browser.page_requests import MayAsk, PageRequests
-from crawler.browser.proxy import PageProxy
+from crawler.browser.page_requests import Download, PageRequests
 from crawler.browser.visit import PageVisit
-from crawler.failures.errors import BrowserFailed, TooLarge
-from crawler.hosts.holds import holds_of
+from crawler.failures.errors import BrowserFailed, CrawlStopped, TooLarge
+from crawler.run.closing import is_closing
 from crawler.run.counts import counts_of
-from crawler.sites.site import SITE_OF_REQUEST, Site
+from crawler.run.notices import NoticeKind, notices_of
+from crawler.sites.site import Site
 
 logger = logging.getLogger(__name__)
 logging.getLogger("scrapy-playwright").setLevel(logging.WARNING)  # it tells of every page and every launch
 
 _CLOSE_TIMEOUT = 5.0  # seconds; a browser that takes longer to end a page does not answer
 _LOAD_TIMEOUT = 1_000  # milliseconds in which a page that has been read must have stopped to load
+_SAID_BY_BROWSER = re.compile(r"\[err\] (.{1,200})")  # in Playwright's account of a start
+_MAX_STARTS = 2  # that fail: another one would fail, too
 _VIEWPORT = {"width": 1280, "height": 1600}
 _SCROLLS = {"lists": 10, "articles": 3}  # how often a page that grows when its end is seen is scrolled on
 
@@ -47,20 +49,23 @@ class RenderedPage:
 class Renderer:
     """The browser of one crawl. It is started for the first page that needs it.
 
-    Every page has a new context without cookies, a proxy of its own (proxy.py), BROWSER_TIMEOUT seconds,
-    BROWSER_REQUESTS requests and BROWSER_MAXSIZE bytes. BROWSER_PAGES_AT_ONCE pages are open at once; after
+    Every page has a new context without cookies, BROWSER_TIMEOUT seconds, BROWSER_REQUESTS requests and BROWSER_MAXSIZE
+    bytes. BROWSER_PAGES_AT_ONCE pages are open at once; after
     BROWSER_PAGES the browser is replaced. Counts as `browser/...`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         options = make_launch_options(settings)
+        self._crawler = crawler
+        self._command = options["executable_path"]
+        self._notices = notices_of(crawler)
+        self._failed_starts = 0  # in a row
         self._handler = ScrapyPlaywrightDownloadHandler.from_crawler(crawler)
         self._handler.config.launch_options = options
         self._handler.config.target_closed_max_retries = 0  # the frontier tries again
         self._handler.config.navigation_timeout_ms = _LOAD_TIMEOUT
         self._counts = counts_of(crawler)
-        self._holds = holds_of(crawler)
         self._user_agent = str(settings["USER_AGENT"])
         self._seconds = settings.getfloat("BROWSER_TIMEOUT")
         self._max_requests = settings.getint("BROWSER_REQUESTS")
@@ -77,7 +82,7 @@ class Renderer:
         self._watch = MemoryWatch(settings.getint("BROWSER_MEMORY"), self._note_kill)
         self._watching: asyncio.Task[None] | None = None
 
-    async def render(self, response: Response, site: Site, purpose: str, may_ask: MayAsk) -> RenderedPage:
+    async def render(self, response: Response, site: Site, purpose: str, download: Download) -> RenderedPage:
         """Return what the page of a response shows. `purpose`: "lists" or "articles".
 
         Raise BrowserFailed if the page hangs or ends its process, and TooLarge.
@@ -85,11 +90,25 @@ class Renderer:
         if self._watching is None:
             self._watching = asyncio.ensure_future(self._watch.run())
         async with self._at_once:
+            if is_closing(self._crawler):
+                raise CrawlStopped(f"the crawl ends before {response.url} is shown")
+            self.check_start(response.url, site)
             await self._begin_page()
             try:
-                return await self._render(response, site, purpose, may_ask)
+                return await self._render(response, site, purpose, download)
             finally:
                 await self._end_page()
+
+    def check_start(self, url: str, site: Site) -> None:
+        """Raise BrowserFailed if the browser does not start."""
+        if self._failed_starts >= _MAX_STARTS:
+            self._notices.add(
+                site.name,
+                NoticeKind.NO_BROWSER,
+                f"Chromium does not start, so the pages that need it wait; run {self._command} --headless --dump-dom"
+                " about:blank by hand, or see BROWSER_SANDBOX in docs/reference.md",
+            )
+            raise BrowserFailed(f"the browser does not start, so there is no page of {url}", "no-start")
 
     async def close(self) -> None:
         """End the browser, and whatever is left of it."""
@@ -117,53 +136,59 @@ class Renderer:
             self._open -= 1
             self._no_page.notify_all()
 
-    async def _render(self, response: Response, site: Site, purpose: str, may_ask: MayAsk) -> RenderedPage:
+    async def _render(self, response: Response, site: Site, purpose: str, download: Download) -> RenderedPage:
         def add(stat: str) -> None:
             self._counts.add(site.name, stat)
 
         url = response.url
-        requests = await asyncio.to_thread(PageRequests, site, url, response.body, may_ask, self._max_requests)
+        requests = await asyncio.to_thread(
+            PageRequests,
+            site,
+            url,
+            response.body,
+            download,
+            max_requests=self._max_requests,
+            max_bytes=self._max_bytes,
+        )
         visit = PageVisit(
             response,
             requests,
-            clicks=site.browser_clicks,
+            site,
             scrolls=_SCROLLS[purpose],
             seconds=self._seconds / 2,
             max_characters=self._max_characters,
             count=add,
-            on_response=lambda answer: self._record_refusal(answer, site),
         )
         name, killed = f"page-{next(self._numbers)}", self._killed
         failure: Exception | None = None
-        async with PageProxy(
-            requests.allows_origin, lambda why: add(f"browser/refused/{why}"), self._max_bytes
-        ) as proxy:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    await self._handler.download_request(self._make_request(url, name, visit, proxy.url))
-            except (PlaywrightError, TimeoutError, OSError, UnicodeError) as error:
-                failure = error  # of no account if the page has been read
-            finally:
-                await self._close_context(name)
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._handler.download_request(self._make_request(url, name, visit))
+        except (PlaywrightError, TimeoutError, OSError, UnicodeError) as error:
+            failure = error  # of no account if the page has been read
+        finally:
+            await requests.end()
+            await self._close_context(name)
         if failure is not None and visit.html is None and not visit.is_too_large:
             reason = "memory" if self._killed > killed else "timeout" if _is_timeout(failure) else "crashed"
             add(f"browser/failed/{reason}")
+            self._note_start(failure)
             await self._repair()
             raise BrowserFailed(f"the browser gave no page of {url}: {_shorten(failure)}", reason) from failure
         if visit.html is None:
             raise TooLarge(f"{url} is larger than {self._max_characters:,} characters in the browser")
+        self._failed_starts = 0
         add("browser/rendered")
         if not visit.is_quiet:
             add("browser/not-quiet")
         return RenderedPage(visit.html, visit.leads_to)
 
-    def _make_request(self, url: str, context: str, visit: PageVisit, proxy: str) -> Request:
+    def _make_request(self, url: str, context: str, visit: PageVisit) -> Request:
         meta: dict[str, Any] = {
             "playwright": True,
             "playwright_include_page": True,  # its context is closed here, whatever happens
             "playwright_context": context,
             "playwright_context_kwargs": {
-                "proxy": {"server": proxy},
                 "user_agent": self._user_agent,
                 "viewport": _VIEWPORT,
                 "accept_downloads": False,
@@ -218,11 +243,14 @@ class Renderer:
         except (PlaywrightError, TimeoutError):
             await self._repair()
 
-    def _record_refusal(self, answer: PageResponse, site: Site) -> None:
-        """Record that the site itself asks for a pause, or fails."""
-        if (answer.status == 429 or answer.status >= 500) and site.owns(answer.url):
-            request = Request(answer.url, meta={SITE_OF_REQUEST: site})
-            self._holds.record_response(request, Response(answer.url, status=answer.status, headers=answer.headers))
+    def _note_start(self, failure: Exception) -> None:
+        """Count a browser that has not started. Tell it once."""
+        if hasattr(self._handler, "browser"):
+            return
+        self._failed_starts += 1
+        if self._failed_starts == _MAX_STARTS:
+            said = _SAID_BY_BROWSER.search(str(failure))
+            logger.error("Chromium does not start: %s", said[1] if said else _shorten(failure))
 
     def _note_kill(self) -> None:
         self._killed += 1

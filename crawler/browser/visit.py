@@ -11,10 +11,12 @@ from time import monotonic
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route
 from playwright.async_api import Request as PageRequest
-from playwright.async_api import Response as PageResponse
+from scrapy import Request
 from scrapy.http import Response
 
-from crawler.browser.page_requests import PageRequests
+from crawler.browser.page_requests import PageRequests, RequestRefused
+from crawler.failures.outcome import get_failure_reason
+from crawler.sites.site import Site
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ _OF_TRANSFER = (
     "connection",
     "keep-alive",
 )
+_OF_CHROMIUM = ("user-agent", "accept-language", "accept-encoding", "cookie", "host")  # which the crawl states itself
 _NO_CONTENT = 204  # after which a browser stays where it is
 
 
@@ -47,22 +50,20 @@ class PageVisit:
         self,
         response: Response,
         requests: PageRequests,
+        site: Site,
         *,
-        clicks: tuple[str, ...],
         scrolls: int,
         seconds: float,
         max_characters: int,
         count: Callable[[str], None],
-        on_response: Callable[[PageResponse], None],
     ) -> None:
         self._response = response
         self._requests = requests
-        self._clicks = clicks
+        self._site = site
         self._scrolls = scrolls
         self._seconds = seconds
         self._max_characters = max_characters
         self._count = count
-        self._on_response = on_response
         self._page: Page | None = None
         self._is_begun = False
         self._in_flight: set[PageRequest] = set()
@@ -80,6 +81,10 @@ class PageVisit:
         self._page = page
         context = page.context
         await context.add_init_script(PAGE_SCRIPT)
+        url = self._response.url
+        await context.add_cookies(
+            [{"name": name, "value": value, "url": url} for name, value in self._site.get_cookies(url).items()]
+        )
         # The first route is for the page, the second for its workers and pop-ups. Whoever came last is asked first.
         await page.route("**/*", self._route)
         await context.route("**/*", self._route)
@@ -87,13 +92,12 @@ class PageVisit:
         context.on("request", self._note_request)
         context.on("requestfinished", self._note_end)
         context.on("requestfailed", self._note_end)
-        context.on("response", self._on_response)
 
     async def read(self, page: Page) -> None:
         """Wait until the page is quiet, click and scroll, and keep what it shows."""
         end = monotonic() + self._seconds
         self.is_quiet = await self._wait_until_quiet(page, end)
-        for selector in self._clicks:
+        for selector in self._site.browser_clicks:
             if await self._click(page, selector):
                 self.is_quiet = await self._wait_until_quiet(page, end)
         height = 0
@@ -144,14 +148,33 @@ class PageVisit:
         try:
             if self._is_navigation(request):
                 await self._navigate(route, request)
-            elif (reason := await self._requests.judge(request.url, request.resource_type)) is not None:
-                self._count(f"browser/refused/{reason}")
-                await route.abort("blockedbyclient")
             else:
-                self._count("browser/requested")
-                await route.continue_()
+                await self._answer(route, request)
         except PlaywrightError as error:  # the page was closed meanwhile
             logger.debug("%s of %s: %s", request.url, self._response.url, error)
+
+    async def _answer(self, route: Route, request: PageRequest) -> None:
+        """Answer a request of the page with what the crawl downloads for it."""
+        page = self._page
+        assert page is not None  # noqa: S101 (it asks)
+        try:
+            response = await self._requests.send(await _copy_request(page, request), request.resource_type)
+        except RequestRefused as refusal:
+            self._count(f"browser/refused/{refusal.reason}")
+            await self._refuse(route, request)
+        except PlaywrightError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a download fails by)
+            logger.debug("%s of %s: %s", request.url, self._response.url, error)
+            self._count(f"browser/request-failed/{get_failure_reason(error)}")
+            await self._refuse(route, request)
+        else:
+            self._count("browser/requested")
+            await route.fulfill(status=response.status, headers=_join_headers(response), body=response.body)
+
+    async def _refuse(self, route: Route, request: PageRequest) -> None:
+        await route.abort("blockedbyclient")
+        self._note_end(request)  # of an XMLHttpRequest that blocks, Playwright does not tell it
 
     def _is_navigation(self, request: PageRequest) -> bool:
         """Return whether the page itself, no frame or pop-up, is to show another address."""
@@ -165,12 +188,9 @@ class PageVisit:
     async def _navigate(self, route: Route, request: PageRequest) -> None:
         if not self._is_begun:
             self._is_begun = True
-            headers = {
-                name.decode("latin-1"): b", ".join(values).decode("latin-1")
-                for name, values in self._response.headers.items()
-                if name.decode("latin-1").lower() not in _OF_TRANSFER
-            }
-            await route.fulfill(status=self._response.status, headers=headers, body=self._response.body)
+            await route.fulfill(
+                status=self._response.status, headers=_join_headers(self._response), body=self._response.body
+            )
             return
         if request.method == "GET" and request.url.partition("#")[0] != self._response.url.partition("#")[0]:
             self._target = self._target or request.url
@@ -190,3 +210,26 @@ class PageVisit:
         self._in_flight.discard(request)
         if not self._in_flight:
             self._is_idle.set()
+
+
+async def _copy_request(page: Page, request: PageRequest) -> Request:
+    """Return a request of the page as the crawl sends it."""
+    headers = {
+        name: value
+        for name, value in request.headers.items()
+        if name not in _OF_CHROMIUM and not name.startswith(("sec-ch-", ":"))
+    }
+    cookies = await page.context.cookies(request.url)
+    if cookies:
+        headers["cookie"] = "; ".join(f"{cookie.get('name')}={cookie.get('value')}" for cookie in cookies)
+    return Request(request.url, method=request.method, headers=headers, body=request.post_data_buffer or b"")
+
+
+def _join_headers(response: Response) -> dict[str, str]:
+    """Return the headers of a response, without those of its transfer, as Playwright takes them."""
+    joined = {}
+    for name, values in response.headers.items():
+        word = name.decode("latin-1").lower()
+        if word not in _OF_TRANSFER:
+            joined[word] = (b"\n" if word == "set-cookie" else b", ").join(values).decode("latin-1")
+    return joined

@@ -11,6 +11,7 @@ from scrapy.exceptions import NotConfigured
 from twisted.python.failure import Failure
 
 from crawler.failures.errors import CrawlStopped
+from crawler.run.closing import is_closing
 
 _CHECK_INTERVAL = 0.25  # seconds; Scrapy has no signal for an engine that begins to close
 
@@ -46,7 +47,7 @@ class PromptStop:
         assert engine is not None  # noqa: S101 (it has opened the spider)
         while True:
             await asyncio.sleep(_CHECK_INTERVAL)
-            if engine._slot is not None and engine._slot.closing is not None:
+            if is_closing(self._crawler):
                 _empty_queues(engine)
 
 

@@ -83,7 +83,7 @@ class Bomb(IgnoreRequest):
 
 
 class BrowserFailed(IgnoreRequest):
-    """The browser gave no page. `reason` is a word to count by: "timeout", "memory", "crashed"."""
+    """The browser gave no page. `reason` is a word to count by: "timeout", "memory", "crashed", "no-start"."""
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)

@@ -12,10 +12,8 @@ from ipaddress import IPv4Address
 from typing import NamedTuple, cast
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.settings import BaseSettings
-from scrapy.utils.defer import deferred_to_future
 from scrapy.utils.misc import load_object
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet.base import ReactorBase
@@ -23,7 +21,6 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
-from crawler.failures.errors import AddressRefused
 from crawler.guard.networks import Network, find_refusal_reason, read_allowed_networks
 
 
@@ -117,22 +114,3 @@ def find_refusal(host: str) -> Refusal | None:
 
     resolver = getattr(reactor, "resolver", None)
     return resolver.get_refusal(host) if isinstance(resolver, GuardedResolver) else None
-
-
-async def resolve_host(host: str) -> str:
-    """Return the one address that a connection to `host`, a name or an address in any spelling, may go to.
-
-    For what connects without Scrapy's download handler. Raise AddressRefused, and CannotResolveHostError if the host is
-    not found or none of our resolvers is in force.
-    """
-    from twisted.internet import reactor  # noqa: PLC0415 (importing it installs one)
-
-    resolver = getattr(reactor, "resolver", None)
-    if not isinstance(resolver, GuardedResolver):
-        raise CannotResolveHostError(f"{host}: the address guard is not in force")
-    try:
-        return await deferred_to_future(resolver.getHostByName(host))
-    except DNSLookupError as error:
-        if (refusal := resolver.get_refusal(host)) is not None:
-            raise AddressRefused(host, refusal.address, refusal.reason) from error
-        raise CannotResolveHostError(f"{host} is not found") from error

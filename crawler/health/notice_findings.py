@@ -1,7 +1,8 @@
-"""The failure notices of a run as readings: a site that gives nothing until its entry is changed.
+"""The failure notices of a run as readings: a site that gives nothing until somebody does something.
 
-moved, no-address, removed   as the crawl tells them (crawler/run/notices.py); they heal as soon as a whole night of the
-                             site has none. Of a run that was killed before it told them they are not known.
+moved, no-address, removed, no-browser   as the crawl tells them (crawler/run/notices.py); they heal as soon as a whole
+                                         night of the site has none. Of a run that was killed before it told them they
+                                         are not known.
 """
 
 from __future__ import annotations

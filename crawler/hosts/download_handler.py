@@ -26,6 +26,10 @@ from crawler.hosts.whole_bodies import is_whole_body
 # The host did not respond. A response that is too large or breaks off is a response.
 _NO_RESPONSE = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
 
+# In the meta of a request: True if a script of a page in the browser asks for it. Whether its host is up, the pages of
+# the host tell; of such a request only what it asks for in so many words is recorded (429, Retry-After).
+ASKED_BY_PAGE = "asked_by_page"
+
 
 class PoliteHandler(HTTP11DownloadHandler):
     """Checks the claim and the holds right before a request is sent, and records each response for them.
@@ -54,10 +58,13 @@ class PoliteHandler(HTTP11DownloadHandler):
         except _NO_RESPONSE as error:
             host = urlparse_cached(request).hostname or ""
             is_refused = isinstance(error, CannotResolveHostError) and find_refusal(host)
-            if not is_refused:  # by the address guard; then the host has not failed
+            if not is_refused and ASKED_BY_PAGE not in request.meta:  # refused by the guard, the host has not failed
                 self._holds.record_no_response(request)
             raise
-        self._holds.record_response(request, response)
+        if ASKED_BY_PAGE in request.meta:
+            self._holds.record_wish(request, response)
+        else:
+            self._holds.record_response(request, response)
         if "dataloss" in response.flags and response.status < 300:  # of other answers the body is not used
             coding = response.headers.get("Content-Encoding") or b""
             if not await asyncio.to_thread(is_whole_body, response.body, coding):

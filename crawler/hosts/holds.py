@@ -96,8 +96,13 @@ class Holds:
             self._record_success(host)
             return
         self._record_failure(request, host)
+        self.record_wish(request, response)
+
+    def record_wish(self, request: Request, response: Response) -> None:
+        """Put the host on hold if a response asks for it: a 429, or a 503 with Retry-After."""
         if response.status not in _WITH_RETRY_AFTER:
             return
+        host = host_of(request.url)
         moment = datetime.now(UTC)
         values = [value.decode("latin-1") for value in response.headers.getlist("Retry-After")]
         waits = [parse_retry_after(value, moment) for value in values]
@@ -107,7 +112,7 @@ class Holds:
             for name in filter(None, (host, switch_scheme(host))):
                 self._hold(request, name, moment + min(longest, self._max_retry_after), "retry-after")
         elif response.status == 429 and self._retry_pauses:
-            pause = self._retry_pauses[min(self._failures[host], len(self._retry_pauses)) - 1]
+            pause = self._retry_pauses[min(max(self._failures[host], 1), len(self._retry_pauses)) - 1]
             self._hold(request, host, moment + add_jitter(pause), "http-429")
 
     def record_no_response(self, request: Request) -> None:

@@ -7,6 +7,7 @@ robots.py           fetches robots.txt, and drops requests that it does not allo
 robots_index.py     looks up the rules of a long robots.txt that may match an address
 rights.py           finds out what the host says of the use of an article: robots.txt, tdmrep.json
 rendering.py        lets the browser run the scripts of pages whose site needs that
+page_downloads.py   downloads what their scripts ask for
 browser_pages.py    which pages go through the browser
 refresh.py          follows a page that leads on by itself
 validators.py       makes requests conditional, recognises what has not changed

@@ -23,6 +23,8 @@ from storage.frontier.addresses import AddressKind, Lease
 _HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 # What a request says of the one who asks. Its body is not archived either: it may hold a password.
 _SECRET = ("cookie", "authorization", "proxy-authorization")
+# In the meta of a request: the exchange that the browser makes a page of.
+TO_RENDER = "exchange_to_render"
 _SECRET_OF_ANSWER = ("set-cookie",)  # to a request of the user's own spider: it may have logged in
 
 
@@ -31,7 +33,8 @@ class ArchiveMiddleware:
 
     A response is passed on once its WARC record is written. `meta["archive_location"]` says where the record is;
     `meta["fetched_at"]` says when any response came in. If the record cannot be written, the page is not kept
-    (`StorageLost`).
+    (`StorageLost`). A page for the browser is written once that has shown it (rendering.py): until then
+    `meta[TO_RENDER]` keeps its exchange.
 
     Which responses to a spider's own requests are pages, only the spider knows: a log-in is none. So of these
     `meta["exchange"]` keeps what is archived once the spider yields a page of it (crawler/pipelines/own_pages.py).
@@ -53,9 +56,9 @@ class ArchiveMiddleware:
         elif lease is not None and lease.kind is AddressKind.ARTICLE:
             exchange = self._make_exchange(request, response, lease.site, fetched_at)
             if find_browser_purpose(request) is not None and is_rendered(response):
-                # No page yet: the browser makes one of it.
-                exchange = replace(exchange, id=f"<urn:uuid:{uuid4()}>", is_source=True)
-                request.meta["source_exchange"] = exchange
+                # No page yet: the browser makes one of it. What it cannot show is asked for again, and is not kept.
+                request.meta[TO_RENDER] = replace(exchange, id=f"<urn:uuid:{uuid4()}>", is_source=True)
+                return response
             request.meta["archive_location"] = await self._session.archive(exchange)
             self._session.counts.add(lease.site, "archive/written")
         return response

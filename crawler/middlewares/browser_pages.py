@@ -25,6 +25,13 @@ def find_browser_purpose(request: Request) -> str | None:
 
 
 def is_rendered(response: Response) -> bool:
-    """Return whether a response is a page that a browser can show."""
+    """Return whether a response is a page whose scripts a browser would run."""
     kind = (response.headers.get("Content-Type") or _HTML_TYPES[0]).partition(b";")[0].strip().lower()
-    return response.status == 200 and kind in _HTML_TYPES
+    return response.status == 200 and kind in _HTML_TYPES and not _forbids_scripts(response)
+
+
+def _forbids_scripts(response: Response) -> bool:
+    """Return whether the policy of a page is a sandbox without scripts (Content Security Policy 3, 6.4.1)."""
+    policies = b",".join(response.headers.getlist("Content-Security-Policy")).lower()
+    directives = (directive.split() for directive in policies.replace(b",", b";").split(b";"))
+    return any(words[:1] == [b"sandbox"] and b"allow-scripts" not in words for words in directives)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -95,10 +94,7 @@ def _read_cookies(request: Request) -> dict[str, str]:
 
 def _select_site_cookies(request: Request) -> dict[str, str]:
     site: Site | None = request.meta.get(SITE_OF_REQUEST)
-    if site is None or not site.cookies or not site.owns(request.url):
-        return {}
-    is_open = urlsplit(site.url).scheme == "https" and urlsplit(request.url).scheme != "https"
-    return {} if is_open else dict(site.cookies)
+    return site.get_cookies(request.url) if site is not None else {}
 
 
 def _split_header(line: bytes | None) -> dict[str, str]:

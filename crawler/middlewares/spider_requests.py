@@ -14,6 +14,7 @@ from scrapy.http import Response
 from cleaning.errors import BadAddress
 from crawler.failures.errors import HostOnHold, OffSite
 from crawler.failures.outcome import classify_error, is_too_many_redirects
+from crawler.run.closing import is_closing
 from crawler.run.counts import counts_of, log_outcome
 from crawler.run.session import session_of
 from crawler.run.spider_sites import spider_sites_of
@@ -94,10 +95,10 @@ class SpiderRequestsMiddleware:
         if until - datetime.now(UTC) > MAX_WAIT:
             return False
         while datetime.now(UTC) < until:
-            if self._is_closing():
+            if is_closing(self._crawler):
                 return False
             await asyncio.sleep(_CHECK_INTERVAL)
-        return not self._is_closing()
+        return not is_closing(self._crawler)
 
     async def _wait_for_storage(self) -> None:
         """Wait while the disk is full or the database fails: a page fetched now could not be stored.
@@ -105,14 +106,9 @@ class SpiderRequestsMiddleware:
         It lasts until the session ends the crawl, at most.
         """
         while self._session is not None and self._session.pause_reason is not None:
-            if self._is_closing():
+            if is_closing(self._crawler):
                 return
             await asyncio.sleep(_CHECK_INTERVAL)
-
-    def _is_closing(self) -> bool:
-        engine = self._crawler.engine
-        assert engine is not None  # noqa: S101 (it made the request)
-        return engine._slot is None or engine._slot.closing is not None
 
     def _on_spider_opened(self) -> None:
         """End the crawl before its first request where its pages would have no site."""

@@ -22,6 +22,7 @@ lent_claim.py        the claim on the data folder that a command lends to its cr
 lent_cleaners.py     the child processes that a process lends to each of its crawls
 pauses.py            reads pauses from settings, and adds jitter
 rechecks.py          reads from the settings when articles are looked at again
+closing.py           tells whether a crawl has begun to end
 starts.py            keeps the error with which a crawl could not start
 once.py              makes an object once per crawler, so that components share it
 search_backlog.py    index for `scrapy search` what an older version stored

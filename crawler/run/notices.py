@@ -23,13 +23,14 @@ class NoticeKind(StrEnum):
     MOVED = "moved"  # the front page redirects to another domain
     NO_ADDRESS = "no-address"  # no list of the site names an article
     REMOVED = "removed"  # the site was taken down by `scrapy remove`
+    NO_BROWSER = "no-browser"  # its pages need a browser, and that does not start
     OTHER_HOST = "other-host"  # its feed lists articles on a host that the entry does not name
     RULE_UNMATCHED = "rule-unmatched"  # a rule of its entry finds nothing in its pages any more
     RULES_CHANGED = "rules-changed"  # stored articles were cleaned by other rules than those of its entry
 
 
-# With one of these a crawl that finished has the exit status 1: the site gives nothing until its entry is changed.
-FAILURE_KINDS = (NoticeKind.MOVED, NoticeKind.NO_ADDRESS, NoticeKind.REMOVED)
+# With one of these a crawl that finished has the exit status 1: the site gives nothing until somebody does something.
+FAILURE_KINDS = (NoticeKind.MOVED, NoticeKind.NO_ADDRESS, NoticeKind.REMOVED, NoticeKind.NO_BROWSER)
 
 
 class Notice(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
-from urllib.parse import urlsplit
 
 from cleaning.errors import BadSelector
 from cleaning.site_rules.selectors import parse_selector
@@ -73,5 +72,5 @@ def _read_hosts(errors: EntryErrors, at: KeyPath, value: object) -> tuple[str, .
         if url is None:
             expected = 'names of hosts like "api.example.net"'
             raise errors.make((*at, number), f"'browser_hosts' must hold {expected}, not {quote_value(item)}")
-        hosts.append(urlsplit(url).hostname or "")
+        hosts.append(url)
     return tuple(dict.fromkeys(hosts))

@@ -44,7 +44,7 @@ class Site:
     cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     browser: frozenset[str] = frozenset()  # pages whose scripts a browser runs: "lists", "articles"
     browser_clicks: tuple[str, ...] = ()  # CSS selectors of what is clicked in them, in this order
-    browser_hosts: tuple[str, ...] = ()  # further hosts that their scripts may ask, with their sub-domains
+    browser_hosts: tuple[str, ...] = ()  # front pages of further hosts that their scripts may ask
     rules: SiteRules = NO_RULES  # where things stand in its pages
 
     def owns(self, url: str) -> bool:
@@ -56,6 +56,18 @@ class Site:
         """
         canonical = to_canonical_url(url)
         return canonical is not None and any(_is_same_host(canonical, own) for own in (self.url, *self.other_hosts))
+
+    def lets_scripts_ask(self, url: str) -> bool:
+        """Return whether scripts of its pages may ask for `url` in the browser: the hosts of `browser_hosts`, too."""
+        canonical = to_canonical_url(url)
+        return self.owns(url) or (
+            canonical is not None and any(_is_same_host(canonical, host) for host in self.browser_hosts)
+        )
+
+    def get_cookies(self, url: str) -> dict[str, str]:
+        """Return the cookies of its entry that go to `url`: its own hosts, of a site under https under https only."""
+        is_open = self.url.startswith("https:") and not url.startswith("https:")
+        return dict(self.cookies) if self.cookies and self.owns(url) and not is_open else {}
 
     def get_subdomain(self, url: str) -> str:
         """Return the sub-domain of a URL of this site, without "www": "sport" for sport.example.org."""

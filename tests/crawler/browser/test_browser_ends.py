@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 from browsing import MARK, list_marked, needs_chromium
-from crawling import FAST, ROOT, Store, command, environment, wait_until
+from crawling import FAST, ROOT, Store, command, environment, run_scrapy, wait_until
 from servers.paper import Answer, Paper, prose
 
 pytestmark = needs_chromium
@@ -99,3 +99,63 @@ def test_a_browser_or_driver_that_dies_costs_its_pages_and_is_replaced(
     assert crawl.returncode == 0, told.decode()
     assert b"Traceback" not in told, told.decode()
     assert set(store.texts()) == set(PATHS)  # the pages, too: they were tried again
+
+
+def run_crawl(paper: Paper, data: Path, tmp_path: Path, *settings: str) -> subprocess.CompletedProcess[str]:
+    paper.front(*PATHS)
+    sites = tmp_path / "sites.toml"
+    sites.write_text(f'[[site]]\nname = "paper"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
+    given = [part for setting in (*settings, f"SITES_FILE={sites}") for part in ("-s", setting)]
+    return run_scrapy("crawl", "articles", *FAST, *given, data=data, fast=False)
+
+
+def test_pages_that_wait_for_the_browser_are_not_shown_once_the_crawl_ends(
+    data: Path, store: Store, tmp_path: Path
+) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in prose("clock"))
+    script = "setInterval(() => document.getElementById('clock').textContent = Date.now(), 20)"  # it never rests
+    sites = tmp_path / "sites.toml"
+    with ExitStack() as stack:
+        papers = [stack.enter_context(Paper(f"127.0.0.{number}")) for number in range(11, 19)]
+        for number, paper in enumerate(papers):
+            paper.routes[PATHS[number]] = Answer(
+                f"<!doctype html><html lang=en><body><article><h1>The clock number {number}</h1>{text}</article>"
+                f"<i id=clock></i><script>{script}</script></body></html>"
+            )
+            paper.front(PATHS[number])
+            with sites.open("a") as file:
+                file.write(f'[[site]]\nname = "paper-{number}"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
+        limits = ("BROWSER_PAGES_AT_ONCE=1", "BROWSER_TIMEOUT=10", "CLOSESPIDER_TIMEOUT=8", f"SITES_FILE={sites}")
+        given = [part for limit in limits for part in ("-s", limit)]
+        done = run_scrapy("crawl", "articles", *FAST, *given, data=data, fast=False)
+        fetched = sum(len(paper.asked_articles()) for paper in papers)
+    assert done.returncode == 130, done.stderr
+    states = [address.state for path, address in store.addresses().items() if path in PATHS]
+    assert states.count("done") <= 4 < fetched  # a page takes five seconds
+    assert states.count("pending") == len(papers) - states.count("done")
+
+
+def test_a_browser_that_does_not_start_is_told_and_no_page_is_asked_for_in_vain(
+    paper: Paper, data: Path, store: Store, tmp_path: Path
+) -> None:
+    for path in PATHS:
+        paper.article(path, f"Headline of {path}")
+    broken = tmp_path / "chromium"
+    broken.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo "Chromium 156" && exit\necho "No usable sandbox!" >&2\nexit 1\n'
+    )
+    broken.chmod(0o755)
+    done = run_crawl(paper, data, tmp_path, f"BROWSER_PATH={broken}", "BROWSER_PAGES_AT_ONCE=1", "DOWNLOAD_DELAY=0.5")
+    assert done.returncode == 1, done.stderr
+    assert "Chromium does not start: No usable sandbox!" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"run {broken} --headless --dump-dom about:blank by hand" in done.stdout + done.stderr
+    assert len(paper.asked_articles()) < len(PATHS)
+    assert {store.addresses()[path].reason for path in PATHS} == {"browser-no-start"}
+
+
+def test_a_program_that_is_no_browser_is_a_wrong_setting(paper: Paper, data: Path, tmp_path: Path) -> None:
+    done = run_crawl(paper, data, tmp_path, "BROWSER_PATH=/bin/false")
+    assert (done.returncode, paper.asked) == (2, [])
+    assert done.stderr.count("\n") == 1
+    assert "/bin/false does not start" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,9 @@ from browsing import MARK, list_marked, needs_chromium
 from crawling import FAST, Store, run_scrapy
 from manners import load_counts
 from servers.paper import Answer, Paper, prose
+from warcio.archiveiterator import ArchiveIterator
+
+from storage.archive.write import ROLE, SOURCE
 
 pytestmark = needs_chromium
 LIMITS = ("BROWSER_TIMEOUT=6", "BROWSER_REQUESTS=20", "BROWSER_MAXSIZE=1000000", "BROWSER_MEMORY=300000000")
@@ -30,14 +34,28 @@ SCRIPTS = {
     " document.getElementById('clock').innerHTML = `<b>${depth}</b>`; setTimeout(rebuild, 0); }); }; rebuild();",
     "cuts-a-character": "document.getElementById('clock').textContent = '\\u{1F600}'.substring(0, 1);",
     "is-a-download": "",
+    "has-its-own-classes": "class Node {} class ShadowRoot {} class MutationObserver {}",
+    "trusts-no-strings": "const made = document.createElement('template'); made.content.append("
+    "document.createElement('template')); document.body.append(made);",
+    "is-deep": "let at = document.getElementById('clock'); for (let depth = 0; depth < 6000; depth++)"
+    " at = at.appendChild(document.createElement('i'));",
+    "blocks-in-vain": "const asked = new XMLHttpRequest(); asked.open('GET', 'http://elsewhere.example/', false);"
+    " try { asked.send(); } catch {}",
+    "shares-a-worker": "try { new SharedWorker('/shared.js'); } catch {}",
+    "is-a-sandbox": "",
+    "has-a-broken-widget": "(async () => { for (let n = 0; n < 8; n++) await fetch('/broken'); })();",
     "good-after": "",
 }
-HEADERS = {"is-a-download": {"Content-Disposition": "attachment"}}
+HEADERS = {
+    "is-a-download": {"Content-Disposition": "attachment"},
+    "trusts-no-strings": {"Content-Security-Policy": "require-trusted-types-for 'script'"},
+    "is-a-sandbox": {"Content-Security-Policy": "default-src 'self'; sandbox"},
+}
+NOT_QUIET = {"changes-for-ever", "asks-for-ever"}
 FAILING = {
     "hangs": "browser-timeout",
     "hangs-later": "browser-timeout",
     "grows": "browser-memory",
-    "cheats": "browser-crashed",  # nobody can read a page without its JSON
 }
 
 
@@ -48,6 +66,7 @@ def get_path(name: str) -> str:
 @dataclass
 class Night:
     done: subprocess.CompletedProcess[str]
+    data: Path
     store: Store
     counts: dict[str, int]
     left: list[str]  # processes
@@ -67,12 +86,13 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
             )
         paper.front(*map(get_path, SCRIPTS))
         paper.routes["/much"] = Answer("x" * 3_000_000)
+        paper.routes["/broken"] = Answer("", 502)
         sites.write_text(f'[[site]]\nname = "hostile"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
         settings = (part for limit in (*LIMITS, "RETRY_PAUSES=43200", f"SITES_FILE={sites}") for part in ("-s", limit))
         mark = str(uuid4())
         done = run_scrapy("crawl", "articles", *FAST, *settings, data=data, fast=False, **{MARK: mark})
         left = list_marked(mark)
-    return Night(done, Store(data), load_counts(data)["hostile"], left)
+    return Night(done, data, Store(data), load_counts(data)["hostile"], left)
 
 
 @pytest.mark.parametrize("name", FAILING)
@@ -89,9 +109,26 @@ def test_every_other_page_is_stored(night: Night, name: str) -> None:
 def test_what_was_refused_is_counted(night: Night) -> None:
     assert night.counts["browser/failed/timeout"] == 2
     assert night.counts["browser/failed/memory"] == 1
-    assert night.counts["browser/not-quiet"] >= 2
+    assert night.counts["browser/not-quiet"] >= len(NOT_QUIET)
     assert night.counts["browser/refused/too-many"] > 0
     assert night.counts["browser/refused/too-large"] > 0
+
+
+def test_a_widget_that_fails_does_not_put_its_host_on_hold(night: Night) -> None:
+    assert not any(stat.startswith("host/held/") for stat in night.counts)
+
+
+def test_no_response_is_archived_without_its_page(night: Night) -> None:
+    named, sources = [], []
+    for path in (night.data / "archive").glob("*.warc.gz"):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                if record.rec_type == "conversion":
+                    named.append(record.rec_headers["WARC-Refers-To"])
+                elif record.rec_headers.get_header(ROLE) == SOURCE:
+                    sources.append(record.rec_headers["WARC-Record-ID"])
+    assert len(sources) == night.counts["browser/rendered"]
+    assert sorted(named) == sorted(sources)
 
 
 def test_the_browser_leaves_no_process(night: Night) -> None:

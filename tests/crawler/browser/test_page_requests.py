@@ -3,67 +3,186 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 
-from crawler.browser.page_requests import PageRequests
+from crawler.browser.page_requests import PageRequests, RequestRefused
 from crawler.failures.errors import Disallowed
 from crawler.sites.site import make_site
 
-SITE = replace(make_site("https://www.paper-press.org/"), browser_hosts=("api.example.net",))
+HOME = "https://www.paper-press.org"
+SITE = replace(make_site(f"{HOME}/"), browser_hosts=("https://api.example.net/", "https://other.example.net:8443/"))
 HTML = b"""<script src="https://cdn.example.org/app.js"></script><script src=//www.googletagmanager.com/gtm.js></script>
 <link rel="stylesheet" href="https://styles.example.org:8443/a.css"><link rel=icon href=https://icons.example.org/i>
 <img src="https://images.example.org/1.jpg"><script src="http://["></script>"""
 
-
-async def forbid_private(url: str) -> None:
-    if "/private/" in url:
-        raise Disallowed(url)
+Answer = Callable[[Request], Response]
 
 
-def make(max_requests: int = 100) -> PageRequests:
-    return PageRequests(SITE, "https://www.paper-press.org/a", HTML, forbid_private, max_requests)
+def forbid_private(request: Request) -> Response:
+    if "/private/" in request.url:
+        raise Disallowed(request.url)
+    return Response(request.url, body=b"12345")
+
+
+def redirect(**targets: str) -> Answer:
+    """Return what answers `/name` with a redirect: "302 /target"."""
+
+    def answer(request: Request) -> Response:
+        status, _, target = targets.get(request.url.rpartition("/")[2], "").partition(" ")
+        return Response(request.url, int(status or 200), {"Location": target} if target else {})
+
+    return answer
+
+
+def send(requests: PageRequests, url: str, kind: str = "fetch") -> str | None:
+    """Return why a request is refused, None if it is sent."""
+    try:
+        asyncio.run(requests.send(Request(url), kind))
+    except RequestRefused as refusal:
+        return refusal.reason
+    return None
+
+
+def make(
+    answer: Answer = forbid_private, html: bytes = HTML, *, most: int = 100, most_bytes: int = 1000
+) -> PageRequests:
+    async def download(request: Request) -> Response:
+        return answer(request)
+
+    return PageRequests(SITE, f"{HOME}/a", html, download, max_requests=most, max_bytes=most_bytes)
 
 
 @pytest.mark.parametrize(
     ("url", "kind", "reason"),
     [
-        ("https://www.paper-press.org/app.js", "script", None),
+        (f"{HOME}/app.js", "script", None),
         ("https://static.paper-press.org/app.css", "stylesheet", None),
-        ("https://www.paper-press.org/api/1", "fetch", None),
+        (f"{HOME}/api/1", "fetch", None),
+        (f"{HOME}:8080/api/1", "fetch", "other-host"),
         ("https://v2.api.example.net/1", "xhr", None),
+        ("https://api.example.net:25/", "fetch", "other-host"),
+        ("https://other.example.net:8443/1", "fetch", None),
+        ("https://other.example.net/1", "fetch", "other-host"),
+        ("https://api.example.net/private/1", "fetch", "robots"),
         ("https://cdn.example.org/chunk.7.js", "script", None),
+        ("https://cdn.example.org/private/chunk.js", "script", "robots"),
         ("https://styles.example.org:8443/b.css", "stylesheet", None),
         ("https://styles.example.org/b.css", "stylesheet", "other-host"),  # another port
         ("https://cdn.example.org/data.json", "fetch", "other-host"),
         ("https://icons.example.org/x.js", "script", "other-host"),
         ("https://unnamed.example.org/x.js", "script", "other-host"),
         ("https://www.googletagmanager.com/gtm.js", "script", "tracker"),
-        ("https://www.paper-press.org/1.jpg", "image", "kind-image"),
-        ("https://www.paper-press.org/live", "eventsource", "kind-eventsource"),
-        ("https://www.paper-press.org/private/1", "fetch", "robots"),
+        (f"{HOME}/1.jpg", "image", "kind-image"),
+        (f"{HOME}/live", "eventsource", "kind-eventsource"),
+        (f"{HOME}/private/1", "fetch", "robots"),
         ("file:///etc/passwd", "fetch", "scheme"),
         ("chrome://version", "script", "scheme"),
     ],
 )
 def test_a_request_is_judged_by_its_kind_and_host(url: str, kind: str, reason: str | None) -> None:
-    assert asyncio.run(make().judge(url, kind)) == reason
+    assert send(make(), url, kind) == reason
+
+
+def test_scripts_are_named_from_the_base_of_the_page() -> None:
+    requests = make(html=b'<base href="https://cdn.example.org/7/"><script src="app.js"></script>')
+    assert send(requests, "https://cdn.example.org/7/app.js", "script") is None
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "reason"),
+    [
+        ("/there", "fetch", None),
+        ("/private/there", "fetch", "robots"),
+        ("http://cdn.example.org/there", "script", None),
+        ("http://cdn.example.org/there", "fetch", "other-host"),
+        ("http://127.0.0.1/there", "script", "other-host"),
+        ("https://www.googletagmanager.com/gtm.js", "script", "tracker"),
+        ("file:///etc/passwd", "fetch", "scheme"),
+        ("javascript:alert(1)", "script", "scheme"),
+        ("http://[", "script", "scheme"),
+    ],
+)
+def test_the_target_of_a_redirect_is_judged_like_what_a_script_asks_for(
+    target: str, kind: str, reason: str | None
+) -> None:
+    def answer(request: Request) -> Response:
+        if request.url.endswith("/here"):
+            return Response(request.url, 302, {"Location": target})
+        return forbid_private(request)
+
+    assert send(make(answer), f"{HOME}/here", kind) == reason
+
+
+def test_redirects_without_end_end() -> None:
+    assert send(make(redirect(round="302 /round")), f"{HOME}/round") == "redirects"
+    assert send(make(redirect(round="302 /round"), most=3), f"{HOME}/round") == "too-many"
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "sent"),
+    [
+        (301, "POST", ("GET", b"")),
+        (302, "PUT", ("PUT", b"what")),
+        (303, "PUT", ("GET", b"")),
+        (303, "HEAD", ("HEAD", b"")),
+        (307, "POST", ("POST", b"what")),
+    ],
+)
+def test_a_redirect_keeps_the_method_that_browsers_keep(status: int, method: str, sent: tuple[str, bytes]) -> None:
+    seen = []
+
+    def answer(request: Request) -> Response:
+        seen.append((request.method, request.body))
+        return redirect(here=f"{status} /there")(request)
+
+    body = b"" if method == "HEAD" else b"what"
+    asyncio.run(make(answer).send(Request(f"{HOME}/here", method=method, body=body), "fetch"))
+    assert seen[1] == sent
+
+
+def test_what_is_for_one_host_alone_is_not_sent_to_another() -> None:
+    seen = []
+
+    def answer(request: Request) -> Response:
+        seen.append({name.decode() for name in request.headers} & {"Authorization", "Cookie", "X-Token"})
+        return redirect(first="302 /second", second="302 https://api.example.net/third")(request)
+
+    headers = {"Authorization": "secret", "Cookie": "a=1", "X-Token": "1"}
+    asyncio.run(make(answer).send(Request(f"{HOME}/first", headers=headers), "fetch"))
+    assert seen == [set(headers), set(headers), {"X-Token"}]
 
 
 def test_the_number_of_requests_is_bounded() -> None:
-    async def ask() -> list[str | None]:
-        requests = make(2)
-        return [await requests.judge(f"https://www.paper-press.org/{number}", "fetch") for number in range(4)]
-
-    assert asyncio.run(ask()) == [None, None, "too-many", "too-many"]
+    requests = make(most=2)
+    assert [send(requests, f"{HOME}/{number}") for number in range(4)] == [None, None, "too-many", "too-many"]
 
 
-def test_the_proxy_knows_hosts_alone() -> None:
-    requests = make()
-    assert requests.allows_origin("https://www.paper-press.org:443/")
-    assert requests.allows_origin("https://cdn.example.org:443/")
-    assert not requests.allows_origin("https://cdn.example.org:8443/")
-    assert not requests.allows_origin("https://www.googletagmanager.com:443/")
-    assert not requests.allows_origin("http://127.0.0.1:80/")
-    assert not requests.allows_origin("http://[::1]:80/")
+def test_their_bytes_are_bounded() -> None:
+    requests = make(most_bytes=11)
+    assert [send(requests, f"{HOME}/{number}") for number in range(4)] == [None, None, "too-large", "too-large"]
+
+
+def test_six_are_sent_at_once_and_none_once_the_page_is_closed() -> None:
+    under_way = []
+
+    async def wait_for_ever(request: Request) -> Response:
+        under_way.append(request.url)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def close_page(download: Callable[[Request], Awaitable[Response]]) -> list[BaseException | Response]:
+        requests = PageRequests(SITE, f"{HOME}/a", HTML, download, max_requests=100, max_bytes=1000)
+        sent = [asyncio.ensure_future(requests.send(Request(f"{HOME}/{number}"), "fetch")) for number in range(9)]
+        while len(under_way) < 6:  # noqa: ASYNC110 (they start by themselves)
+            await asyncio.sleep(0)
+        await requests.end()
+        return await asyncio.gather(*sent, return_exceptions=True)
+
+    ended = asyncio.run(close_page(wait_for_ever))
+    assert len(under_way) == 6
+    assert [error.reason for error in ended if isinstance(error, RequestRefused)] == ["page-closed"] * 9
