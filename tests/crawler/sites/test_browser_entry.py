@@ -32,9 +32,16 @@ def test_which_pages_need_it(tmp_path: Path, line: str, pages: set[str]) -> None
 
 
 def test_clicks_keep_their_order_and_hosts_their_names(tmp_path: Path) -> None:
-    site = read(tmp_path, 'browser_clicks = ["#refuse", ".more", "#refuse"]\nbrowser_hosts = ["API.Example.net"]')
+    site = read(
+        tmp_path,
+        'browser_clicks = ["#refuse", ".more", "#refuse"]\nbrowser_hosts = ["API.Example.net", "b.example:81"]',
+    )
     assert site.browser_clicks == ("#refuse", ".more")
-    assert site.browser_hosts == ("api.example.net",)
+    assert site.lets_scripts_ask("https://api.example.net/1")
+    assert site.lets_scripts_ask("http://v2.api.example.net/1")
+    assert not site.lets_scripts_ask("https://api.example.net:81/1")
+    assert site.lets_scripts_ask("http://b.example:81/1")
+    assert not site.lets_scripts_ask("http://b.example/1")
 
 
 @pytest.mark.parametrize(
