@@ -40,6 +40,7 @@ THRESHOLD = 0.5
 # by their mean: the last one of the article has less beside it that speaks for it than the others.
 MIN_ALIKE, ALIKE_THRESHOLD = 2, 0.15
 ALIKE = FEATURES.index("alike")
+KEEP_RULE = "a keep rule of its site names it"  # the evidence of a block that is kept for that
 MAX_CLASSIFIED = 5_000  # runs of a page; the longest article seen has 1,400
 
 
@@ -135,7 +136,8 @@ def grow(
     placed += _list_listed(extraction, listed - placed_runs)
     sure = openings | listed
     if memory_match is not None:
-        placed += _list_repeated(extraction, memory_match, [numbers[0] for _, _, numbers in placed if numbers])
+        sure.update(memory_match.kept_by_rule)
+        placed += _list_repeated(extraction, memory_match, [numbers for _, _, numbers in placed if numbers])
     placed.sort(key=lambda item: item[0])
 
     lists = rate_lists(extraction.runs, likelihoods) if by_place else {}
@@ -195,21 +197,26 @@ def _list_listed(extraction: Extraction, listed: Collection[int]) -> Iterator[tu
 
 
 def add_repeated_blocks(extraction: Extraction, memory_match: MemoryMatch) -> Extraction:
-    """Add the site's repeated blocks in and around the article, as cut blocks, to an extraction of traced blocks."""
+    """Add the site's repeated blocks in and around the article to an extraction of traced blocks.
+
+    They are cut, but for those that a keep rule names.
+    """
     placed = [(span[0], block, span) for block, span in zip(extraction.blocks, extraction.spans, strict=True)]
-    placed += _list_repeated(extraction, memory_match, [number for number, _, _ in placed])
+    placed += _list_repeated(extraction, memory_match, [span for _, _, span in placed])
     placed.sort(key=lambda item: item[0])
     return replace(extraction, blocks=tuple(one[1] for one in placed), spans=tuple(one[2] for one in placed))
 
 
 def _list_repeated(
-    extraction: Extraction, memory_match: MemoryMatch, around: Sequence[int]
+    extraction: Extraction, memory_match: MemoryMatch, spans: Sequence[tuple[int, ...]]
 ) -> Iterator[tuple[int, Block, tuple[int, ...]]]:
-    """Yield the site's repeated blocks in and around the article, as cut blocks."""
-    if not around:
+    """Yield the site's repeated blocks in and around the spans of the article: cut, or kept by a keep rule."""
+    if not spans:
         return
-    first, last = min(around) - EDGE, max(around) + EDGE
-    for number, (rule, evidence) in memory_match.cut.items():
+    first, last = min(span[0] for span in spans) - EDGE, max(span[0] for span in spans) + EDGE
+    taken = {number for span in spans for number in span}
+    kept = {number: (None, KEEP_RULE) for number in memory_match.kept_by_rule if number not in taken}
+    for number, (rule, evidence) in (memory_match.cut | kept).items():
         if first <= number <= last:
             block = build_block(extraction.runs[number].text, [extraction.runs[number]], extraction.base)
             if block is not None:

@@ -19,6 +19,7 @@ from cleaning.memory.observation import Observation, ObservedBlock, ObservedPosi
 from cleaning.memory.site_memory import (
     AMONG_KEPT,
     ELSEWHERE,
+    KEPT_BY_RULE,
     MAX_ARTICLES,
     MIN_ARTICLES,
     PositionStatistics,
@@ -77,7 +78,7 @@ def learn_memory(
     known = {page.headline for page in pages.values()} | set(headlines)
     memory = SiteMemory(
         articles=total,
-        repeated=build_cut_table(cut),
+        repeated=build_cut_table(cut | dict.fromkeys(keep_rules, KEPT_BY_RULE)),
         paths=build_position_table(
             dict(_summarize_positions([(page.paths, article[name]) for name, page in pages.items()]))
         ),

@@ -40,8 +40,8 @@ MAX_UNKNOWN, AROUND = 0.1, 8
 class MemoryMatch:
     """What a site's memory says of one page's text runs.
 
-    `cut` holds the rule and its evidence by the index of each run that the site repeats. `taken` are the indexes of the
-    runs that stand where the site's articles stand.
+    `cut` holds the rule and its evidence by the index of each run that the site repeats. `kept_by_rule` are those
+    of the runs that a keep rule of the site names, `taken` those of the runs where the site's articles stand.
     """
 
     def __init__(self, memory: SiteMemory, runs: Sequence[TextRun], title: str) -> None:
@@ -49,6 +49,7 @@ class MemoryMatch:
         self._runs = runs
         self._positions: dict[BlockElement, tuple[PositionStatistics, PositionStatistics]] = {}
         self.articles = min(memory.articles, MAX_ARTICLES)
+        self.kept_by_rule: list[int] = []
         self.cut = dict(self._find_cuts(fingerprint_headline(title)))
         self._keep_rows_whole()
 
@@ -59,7 +60,9 @@ class MemoryMatch:
                 continue
             if key in self._memory.repeated:
                 share = self.get_kept_share(run)
-                if self._memory.is_repeated(key, among_kept=share >= KEPT or share < 0):
+                if self._memory.has_keep_rule(key):
+                    self.kept_by_rule.append(index)
+                elif self._memory.is_repeated(key, among_kept=share >= KEPT or share < 0):
                     yield index, REPEATED_BLOCK
             elif (
                 run.link_characters >= TEASER_LINKED * run.characters

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 SHARE_STEPS = 32  # shares are rounded to 1/32: smaller changes change no text
-# Where a repeated block is cut: at positions whose texts are mostly kept, at all others. Both are bits.
-AMONG_KEPT, ELSEWHERE = 1, 2
+# Where a repeated block is cut: at positions whose texts are mostly kept, at all others. Or a keep rule says that it is
+# the articles' own. Each is a bit.
+AMONG_KEPT, ELSEWHERE, KEPT_BY_RULE = 1, 2, 4
 CACHED_MEMORIES = 64  # per process: about as many as sites are crawled side by side
 MIN_ARTICLES = 5  # of a site; a memory learned from fewer is not used
 MAX_ARTICLES = 20  # counted at one position: more say nothing more
@@ -103,7 +104,8 @@ class SiteMemory:
     """What a site repeats and where its articles stand: all that cleaning needs to know of the site.
 
     `articles` is the number of distinct articles that it was learned from. `repeated` holds by fingerprint where each
-    repeated block is cut (`AMONG_KEPT`, `ELSEWHERE`), `paths` and `patterns` by hash the statistics of positions.
+    repeated block is cut (`AMONG_KEPT`, `ELSEWHERE`) or that it never is (`KEPT_BY_RULE`), `paths` and `patterns` by
+    hash the statistics of positions.
     `headlines` are the fingerprints of the site's headlines, `names` the parts of its titles that are no headlines.
     """
 
@@ -123,6 +125,11 @@ class SiteMemory:
         """Return whether the block with this fingerprint is cut, among texts that are mostly kept or elsewhere."""
         where = self.repeated.get(fingerprint)
         return where is not None and bool(where[0] & (AMONG_KEPT if among_kept else ELSEWHERE))
+
+    def has_keep_rule(self, fingerprint: int) -> bool:
+        """Return whether the site's operator has said that the block with this fingerprint is the articles' own."""
+        where = self.repeated.get(fingerprint)
+        return where is not None and bool(where[0] & KEPT_BY_RULE)
 
     def get_positions(self, path: int, pattern: int) -> tuple[PositionStatistics, PositionStatistics]:
         """Return the statistics of a path and of a pattern, by their hashes."""

@@ -153,7 +153,8 @@ def test_fewer_than_five_articles_teach_nothing() -> None:
 
 def test_a_block_with_a_keep_rule_stays_and_is_still_listed() -> None:
     learned = learn_memory(site(12, 8), keep_rules={KEY})
-    assert KEY not in learned.memory.repeated
+    assert not any(learned.memory.is_repeated(KEY, among_kept=among_kept) for among_kept in (False, True))
+    assert learned.memory.has_keep_rule(KEY)
     assert [block.articles for block in learned.blocks] == [8]
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import trafilatura
-from small_paper import LINKED_STORIES, SmallPaper, learn_memory_of
+from small_paper import LINKED_STORIES, SmallPaper, learn_memory_of, observe_pages
 
 from cleaning.article import BlockKind
 from cleaning.clean import clean
+from cleaning.duplicates.fingerprint import fingerprint
+from cleaning.memory.learning import learn_memory
 
 
 @pytest.mark.parametrize("learned_from", [0, 6])
@@ -118,3 +120,19 @@ def test_blocks_extracted_by_memory_have_kinds_and_paths_too() -> None:
     text = "main > article.story > div.story-text"
     assert kinds["How the ferry came back to the town"] == (BlockKind.HEADING, f"{text} > h2")
     assert kinds[paper.story(20).paragraphs[0]] == (BlockKind.PARAGRAPH, f"{text} > p")
+
+
+@pytest.mark.parametrize("template", ["classic", "redesign"])
+def test_a_block_that_a_keep_rule_names_is_kept_or_cut_by_another_rule_but_never_vanishes(template: str) -> None:
+    """On a page that the memory knows, and on one that it does not know."""
+    verse, form = "A verse for the day, by the printers", "Leave a Reply"
+    paper = SmallPaper()
+    below = f"<div class='box'><div>{verse}</div></div><form id='commentform'><div>{form}</div></form>"
+    pages = [paper.page(number, below=below) for number in range(LINKED_STORIES)]
+    page = paper.page(20, template=template, below=below)
+    assert {verse, form}.isdisjoint(clean(page, memory=learn_memory_of(pages)).text.split("\n"))
+    rules = {fingerprint(verse), fingerprint(form)}
+    memory = learn_memory(observe_pages(pages), keep_rules=rules).memory
+    blocks = {block.text: block for block in clean(page, memory=memory).blocks}
+    assert blocks[verse].is_kept
+    assert blocks[form].rule == "comment_form"
