@@ -18,8 +18,8 @@ from cleaning import phrases
 
 # By the files: beside tests/cleaning, `cleaning` itself is not always the package under test.
 HOME = Path(str(phrases.__file__)).parents[1]
-LENGTH = 100_000
-LIMIT = 1.0  # seconds; what backtracks would need many, or hours
+LENGTH = 30_000
+LIMIT = 0.3  # seconds; what backtracks would need many, or hours
 PIECES = (
     *(
         "a",
@@ -52,7 +52,7 @@ def adversaries(length: int) -> Iterator[str]:
 
 
 def slowest(work: Callable[[str], object], texts: Callable[[int], Iterable[str]] = adversaries) -> float:
-    """The most seconds that the work takes on a text of 100,000 characters.
+    """The most seconds that the work takes on a text of LENGTH characters.
 
     Texts of a tenth come first: what is too slow for them is not waited for, ten times theirs is answered.
     """
