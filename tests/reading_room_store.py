@@ -15,11 +15,13 @@ from urllib.request import Request, urlopen
 
 from demo_store import add_earlier_version, crawl_demo
 from night_store import make_article
+from scrapy.utils.project import get_project_settings
 from sqlalchemy import Engine
 
 from crawler.reading_room.changes import find_changes
 from crawler.reading_room.room import ReadingRoom
 from crawler.reading_room.serve import RoomServer
+from crawler.reading_room.sources import SourceReader
 from storage.archive.open_place import open_place
 from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database
@@ -77,7 +79,9 @@ def open_room(data: Path) -> Iterator[Room]:
             save_article(connection, article, site="<b>x</b> & co", run=1, fetched_at=moment, location=None)
     archive = open_place(data)
     assert archive is not None
-    with serve(ReadingRoom(engine, archive), data) as room:
+    settings = get_project_settings()
+    settings.set("DATA_DIR", str(data), priority="cmdline")
+    with serve(ReadingRoom(engine, archive, sources=SourceReader(settings, archive)), data) as room:
         yield room
     engine.dispose()
 

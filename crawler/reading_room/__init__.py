@@ -7,6 +7,7 @@ routes.py          the addresses, and what reads and shows each
 overview.py        what the front page tells of the whole store
 find.py            hits of a search, and what may be chosen among them
 commands.py        the commands that pages show
+sources.py         cleans an archived page once more: where in it the metadata stand
 story.py           a story over its sites, and two articles side by side
 site.py            what is known of a site
 changes.py         what changed against an older release

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, inspect, select, table
 from crawler.reading_room import plugin
 from crawler.reading_room.changes import ChangeList
 from crawler.reading_room.overview import KeptOverview
+from crawler.reading_room.sources import SourceReader
 from storage.archive.place import ArchivePlace
 from storage.database.engine import open_for_reading
 from storage.reading.releases.open_release import OpenedRelease
@@ -38,7 +39,7 @@ class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
     """Shows one store, or `release`, of which `engine` has the store; the tables of a store in SQLite, too.
 
     `archive` holds the raw pages; a release has none. `overview` is what the front page tells. `changes` are those
-    against an older release, if there is one to compare with.
+    against an older release, if there is one to compare with. `sources` says where in a page the metadata stand.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class ReadingRoom(Datasette):  # type: ignore[misc]  # Datasette has no types
         archive: ArchivePlace | None,
         release: OpenedRelease | None = None,
         changes: ChangeList | None = None,
+        sources: SourceReader | None = None,
     ) -> None:
         self.engine = engine
         self.archive = archive
         self.release = release
         self.changes = changes
+        self.sources = sources
         self.overview = KeptOverview(engine)
         # The name of its tables in Datasette; None if it has none to show.
         self.database_name = Path(str(engine.url.database)).stem if engine.dialect.name == "sqlite" else None

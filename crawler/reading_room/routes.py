@@ -3,6 +3,7 @@
 /                     the store as a whole, with a field to search
 /search               hits; /search.json and /search.csv give them to programs
 /article/ID           an article: its text, what was cut and why, its story and versions
+/article/ID/sources   where in its page the metadata stand
 /article/ID/raw       its page as the archive has it, as text
 /story/ID             a story over its sites; /compare?one=ID&other=ID what two articles have in common
 /sites, /site/NAME    the sites, and what is known of one
@@ -27,6 +28,7 @@ from crawler.reading_room.changes import PAGE, ChangeList, parse_choice
 from crawler.reading_room.commands import EXPORTED, write_explain, write_export, write_keep, write_show
 from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_page, parse_search
 from crawler.reading_room.site import read_site
+from crawler.reading_room.sources import list_fields
 from crawler.reading_room.story import compare_articles, describe_delay, read_story
 from crawler.reading_room.word_changes import compare_words
 from crawler.views.stored_page import StoredPageView, describe_status
@@ -91,7 +93,23 @@ async def show_article(datasette: Any, request: Request) -> Response:
         is_refusal=is_refusal,
         keep=partial(write_keep, page.record.site),
         rights=_RIGHTS,
-        explain=write_explain(datasette.archive, page),
+        has_sources=datasette.sources is not None and page.location and not is_refusal(page.record.rejected),
+    )
+
+
+async def show_sources(datasette: Any, request: Request) -> Response:
+    if datasette.sources is None:
+        raise ArchiveMissing("a release holds no page as it was fetched")
+    stored = await asyncio.to_thread(StoredPageView, datasette.engine, request.url_vars["name"])
+    found = await asyncio.to_thread(datasette.sources.read, stored.page)
+    return await _show(
+        datasette,
+        request,
+        "sources.html",
+        page=stored.page,
+        found=found,
+        fields=list_fields(stored.explanation, found),
+        explain=write_explain(datasette.archive, stored.page),
     )
 
 
@@ -221,6 +239,7 @@ ROUTES: tuple[tuple[str, Callable[..., Awaitable[Response]]], ...] = (
     (r"^/search$", show_search),
     (r"^/search\.(?P<format>json|csv)$", give_search),
     (r"^/article/(?P<name>[0-9a-f]{16})$", show_article),
+    (r"^/article/(?P<name>[0-9a-f]{16})/sources$", show_sources),
     (r"^/article/(?P<name>[0-9a-f]{16})/raw$", give_raw),
     (r"^/story/(?P<name>[0-9a-f]{16})$", show_story),
     (r"^/compare$", show_comparison),

@@ -5,25 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from cleaning.errors import ArticleMissing
-from crawler.reading_room.word_changes import WordRun, compare_words
+from crawler.reading_room.word_changes import WordRun, compare_words, count_changed_words
+from crawler.terminal.numbers import count_things
 from storage.articles.clusters import Cluster, StoryMember, load_cluster
 from storage.articles.revisions import Version, load_histories
 from storage.reading.article_record import ArticleRecord
 from storage.reading.find_page import get_page
 from storage.reading.load_articles import load_record
 
+_MAX_SECONDS = 0.5  # for the differences of a story's copies
+
+
+class Difference(NamedTuple):
+    """In what a copy differs from another text: words that it lacks, words that it has beyond it, its headline."""
+
+    lacking: int
+    further: int
+    has_other_headline: bool
+
+    def __str__(self) -> str:
+        lacking = [f"lacks {count_things(self.lacking, 'word')}"] if self.lacking else []
+        further = [f"has {count_things(self.further, 'word')} more"] if self.further else []
+        text = " and ".join([*lacking, *further]) or "says the same"
+        return f"{text}, under another headline" if self.has_other_headline else text
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
-    """A story. `timeline` has its articles, the earliest first; `histories` the versions of each by its id."""
+    """A story. `timeline` has its articles, the earliest first; `histories` the versions of each by its id.
+
+    `differences` has, by the id of a copy, in what it differs from the article that represents the story. Of a story of
+    many copies, or long ones, those that come first in time have one.
+    """
 
     cluster: Cluster
     timeline: Sequence[StoryMember]
     histories: Mapping[str, Sequence[Version]]
+    differences: Mapping[str, Difference]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,23 @@ def read_story(connection: Connection, name: str) -> ShownStory:
     if cluster is None:
         raise ArticleMissing(f"the page stored of {page.url} is no article: {page.rejected}")
     timeline = sorted(cluster.members, key=lambda one: (one.when, one.id))
-    return ShownStory(cluster, timeline, load_histories(connection, [one.id for one in timeline]))
+    histories = load_histories(connection, [one.id for one in timeline])
+    return ShownStory(cluster, timeline, histories, _find_differences(connection, cluster, timeline))
+
+
+def _find_differences(
+    connection: Connection, cluster: Cluster, timeline: Sequence[StoryMember]
+) -> dict[str, Difference]:
+    copies = [one for one in timeline if one.id != cluster.representative.id]
+    end = monotonic() + _MAX_SECONDS
+    found: dict[str, Difference] = {}
+    for copy in copies:
+        if found and monotonic() > end:
+            break
+        both = compare_articles(connection, cluster.representative.id, copy.id)
+        has_other_headline = any(run.what != "same" for run in both.title)
+        found[copy.id] = Difference(*count_changed_words(both.text), has_other_headline)
+    return found
 
 
 def compare_articles(connection: Connection, one: str, other: str) -> Comparison:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -36,6 +36,14 @@ def compare_words(before: str, after: str) -> Iterator[WordRun]:
     compared = (run for run in _compare_lines(before, after) if run.text)
     for what, runs in groupby(compared, key=lambda run: run.what):
         yield WordRun(what, "".join(run.text for run in runs))
+
+
+def count_changed_words(runs: Iterable[WordRun]) -> tuple[int, int]:
+    """Return how many words went, and how many came. In scripts without spaces between words, characters."""
+    counts = {"gone": 0, "new": 0, "same": 0}
+    for run in runs:
+        counts[run.what] += sum(1 for piece in _PIECE.findall(run.text) if piece[0].isalnum())
+    return counts["gone"], counts["new"]
 
 
 def _compare_lines(before: str, after: str) -> Iterator[WordRun]:

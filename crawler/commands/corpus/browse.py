@@ -65,21 +65,23 @@ class Command(ProjectCommand):
             from crawler.reading_room.changes import find_changes
             from crawler.reading_room.room import ReadingRoom
             from crawler.reading_room.serve import RoomServer
+            from crawler.reading_room.sources import SourceReader
             from crawler.run.archive_place import archive_place_of
 
-            engine, archive, release, changes = None, None, None, None
+            engine, archive, release, changes, sources = None, None, None, None, None
             if opts.release is not None:
                 release = stack.enter_context(self._open_release(Path(opts.release)))
                 engine = release.engine
             else:
                 engine = stack.enter_context(self.open_store())
                 archive = archive_place_of(self.project_settings)
+                sources = SourceReader(self.project_settings, archive)
             if opts.against is not None:
                 older = stack.enter_context(self._open_release(Path(opts.against)))
                 _check_texts(older, release)
                 with self._show_progress("comparing", "articles") as report:
                     changes = stack.enter_context(find_changes(older, engine, report))
-            room = ReadingRoom(engine, archive, release, changes)
+            room = ReadingRoom(engine, archive, release, changes, sources)
             room.overview.get()
             RoomServer(room, port, self._tell_address).serve_room()
 

@@ -10,11 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from reading_room_store import NOON, URLS, Room, export_engine, ignore_progress
+from reading_room_store import NOON, URLS, Room, export_engine, ignore_progress, serve
 from sqlalchemy import Engine, delete, insert, select, update
 
 from crawler.reading_room.changes import ChangeList, find_changes
 from crawler.reading_room.compare_stores import Cause, ChangeKind
+from crawler.reading_room.room import ReadingRoom
 from storage.articles.saving import make_article_id
 from storage.models import StoredArticle
 from storage.reading.releases.open_release import open_release_store
@@ -105,6 +106,19 @@ def test_what_cannot_be_shown_is_told(newer: Room, path: str, status: int, told:
     answer = newer.get(path)
     assert answer.status == status
     assert told in answer.body
+
+
+def test_a_store_that_has_not_changed_says_so(store: Engine, tmp_path: Path) -> None:
+    older = export_engine(store, tmp_path / "older", "jsonl", include_duplicates=True)
+    with (
+        open_release_store(older, tmp_path / "kept", ignore_progress) as release,
+        find_changes(release, store, ignore_progress) as found,
+        serve(ReadingRoom(store, None, changes=found), tmp_path) as room,
+    ):
+        page = room.get("/changes").body
+    assert "6 articles are the same, 0 changed" in " ".join(page.split())
+    assert "<p>Nothing changed.</p>" in page
+    assert "By site" not in page
 
 
 def test_without_an_older_release_it_says_how_to_name_one(room: Room) -> None:

@@ -156,9 +156,17 @@ def test_an_article_says_what_was_cut_why_and_how_to_keep_it(room: Room) -> None
     assert "rights neither the page nor its site stated any when it was fetched" in text
 
 
-def test_the_explain_line_says_where_each_field_stands(room: Room) -> None:
-    page = lxml.html.document_fromstring(room.get(f"/article/{find_article(room, 'cider+press')}").body)
-    (line,) = [code.text_content() for code in page.findall(".//section[@id='facts']/pre/code")]
+def test_a_page_says_where_each_field_stands_as_explain_does(room: Room) -> None:
+    article = find_article(room, "cider+press")
+    assert f'href="/article/{article}/sources"' in room.get(f"/article/{article}").body
+    answer = room.get(f"/article/{article}/sources")
+    assert answer.status == 200
+    text = read(answer.body)
+    assert re.search(r"authors Walter Penn meta author published_at ", text), text
+    assert "site_memory that of the site \u201cgazette\u201d, learnt from 14 articles" in text
+    assert "the store has" not in text
+    page = lxml.html.document_fromstring(answer.body)
+    (line,) = [code.text_content() for code in page.findall(".//pre/code")]
     program, *arguments = shlex.split(line)
     assert program == "scrapy"
     done = run_scrapy(*arguments, data=room.data)
@@ -202,6 +210,7 @@ def test_a_story_is_told_from_its_first_article_on(room: Room) -> None:
     assert re.search(r"</time>, [23] days later, ", page)
     assert "Likeness: how many of all the runs of four words" in page
     assert "2 articles on 1 site; first" in page
+    assert "<p>has 10 words more</p>" in page
     compare = re.search(r"/compare\?one=[0-9a-f]+&amp;other=[0-9a-f]+", page)
     assert compare is not None
     assert "How two articles differ" in room.get(html.unescape(compare[0])).body

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from night_store import make_article
 from reading_room_store import NOON, URLS, serve
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, text, update
 
 from crawler.reading_room.find import Search, find, parse_search
 from crawler.reading_room.overview import read_overview
@@ -22,7 +22,7 @@ from crawler.reading_room.story import compare_articles, read_story
 from crawler.reading_room.word_changes import compare_words
 from storage.articles.saving import make_article_id, save_article
 from storage.database.engine import open_for_reading
-from storage.models import StoredSiteBlock
+from storage.models import StoredArticle, StoredSiteBlock
 from storage.site_memory.memories import add_keep_rule
 
 
@@ -68,6 +68,19 @@ def test_what_is_not_in_the_index_yet_is_told(store: Engine) -> None:
         connection.execute(text("INSERT INTO search_backlog (article_id) SELECT id FROM article WHERE site = 'herald'"))
     with open_for_reading(store) as connection:
         assert find(connection, Search("ferry")).waiting == 3
+
+
+def test_a_story_says_in_what_its_copies_differ(store: Engine) -> None:
+    row = StoredArticle.__table__.c
+    texts = ("One two three.\nFour five.", "One two three.\nFour six seven.")
+    with store.begin() as connection:
+        for url, said in zip((URLS[0], URLS[3]), texts, strict=True):
+            values = {"text": said, "title": "The same"}
+            connection.execute(update(StoredArticle).where(row.id == make_article_id(url)).values(values))
+        story = read_story(connection, URLS[0])
+    assert str(story.differences[make_article_id(URLS[3])]) == "lacks 1 word and has 2 words more"
+    assert str(story.differences[make_article_id(URLS[1])]).endswith(", under another headline")
+    assert make_article_id(URLS[0]) not in story.differences
 
 
 def test_a_site_and_a_story_are_read(store: Engine) -> None:
