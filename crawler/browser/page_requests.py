@@ -7,7 +7,7 @@ that each address, also of a redirect, is judged before it is asked for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +16,7 @@ from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
+from crawler.browser.kept_scripts import KIND, Download
 from crawler.failures.errors import Bomb, HostOnHold, TooLarge
 from crawler.failures.outcome import classify_error
 from crawler.sites.site import Site
@@ -31,8 +32,6 @@ _MOVES_TO_GET = frozenset((301, 302))  # what was posted is not posted again (Fe
 _SEE_OTHER = 303
 _KEEPS_METHOD = frozenset((307, 308))
 _SECRETS = ("Authorization", "Cookie")  # are for the host alone that they were meant for
-
-Download = Callable[[Request], Awaitable[Response]]
 
 
 class RequestRefused(Exception):
@@ -70,6 +69,7 @@ class PageRequests:
 
     async def send(self, request: Request, kind: str) -> Response:
         """Return the response at the end of the redirects. Raise RequestRefused, and what `download` raises."""
+        request.meta[KIND] = kind
         for _ in range(_MAX_REDIRECTS + 1):
             if (reason := self._judge(request.url, kind)) is not None:
                 raise RequestRefused(reason)

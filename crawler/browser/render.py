@@ -7,6 +7,7 @@ import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -17,9 +18,10 @@ from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
+from crawler.browser.kept_scripts import Download, KeptScripts
 from crawler.browser.launch import make_launch_options
 from crawler.browser.memory_watch import MemoryWatch
-from crawler.browser.page_requests import Download, PageRequests
+from crawler.browser.page_requests import PageRequests
 from crawler.browser.visit import PageVisit
 from crawler.failures.errors import BrowserFailed, CrawlStopped, TooLarge
 from crawler.run.closing import is_closing
@@ -66,6 +68,7 @@ class Renderer:
         self._handler.config.target_closed_max_retries = 0  # the frontier tries again
         self._handler.config.navigation_timeout_ms = _LOAD_TIMEOUT
         self._counts = counts_of(crawler)
+        self._kept = KeptScripts(settings)
         self._user_agent = str(settings["USER_AGENT"])
         self._seconds = settings.getfloat("BROWSER_TIMEOUT")
         self._max_requests = settings.getint("BROWSER_REQUESTS")
@@ -146,7 +149,7 @@ class Renderer:
             site,
             url,
             response.body,
-            download,
+            partial(self._kept.download, download=download),
             max_requests=self._max_requests,
             max_bytes=self._max_bytes,
         )

@@ -14,6 +14,7 @@ from playwright.async_api import Request as PageRequest
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.browser.kept_scripts import KEPT
 from crawler.browser.page_requests import PageRequests, RequestRefused
 from crawler.failures.outcome import get_failure_reason
 from crawler.sites.site import Site
@@ -169,7 +170,7 @@ class PageVisit:
             self._count(f"browser/request-failed/{get_failure_reason(error)}")
             await self._refuse(route, request)
         else:
-            self._count("browser/requested")
+            self._count("browser/kept" if KEPT in response.flags else "browser/requested")
             await route.fulfill(status=response.status, headers=_join_headers(response), body=response.body)
 
     async def _refuse(self, route: Route, request: PageRequest) -> None:

@@ -115,3 +115,21 @@ def test_the_cookies_of_the_site_and_of_the_page_go_to_its_own_host_alone(
     assert "cookie" not in other.headers["/other"]
     assert "Windows" not in str(paper.headers["/own"])
     assert paper.headers["/own"]["user-agent"] == paper.headers[path]["user-agent"]
+
+
+def test_a_script_that_may_be_kept_is_asked_for_once(paper: Paper, data: Path, store: Store, tmp_path: Path) -> None:
+    paths = [f"/2025/10/0{number + 1}/the-story-with-a-script-{number}" for number in range(3)]
+    load = "for (const name of ['kept', 'other']) document.head.append(Object.assign("
+    load += "document.createElement('script'), {src: `/${name}.js`}))"
+    for path in paths:
+        paper.routes[path] = Answer(make_page(path, load))
+    fill = "document.querySelector('article').insertAdjacentHTML('beforeend', '<p>%s</p>');" % (
+        line := prose("more")[0]
+    )
+    paper.routes["/kept.js"] = Answer(fill, headers=SCRIPT | {"Cache-Control": "max-age=3600"})
+    paper.routes["/other.js"] = Answer("", headers=SCRIPT)
+    paper.front(*paths)
+    counts = crawl(paper, data, tmp_path, "", "BROWSER_PAGES_AT_ONCE=1")
+    assert [text.endswith(line) for text in store.texts().values()] == [True] * len(paths)
+    assert (paper.asked.count("/kept.js"), paper.asked.count("/other.js")) == (1, len(paths))
+    assert (counts["browser/kept"], counts["browser/requested"]) == (len(paths) - 1, 1 + len(paths))
