@@ -46,12 +46,12 @@ def find_chromium(settings: BaseSettings) -> Path:
     return Path(found)
 
 
-def make_launch_options(settings: BaseSettings) -> dict[str, Any]:
-    """Return the options of Playwright's `launch`."""
+def make_launch_options(settings: BaseSettings, mark: str) -> dict[str, Any]:
+    """Return the options of Playwright's `launch`. `mark` will stand in the browser's command line."""
     megabytes = max(settings.getint("BROWSER_MEMORY") >> 20, 64)
     return {
         "executable_path": str(find_chromium(settings)),
-        "args": [*_ARGUMENTS, f"--js-flags=--max-old-space-size={megabytes // 2}"],
+        "args": [*_ARGUMENTS, mark, f"--js-flags=--max-old-space-size={megabytes // 2}"],
         "proxy": {"server": _NO_PROXY},
         "chromium_sandbox": settings.getbool("BROWSER_SANDBOX") and os.geteuid() != 0,  # Chromium refuses it to root
         "handle_sigint": False,  # the crawl ends it, after the pages under way

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from playwright.async_api import Error as PlaywrightError
 from scrapy import Request
@@ -58,7 +59,8 @@ class Renderer:
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
-        options = make_launch_options(settings)
+        mark = f"--broadsheet={uuid4()}"
+        options = make_launch_options(settings, mark)
         self._crawler = crawler
         self._command = options["executable_path"]
         self._notices = notices_of(crawler)
@@ -82,7 +84,7 @@ class Renderer:
         self._repairing = asyncio.Lock()
         self._numbers = count(1)
         self._killed = 0
-        self._watch = MemoryWatch(settings.getint("BROWSER_MEMORY"), self._note_kill)
+        self._watch = MemoryWatch(mark, settings.getint("BROWSER_MEMORY"), self._note_kill)
         self._watching: asyncio.Task[None] | None = None
 
     async def render(self, response: Response, site: Site, purpose: str, download: Download) -> RenderedPage:
