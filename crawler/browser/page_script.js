@@ -8,6 +8,7 @@
   const ELEMENT = 1;
   // A page may have a class of its own by any of these names.
   const { MutationObserver, Promise, Set, ShadowRoot } = window;
+  const MOST_ELEMENTS = 5000; // of a page, that are looked at for a bar of their own
   const later = window.setTimeout.bind(window);
   const nextFrame = window.requestAnimationFrame.bind(window);
   const now = performance.now.bind(performance);
@@ -111,18 +112,32 @@
       later(done, 100);
     });
 
+  // What scrolls: the page, or the largest of its elements with a bar of their own, as in a page that looks like an app.
+  const findScroller = () => {
+    const page = document.scrollingElement ?? document.documentElement;
+    if (page.scrollHeight > window.innerHeight + 1) return page;
+    let [largest, area] = [page, 0];
+    for (const element of [...document.querySelectorAll("*")].slice(0, MOST_ELEMENTS)) {
+      const size = element.clientWidth * element.clientHeight;
+      if (size <= area || element.scrollHeight <= element.clientHeight + 1) continue;
+      if (/auto|scroll/.test(getComputedStyle(element).overflowY)) [largest, area] = [element, size];
+    }
+    return largest;
+  };
+
   // Scrolls from where the page is to its end, as a reader would, so that what loads when it is seen is loaded.
   // Resolves to the height at the end.
   const scrollThrough = async (mostSteps) => {
-    const step = Math.max(window.innerHeight, 200);
-    const end = document.documentElement.scrollHeight;
-    for (let steps = 0; steps < mostSteps && window.scrollY + window.innerHeight < end - 1; steps++) {
-      const before = window.scrollY;
-      window.scrollTo({ top: before + step, behavior: "instant" });
+    const scroller = findScroller();
+    const step = Math.max(Math.min(window.innerHeight, scroller.clientHeight), 200);
+    const end = scroller.scrollHeight;
+    for (let steps = 0; steps < mostSteps && scroller.scrollTop + step < end - 1; steps++) {
+      const before = scroller.scrollTop;
+      scroller.scrollTo({ top: before + step, behavior: "instant" });
       await frame();
-      if (window.scrollY === before) break;
+      if (scroller.scrollTop === before) break;
     }
-    return document.documentElement.scrollHeight;
+    return scroller.scrollHeight;
   };
 
   // What a reader sees below a node: in the place of a slot the children that it shows, in that of an element with a

@@ -44,6 +44,9 @@ SCRIPTS = {
     "shares-a-worker": "try { new SharedWorker('/shared.js'); } catch {}",
     "is-a-sandbox": "",
     "has-a-broken-widget": "(async () => { for (let n = 0; n < 8; n++) await fetch('/broken'); })();",
+    "scrolls-inside": "const box = document.querySelector('article'), last = box.lastChild; last.remove();"
+    " document.documentElement.style.overflow = 'hidden'; box.style = 'height: 300px; overflow-y: auto';"
+    " box.addEventListener('scroll', () => box.append(last), { once: true });",
     "good-after": "",
 }
 HEADERS = {
