@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import shlex
 from collections.abc import Iterator
 
-from crawler.reading_room.find import Search
+from crawler.reading_room.find import Search, find_days
 from storage.archive.place import ArchivePlace
 from storage.articles.revisions import is_refusal
 from storage.reading.stored_page import StoredPage
@@ -45,12 +44,13 @@ def write_explain(archive: ArchivePlace | None, page: StoredPage) -> str | None:
 
 
 def _list_options(search: Search) -> Iterator[str]:
-    yield from ("--search", search.words)
+    if search.words:
+        yield from ("--search", search.words)
     for name, option in EXPORTED.items():
         if name in search.chosen:
             yield from (part.format(search.chosen[name]) for part in option)
     if month := search.chosen.get("month"):
-        last = calendar.monthrange(*map(int, month.split("-")))[1]
-        yield from ("--since", f"{month}-01", "--until", f"{month}-{last}")
+        first, last = find_days(month)
+        yield from ("--since", str(first), "--until", str(last))
     if search.with_copies:
         yield "--include-duplicates"

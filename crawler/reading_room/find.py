@@ -5,10 +5,12 @@ The counts and the choice by them are of the first MAX_COUNTED hits: to count al
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +20,7 @@ from sqlalchemy import Connection, Row, func, select
 from cleaning.errors import BadArgument
 from storage.models import StoredArticle
 from storage.search.index import count_backlog
-from storage.search.query import leave_out_each, open_words, parse_query
+from storage.search.query import Query, leave_out_each, open_words, parse_query
 from storage.search.ranked import HitFilter, Order, find_ids
 from storage.search.search import SearchHit, load_hits
 
@@ -71,6 +73,11 @@ class Search:
     page: int = 1
     whole: str | None = None  # the facet of which all values are shown
 
+    @property
+    def query(self) -> Query:
+        """What is asked of the index; without words, all articles. Raise BadArgument for what cannot be searched."""
+        return parse_query(self.words) if self.words else Query()
+
     def to_query(self, **changes: str | int | None) -> str:
         """Return the search as the query of an address, with these changes; None takes a field out."""
         fields: dict[str, str | int | None] = {"q": self.words, "order": self.order.value, **self.chosen}
@@ -122,7 +129,7 @@ def parse_search(arguments: Mapping[str, str]) -> Search:
     if not _MONTH.fullmatch(month):
         raise BadArgument(f"month must be like 2026-11, got {month!r}")
     return Search(
-        words=arguments.get("q", ""),
+        words=arguments.get("q", "").strip(),
         order=Order(order),
         chosen={name: arguments[name] for name in FACETS if arguments.get(name)},
         with_copies=arguments.get("copies") == "yes",
@@ -144,19 +151,19 @@ def find(connection: Connection, search: Search) -> Found:
     rows = list_rows(connection, search)
     is_cut = len(rows) == MAX_COUNTED
     chosen = [row for row in rows if is_chosen(row, search)]
-    query = parse_query(search.words)
+    query = search.query
     ids = [row.id for row in chosen]
     shown = iter(ids[(search.page - 1) * PAGE : search.page * PAGE])
     facets = [_count_facet(name, rows, search) for name in FACETS]
     hits = list(load_hits(connection, query, shown))
-    nearest = [] if ids else _find_nearest(connection, search)
+    nearest = [] if ids or not search.words else _find_nearest(connection, search)
     stories = _count_stories(connection, [hit.id for hit in hits])
     return Found(search, hits, ids, is_cut, facets, count_backlog(connection), nearest, stories)
 
 
 def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
     """Return what the facets need of the first MAX_COUNTED hits, in their order."""
-    ids = find_ids(connection, parse_query(search.words), _make_filter(search), order=search.order, limit=MAX_COUNTED)
+    ids = find_ids(connection, search.query, _make_filter(search), order=search.order, limit=MAX_COUNTED)
     found: list[Row[Any]] = []
     while some := list(islice(ids, _BATCH)):
         read: list[Row[Any]] = list(connection.execute(select(*_COLUMNS).where(_ROW.id.in_(some))))
@@ -195,12 +202,22 @@ def _count_stories(connection: Connection, ids: Sequence[str]) -> dict[str, int]
 
 
 def _make_filter(search: Search) -> HitFilter:
+    # Of words, the months are counted beside the chosen one; of all articles only the newest would be.
+    month = None if search.words else search.chosen.get("month")
     return HitFilter(
+        since=find_days(month)[0] if month else None,
+        until=find_days(month)[1] if month else None,
         sites=(search.chosen["site"],) if "site" in search.chosen else (),
         languages=(search.chosen["language"],) if "language" in search.chosen else (),
         include_duplicates=search.with_copies,
         include_rejected=search.with_rejected,
     )
+
+
+def find_days(month: str) -> tuple[date, date]:
+    """Return the first and the last day of a month that is written like 2026-11."""
+    year, number = map(int, month.split("-"))
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
 
 
 def is_chosen(row: Row[Any], search: Search, without: str | None = None) -> bool:

@@ -36,7 +36,6 @@ from storage.articles.revisions import is_refusal
 from storage.export.formats.csv import format_cell
 from storage.reading.find_page import get_page
 from storage.reading.raw_page import load_raw_page
-from storage.search.query import parse_query
 from storage.search.search import load_hits
 
 _CHANGE = (
@@ -55,7 +54,7 @@ async def show_front(datasette: Any, request: Request) -> Response:
 
 async def show_search(datasette: Any, request: Request) -> Response:
     search = parse_search(_read_arguments(request))
-    if not search.words.strip():
+    if not search.words and not search.chosen:
         return Response.redirect("/")
     found: Found = await datasette.read(find, search)
     return await _show(
@@ -218,7 +217,7 @@ def _list_hits(connection: Any, search: Search) -> list[dict[str, Any]]:
     ids = [row.id for row in list_rows(connection, search) if is_chosen(row, search)]
     return [
         {name: _to_json(getattr(hit, name)) for name in _RESULT}
-        for hit in load_hits(connection, parse_query(search.words), iter(ids))
+        for hit in load_hits(connection, search.query, iter(ids))
     ]
 
 

@@ -9,11 +9,15 @@ from storage.search.query import Query, Term
 
 
 def to_fts5(query: Query, *, sites: Sequence[str] = (), languages: Sequence[str] = ()) -> str:
-    """Return the FTS5 expression for articles of one of the sites and languages; of all where none is named."""
-    expression = f"({{title text}} : ({' AND '.join(map(_to_fts5_phrase, query.terms))}))"
+    """Return the FTS5 expression for articles of one of the sites and languages; of all where none is named.
+
+    Without a term, a site or a language it is empty.
+    """
+    parts = [f"({{title text}} : ({' AND '.join(map(_to_fts5_phrase, query.terms))}))"] if query.terms else []
     for kind, values in (("s", sites), ("l", languages)):
         if values:
-            expression += f" AND (labels : ({' OR '.join(to_label(kind, value) for value in values)}))"
+            parts.append(f"(labels : ({' OR '.join(to_label(kind, value) for value in values)}))")
+    expression = " AND ".join(parts)
     if query.excluded:
         expression = f"({expression}) NOT ({{title text}} : ({' OR '.join(map(_to_fts5_phrase, query.excluded))}))"
     return expression

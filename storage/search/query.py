@@ -32,9 +32,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All terms that an article must have, and those of which it may have none."""
+    """All terms that an article must have, and those of which it may have none. Without any it finds all articles."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[Term, ...] = ()
     excluded: tuple[Term, ...] = ()
 
 

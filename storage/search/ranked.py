@@ -56,6 +56,11 @@ _SQLITE_NEWEST_IN_BLOCK = f"""
     SELECT article_id, at {_SQLITE_HITS} AND search_index.rowid BETWEEN :first AND :last
     ORDER BY at DESC, article_id LIMIT :limit
 """
+_SQLITE_ANY_IN_BLOCK = f"""
+    SELECT article_id, at FROM search_entry AS entry WHERE {_WANTED} AND number BETWEEN :first AND :last
+    ORDER BY at DESC, article_id LIMIT :limit
+"""  # noqa: S608
+_ANY = f"SELECT article_id, at FROM search_entry AS entry WHERE {_WANTED} ORDER BY at DESC, article_id LIMIT :limit"  # noqa: S608
 _SQLITE_BLOCKS = (
     "SELECT block, newest FROM search_block WHERE newest >= :since AND oldest < :until ORDER BY newest DESC"
 )
@@ -81,8 +86,9 @@ def find_ids(
     """Yield the ids of the first hits in this order; of all hits where no limit is given.
 
     Of more than MAX_RATED hits, the best are those of the last stored (SQLite) or newest (PostgreSQL) MAX_RATED or
-    `limit` hits.
+    `limit` hits. A query without terms finds all articles, the newest first.
     """
+    order = order if query.terms else Order.NEWEST
     if connection.dialect.name == "sqlite":
         return _find_in_sqlite(connection, query, wanted, order, limit)
     return _find_in_postgresql(connection, query, wanted, order, limit)
@@ -93,14 +99,20 @@ def _find_in_sqlite(
 ) -> Iterator[str]:
     values = _to_values(wanted) | {"query": to_fts5(query, sites=wanted.sites, languages=wanted.languages)}
     values["limit"] = -1 if limit is None else limit
-    if order is Order.BEST:
+    if not values["query"]:
+        yield from (
+            _read_ids(connection, _ANY, values)
+            if limit is None
+            else _find_newest_by_block(connection, values, limit, _SQLITE_ANY_IN_BLOCK)
+        )
+    elif order is Order.BEST:
         values["rated"] = -1 if limit is None else max(MAX_RATED, limit)
         yield from _read_ids(connection, _SQLITE_BEST, values)
     # FTS5 gathers all hits of the words with this beginning at each query; so one query must do.
     elif limit is None or any(term.is_prefix for term in query.terms) or not _has_many_hits(connection, values):
         yield from _read_ids(connection, _SQLITE_NEWEST, values)
     else:
-        yield from _find_newest_by_block(connection, values, limit)
+        yield from _find_newest_by_block(connection, values, limit, _SQLITE_NEWEST_IN_BLOCK)
 
 
 def _has_many_hits(connection: Connection, values: dict[str, object]) -> bool:
@@ -108,8 +120,8 @@ def _has_many_hits(connection: Connection, values: dict[str, object]) -> bool:
     return int(connection.execute(text(_SQLITE_PROBE), probe).scalar_one()) > MAX_RATED
 
 
-def _find_newest_by_block(connection: Connection, values: dict[str, object], limit: int) -> list[str]:
-    in_block = text(_SQLITE_NEWEST_IN_BLOCK).bindparams(bindparam("states", expanding=True))
+def _find_newest_by_block(connection: Connection, values: dict[str, object], limit: int, statement: str) -> list[str]:
+    in_block = text(statement).bindparams(bindparam("states", expanding=True))
     found: list[tuple[int, str]] = []  # the best of all blocks so far: its time, negative, and its id
     for block, newest in connection.execute(text(_SQLITE_BLOCKS), values).all():
         if len(found) == limit and -found[-1][0] > newest:
@@ -125,7 +137,8 @@ def _find_in_postgresql(
 ) -> Iterator[str]:
     values = _to_values(wanted) | {"query": to_tsquery(query, sites=wanted.sites, languages=wanted.languages)}
     values |= {"limit": limit, "rated": limit and max(MAX_RATED, limit)}
-    yield from _read_ids(connection, _POSTGRESQL_BEST if order is Order.BEST else _POSTGRESQL_NEWEST, values)
+    by_words = _POSTGRESQL_BEST if order is Order.BEST else _POSTGRESQL_NEWEST
+    yield from _read_ids(connection, by_words if values["query"] else _ANY, values)
 
 
 def _to_values(wanted: HitFilter) -> dict[str, object]:

@@ -41,6 +41,11 @@ def test_the_front_counts_what_is_stored(room: Room) -> None:
     assert f"{articles} articles of 5 sites" in text
     assert "3 of them repeat another one" in text
     assert "2025-10 28 2025-11 to 2026-10 0 2026-11 7" in text  # a gap is told
+    month = room.get("/search?copies=yes&month=2025-10").body
+    assert 'href="/search?copies=yes&amp;month=2025-10"' in room.get("/").body
+    assert "28 articles, 2025-10" in read(month)
+    assert "scrapy export FOLDER --since 2025-10-01 --until 2025-10-31 --include-duplicates" in month
+    assert json.loads(room.get("/search.json?copies=yes&month=2025-10").body)["hits"][0]["published_at"] > "2025-10-2"
     sizes = re.findall(r"([0-9]+) articles on ([0-9]+) sites?", text)
     assert sizes == sorted(sizes, key=lambda size: (-int(size[0]), -int(size[1])))
     assert {("2", "2"), ("2", "1")} <= set(sizes)

@@ -63,6 +63,21 @@ def test_hits_are_counted_by_facet_and_chosen(store: Engine) -> None:
     assert [hit.url for hit in chosen.hits] == [URLS[1]]
 
 
+def test_a_month_or_a_site_without_words_has_all_its_articles_the_newest_first(store: Engine) -> None:
+    with open_for_reading(store) as connection:
+        month = find(connection, Search("", chosen={"month": "2026-12"}, with_copies=True))
+        site = find(connection, Search("", chosen={"site": "courier"}))
+        both = find(connection, Search("", chosen={"site": "herald", "month": "2026-12"}, with_copies=True))
+        every = find(connection, Search(""))
+    assert [hit.url for hit in month.hits] == [URLS[5], URLS[3], URLS[1]]
+    assert [hit.url for hit in both.hits] == [URLS[1]]
+    assert {hit.site for hit in site.hits} == {"courier"}
+    assert (site.number, every.number) == (2, 4)  # without copies
+    facets = {facet.name: dict(facet.values) for facet in every.facets}
+    assert facets["site"] == {"courier": 2, "herald": 2}
+    assert [hit.snippet.split() for hit in month.hits]
+
+
 def test_what_is_not_in_the_index_yet_is_told(store: Engine) -> None:
     with store.begin() as connection:
         connection.execute(text("INSERT INTO search_backlog (article_id) SELECT id FROM article WHERE site = 'herald'"))
