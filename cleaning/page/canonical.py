@@ -42,6 +42,8 @@ _AMBIGUOUS = {
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*|/\([A-Z]\([0-9A-Za-z]{24}\)\)(?=/|$)", re.IGNORECASE)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DOT_SEGMENT = re.compile(r"(?<=/)(?:\.|%2[Ee]){1,2}(?=/|$)")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")  # bytes, as Python decodes them with "surrogateescape"
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _STRIPPED = "".join(map(chr, range(0x21)))  # C0 controls and space, which browsers strip from both ends
@@ -78,6 +80,20 @@ def _canonicalize(url: str, base: str | None) -> str | None:
     query = _normalize_query(parts.query)
     canonical = f"{parts.scheme}://{authority}{path}" + (f"?{query}" if query else "")
     return canonical if len(canonical) <= MAX_CHARACTERS else None
+
+
+def resolve_location(base: str, location: bytes) -> str:
+    """Return the address that a redirect's Location names, as browsers resolve it. Raise ValueError if it is none.
+
+    Without dot segments, also escaped ones: robots.txt is to be asked about the path that is meant.
+    """
+    text = location.decode("utf-8", "surrogateescape").strip(_STRIPPED)
+    text = _NO_UTF8.sub(lambda found: f"%{ord(found[0]) & 0xFF:02X}", text)
+    parts = urlsplit(urljoin(base, _replace_backslashes(text)))
+    if parts.scheme not in ("http", "https"):
+        return parts.geturl()
+    path = _DOT_SEGMENT.sub(lambda found: found[0].lower().replace("%2e", "."), parts.path)
+    return parts._replace(path=_resolve_dot_segments(path)).geturl()
 
 
 def _replace_backslashes(text: str) -> str:

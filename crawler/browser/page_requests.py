@@ -7,7 +7,10 @@ that each address, also of a redirect, is judged before it is asked for.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -17,21 +20,21 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
 from crawler.browser.kept_scripts import KIND, Download
-from crawler.failures.errors import Bomb, HostOnHold, TooLarge
+from crawler.browser.redirects import MAX_REDIRECTS, add_cookies_of_way, follow_redirect
+from crawler.failures.errors import Bomb, CrawlStopped, HostOnHold, TooLarge
 from crawler.failures.outcome import classify_error
 from crawler.sites.site import Site
 
 TRACKERS = Path(__file__).with_name("trackers.txt")
 # Kinds of Chromium's resources. All others are refused: images, media, fonts, frames, beacons, event streams, sockets.
-_OWN_KINDS = frozenset(("script", "stylesheet", "xhr", "fetch"))
+# "other" are preloaded data, and scripts of workers.
+_OWN_KINDS = frozenset(("script", "stylesheet", "xhr", "fetch", "other"))
 _FOREIGN_KINDS = frozenset(("script", "stylesheet"))
 _STYLES = frozenset(("stylesheet", "modulepreload"))
-_AT_ONCE = 6  # requests of one page, as browsers keep it for one host
-_MAX_REDIRECTS = 10
-_MOVES_TO_GET = frozenset((301, 302))  # what was posted is not posted again (Fetch standard, HTTP-redirect fetch)
-_SEE_OTHER = 303
-_KEEPS_METHOD = frozenset((307, 308))
-_SECRETS = ("Authorization", "Cookie")  # are for the host alone that they were meant for
+_AT_ONCE = 6  # requests of one page to one host, as browsers have it
+_METHODS = frozenset(("GET", "HEAD", "POST"))  # no text needs others, and a server is not asked for its leave before
+_SHARES = 3  # of the bytes of a page; one response has at most one of them
+_SHORT_HOLD = timedelta(hours=1)
 
 
 class RequestRefused(Exception):
@@ -49,9 +52,12 @@ class PageRequests:
     - Of other hosts: scripts and styles, if the page as it was sent names the host in a `<script src>` or a
       `<link rel=stylesheet>`. So a script may load more of its own host, but nobody whom the page does not name.
     - Of the hosts in trackers.txt: nothing.
-    - At most `max_requests`, redirects among them, of together at most `max_bytes`.
+    - At most `max_requests`, redirects among them, of together about `max_bytes`.
 
     Everything as `download` allows it, which knows robots.txt, the holds and the address guard.
+
+    `withheld` is why the page lacks something that it would get a little later: the crawl ends, or a host of its site
+    is on hold for a while. For one that is on hold for long, pages are read without it.
     """
 
     def __init__(
@@ -62,21 +68,28 @@ class PageRequests:
         self._download = download
         self._left = max_requests
         self._bytes_left = max_bytes
+        self._most_bytes = max(max_bytes // _SHARES, 1)
         self._trackers = load_trackers()
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._at_once: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, _AT_ONCE))
         self._tasks: set[asyncio.Task[Response]] = set()
         self._is_over = False
+        self.withheld: IgnoreRequest | None = None
 
     async def send(self, request: Request, kind: str) -> Response:
         """Return the response at the end of the redirects. Raise RequestRefused, and what `download` raises."""
         request.meta[KIND] = kind
-        for _ in range(_MAX_REDIRECTS + 1):
-            if (reason := self._judge(request.url, kind)) is not None:
+        first, way = request.url, list[Response]()
+        for _ in range(MAX_REDIRECTS + 1):
+            if (reason := self._count_request(request, kind)) is not None:
                 raise RequestRefused(reason)
             response = await self._send_one(request)
-            followed = _follow_redirect(request, response)
+            try:
+                followed = follow_redirect(request, response)
+            except ValueError as error:
+                raise RequestRefused("scheme") from error
             if followed is None:
-                return response
+                return add_cookies_of_way(response, first, way) if way else response
+            way.append(response)
             request = followed
         raise RequestRefused("redirects")
 
@@ -87,9 +100,13 @@ class PageRequests:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _judge(self, url: str, kind: str) -> str | None:
-        """Return why an address is not asked for, as a word to count by; None if it is. Count it."""
-        if (reason := self._judge_address(url, kind)) is not None:
+    def _count_request(self, request: Request, kind: str) -> str | None:
+        """Return why a request is not sent, as a word to count by. None if it is: then it counts as one of the page."""
+        if request.method not in _METHODS:
+            return "method"
+        if b"prefetch" in (request.headers.get("Sec-Purpose") or b""):
+            return "kind-prefetch"
+        if (reason := self._judge_address(request.url, kind)) is not None:
             return reason
         self._left -= 1
         if self._left < 0:
@@ -97,10 +114,11 @@ class PageRequests:
         return None if self._bytes_left > 0 else "too-large"
 
     async def _send_one(self, request: Request) -> Response:
-        async with self._at_once:
+        async with self._at_once[urlsplit(request.url).netloc]:
             if self._is_over:
                 raise RequestRefused("page-closed")
-            request.meta["download_maxsize"] = max(self._bytes_left, 1)
+            most = max(min(self._bytes_left, self._most_bytes), 1)
+            request.meta["download_maxsize"] = most
             task = asyncio.ensure_future(self._download(request))
             self._tasks.add(task)
             try:
@@ -110,11 +128,13 @@ class PageRequests:
                     raise RequestRefused("page-closed") from None
                 raise
             except (TooLarge, Bomb, DownloadCancelledError) as error:
+                self._bytes_left -= most
                 raise RequestRefused("too-large") from error
-            except HostOnHold as error:
-                raise RequestRefused("hold") from error
             except IgnoreRequest as error:
-                raise RequestRefused(classify_error(error).reason) from error
+                self._note_withheld(request.url, error)
+                raise RequestRefused(
+                    "hold" if isinstance(error, HostOnHold) else classify_error(error).reason
+                ) from error
             finally:
                 task.cancel()
                 self._tasks.discard(task)
@@ -122,6 +142,11 @@ class PageRequests:
         if self._bytes_left < 0:  # others of the page have come meanwhile
             raise RequestRefused("too-large")
         return response
+
+    def _note_withheld(self, url: str, error: IgnoreRequest) -> None:
+        is_short = isinstance(error, HostOnHold) and error.hold.until - datetime.now(UTC) < _SHORT_HOLD
+        if isinstance(error, CrawlStopped) or (is_short and self._site.lets_scripts_ask(url)):
+            self.withheld = error
 
     def _judge_address(self, url: str, kind: str) -> str | None:
         if not url.startswith(("http://", "https://")):
@@ -135,7 +160,7 @@ class PageRequests:
         return None if kind in _FOREIGN_KINDS and _get_origin(url) in self._named else "other-host"
 
     def _is_tracker(self, url: str) -> bool:
-        parts = (urlsplit(url).hostname or "").split(".")
+        parts = (urlsplit(url).hostname or "").removesuffix(".").split(".")
         return any(".".join(parts[start:]) in self._trackers for start in range(len(parts)))
 
 
@@ -145,31 +170,11 @@ def load_trackers() -> frozenset[str]:
     return frozenset(name for line in lines if (name := line.partition("#")[0].strip()))
 
 
-def _follow_redirect(request: Request, response: Response) -> Request | None:
-    """Return the request that a redirect asks for, None if the response is none."""
-    status, target = response.status, response.headers.get("Location")
-    if not target or status not in _MOVES_TO_GET | _KEEPS_METHOD | {_SEE_OTHER}:
-        return None
-    try:
-        url = urljoin(request.url, target.decode("utf-8", "replace").strip())
-        followed = request.replace(url=url)
-    except ValueError as error:
-        raise RequestRefused("scheme") from error
-    is_posted = status in _MOVES_TO_GET and request.method == "POST"
-    if is_posted or (status == _SEE_OTHER and request.method not in ("GET", "HEAD")):
-        followed = followed.replace(method="GET", body=b"")
-        followed.headers.pop("Content-Type", None)
-    if urlsplit(followed.url)[:2] != urlsplit(request.url)[:2]:  # scheme and host
-        for name in _SECRETS:
-            followed.headers.pop(name, None)
-    return followed
-
-
 def _get_origin(url: str) -> tuple[str, int | None]:
     """Return host and port of an address; no port for the one of its scheme, so that http may lead to https."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host, port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         return "", None
     return host, None if port == (443 if parts.scheme == "https" else 80) else port

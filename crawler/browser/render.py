@@ -183,6 +183,9 @@ class Renderer:
         if visit.html is None:
             raise TooLarge(f"{url} is larger than {self._max_characters:,} characters in the browser")
         self._failed_starts = 0
+        if requests.withheld is not None:
+            add("browser/failed/withheld")
+            raise requests.withheld
         add("browser/rendered")
         if not visit.is_quiet:
             add("browser/not-quiet")

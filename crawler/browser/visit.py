@@ -68,6 +68,7 @@ class PageVisit:
         self._page: Page | None = None
         self._is_begun = False
         self._in_flight: set[PageRequest] = set()
+        self._sending: dict[PageRequest, asyncio.Task[Response]] = {}
         self._is_idle = asyncio.Event()
         self._is_idle.set()
         self._requested = 0
@@ -92,7 +93,7 @@ class PageVisit:
         context.on("page", self._close_other)
         context.on("request", self._note_request)
         context.on("requestfinished", self._note_end)
-        context.on("requestfailed", self._note_end)
+        context.on("requestfailed", self._note_failed)
 
     async def read(self, page: Page) -> None:
         """Wait until the page is quiet, click and scroll, and keep what it shows."""
@@ -159,10 +160,16 @@ class PageVisit:
         page = self._page
         assert page is not None  # noqa: S101 (it asks)
         try:
-            response = await self._requests.send(await _copy_request(page, request), request.resource_type)
+            asked = await _copy_request(page, request)
+            sending = self._sending[request] = asyncio.ensure_future(self._requests.send(asked, request.resource_type))
+            response = await sending
         except RequestRefused as refusal:
             self._count(f"browser/refused/{refusal.reason}")
             await self._refuse(route, request)
+        except asyncio.CancelledError:
+            if not self._sending[request].cancelled():
+                raise
+            await self._refuse(route, request)  # the page has given it up, but Playwright waits for an answer
         except PlaywrightError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever a download fails by)
@@ -172,6 +179,8 @@ class PageVisit:
         else:
             self._count("browser/kept" if KEPT in response.flags else "browser/requested")
             await route.fulfill(status=response.status, headers=_join_headers(response), body=response.body)
+        finally:
+            self._sending.pop(request, None)
 
     async def _refuse(self, route: Route, request: PageRequest) -> None:
         await route.abort("blockedbyclient")
@@ -207,6 +216,12 @@ class PageVisit:
         self._in_flight.add(request)
         self._is_idle.clear()
 
+    def _note_failed(self, request: PageRequest) -> None:
+        """End the download of what the page waits for no more."""
+        if (sending := self._sending.get(request)) is not None:
+            sending.cancel()
+        self._note_end(request)
+
     def _note_end(self, request: PageRequest) -> None:
         self._in_flight.discard(request)
         if not self._in_flight:
@@ -232,5 +247,13 @@ def _join_headers(response: Response) -> dict[str, str]:
     for name, values in response.headers.items():
         word = name.decode("latin-1").lower()
         if word not in _OF_TRANSFER:
-            joined[word] = (b"\n" if word == "set-cookie" else b", ").join(values).decode("latin-1")
+            joined[word] = _decode((b"\n" if word == "set-cookie" else b", ").join(values))
     return joined
+
+
+def _decode(value: bytes) -> str:
+    """Return a header's value. It is sent to Chromium as UTF-8, so that what is UTF-8 arrives as the same bytes."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cleaning.article import NO_RULES, SiteRules
 from cleaning.errors import BadAddress, UnknownSite
@@ -59,9 +60,10 @@ class Site:
 
     def lets_scripts_ask(self, url: str) -> bool:
         """Return whether scripts of its pages may ask for `url` in the browser: the hosts of `browser_hosts`, too."""
-        canonical = to_canonical_url(url)
-        return self.owns(url) or (
-            canonical is not None and any(_is_same_host(canonical, host) for host in self.browser_hosts)
+        parts = urlsplit(url)
+        front = to_canonical_url(f"{parts.scheme}://{parts.netloc}/")  # a path may be too long for an article's address
+        return front is not None and (
+            self.owns(front) or any(_is_same_host(front, host) for host in self.browser_hosts)
         )
 
     def get_cookies(self, url: str) -> dict[str, str]:

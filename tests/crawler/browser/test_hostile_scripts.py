@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -44,6 +45,7 @@ SCRIPTS = {
     "shares-a-worker": "try { new SharedWorker('/shared.js'); } catch {}",
     "is-a-sandbox": "",
     "has-a-broken-widget": "(async () => { for (let n = 0; n < 8; n++) await fetch('/broken'); })();",
+    "gives-up": "for (let n = 0; n < 8; n++) fetch('/slow?' + n, { signal: AbortSignal.timeout(100) }).catch(() => 0);",
     "scrolls-inside": "const box = document.querySelector('article'), last = box.lastChild; last.remove();"
     " document.documentElement.style.overflow = 'hidden'; box.style = 'height: 300px; overflow-y: auto';"
     " box.addEventListener('scroll', () => box.append(last), { once: true });",
@@ -89,6 +91,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
             )
         paper.front(*map(get_path, SCRIPTS))
         paper.routes["/much"] = Answer("x" * 3_000_000)
+        for number in range(8):
+            paper.routes[f"/slow?{number}"] = Answer("", before=lambda: time.sleep(2))
         paper.routes["/broken"] = Answer("", 502)
         sites.write_text(f'[[site]]\nname = "hostile"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
         settings = (part for limit in (*LIMITS, "RETRY_PAUSES=43200", f"SITES_FILE={sites}") for part in ("-s", limit))
@@ -137,3 +141,4 @@ def test_no_response_is_archived_without_its_page(night: Night) -> None:
 def test_the_browser_leaves_no_process(night: Night) -> None:
     assert night.left == []
     assert "Traceback" not in night.done.stderr
+    assert "destroyed" not in night.done.stderr  # what asyncio says of a task that nobody awaits

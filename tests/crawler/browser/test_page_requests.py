@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 
 from crawler.browser.page_requests import PageRequests, RequestRefused
-from crawler.failures.errors import Disallowed
+from crawler.failures.errors import CrawlStopped, Disallowed, HostOnHold, TooLarge
 from crawler.sites.site import make_site
+from storage.frontier.hosts import Hold
 
 HOME = "https://www.paper-press.org"
 SITE = replace(make_site(f"{HOME}/"), browser_hosts=("https://api.example.net/", "https://other.example.net:8443/"))
@@ -77,6 +80,10 @@ def make(
         ("https://icons.example.org/x.js", "script", "other-host"),
         ("https://unnamed.example.org/x.js", "script", "other-host"),
         ("https://www.googletagmanager.com/gtm.js", "script", "tracker"),
+        ("https://www.googletagmanager.com./gtm.js", "script", "tracker"),
+        (f"{HOME}/_payload.json", "other", None),  # preloaded
+        ("https://cdn.example.org/_payload.json", "other", "other-host"),
+        (f"{HOME}/api?query={'x' * 3_000}", "fetch", None),
         (f"{HOME}/1.jpg", "image", "kind-image"),
         (f"{HOME}/live", "eventsource", "kind-eventsource"),
         (f"{HOME}/private/1", "fetch", "robots"),
@@ -127,8 +134,8 @@ def test_redirects_without_end_end() -> None:
     ("status", "method", "sent"),
     [
         (301, "POST", ("GET", b"")),
-        (302, "PUT", ("PUT", b"what")),
-        (303, "PUT", ("GET", b"")),
+        (302, "HEAD", ("HEAD", b"")),
+        (303, "POST", ("GET", b"")),
         (303, "HEAD", ("HEAD", b"")),
         (307, "POST", ("POST", b"what")),
     ],
@@ -155,6 +162,100 @@ def test_what_is_for_one_host_alone_is_not_sent_to_another() -> None:
     headers = {"Authorization": "secret", "Cookie": "a=1", "X-Token": "1"}
     asyncio.run(make(answer).send(Request(f"{HOME}/first", headers=headers), "fetch"))
     assert seen == [set(headers), set(headers), {"X-Token"}]
+
+
+def test_what_a_redirect_sets_on_the_host_that_was_asked_reaches_the_page() -> None:
+    def answer(request: Request) -> Response:
+        found = redirect(one="302 /two", two="302 https://api.example.net/three")(request)
+        found.headers["Set-Cookie"] = request.url.rpartition("/")[2] + "=1"
+        return found
+
+    response = asyncio.run(make(answer).send(Request(f"{HOME}/one"), "fetch"))
+    assert response.headers.getlist("Set-Cookie") == [b"one=1", b"two=1"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_page_changes_nothing(method: str) -> None:
+    with pytest.raises(RequestRefused, match="method"):
+        asyncio.run(make().send(Request(f"{HOME}/1", method=method), "fetch"))
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        (b"/x/../private/1", "/private/1"),
+        (b"https://www.paper-press.org/./private/1", "/private/1"),
+        (b"/x/%2E%2e/private/1", "/private/1"),
+        (b"/x\\..\\private/1", "/private/1"),
+        (b"/caf\xe9", "/caf%E9"),
+        ("/café".encode(), "/caf%C3%A9"),
+    ],
+)
+def test_a_target_is_judged_as_the_path_that_is_meant(location: bytes, asked: str) -> None:
+    seen = []
+
+    def answer(request: Request) -> Response:
+        if request.url.endswith("/here"):
+            return Response(request.url, 302, {"Location": location})
+        seen.append(request.url)
+        return forbid_private(request)
+
+    assert send(make(answer), f"{HOME}/here") == ("robots" if "private" in asked else None)
+    assert seen == [HOME + asked]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "is_withheld"),
+    [
+        (CrawlStopped("the crawl ends"), "stopped", True),
+        (HostOnHold(Hold("h", datetime.now(UTC) + timedelta(minutes=5), "retry-after")), "hold", True),
+        (HostOnHold(Hold("h", datetime.now(UTC) + timedelta(hours=12), "retry-after")), "hold", False),
+        (Disallowed("no"), "robots", False),
+        (TooLarge("more than that"), "too-large", False),
+    ],
+)
+def test_what_comes_a_little_later_is_noted(error: Exception, reason: str, *, is_withheld: bool) -> None:
+    def answer(_request: Request) -> Response:
+        raise error
+
+    requests = make(answer)
+    assert send(requests, f"{HOME}/1") == reason
+    assert (requests.withheld is error) is is_withheld
+    named = make(answer)
+    assert send(named, "https://cdn.example.org/app.js", "script") == reason
+    assert (named.withheld is error) is isinstance(error, CrawlStopped)
+
+
+def test_what_is_too_large_counts_as_what_it_may_have() -> None:
+    """Else a page could load as much as often as it likes."""
+    asked = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.meta["download_maxsize"])
+        raise DownloadCancelledError
+
+    requests = make(answer, most_bytes=90)
+    assert [send(requests, f"{HOME}/{number}") for number in range(5)] == ["too-large"] * 5
+    assert asked == [30, 30, 30]
+
+
+def test_a_host_that_does_not_answer_keeps_no_other_one_waiting() -> None:
+    async def download(request: Request) -> Response:
+        if "cdn." in request.url:
+            await asyncio.Event().wait()
+        return Response(request.url)
+
+    async def ask() -> Response:
+        requests = PageRequests(SITE, f"{HOME}/a", HTML, download, max_requests=100, max_bytes=1000)
+        urls = [f"https://cdn.example.org/{number}" for number in range(9)]
+        hanging = [asyncio.ensure_future(requests.send(Request(url), "script")) for url in urls]
+        response = await asyncio.wait_for(requests.send(Request(f"{HOME}/1"), "fetch"), 20)
+        hanging[0].cancel()  # the page waits for it no more
+        await requests.end()
+        await asyncio.gather(*hanging, return_exceptions=True)
+        return response
+
+    assert asyncio.run(ask()).status == 200
 
 
 def test_the_number_of_requests_is_bounded() -> None:
