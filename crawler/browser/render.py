@@ -27,7 +27,7 @@ from crawler.browser.visit import PageVisit
 from crawler.failures.errors import BrowserFailed, CrawlStopped, TooLarge
 from crawler.run.closing import is_closing
 from crawler.run.counts import counts_of
-from crawler.run.notices import NoticeKind, notices_of
+from crawler.run.notices import NoticeKind, describe_script_host, notices_of
 from crawler.sites.site import Site
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ logging.getLogger("scrapy-playwright").setLevel(logging.WARNING)  # it tells of 
 _CLOSE_TIMEOUT = 5.0  # seconds; a browser that takes longer to end a page does not answer
 _LOAD_TIMEOUT = 1_000  # milliseconds in which a page that has been read must have stopped to load
 _SAID_BY_BROWSER = re.compile(r"\[err\] (.{1,200})")  # in Playwright's account of a start
+_FEW_LETTERS = 1_500  # of a page, with its menus, that may lack its text
 _MAX_STARTS = 2  # that fail: another one would fail, too
 _VIEWPORT = {"width": 1280, "height": 1600}
 _SCROLLS = {"lists": 10, "articles": 3}  # how often a page that grows when its end is seen is scrolled on
@@ -187,6 +188,10 @@ class Renderer:
             add("browser/failed/withheld")
             raise requests.withheld
         add("browser/rendered")
+        if visit.refused and visit.letters < _FEW_LETTERS:
+            self._notices.add(
+                site.name, NoticeKind.SCRIPT_HOST, describe_script_host(*next(iter(visit.refused.items())))
+            )
         if not visit.is_quiet:
             add("browser/not-quiet")
         return RenderedPage(visit.html, visit.leads_to)

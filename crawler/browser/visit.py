@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route
@@ -77,6 +78,8 @@ class PageVisit:
         self.is_too_large = False
         self.is_quiet = True  # False: the page had not come to rest when it was read
         self.leads_to: str | None = None
+        self.letters = 0  # that the page shows
+        self.refused: dict[str, str] = {}  # why hosts were not asked, by host
 
     async def prepare(self, page: Page, request: object) -> None:  # noqa: ARG002 (scrapy-playwright's)
         """Set the page up before its first request."""
@@ -113,7 +116,8 @@ class PageVisit:
         self.is_too_large = self.html is None
         if self.html is not None:  # half a character, cut by a script, cannot be stored
             self.html = self.html.encode("utf-8", "replace").decode("utf-8")
-        if self._target is not None and await page.evaluate("window.__broadsheet.countLetters()") < _STUB_LETTERS:
+        self.letters = await page.evaluate("window.__broadsheet.countLetters()")
+        if self._target is not None and self.letters < _STUB_LETTERS:
             self.leads_to = self._target
         await page.evaluate("window.stop()")  # scrapy-playwright waits for the load event
 
@@ -165,6 +169,9 @@ class PageVisit:
             response = await sending
         except RequestRefused as refusal:
             self._count(f"browser/refused/{refusal.reason}")
+            is_data = refusal.reason == "other-host" and request.resource_type in ("fetch", "xhr")
+            if is_data or refusal.reason == "robots":
+                self.refused.setdefault(urlsplit(request.url).netloc, refusal.reason)
             await self._refuse(route, request)
         except asyncio.CancelledError:
             if not self._sending[request].cancelled():

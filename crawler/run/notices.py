@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     REMOVED = "removed"  # the site was taken down by `scrapy remove`
     NO_BROWSER = "no-browser"  # its pages need a browser, and that does not start
     OTHER_HOST = "other-host"  # its feed lists articles on a host that the entry does not name
+    SCRIPT_HOST = "script-host"  # scripts of its pages, which show little, ask a host that they may not ask
     RULE_UNMATCHED = "rule-unmatched"  # a rule of its entry finds nothing in its pages any more
     RULES_CHANGED = "rules-changed"  # stored articles were cleaned by other rules than those of its entry
 
@@ -91,6 +92,16 @@ def describe_other_host(host: str) -> str:
     return (
         f"its feed lists articles on {host}, which is no host of its entry; if they are its own, write into its entry "
         f"of sites.toml: hosts = [{json.dumps(host)}]"
+    )
+
+
+def describe_script_host(host: str, reason: str) -> str:
+    """Return the notice of pages that show little, and whose scripts were not answered by `host`."""
+    if reason == "robots":
+        return f"its pages show little: their scripts ask {host}, and its robots.txt does not allow that"
+    return (
+        f"its pages show little: their scripts ask {host}, which they may not; if their text is there, write into its "
+        f"entry of sites.toml: browser_hosts = [{json.dumps(host)}]"
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.survey.sites_file_edit import SitesFile
     from crawler.survey.stored_facts import KnownArticle
 
-_TOLD = (NoticeKind.RULE_UNMATCHED, NoticeKind.OTHER_HOST)
+_TOLD = (NoticeKind.RULE_UNMATCHED, NoticeKind.OTHER_HOST, NoticeKind.SCRIPT_HOST)
 _OF_URL = ("moved", "gone", "private-address")  # problems that another address may mend
 _RUN = 24  # characters: two texts of one language share most words, but hardly four in a row
 _LOST = 0.5  # of the runs of characters of a stored article that its page no longer gives

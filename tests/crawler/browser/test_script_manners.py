@@ -133,3 +133,20 @@ def test_a_script_that_may_be_kept_is_asked_for_once(paper: Paper, data: Path, s
     assert [text.endswith(line) for text in store.texts().values()] == [True] * len(paths)
     assert (paper.asked.count("/kept.js"), paper.asked.count("/other.js")) == (1, len(paths))
     assert (counts["browser/kept"], counts["browser/requested"]) == (len(paths) - 1, 1 + len(paths))
+
+
+def test_a_host_that_scripts_may_not_ask_is_told_where_pages_show_little(
+    paper: Paper, other: Paper, data: Path, tmp_path: Path
+) -> None:
+    paths = [f"/2025/10/0{number + 1}/the-story-of-another-host-{number}" for number in range(2)]
+    for path in paths:
+        fill = "then(answer => answer.text(), () => 'An error occurred.').then(text => document.body.append(text))"
+        script = f"fetch('{other.url}/api').{fill}"
+        paper.routes[path] = Answer(f"<!doctype html><html lang=en><title>Story</title><body><script>{script}</script>")
+    paper.front(*paths)
+    counts = crawl(paper, data, tmp_path, "")
+    assert counts["notice/script-host"] == 1
+    host = other.url.removeprefix("http://")
+    told = run_scrapy("sites", "check", "paper", *FAST, "-s", f"SITES_FILE={tmp_path / 'sites.toml'}", data=data).stdout
+    assert f'browser_hosts = ["{host}"]' in " ".join(told.split()), told
+    assert other.asked == []
