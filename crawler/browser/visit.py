@@ -174,7 +174,8 @@ class PageVisit:
                 self.refused.setdefault(urlsplit(request.url).netloc, refusal.reason)
             await self._refuse(route, request)
         except asyncio.CancelledError:
-            if not self._sending[request].cancelled():
+            sent = self._sending.get(request)
+            if sent is None or not sent.cancelled():
                 raise
             await self._refuse(route, request)  # the page has given it up, but Playwright waits for an answer
         except PlaywrightError:
