@@ -66,7 +66,7 @@ test: $(TEST_READY)  ## format check, lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Rooms whose tests crawl, or store; a server is started for each process of pytest.
 ON_POSTGRES := tests/storage $(addprefix tests/crawler/,crawls night finishing guard hosts)

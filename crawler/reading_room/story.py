@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -19,7 +18,7 @@ from storage.reading.article_record import ArticleRecord
 from storage.reading.find_page import get_page
 from storage.reading.load_articles import load_record
 
-_MAX_SECONDS = 0.5  # for the differences of a story's copies
+_MAX_CHARACTERS = 100_000  # of a story's copies, that are compared: thirty usual ones take some tenths of a second
 
 
 class Difference(NamedTuple):
@@ -79,12 +78,13 @@ def _find_differences(
     connection: Connection, cluster: Cluster, timeline: Sequence[StoryMember]
 ) -> dict[str, Difference]:
     copies = [one for one in timeline if one.id != cluster.representative.id]
-    end = monotonic() + _MAX_SECONDS
+    left = _MAX_CHARACTERS
     found: dict[str, Difference] = {}
     for copy in copies:
-        if found and monotonic() > end:
+        if left <= 0:
             break
         both = compare_articles(connection, cluster.representative.id, copy.id)
+        left -= len(both.other.text)
         has_other_headline = any(run.what != "same" for run in both.title)
         found[copy.id] = Difference(*count_changed_words(both.text), has_other_headline)
     return found

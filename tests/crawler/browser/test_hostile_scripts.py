@@ -18,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from storage.archive.write import ROLE, SOURCE
 
 pytestmark = needs_chromium
-LIMITS = ("BROWSER_TIMEOUT=6", "BROWSER_REQUESTS=20", "BROWSER_MAXSIZE=1000000", "BROWSER_MEMORY=300000000")
+LIMITS = ("BROWSER_TIMEOUT=15", "BROWSER_REQUESTS=20", "BROWSER_MAXSIZE=1000000", "BROWSER_MEMORY=300000000")
 SCRIPTS = {
     "good-before": "",
     "hangs": "while (true);",
