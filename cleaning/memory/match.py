@@ -59,10 +59,11 @@ class MemoryMatch:
             if not key:
                 continue
             if key in self._memory.repeated:
-                share = self.get_kept_share(run)
                 if self._memory.has_keep_rule(key):
                     self.kept_by_rule.append(index)
-                elif self._memory.is_repeated(key, among_kept=share >= KEPT or share < 0):
+                    continue
+                share = self.get_kept_share(run)
+                if self._memory.is_repeated(key, among_kept=share >= KEPT or share < 0):
                     yield index, REPEATED_BLOCK
             elif (
                 run.link_characters >= TEASER_LINKED * run.characters

@@ -105,8 +105,8 @@ class SiteMemory:
 
     `articles` is the number of distinct articles that it was learned from. `repeated` holds by fingerprint where each
     repeated block is cut (`AMONG_KEPT`, `ELSEWHERE`) or that it never is (`KEPT_BY_RULE`), `paths` and `patterns` by
-    hash the statistics of positions.
-    `headlines` are the fingerprints of the site's headlines, `names` the parts of its titles that are no headlines.
+    hash the statistics of positions. `headlines` are the fingerprints of the site's headlines, `names` the parts of its
+    titles that are no headlines.
     """
 
     articles: int = 0

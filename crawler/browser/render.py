@@ -54,8 +54,8 @@ class Renderer:
     """The browser of one crawl. It is started for the first page that needs it.
 
     Every page has a new context without cookies, BROWSER_TIMEOUT seconds, BROWSER_REQUESTS requests and BROWSER_MAXSIZE
-    bytes. BROWSER_PAGES_AT_ONCE pages are open at once; after
-    BROWSER_PAGES the browser is replaced. Counts as `browser/...`.
+    bytes. BROWSER_PAGES_AT_ONCE pages are open at once; after BROWSER_PAGES the browser is replaced. Counts as
+    `browser/...`.
     """
 
     def __init__(self, crawler: Crawler) -> None:

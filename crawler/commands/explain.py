@@ -89,8 +89,9 @@ class Command(ProjectCommand):
             raise BadArgument("--url says where the page in a file stood; an address needs none")
         is_file = not is_address and name != "-"
         target = None if opts.html is None else check_html_target(opts.html, name if is_file else None)
-        # In a child process a page that hangs its cleaner ends as it would end in a crawl.
-        cleaners = _make_cleaners(settings)
+        from crawler.explain.one_cleaner import make_cleaner
+
+        cleaners = make_cleaner(settings)
         try:
             page, context, origin = _get_page(name, opts, settings, cleaners)
             article = cleaners.submit(page, context.memory).result()
@@ -167,14 +168,6 @@ def _load_contexts(settings: Settings, opts: argparse.Namespace) -> SiteContexts
     from crawler.explain.site_context import SiteContexts
 
     return SiteContexts(settings, name=opts.site, use_memory=not opts.no_memory)
-
-
-def _make_cleaners(settings: Settings) -> Cleaners:
-    from cleaning.workers import Cleaners
-
-    return Cleaners(
-        count=1, deadline=settings.getfloat("CLEANING_DEADLINE"), max_memory=settings.getint("CLEANING_MEMORY")
-    )
 
 
 def _describe_address(url: str, asked: str | None, given: str | None) -> tuple[str | None, str]:

@@ -3,6 +3,7 @@
 local.py            read the page from a file or standard input
 fetch.py            fetch the page from its site with one polite request
 record_name.py      parse the name of a record in a WARC file
+one_cleaner.py      the child process that cleans one page
 archived.py         read the page, and the further parts of its article, from a WARC file
 site_context.py     find the site of a page: its entry in `sites.toml`, and its memory in the store
 one_request.py      send one request and hand its response on, for Scrapy's commands

@@ -62,7 +62,7 @@ class PoliteHandler(HTTP11DownloadHandler):
                 self._holds.record_no_response(request)
             raise
         if ASKED_BY_PAGE in request.meta:
-            self._holds.record_wish(request, response)
+            self._holds.record_asked_pause(request, response)
         else:
             self._holds.record_response(request, response)
         if "dataloss" in response.flags and response.status < 300:  # of other answers the body is not used

@@ -96,9 +96,9 @@ class Holds:
             self._record_success(host)
             return
         self._record_failure(request, host)
-        self.record_wish(request, response)
+        self.record_asked_pause(request, response)
 
-    def record_wish(self, request: Request, response: Response) -> None:
+    def record_asked_pause(self, request: Request, response: Response) -> None:
         """Put the host on hold if a response asks for it: a 429, or a 503 with Retry-After."""
         if response.status not in _WITH_RETRY_AFTER:
             return

@@ -23,6 +23,7 @@ from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage
 from crawler.page_facts import PageFacts, decode_response_text, make_part
 from crawler.parts.collect import FetchedPart
+from crawler.run.closing import is_closing
 from crawler.run.pauses import parse_pauses
 from crawler.run.session import Session
 from crawler.sites.site import SITE_OF_REQUEST
@@ -72,14 +73,14 @@ class PartFetcher:
     async def _wait_for_own_lease(self, url: str) -> None:
         """Wait while this address is being fetched for itself."""
         waited = 0.0
-        while waited < _MAX_LEASE_WAIT and not self._is_stopping() and url not in self._remembered:
+        while waited < _MAX_LEASE_WAIT and not is_closing(self._crawler) and url not in self._remembered:
             if all(lease.url != url for lease in self._session.unsettled_leases.values()):
                 return
             await asyncio.sleep(_LEASE_CHECK)
             waited += _LEASE_CHECK
 
     async def _request(self, url: str, first: Page, lease: Lease) -> FetchedPart:
-        if self._is_stopping():
+        if is_closing(self._crawler):
             raise CrawlStopped(f"the crawl ends before {url} is requested")
         engine, spider = self._crawler.engine, self._crawler.spider
         assert engine is not None  # noqa: S101 (it runs while items pass)
@@ -96,11 +97,6 @@ class PartFetcher:
         self._session.counts.add(lease.site, "response/received")
         self._session.counts.add(lease.site, "response/bytes", len(response.body))
         return await read_part(url, response, first, self._facts)
-
-    def _is_stopping(self) -> bool:
-        engine = self._crawler.engine
-        assert engine is not None  # noqa: S101 (as above)
-        return engine._slot is None or engine._slot.closing is not None
 
 
 async def read_part(url: str, response: Response, first: Page, facts: PageFacts) -> FetchedPart:

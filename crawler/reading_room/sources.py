@@ -7,9 +7,9 @@ from threading import Lock
 from scrapy.settings import BaseSettings
 
 from cleaning.errors import ArchiveMissing
-from cleaning.workers import Cleaners
 from crawler.explain.archived import ArchivedPages
 from crawler.explain.explanation import MetadataField, PageExplanation
+from crawler.explain.one_cleaner import make_cleaner
 from crawler.explain.record_name import RecordName
 from crawler.explain.site_context import SiteContexts
 from storage.archive.place import ArchiveFile, ArchivePlace
@@ -39,11 +39,9 @@ class SourceReader:
             raise ArchiveMissing(f"{url} asks not to be kept: it is not shown")
         folder = self._archive.folder
         file = ArchiveFile(location.file, 0, self._archive) if folder is None else folder / location.file
-        settings = self._settings
-        deadline, memory = settings.getfloat("CLEANING_DEADLINE"), settings.getint("CLEANING_MEMORY")
         with self._lock:
-            archived = ArchivedPages(file, settings, SiteContexts(settings))
-            cleaners = Cleaners(count=1, deadline=deadline, max_memory=memory)
+            archived = ArchivedPages(file, self._settings, SiteContexts(self._settings))
+            cleaners = make_cleaner(self._settings)
             cleaners.start()
             try:
                 found, context, place = archived.read(RecordName(file, location.offset), cleaners)

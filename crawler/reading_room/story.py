@@ -79,11 +79,12 @@ def _find_differences(
 ) -> dict[str, Difference]:
     copies = [one for one in timeline if one.id != cluster.representative.id]
     left = _MAX_CHARACTERS
+    first = load_record(connection, cluster.representative.id)
     found: dict[str, Difference] = {}
     for copy in copies:
         if left <= 0:
             break
-        both = compare_articles(connection, cluster.representative.id, copy.id)
+        both = _compare(first, load_record(connection, copy.id))
         left -= len(both.other.text)
         has_other_headline = any(run.what != "same" for run in both.title)
         found[copy.id] = Difference(*count_changed_words(both.text), has_other_headline)
@@ -92,9 +93,12 @@ def _find_differences(
 
 def compare_articles(connection: Connection, one: str, other: str) -> Comparison:
     """Compare the headlines and texts of two articles. Raise ArticleMissing if the store does not hold both."""
-    first, second = (load_record(connection, get_page(connection, name).id) for name in (one, other))
-    title = list(compare_words(first.title, second.title))
-    return Comparison(first, second, title, list(compare_words(first.text, second.text)))
+    return _compare(*(load_record(connection, get_page(connection, name).id) for name in (one, other)))
+
+
+def _compare(one: ArticleRecord, other: ArticleRecord) -> Comparison:
+    title, text = compare_words(one.title, other.title), compare_words(one.text, other.text)
+    return Comparison(one, other, list(title), list(text))
 
 
 def describe_delay(first: datetime, later: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from scrapy import Request
@@ -19,16 +20,22 @@ LONG_AGO = format_datetime(datetime.now(UTC) - timedelta(days=300), usegmt=True)
 
 
 def ask(
-    kept: KeptScripts, asked: list[str], answered: dict[str, str], url: str = URL, size: int = 10, **more: object
+    kept: KeptScripts,
+    asked: list[str],
+    answered: dict[str, str],
+    url: str = URL,
+    size: int = 10,
+    kind: str = "script",
+    status: int = 200,
+    **more: Any,
 ) -> bool:
     """Ask for a script; return whether it had been kept."""
-    kind, status = str(more.pop("kind", "script")), more.pop("status", 200)
 
     async def download(request: Request) -> Response:
         asked.append(request.url)
-        return Response(request.url, status=int(str(status)), headers=answered, body=b"x" * size)
+        return Response(request.url, status=status, headers=answered, body=b"x" * size)
 
-    request = Request(url, meta={KIND: kind}, **more)  # type: ignore[arg-type]
+    request = Request(url, meta={KIND: kind}, **more)
     return KEPT in asyncio.run(kept.download(request, download)).flags
 
 
@@ -53,7 +60,7 @@ def ask(
 )
 def test_it_is_kept_as_long_as_its_server_allows(
     headers: dict[str, str],
-    more: dict[str, object],
+    more: dict[str, Any],
     is_kept: bool,
 ) -> None:
     kept, asked = KeptScripts(Settings()), list[str]()
