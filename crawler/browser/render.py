@@ -176,7 +176,8 @@ class Renderer:
             await requests.end()
             await self._close_context(name)
         if failure is not None and visit.html is None and not visit.is_too_large:
-            reason = "memory" if self._killed > killed else "timeout" if _is_timeout(failure) else "crashed"
+            # A page whose process was ended fails at once; one that hangs meanwhile is another one.
+            reason = "timeout" if _is_timeout(failure) else "memory" if self._killed > killed else "crashed"
             add(f"browser/failed/{reason}")
             self._note_start(failure)
             await self._repair()

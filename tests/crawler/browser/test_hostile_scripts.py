@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -81,25 +82,34 @@ class Night:
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     folder = tmp_path_factory.mktemp("hostile-scripts")
     data, sites = folder / "data", folder / "sites.toml"
-    with Paper() as paper:
-        for name, script in SCRIPTS.items():
-            text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(name))
-            paper.routes[get_path(name)] = Answer(
-                f"<!doctype html><html lang=en><head><title>The page that {name}</title></head><body><article>"
-                f"<h1>The page that {name}</h1>{text}</article><i id=clock></i><script>{script}</script></body></html>",
-                headers=HEADERS.get(name, {}),
-            )
-        paper.front(*map(get_path, SCRIPTS))
-        paper.routes["/much"] = Answer("x" * 3_000_000)
-        for number in range(8):
-            paper.routes[f"/slow?{number}"] = Answer("", before=lambda: time.sleep(2))
-        paper.routes["/broken"] = Answer("", 502)
-        sites.write_text(f'[[site]]\nname = "hostile"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
+    # Of one host a page is shown after the other, and some take fifteen seconds.
+    with Paper() as one, Paper("127.0.0.2") as other:
+        for number, paper in enumerate((one, other)):
+            publish(paper, [*SCRIPTS][number::2])
+            with sites.open("a") as file:
+                file.write(f'[[site]]\nname = "hostile-{number}"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
         settings = (part for limit in (*LIMITS, "RETRY_PAUSES=43200", f"SITES_FILE={sites}") for part in ("-s", limit))
         mark = str(uuid4())
         done = run_scrapy("crawl", "articles", *FAST, *settings, data=data, fast=False, **{MARK: mark})
         left = list_marked(mark)
-    return Night(done, data, Store(data), load_counts(data)["hostile"], left)
+    counts = sum(map(Counter, load_counts(data).values()), Counter[str]())
+    return Night(done, data, Store(data), counts, left)
+
+
+def publish(paper: Paper, names: list[str]) -> None:
+    for name in names:
+        text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(name))
+        paper.routes[get_path(name)] = Answer(
+            f"<!doctype html><html lang=en><head><title>The page that {name}</title></head><body><article>"
+            f"<h1>The page that {name}</h1>{text}</article><i id=clock></i>"
+            f"<script>{SCRIPTS[name]}</script></body></html>",
+            headers=HEADERS.get(name, {}),
+        )
+    paper.front(*map(get_path, names))
+    paper.routes["/much"] = Answer("x" * 3_000_000)
+    for number in range(8):
+        paper.routes[f"/slow?{number}"] = Answer("", before=lambda: time.sleep(2))
+    paper.routes["/broken"] = Answer("", 502)
 
 
 @pytest.mark.parametrize("name", FAILING)
