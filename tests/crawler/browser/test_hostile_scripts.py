@@ -19,7 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 from storage.archive.write import ROLE, SOURCE
 
 pytestmark = needs_chromium
-LIMITS = ("BROWSER_TIMEOUT=15", "BROWSER_REQUESTS=20", "BROWSER_MAXSIZE=1000000", "BROWSER_MEMORY=300000000")
+LIMITS = ("BROWSER_REQUESTS=20", "BROWSER_MAXSIZE=1000000", "BROWSER_MEMORY=300000000", "RETRY_PAUSES=43200")
 SCRIPTS = {
     "good-before": "",
     "hangs": "while (true);",
@@ -80,17 +80,29 @@ class Night:
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
-    folder = tmp_path_factory.mktemp("hostile-scripts")
+    """The pages that are shown, whatever they do."""
+    names = [name for name in SCRIPTS if name not in FAILING]
+    return crawl(tmp_path_factory.mktemp("hostile-scripts"), names, seconds=30)
+
+
+@pytest.fixture(scope="module")
+def bad_night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The pages that are not, between two that are."""
+    return crawl(tmp_path_factory.mktemp("failing-scripts"), ["good-before", *FAILING, "good-after"], seconds=15)
+
+
+def crawl(folder: Path, names: list[str], *, seconds: float) -> Night:
     data, sites = folder / "data", folder / "sites.toml"
-    # Of one host a page is shown after the other, and some take fifteen seconds.
+    # Of one host a page is shown after the other, and some take all their time.
     with Paper() as one, Paper("127.0.0.2") as other:
         for number, paper in enumerate((one, other)):
-            publish(paper, [*SCRIPTS][number::2])
+            publish(paper, names[number::2])
             with sites.open("a") as file:
                 file.write(f'[[site]]\nname = "hostile-{number}"\nurl = "{paper.url}/"\nbrowser = "articles"\n')
-        settings = (part for limit in (*LIMITS, "RETRY_PAUSES=43200", f"SITES_FILE={sites}") for part in ("-s", limit))
+        settings = (*LIMITS, f"BROWSER_TIMEOUT={seconds}", f"SITES_FILE={sites}")
+        given = [part for setting in settings for part in ("-s", setting)]
         mark = str(uuid4())
-        done = run_scrapy("crawl", "articles", *FAST, *settings, data=data, fast=False, **{MARK: mark})
+        done = run_scrapy("crawl", "articles", *FAST, *given, data=data, fast=False, **{MARK: mark})
         left = list_marked(mark)
     counts = sum(map(Counter, load_counts(data).values()), Counter[str]())
     return Night(done, data, Store(data), counts, left)
@@ -113,8 +125,8 @@ def publish(paper: Paper, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_a_page_that_the_browser_cannot_show_is_tried_another_night(night: Night, name: str) -> None:
-    address = night.store.addresses()[get_path(name)]
+def test_a_page_that_the_browser_cannot_show_is_tried_another_night(bad_night: Night, name: str) -> None:
+    address = bad_night.store.addresses()[get_path(name)]
     assert (address.state, address.reason) == ("pending", FAILING[name])
 
 
@@ -123,9 +135,13 @@ def test_every_other_page_is_stored(night: Night, name: str) -> None:
     assert night.store.texts()[get_path(name)] == "\n".join(prose(name))
 
 
-def test_what_was_refused_is_counted(night: Night) -> None:
-    assert night.counts["browser/failed/timeout"] == 2
-    assert night.counts["browser/failed/memory"] == 1
+def test_it_costs_itself_alone(bad_night: Night) -> None:
+    assert set(bad_night.store.texts()) == {get_path("good-before"), get_path("good-after")}
+
+
+def test_what_was_refused_is_counted(night: Night, bad_night: Night) -> None:
+    assert bad_night.counts["browser/failed/timeout"] == 2
+    assert bad_night.counts["browser/failed/memory"] == 1
     assert night.counts["browser/not-quiet"] >= len(NOT_QUIET)
     assert night.counts["browser/refused/too-many"] > 0
     assert night.counts["browser/refused/too-large"] > 0
@@ -135,20 +151,22 @@ def test_a_widget_that_fails_does_not_put_its_host_on_hold(night: Night) -> None
     assert not any(stat.startswith("host/held/") for stat in night.counts)
 
 
-def test_no_response_is_archived_without_its_page(night: Night) -> None:
-    named, sources = [], []
-    for path in (night.data / "archive").glob("*.warc.gz"):
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file):
-                if record.rec_type == "conversion":
-                    named.append(record.rec_headers["WARC-Refers-To"])
-                elif record.rec_headers.get_header(ROLE) == SOURCE:
-                    sources.append(record.rec_headers["WARC-Record-ID"])
-    assert len(sources) == night.counts["browser/rendered"]
-    assert sorted(named) == sorted(sources)
+def test_no_response_is_archived_without_its_page(night: Night, bad_night: Night) -> None:
+    for one in (night, bad_night):
+        named, sources = [], []
+        for path in (one.data / "archive").glob("*.warc.gz"):
+            with path.open("rb") as file:
+                for record in ArchiveIterator(file):
+                    if record.rec_type == "conversion":
+                        named.append(record.rec_headers["WARC-Refers-To"])
+                    elif record.rec_headers.get_header(ROLE) == SOURCE:
+                        sources.append(record.rec_headers["WARC-Record-ID"])
+        assert len(sources) == one.counts["browser/rendered"] > 0
+        assert sorted(named) == sorted(sources)
 
 
-def test_the_browser_leaves_no_process(night: Night) -> None:
-    assert night.left == []
-    assert "Traceback" not in night.done.stderr
-    assert "destroyed" not in night.done.stderr  # what asyncio says of a task that nobody awaits
+def test_the_browser_leaves_no_process(night: Night, bad_night: Night) -> None:
+    for one in (night, bad_night):
+        assert one.left == []
+        assert "Traceback" not in one.done.stderr
+        assert "destroyed" not in one.done.stderr  # what asyncio says of a task that nobody awaits
