@@ -8,6 +8,7 @@ render.py          start here: renders one response after the other, bounds and 
 visit.py           one visit of a page: it runs until it is quiet, and is read
 page_script.js     what runs in the page: waits, scrolls, reads it with its shadow roots
 page_requests.py   decides which requests of the page are sent; the crawl sends them: the browser has no network
+named_hosts.py     which hosts a page names for its scripts and styles
 redirects.py       follows the redirects of such a request
 kept_scripts.py    keeps scripts and styles that all pages of a site ask for
 trackers.txt       hosts from which nothing is loaded

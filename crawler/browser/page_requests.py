@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from lxml import etree
 from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 
 from crawler.browser.kept_scripts import KIND, Download
+from crawler.browser.named_hosts import find_named_origins, get_origin
 from crawler.browser.redirects import MAX_REDIRECTS, add_cookies_of_way, follow_redirect
 from crawler.failures.errors import Bomb, CrawlStopped, HostOnHold, TooLarge
 from crawler.failures.outcome import classify_error
@@ -30,7 +30,6 @@ TRACKERS = Path(__file__).with_name("trackers.txt")
 # "other" are preloaded data, and scripts of workers.
 _OWN_KINDS = frozenset(("script", "stylesheet", "xhr", "fetch", "other"))
 _FOREIGN_KINDS = frozenset(("script", "stylesheet"))
-_STYLES = frozenset(("stylesheet", "modulepreload"))
 _AT_ONCE = 6  # requests of one page to one host, as browsers have it
 _METHODS = frozenset(("GET", "HEAD", "POST"))  # no text needs others, and a server is not asked for its leave before
 _SHARES = 3  # of the bytes of a page; one response has at most one of them
@@ -64,20 +63,50 @@ class PageRequests:
         self, site: Site, url: str, html: bytes, download: Download, *, max_requests: int, max_bytes: int
     ) -> None:
         self._site = site
-        self._named = frozenset(_find_named_origins(html, url))
+        self._named = find_named_origins(html, url)
         self._download = download
         self._left = max_requests
         self._bytes_left = max_bytes
         self._most_bytes = max(max_bytes // _SHARES, 1)
         self._trackers = load_trackers()
         self._at_once: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, _AT_ONCE))
-        self._tasks: set[asyncio.Task[Response]] = set()
+        self._sent: dict[Hashable, asyncio.Task[Response]] = {}
         self._is_over = False
         self.withheld: IgnoreRequest | None = None
 
-    async def send(self, request: Request, kind: str) -> Response:
-        """Return the response at the end of the redirects. Raise RequestRefused, and what `download` raises."""
+    async def send(self, request: Request, kind: str, key: Hashable) -> Response:
+        """Return the response at the end of the redirects. Raise RequestRefused, and what `download` raises.
+
+        `key` is what `give_up` knows the request by.
+        """
         request.meta[KIND] = kind
+        task = self._sent[key] = asyncio.ensure_future(self._follow(request, kind))
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._is_over:
+                raise RequestRefused("page-closed") from None
+            if key not in self._sent:
+                raise RequestRefused("given-up") from None
+            raise
+        finally:
+            task.cancel()
+            self._sent.pop(key, None)
+
+    def give_up(self, key: Hashable) -> None:
+        """End a request for whose response the page waits no more."""
+        if (task := self._sent.pop(key, None)) is not None:
+            task.cancel()
+
+    async def end(self) -> None:
+        """End the requests that are under way: the page is closed."""
+        self._is_over = True
+        tasks = list(self._sent.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _follow(self, request: Request, kind: str) -> Response:
         first, way = request.url, list[Response]()
         for _ in range(MAX_REDIRECTS + 1):
             if (reason := self._count_request(request, kind)) is not None:
@@ -93,15 +122,10 @@ class PageRequests:
             request = followed
         raise RequestRefused("redirects")
 
-    async def end(self) -> None:
-        """End the requests that are under way: the page is closed."""
-        self._is_over = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
     def _count_request(self, request: Request, kind: str) -> str | None:
         """Return why a request is not sent, as a word to count by. None if it is: then it counts as one of the page."""
+        if self._is_over:
+            return "page-closed"
         if request.method not in _METHODS:
             return "method"
         if b"prefetch" in (request.headers.get("Sec-Purpose") or b""):
@@ -115,18 +139,10 @@ class PageRequests:
 
     async def _send_one(self, request: Request) -> Response:
         async with self._at_once[urlsplit(request.url).netloc]:
-            if self._is_over:
-                raise RequestRefused("page-closed")
             most = max(min(self._bytes_left, self._most_bytes), 1)
             request.meta["download_maxsize"] = most
-            task = asyncio.ensure_future(self._download(request))
-            self._tasks.add(task)
             try:
-                response = await task
-            except asyncio.CancelledError:
-                if self._is_over:
-                    raise RequestRefused("page-closed") from None
-                raise
+                response = await self._download(request)
             except (TooLarge, Bomb, DownloadCancelledError) as error:
                 self._bytes_left -= most
                 raise RequestRefused("too-large") from error
@@ -135,9 +151,6 @@ class PageRequests:
                 raise RequestRefused(
                     "hold" if isinstance(error, HostOnHold) else classify_error(error).reason
                 ) from error
-            finally:
-                task.cancel()
-                self._tasks.discard(task)
         self._bytes_left -= len(response.body)
         if self._bytes_left < 0:  # others of the page have come meanwhile
             raise RequestRefused("too-large")
@@ -157,7 +170,7 @@ class PageRequests:
             return "tracker"
         if self._site.lets_scripts_ask(url):
             return None
-        return None if kind in _FOREIGN_KINDS and _get_origin(url) in self._named else "other-host"
+        return None if kind in _FOREIGN_KINDS and get_origin(url) in self._named else "other-host"
 
     def _is_tracker(self, url: str) -> bool:
         parts = (urlsplit(url).hostname or "").removesuffix(".").split(".")
@@ -168,32 +181,3 @@ def load_trackers() -> frozenset[str]:
     """Return the domains from which nothing is loaded."""
     lines = TRACKERS.read_text("utf-8").splitlines()
     return frozenset(name for line in lines if (name := line.partition("#")[0].strip()))
-
-
-def _get_origin(url: str) -> tuple[str, int | None]:
-    """Return host and port of an address; no port for the one of its scheme, so that http may lead to https."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").removesuffix("."), parts.port
-    except ValueError:
-        return "", None
-    return host, None if port == (443 if parts.scheme == "https" else 80) else port
-
-
-def _find_named_origins(html: bytes, url: str) -> Iterator[tuple[str, int | None]]:
-    """Yield the hosts whose scripts and styles the page names."""
-    try:
-        tree = etree.fromstring(html, etree.HTMLParser(recover=True, huge_tree=False))
-    except (etree.LxmlError, ValueError):
-        return
-    if tree is None:
-        return
-    base = next((address for element in tree.iter("base") if (address := element.get("href"))), "")
-    for element in tree.iter("script", "link"):
-        is_style = element.tag == "link" and not _STYLES.isdisjoint((element.get("rel") or "").lower().split())
-        address = element.get("src") if element.tag == "script" else element.get("href") if is_style else None
-        if address:
-            try:
-                yield _get_origin(urljoin(urljoin(url, base.strip()), address.strip()))
-            except ValueError:
-                continue

@@ -69,7 +69,6 @@ class PageVisit:
         self._page: Page | None = None
         self._is_begun = False
         self._in_flight: set[PageRequest] = set()
-        self._sending: dict[PageRequest, asyncio.Task[Response]] = {}
         self._is_idle = asyncio.Event()
         self._is_idle.set()
         self._requested = 0
@@ -165,19 +164,13 @@ class PageVisit:
         assert page is not None  # noqa: S101 (it asks)
         try:
             asked = await _copy_request(page, request)
-            sending = self._sending[request] = asyncio.ensure_future(self._requests.send(asked, request.resource_type))
-            response = await sending
+            response = await self._requests.send(asked, request.resource_type, request)
         except RequestRefused as refusal:
             self._count(f"browser/refused/{refusal.reason}")
             is_data = refusal.reason == "other-host" and request.resource_type in ("fetch", "xhr")
             if is_data or refusal.reason == "robots":
                 self.refused.setdefault(urlsplit(request.url).netloc, refusal.reason)
             await self._refuse(route, request)
-        except asyncio.CancelledError:
-            sent = self._sending.get(request)
-            if sent is None or not sent.cancelled():
-                raise
-            await self._refuse(route, request)  # the page has given it up, but Playwright waits for an answer
         except PlaywrightError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever a download fails by)
@@ -187,8 +180,6 @@ class PageVisit:
         else:
             self._count("browser/kept" if KEPT in response.flags else "browser/requested")
             await route.fulfill(status=response.status, headers=_join_headers(response), body=response.body)
-        finally:
-            self._sending.pop(request, None)
 
     async def _refuse(self, route: Route, request: PageRequest) -> None:
         await route.abort("blockedbyclient")
@@ -225,9 +216,7 @@ class PageVisit:
         self._is_idle.clear()
 
     def _note_failed(self, request: PageRequest) -> None:
-        """End the download of what the page waits for no more."""
-        if (sending := self._sending.get(request)) is not None:
-            sending.cancel()
+        self._requests.give_up(request)
         self._note_end(request)
 
     def _note_end(self, request: PageRequest) -> None:

@@ -45,7 +45,7 @@ def redirect(**targets: str) -> Answer:
 def send(requests: PageRequests, url: str, kind: str = "fetch") -> str | None:
     """Return why a request is refused, None if it is sent."""
     try:
-        asyncio.run(requests.send(Request(url), kind))
+        asyncio.run(requests.send(Request(url), kind, url))
     except RequestRefused as refusal:
         return refusal.reason
     return None
@@ -148,7 +148,7 @@ def test_a_redirect_keeps_the_method_that_browsers_keep(status: int, method: str
         return redirect(here=f"{status} /there")(request)
 
     body = b"" if method == "HEAD" else b"what"
-    asyncio.run(make(answer).send(Request(f"{HOME}/here", method=method, body=body), "fetch"))
+    asyncio.run(make(answer).send(Request(f"{HOME}/here", method=method, body=body), "fetch", "key"))
     assert seen[1] == sent
 
 
@@ -160,7 +160,7 @@ def test_what_is_for_one_host_alone_is_not_sent_to_another() -> None:
         return redirect(first="302 /second", second="302 https://api.example.net/third")(request)
 
     headers = {"Authorization": "secret", "Cookie": "a=1", "X-Token": "1"}
-    asyncio.run(make(answer).send(Request(f"{HOME}/first", headers=headers), "fetch"))
+    asyncio.run(make(answer).send(Request(f"{HOME}/first", headers=headers), "fetch", "key"))
     assert seen == [set(headers), set(headers), {"X-Token"}]
 
 
@@ -170,14 +170,14 @@ def test_what_a_redirect_sets_on_the_host_that_was_asked_reaches_the_page() -> N
         found.headers["Set-Cookie"] = request.url.rpartition("/")[2] + "=1"
         return found
 
-    response = asyncio.run(make(answer).send(Request(f"{HOME}/one"), "fetch"))
+    response = asyncio.run(make(answer).send(Request(f"{HOME}/one"), "fetch", "key"))
     assert response.headers.getlist("Set-Cookie") == [b"one=1", b"two=1"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_a_page_changes_nothing(method: str) -> None:
     with pytest.raises(RequestRefused, match="method"):
-        asyncio.run(make().send(Request(f"{HOME}/1", method=method), "fetch"))
+        asyncio.run(make().send(Request(f"{HOME}/1", method=method), "fetch", "key"))
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,14 @@ def test_a_host_that_does_not_answer_keeps_no_other_one_waiting() -> None:
     async def ask() -> Response:
         requests = PageRequests(SITE, f"{HOME}/a", HTML, download, max_requests=100, max_bytes=1000)
         urls = [f"https://cdn.example.org/{number}" for number in range(9)]
-        hanging = [asyncio.ensure_future(requests.send(Request(url), "script")) for url in urls]
-        response = await asyncio.wait_for(requests.send(Request(f"{HOME}/1"), "fetch"), 20)
-        hanging[0].cancel()  # the page waits for it no more
+        hanging = [asyncio.ensure_future(requests.send(Request(url), "script", url)) for url in urls]
+        response = await asyncio.wait_for(requests.send(Request(f"{HOME}/1"), "fetch", "key"), 20)
+        requests.give_up(urls[0])
+        with pytest.raises(RequestRefused, match="given-up"):
+            await asyncio.wait_for(hanging[0], 20)
+        hanging[1].cancel()  # who waits for it is ended, not the request by itself
+        with pytest.raises(asyncio.CancelledError):
+            await hanging[1]
         await requests.end()
         await asyncio.gather(*hanging, return_exceptions=True)
         return response
@@ -278,7 +283,9 @@ def test_six_are_sent_at_once_and_none_once_the_page_is_closed() -> None:
 
     async def close_page(download: Callable[[Request], Awaitable[Response]]) -> list[BaseException | Response]:
         requests = PageRequests(SITE, f"{HOME}/a", HTML, download, max_requests=100, max_bytes=1000)
-        sent = [asyncio.ensure_future(requests.send(Request(f"{HOME}/{number}"), "fetch")) for number in range(9)]
+        sent = [
+            asyncio.ensure_future(requests.send(Request(f"{HOME}/{number}"), "fetch", number)) for number in range(9)
+        ]
         while len(under_way) < 6:  # noqa: ASYNC110 (they start by themselves)
             await asyncio.sleep(0)
         await requests.end()
