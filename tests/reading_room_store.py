@@ -37,6 +37,14 @@ HOSTILE = (
 )
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 URLS = [f"https://{name}.example/{number}" for name in ("herald", "courier") for number in range(3)]
+# Each in words that a shell and an expression would take for their own.
+RIGHTS: dict[str, Any] = {
+    "licence": 'the press\' "open" licence; $(exit)',
+    "section": "Arts & 'Letters'",
+    "tdm_reserved": True,
+    "ai_refused": ("GPTBot",),
+    "usage": ("train-ai=n",),
+}
 SCRIPTS = {"ar": "افتتاح الميناء بعد العاصفة", "zh": "中国政府公布港口计划", "he": "הנמל נפתח מחדש"}
 
 
@@ -74,7 +82,8 @@ def open_room(data: Path) -> Iterator[Room]:
     titles = [("en", title) for title in HOSTILE] + list(SCRIPTS.items())
     with engine.begin() as connection:
         for place, (language, title) in enumerate(titles):
-            article = make_article(f"https://www.paper.example/{place}", title=title, language=language)
+            rights = RIGHTS if title in SCRIPTS.values() else {}
+            article = make_article(f"https://www.paper.example/{place}", title=title, language=language, **rights)
             moment = datetime(2026, 11, 1 + place, tzinfo=UTC)
             save_article(connection, article, site="<b>x</b> & co", run=1, fetched_at=moment, location=None)
     archive = open_place(data)

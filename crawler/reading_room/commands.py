@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from crawler.reading_room.find import Search, find_days
+from cleaning.duplicates.kinds import DuplicateRule
+from crawler.reading_room.find import AGENTS_REFUSED, MINING_RESERVED, Search, find_days
 from storage.archive.place import ArchivePlace
 from storage.articles.revisions import is_refusal
 from storage.reading.stored_page import StoredPage
 
-# Facet -> options of `scrapy export`.
-EXPORTED: dict[str, tuple[str, ...]] = {
-    "site": ("--site", "{}"),
-    "language": ("--language", "{}"),
-    "section": ("--section", "{}"),
-    "kind": ("--where", "page_kind == '{}'"),
-    "month": (),  # has two, of its days
+_RIGHTS = {MINING_RESERVED: "tdm_reserved", AGENTS_REFUSED: "ai_refused"}
+# Facet -> the condition of `scrapy export --where` for a value of it; for the others there are options.
+_CONDITIONS: dict[str, Callable[[str], str]] = {
+    "section": lambda value: f"section == {value!r}",
+    "kind": lambda value: f"page_kind == {value!r}",
+    "rule": lambda value: f"duplicate_rule == {value!r}",
+    "rights": lambda value: _RIGHTS.get(value) or f"(licence == {value!r} or {value!r} in usage)",
 }
 
 
-def write_export(search: Search) -> str:
-    """Return the command that makes a release of the hits, but for the choice by facets beside EXPORTED."""
+def write_export(search: Search) -> str | None:
+    """Return the command that makes a release of the hits; None if all are rejected pages, which no release has."""
+    if search.chosen.get("rule", DuplicateRule.CANONICAL_URL) not in list(DuplicateRule):
+        return None
     return shlex.join(["scrapy", "export", "FOLDER", *_list_options(search)])
 
 
@@ -46,11 +49,14 @@ def write_explain(archive: ArchivePlace | None, page: StoredPage) -> str | None:
 def _list_options(search: Search) -> Iterator[str]:
     if search.words:
         yield from ("--search", search.words)
-    for name, option in EXPORTED.items():
+    for name in ("site", "language"):
         if name in search.chosen:
-            yield from (part.format(search.chosen[name]) for part in option)
+            yield from (f"--{name}", search.chosen[name])
     if month := search.chosen.get("month"):
         first, last = find_days(month)
         yield from ("--since", str(first), "--until", str(last))
+    conditions = [write(search.chosen[name]) for name, write in _CONDITIONS.items() if name in search.chosen]
+    if conditions:
+        yield from ("--where", " and ".join(conditions))
     if search.with_copies:
         yield "--include-duplicates"

@@ -27,6 +27,7 @@ from storage.search.search import SearchHit, load_hits
 MAX_COUNTED = 2_000
 PAGE = 20  # hits
 _SHOWN = 12  # values of a facet
+MINING_RESERVED, AGENTS_REFUSED = "text and data mining reserved", "AI agents refused"
 _ROW = StoredArticle.__table__.c
 _COLUMNS = (
     _ROW.id, _ROW.site, _ROW.language, _ROW.published_at, _ROW.fetched_at, _ROW.section, _ROW.page_kind, _ROW.rejected,
@@ -41,9 +42,9 @@ _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 def _list_rights(row: Row[Any]) -> Iterator[str]:
     if row.tdm_reserved:
-        yield "text and data mining reserved"
+        yield MINING_RESERVED
     if row.ai_refused:
-        yield "AI agents refused"
+        yield AGENTS_REFUSED
     if row.licence:
         yield row.licence
     yield from row.usage

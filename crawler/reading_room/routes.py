@@ -25,7 +25,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from cleaning.article import format_iso
 from cleaning.errors import ArchiveMissing
 from crawler.reading_room.changes import PAGE, ChangeList, parse_choice
-from crawler.reading_room.commands import EXPORTED, write_explain, write_export, write_keep, write_show
+from crawler.reading_room.commands import write_explain, write_export, write_keep, write_show
 from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_page, parse_search
 from crawler.reading_room.site import read_site
 from crawler.reading_room.sources import list_fields
@@ -64,7 +64,6 @@ async def show_search(datasette: Any, request: Request) -> Response:
         found=found,
         search=search,
         export=write_export(search),
-        unsaid=[name for name in search.chosen if name not in EXPORTED],
         is_refusal=is_refusal,
     )
 

@@ -3,7 +3,7 @@
     words >= 200 and language in ('de', 'en')
     'Ada Reed' in authors or startswith(url, 'https://courier.example/sport/')
     published_at < '2026-11-01' and not tdm_reserved
-    licence is null
+    licence is null and not authors
 
 Texts are compared by their bytes. `in` finds a text within a text, an item in a list, or a field among values. A time
 is compared with a day ('2026-11-01', the whole day in UTC) or a moment ('2026-11-01T08:00Z'). A comparison with a field
@@ -21,6 +21,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    TableValuedAlias,
     and_,
     collate,
     exists,
@@ -120,12 +121,18 @@ class _ConditionBuilder(OperandParser):
             case ast.Constant(value=bool(value)):
                 return true() if value else false()
             case ast.Name():
-                field = self.find_field(node)
-                if field.kind is not FieldKind.BOOLEAN:
-                    raise self.make_error(node, f"{field.name} is not a boolean: compare it with a value")
-                return self._treat_null_as_false(get_column(field).is_(true()))
+                return self._build_flag(node)
             case _:
                 raise self.make_error(node, "this is not a condition")
+
+    def _build_flag(self, node: ast.Name) -> ColumnElement[bool]:
+        """Return the condition that a boolean is true, or that a list has an item."""
+        field = self.find_field(node)
+        if field.kind is FieldKind.TEXTS:
+            return exists(select(self._list_items(field).c.value))
+        if field.kind is not FieldKind.BOOLEAN:
+            raise self.make_error(node, f"{field.name} is neither a boolean nor a list: compare it with a value")
+        return self._treat_null_as_false(get_column(field).is_(true()))
 
     def _build_comparison(self, one: ast.expr, operator: ast.cmpop, other: ast.expr) -> ColumnElement[bool]:
         match operator:
@@ -205,10 +212,12 @@ class _ConditionBuilder(OperandParser):
         return self._treat_null_as_false(func.substr(get_column(field), 1, len(start)) == start)
 
     def _contains_item(self, field: Field, item: Any) -> ColumnElement[bool]:
+        items = self._list_items(field)
+        return exists(select(items.c.value).where(items.c.value == item))
+
+    def _list_items(self, field: Field) -> TableValuedAlias:
         each = func.json_each if self._dialect == "sqlite" else func.json_array_elements_text
-        items = each(get_column(field)).table_valued(named_column("value"), joins_implicitly=True)
-        found: ColumnElement[bool] = exists(select(items.c.value).where(items.c.value == item))
-        return found
+        return each(get_column(field)).table_valued(named_column("value"), joins_implicitly=True)
 
     def _collate_bytewise(self, field: Field) -> ColumnElement[Any]:
         column = get_column(field)

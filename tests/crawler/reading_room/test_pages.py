@@ -12,13 +12,15 @@ import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import lxml.html
 import pytest
 from crawling import run_scrapy
 from lxml import etree
-from reading_room_store import SCRIPTS, Room
+from reading_room_store import RIGHTS, SCRIPTS, Room
 
+from crawler.reading_room.find import AGENTS_REFUSED, MINING_RESERVED
 from storage import open_store
 
 ENDLESS = "with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c)+select+count(*)+from+c"
@@ -127,23 +129,42 @@ def test_hits_are_chosen_by_facets_and_given_as_files(room: Room) -> None:
     assert [row["id"] for row in csv.DictReader(io.StringIO(table.body))] == [hit["id"] for hit in chosen]
 
 
-@pytest.mark.parametrize("chosen", ["", "&site=courier", "&language=en&copies=yes", "&month=2025-09&kind=article"])
-def test_the_export_line_gives_the_hits(room: Room, tmp_path: Path, chosen: str) -> None:
-    page = lxml.html.document_fromstring(room.get(f"/search?q=harbour{chosen}").body)
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ("harbour", {}),
+        ("harbour", {"site": "courier"}),
+        ("harbour", {"language": "en", "copies": "yes"}),
+        ("harbour", {"month": "2025-09", "kind": "article"}),
+        ("harbour", {"rule": "repeated-headline", "copies": "yes"}),
+        ("", {"rights": MINING_RESERVED, "rejected": "yes"}),
+        ("", {"rights": AGENTS_REFUSED}),
+        ("", {"rights": RIGHTS["licence"], "section": RIGHTS["section"]}),
+        ("", {"rights": "train-ai=n", "language": "zh"}),
+    ],
+)
+def test_the_export_line_gives_the_hits(room: Room, tmp_path: Path, words: str, chosen: dict[str, str]) -> None:
+    query = urlencode({"q": words, **chosen})
+    page = lxml.html.document_fromstring(room.get(f"/search?{query}").body)
     (line,) = [code.text_content() for code in page.findall(".//pre/code")]
     command, name, folder, *options = shlex.split(line)
     assert (command, name, folder) == ("scrapy", "export", "FOLDER")
     done = run_scrapy("export", str(tmp_path / "hits"), *options, data=room.data)
     assert done.returncode == 0, done.stderr
     lines = (tmp_path / "hits/data/articles.jsonl").read_text(encoding="utf-8").splitlines()
-    hits = json.loads(room.get(f"/search.json?q=harbour{chosen}").body)["hits"]
+    hits = json.loads(room.get(f"/search.json?{query}").body)["hits"]
     assert sorted(json.loads(one)["id"] for one in lines) == sorted(hit["id"] for hit in hits) != []
+
+
+def test_of_rejected_pages_no_release_is_offered(room: Room) -> None:
+    page = room.get("/search?q=harbour&rejected=yes&rule=section").body
+    assert "1 hit for" in page
+    assert "they are rejected pages, which no release has" in page
+    assert "scrapy export" not in page
 
 
 @pytest.mark.parametrize("title", SCRIPTS.values())
 def test_words_of_any_script_are_found_and_marked_with_their_language(room: Room, title: str) -> None:
-    from urllib.parse import quote
-
     (language,) = [code for code, one in SCRIPTS.items() if one == title]
     page = room.get(f"/search?q={quote(title)}").body
     assert re.search(rf'<a href="/article/[0-9a-f]+" dir="auto" lang="{language}"><mark>', page)
