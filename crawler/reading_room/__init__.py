@@ -6,6 +6,7 @@ plugin.py          what we add to it: our pages, what may be loaded, whom it ans
 routes.py          the addresses, and what reads and shows each
 overview.py        what the front page tells of the whole store
 find.py            hits of a search, and what may be chosen among them
+nearest.py         searches near one that finds nothing
 commands.py        the commands that pages show
 sources.py         cleans an archived page once more: where in it the metadata stand
 story.py           a story over its sites, and two articles side by side

@@ -18,9 +18,10 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection, Row, func, select
 
 from cleaning.errors import BadArgument
+from crawler.reading_room.nearest import find_nearest
 from storage.models import StoredArticle
 from storage.search.index import count_backlog
-from storage.search.query import Query, leave_out_each, open_words, parse_query
+from storage.search.query import Query, parse_query
 from storage.search.ranked import HitFilter, Order, find_ids
 from storage.search.search import SearchHit, load_hits
 
@@ -34,9 +35,6 @@ _COLUMNS = (
     _ROW.duplicate_rule, _ROW.tdm_reserved, _ROW.licence, _ROW.usage, _ROW.ai_refused,
 )  # fmt: skip
 _BATCH = 500
-_MAX_TRIED = 24  # searches, where nothing is found
-_FEW, _MAX_SHOWN = 3, 8  # of these that find something
-_MAX_NEAREST = 100  # hits that are counted then
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
@@ -157,7 +155,7 @@ def find(connection: Connection, search: Search) -> Found:
     shown = iter(ids[(search.page - 1) * PAGE : search.page * PAGE])
     facets = [_count_facet(name, rows, search) for name in FACETS]
     hits = list(load_hits(connection, query, shown))
-    nearest = [] if ids or not search.words else _find_nearest(connection, search)
+    nearest = [] if ids or not search.words else find_nearest(connection, search.words, _make_filter(search))
     stories = _count_stories(connection, [hit.id for hit in hits])
     return Found(search, hits, ids, is_cut, facets, count_backlog(connection), nearest, stories)
 
@@ -171,28 +169,6 @@ def list_rows(connection: Connection, search: Search) -> list[Row[Any]]:
         rows = {row.id: row for row in read}
         found += [rows[name] for name in some if name in rows]
     return found
-
-
-def _find_nearest(connection: Connection, search: Search) -> list[tuple[str, int]]:
-    """Return searches that find something: by the beginnings of the words, or without some of them.
-
-    A word may be remembered in another form, or wrongly. Fewer words are tried until there are some to choose from;
-    those that find no more than a longer search that they are a part of are left out. Those with most words come first,
-    and of these the ones with fewest hits.
-    """
-    found: dict[str, int] = {}
-    tried = 0
-    asked, less = [open_words(search.words)], leave_out_each(search.words)
-    while asked and len(found) < _FEW and tried < _MAX_TRIED:
-        for words in asked[: _MAX_TRIED - tried]:
-            tried += 1
-            ids = find_ids(connection, parse_query(words), _make_filter(search), order=Order.NEWEST, limit=_MAX_NEAREST)
-            number = sum(1 for _ in ids)
-            if number > max((found[one] for one in found if set(words.split()) < set(one.split())), default=0):
-                found[words] = number
-        asked = less
-        less = list(dict.fromkeys(shorter for words in less[:_MAX_TRIED] for shorter in leave_out_each(words)))
-    return sorted(found.items(), key=lambda one: (-len(one[0].split()), one[1]))[:_MAX_SHOWN]
 
 
 def _count_stories(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

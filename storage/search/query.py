@@ -10,6 +10,7 @@ climate-neutral    a word that has several parts is a phrase of them
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cleaning.errors import BadArgument
@@ -72,12 +73,23 @@ def leave_out_each(words: str) -> list[str]:
 
 def open_words(words: str) -> str:
     """Return the search with each word as a beginning: `bearing` finds bearings then. Phrases and exclusions stay."""
-    pieces = []
-    for match in _TERM.finditer(words.translate(_QUOTES)):
-        given = match["word"]
-        is_open = given is not None and not match["minus"] and len(given) >= _MIN_OPENED and given[-1].isalnum()
-        pieces.append(f"{given}*" if is_open else match[0])
-    return " ".join(pieces)
+    return _change_words(words, lambda word: f"{word}*" if len(word) >= _MIN_OPENED and word[-1].isalnum() else word)
+
+
+def respell_words(words: str, respell: Callable[[str], str | None]) -> str:
+    """Return the search with what `respell` gives for its folded words, where it gives one; other terms stay."""
+
+    def change(word: str) -> str:
+        parts = fold_words(word).split()
+        is_one = len(parts) == 1 and not word.endswith("*") and not is_unspaced_word(parts[0])
+        return (respell(parts[0]) if is_one else None) or word
+
+    return _change_words(words, change)
+
+
+def _change_words(words: str, change: Callable[[str], str]) -> str:
+    matches = _TERM.finditer(words.translate(_QUOTES))
+    return " ".join(change(match["word"]) if match["word"] and not match["minus"] else match[0] for match in matches)
 
 
 def _make_term(match: re.Match[str]) -> Term | None:

@@ -216,6 +216,10 @@ def test_a_page_that_asks_not_to_be_kept_is_not_shown(store: Engine) -> None:
         ('ferry number zeppelin -"sea ice"', [('ferry number -"sea ice"', 6)]),
         ("ferr numbe", [("ferr* numbe*", 6)]),
         ("ferry zeppelin hangar", [("ferry", 6)]),
+        ("ferrry numebr", [("ferry number", 6)]),  # misspelt
+        ("Fery -zeppelin number", [("ferry -zeppelin number", 6)]),
+        ('ferryboat "sea ice"', []),  # too unlike
+        ("xferry", []),  # a wrong beginning
         ("zeppelin", []),
         (" ".join(f"word{place}" for place in range(64)), []),
     ],
