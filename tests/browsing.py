@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium")
-needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt install chromium")
+from crawler.browser.launch import NAMES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROWSERS = [
+    Path(found) for name in NAMES if (found := shutil.which(name))
+]  # that are installed, as a crawl prefers them
+needs_chromium = pytest.mark.skipif(
+    not BROWSERS, reason="Chromium is not installed: apt install chromium-headless-shell, or chromium"
+)
+in_each_browser = pytest.mark.parametrize("chromium", BROWSERS, ids=lambda path: path.name)
 
 
 MARK = "BROADSHEET_TEST_MARK"  # in the environment of a crawl and of all its processes
@@ -24,3 +36,14 @@ def list_marked(mark: str) -> list[str]:
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(f"{process.pid} {' '.join(process.cmdline())[:80]}")
     return found
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start a browser that may reach everything."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSERS[0], args=["--no-sandbox"])
+        yield browser
+        browser.close()

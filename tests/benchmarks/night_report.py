@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 
 import beside  # noqa: F401 (imported for its change of the path)
+from browsing import open_browser
 from crawling import ROOT, command, environment
 from gold import parse_count
 from night_store import NightStore
 
 MOST_SECONDS, MOST_BYTES, MOST_INTERACTIVE = 20.0, 3_000_000, 1.0
-CHROMIUM = "/usr/bin/chromium"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,10 +64,7 @@ def _write(data: Path) -> tuple[float, float, Path]:
 
 def _open(page: Path) -> tuple[float, float]:
     """Return the seconds until the page is interactive in Chromium, and those that a click needs to sort the sites."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with open_browser() as browser:
         window = browser.new_page()
         window.goto("about:blank")
         window.goto(page.as_uri(), wait_until="load")
@@ -79,7 +76,6 @@ def _open(page: Path) -> tuple[float, float]:
                 requestAnimationFrame(() => setTimeout(() => done((performance.now() - began) / 1000)));
             })"""
         )
-        browser.close()
     return float(interactive), float(clicked)
 
 

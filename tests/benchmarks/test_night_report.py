@@ -4,8 +4,9 @@ from pathlib import Path
 
 import night_report
 import pytest
+from browsing import needs_chromium
 
-pytestmark = pytest.mark.skipif(not Path(night_report.CHROMIUM).exists(), reason="needs Chromium: apt install chromium")
+pytestmark = needs_chromium
 
 
 def test_a_small_store_is_reported_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

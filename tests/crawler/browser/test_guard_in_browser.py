@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, needs_chromium
+from browsing import in_each_browser, needs_chromium
 from crawling import FAST, Store, run_scrapy
 from guarding import fake_dns
 from playwright.async_api import async_playwright
@@ -42,7 +42,10 @@ def port() -> int:
         return int(free.getsockname()[1])
 
 
-def test_more_than_fifty_ways_reach_nothing(paper: Paper, data: Path, store: Store, tmp_path: Path, port: int) -> None:
+@in_each_browser
+def test_more_than_fifty_ways_reach_nothing(
+    paper: Paper, data: Path, store: Store, tmp_path: Path, port: int, chromium: Path
+) -> None:
     own = paper.url.rsplit(":", 1)[1]
     publish(paper, port)
     sites = tmp_path / "sites.toml"
@@ -57,9 +60,8 @@ def test_more_than_fifty_ways_reach_nothing(paper: Paper, data: Path, store: Sto
     with Canary(*places) as canary, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
         datagrams.bind(("127.0.0.2", port))
         datagrams.setblocking(False)
-        done = run_scrapy(
-            "crawl", "articles", *HOME, "-s", f"SITES_FILE={sites}", data=data, fast=False, **fake_dns(names)
-        )
+        given = (*HOME, "-s", f"SITES_FILE={sites}", "-s", f"BROWSER_PATH={chromium}")
+        done = run_scrapy("crawl", "articles", *given, data=data, fast=False, **fake_dns(names))
         assert done.returncode == 0, done.stderr
         assert canary.touched == []
         with pytest.raises(BlockingIOError):
@@ -71,12 +73,13 @@ def test_more_than_fifty_ways_reach_nothing(paper: Paper, data: Path, store: Sto
     assert "/away" in paper.asked  # the scripts have run
 
 
-def test_a_browser_without_the_guard_is_led_there(paper: Paper) -> None:
+@in_each_browser
+def test_a_browser_without_the_guard_is_led_there(paper: Paper, chromium: Path) -> None:
     """Else the test above could not fail."""
 
     async def visit() -> None:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = await browser.new_page()
             await page.goto(paper.url + STORY, wait_until="commit")
             await asyncio.sleep(4)
