@@ -8,6 +8,7 @@ import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -91,11 +92,14 @@ def measured(pattern: re.Pattern[str], methods: Iterable[str]) -> float:
     return slowest(work)
 
 
-def modules() -> Iterator[tuple[ModuleType, ast.Module]]:
+@cache
+def modules() -> list[tuple[ModuleType, ast.Module]]:
+    found = []
     for file in sorted(HOME.rglob("*.py")):
         name = ".".join(("cleaning", *file.relative_to(HOME).with_suffix("").parts)).removesuffix(".__init__")
         if file.stem != "__main__":
-            yield importlib.import_module(name), ast.parse(file.read_text("utf-8"))
+            found.append((importlib.import_module(name), ast.parse(file.read_text("utf-8"))))
+    return found
 
 
 def held(value: Any, name: str, home: str) -> Iterator[tuple[str, re.Pattern[str]]]:
