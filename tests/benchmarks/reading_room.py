@@ -16,13 +16,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from queue import Queue
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import beside  # noqa: F401 (imported for its change of the path)
-from search import SITES, TextMaker, fill_searched, make_queries
+from search import FIRST_NIGHT, SITES, TextMaker, fill_searched, make_queries
 from sqlalchemy import Engine, select, update
 
 from cleaning.article import Block
@@ -89,9 +90,14 @@ def _measure(address: str, maker: TextMaker, articles: Sequence[str]) -> list[st
         for _, words, wanted in make_queries(maker)
         for order in ("best", "newest")
     ]
+    month = f"{FIRST_NIGHT + timedelta(days=20):%Y-%m}"
+    lists = [{"month": month}, {"site": "site7"}, {"month": month, "site": "site7"}, {"language": "de"}]
+    misspelt = [{"q": f"{_misspell(word)} {maker.words['en'][300]}"} for word in _choose_long(maker)]
     pages = {
         "front": ["/"] * 20,
         "search": [f"/search?{urlencode(one)}" for one in searches],
+        "list": [f"/search?{urlencode(one)}" for one in lists],  # without words
+        "misspelt": [f"/search?{urlencode(one)}" for one in misspelt],  # nothing is found, others are named
         "article": [f"/article/{name}" for name in articles],
         "site": [f"/site/site{number}" for number in range(min(SITES, 5))],
     }
@@ -101,10 +107,21 @@ def _measure(address: str, maker: TextMaker, articles: Sequence[str]) -> list[st
         median, last = statistics.median(times), statistics.quantiles(times, n=20)[-1]
         target = TARGETS.get(kind)
         asked = "" if target is None else f" (asked: {target})"
-        print(f"{kind:8} {len(times):4} pages: median {median:6.0f} ms{asked}, 95 % {last:6.0f} ms", flush=True)
+        print(f"{kind:9} {len(times):4} pages: median {median:6.0f} ms{asked}, 95 % {last:6.0f} ms", flush=True)
         if target is not None and median > target:
             missed.append(kind)
     return missed
+
+
+def _choose_long(maker: TextMaker) -> list[str]:
+    """Return a common, a frequent and a rare word that has letters enough for a mistake."""
+    words = maker.words["en"]
+    return [next(word for word in words[rank:] if len(word) > 6) for rank in (10, 300, 20_000)]
+
+
+def _misspell(word: str) -> str:
+    """Return the word with its fifth and sixth letters in the other order."""
+    return f"{word[:4]}{word[5]}{word[4]}{word[6:]}"
 
 
 def _time(address: str) -> float:
