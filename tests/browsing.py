@@ -16,9 +16,8 @@ from crawler.browser.launch import NAMES
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-BROWSERS = [
-    Path(found) for name in NAMES if (found := shutil.which(name))
-]  # that are installed, as a crawl prefers them
+# That are installed; a crawl takes the first.
+BROWSERS = [Path(found) for name in NAMES if (found := shutil.which(name))]
 needs_chromium = pytest.mark.skipif(
     not BROWSERS, reason="Chromium is not installed: apt install chromium-headless-shell, or chromium"
 )

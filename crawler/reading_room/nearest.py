@@ -61,22 +61,26 @@ class _Speller:
     def respell(self, word: str) -> str | None:
         """Return the likest word that an article has in place of this one, the most frequent of several.
 
-        None if an article has the word, or if there is none like it.
+        None if an article has the word, or one that begins with it, or if there is none like it.
         """
-        if self._left == 0 or len(word) <= _MIN_BEGINNING or any(self._find_words(word, 1)):
+        if self._left == 0 or len(word) <= _MIN_BEGINNING or self._find_articles(word, 1):
             return None
         self._left -= 1
         most = 2 if len(word) >= _LONG else 1  # letters left out, added, changed or swapped with the next
         for length in range(len(word) - 1, max(_MIN_BEGINNING, len(word) - 1 - _MAX_BEGINNINGS) - 1, -1):
-            words = self._find_words(word[:length], _MAX_READ)
+            words = self._count_words(word[:length])
             likest = min(words, key=lambda one: (OSA.distance(word, one), -words[one], one), default=word)
             if likest != word and OSA.distance(word, likest) <= most:
                 return likest
         return None
 
-    def _find_words(self, beginning: str, articles: int) -> Counter[str]:
+    def _find_articles(self, beginning: str, limit: int) -> list[str]:
+        """Return the ids of the newest articles with a word that begins so."""
+        return _find(self._connection, f"{beginning}*", self._wanted, limit)
+
+    def _count_words(self, beginning: str) -> Counter[str]:
         """Return in how many of the newest articles each word occurs that begins so."""
-        ids = _find(self._connection, f"{beginning}*", self._wanted, articles)
+        ids = self._find_articles(beginning, _MAX_READ)
         texts = self._connection.execute(select(_ROW.title, _ROW.text).where(_ROW.id.in_(ids)))
         return Counter(
             word
