@@ -35,6 +35,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from storage.database.types import UTCDateTime
 from storage.frontier.addresses import DISCOVERY_KINDS, GUESS, AddressKind, AddressState, Lease
@@ -75,7 +76,8 @@ def lease(  # noqa: PLR0913 (each of them bounds what is leased)
 
     Where none of these is left, lease up to `rechecks` articles that are due for a re-check.
 
-    If articles are leased, up to `ahead` more of them. A list may change what is due next, so none is leased ahead.
+    If articles are leased, up to `ahead` more of them. A list may change what is due next, so none is leased ahead, and
+    no guess while another of its kind is leased, which may be right.
     `max_lists` bounds the discovery that the run may still fetch (None: no bound); at 0, discovery is complete.
     `max_articles` bounds the articles that the run may still fetch from the site (None: no bound). If that many are due
     already, discovery goes no deeper than the links of the front page, and guesses nothing. With `since`, leave out
@@ -202,8 +204,13 @@ def _make_list_statements(
     of_site = select(Address.id).where(Address.site == bindparam("site"), lists).limit(1)
     is_leased = Address.state == AddressState.LEASED
     is_soon = and_(Address.due_at <= _SOON, Address.host.not_in(select_hosts_on_hold(_SOON)))
+    other = aliased(Address)
+    guessed = select(other.kind).where(
+        other.site == bindparam("site"), other.state == AddressState.LEASED, other.source == GUESS
+    )
+    is_next_guess = or_(Address.source != GUESS, Address.kind.not_in(guessed))
     return _ListStatements(
-        select(*LEASED).where(due, lists).order_by(kinds, *_NEWEST).limit(limit),
+        select(*LEASED).where(due, lists, is_next_guess).order_by(kinds, *_NEWEST).limit(limit),
         of_site.where(Address.state.in_((AddressState.LEASED, AddressState.PENDING)), or_(is_leased, is_soon)),
         of_site.where(is_leased),
     )

@@ -36,7 +36,7 @@ def test_the_usual_paths_are_tried_if_the_only_feed_is_none(paper: Paper, scrapy
     paper.feed("/feed/", (ONE, "Wed, 01 Oct 2025 08:00:00 GMT"))
     scrapy("crawl", "articles", "-a", f"url={paper.url}/")
     assert set(store.texts()) == {ONE}
-    assert paper.asked.count("/rss.xml") == 0  # the first guess was right
+    assert paper.asked.count("/rss") == 0  # the first guess was right
 
 
 def test_a_site_that_has_moved_is_told_with_the_line_for_sites_toml(paper: Paper, scrapy: Scrapy) -> None:

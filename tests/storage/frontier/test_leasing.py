@@ -368,6 +368,15 @@ def test_one_right_guess_ends_the_guessing(night: Night) -> None:
     assert list_names(night.lease()) == ["map"]
 
 
+def test_a_guess_waits_for_the_answer_to_another_of_its_kind(night: Night) -> None:
+    guesses = [listing(name, AddressKind.FEED, source="usual-path") for name in ("feed", "rss")]
+    night.offer(*guesses, listing("map", AddressKind.SITEMAP, source="usual-path"), listing("named", AddressKind.FEED))
+    leases = {lease.url: lease for _ in range(4) for lease in night.lease(limit=1)}
+    assert list_names([*leases.values()]) == ["feed", "named", "map"]
+    settling.settle(night.connection, leases[guesses[0].url].id, AddressState.GONE, status=404, now=NOW)
+    assert list_names(night.lease(limit=1)) == ["rss"]
+
+
 def test_with_articles_enough_nothing_is_guessed(night: Night) -> None:
     night.offer(article("a"), listing("feed", AddressKind.FEED, source="usual-path"))
     assert list_names(night.lease(max_articles=1)) == ["a"]
