@@ -5,7 +5,7 @@
     article = clean_html(html, url="https://example.org/a")
     article.text, article.rejected, article.removed
 
-article.py         the records: Page, Block, LiveEntry, Article, SiteRules, Known, HostRights
+records/           the records: Page, Block, LiveEntry, Article, SiteRules, Known, HostRights
 api/               what `from cleaning import ...` gives: clean_html, clean_many, learn_site
 clean.py           start here: read a page, then decide on its article
 reading/           the first half of cleaning: all that a page's tree says, whatever the memory of its site says later
@@ -46,8 +46,10 @@ if TYPE_CHECKING:
     from cleaning.api.learn import learn_site, learn_sites
     from cleaning.api.many_pages import clean_many
     from cleaning.api.one_page import clean_file, clean_html
-    from cleaning.article import Article, Block, BlockKind, Page
     from cleaning.memory.site_memory import SiteMemory
+    from cleaning.records.article import Article
+    from cleaning.records.block import Block, BlockKind
+    from cleaning.records.given import Page
 
 __all__ = [
     "Article",
@@ -64,7 +66,9 @@ __all__ = [
 
 # A name is looked up when it is first used: to import `cleaning` must not load trafilatura.
 _MODULES = {
-    **dict.fromkeys(("Article", "Block", "BlockKind", "Page"), "cleaning.article"),
+    "Article": "cleaning.records.article",
+    **dict.fromkeys(("Block", "BlockKind"), "cleaning.records.block"),
+    "Page": "cleaning.records.given",
     **dict.fromkeys(("clean_file", "clean_html"), "cleaning.api.one_page"),
     **dict.fromkeys(("learn_site", "learn_sites"), "cleaning.api.learn"),
     "SiteMemory": "cleaning.memory.site_memory",

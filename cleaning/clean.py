@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from trafilatura.meta import reset_caches
 
-from cleaning.article import Article, Page, make_failed_article
 from cleaning.classifier.model import load_model, load_place_model, load_site_model, load_site_place_model
 from cleaning.decision.choose_texts import Models
 from cleaning.decision.decide import Decision, decide, observe_decision
@@ -25,6 +24,8 @@ from cleaning.parts.join import join_parts
 from cleaning.phrases import load_phrases
 from cleaning.reading.packed_reading import pack_reading, unpack_reading
 from cleaning.reading.read_tree import read_tree
+from cleaning.records.article import Article, make_failed_article
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from cleaning.classifier.model import TreeModel

@@ -11,7 +11,6 @@ import trafilatura
 from lxml import etree
 from trafilatura.settings import Document, Extractor
 
-from cleaning.article import Block, BlockKind
 from cleaning.page.addresses import resolve_link
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.line_parts import write_known_tags
@@ -19,6 +18,7 @@ from cleaning.page.lines_read_back import ITEM_MARK, is_layout_row, read_lines, 
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS
 from cleaning.page.run_numbers import write_numbers
 from cleaning.page.text_runs import WORD, TextRun, erase_runs, read_runs, remove_empty_elements
+from cleaning.records.block import Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cleaning.article import LEFT_OUT, Block
 from cleaning.extraction import Extraction, build_block
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
+from cleaning.records.block import LEFT_OUT, Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -20,18 +20,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.list_entries import find_list_entries, find_possible_runs
 from cleaning.page.paragraphs import count_letters
 from cleaning.page.part_names import has_paywall
 from cleaning.phrases import find_opening_phrase
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from cleaning.article import Article, Block
     from cleaning.extraction import Extraction
+    from cleaning.records.article import Article
+    from cleaning.records.block import Block
 
 WALL, NOT_FOUND, ELSEWHERE = "wall", "not-found", "redirect-elsewhere"
 # These are decided while a site is crawled: cleaning a page again cannot decide them.

@@ -19,18 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from cleaning.article import make_failed_article
 from cleaning.child import OUT_OF_MEMORY, OUT_OF_TIME, CleanerContext, initialize_child, run_with_limits
 from cleaning.errors import MemoryUnreadable
 from cleaning.fork_server import SERVER_LOST, fork_server
 from cleaning.interruption import hold_interrupts
 from cleaning.memory.site_memory import load_site_memory
+from cleaning.records.article import make_failed_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cleaning.article import Article, Page
     from cleaning.memory.site_memory import SiteMemory
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
 
 MAX_PAGES_PER_CHILD = 2_000  # then the child is replaced: the libraries' memory grows
 # Characters of the pages that are cleaned, about 150 of newspapers; then the caches are emptied, which keep texts.

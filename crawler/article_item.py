@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from cleaning.article import Article, count_text_words, get_stated_offset
+from cleaning.records.article import Article
+from cleaning.records.times import get_stated_offset
+from cleaning.records.words import count_text_words
 from storage.articles.revisions import is_refusal
 from storage.articles.saving import make_article_id
 from storage.export.formats.jsonl import format_time

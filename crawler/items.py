@@ -20,9 +20,10 @@ from itemadapter import ItemAdapter
 from itemadapter.adapter import AdapterInterface
 from scrapy.http import JsonResponse, Response, TextResponse
 
-from cleaning.article import Article, Known, Page
 from cleaning.errors import BadSelector
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.article import Article
+from cleaning.records.given import Known, Page
 from cleaning.site_rules.selectors import parse_selector
 from crawler.article_item import PageItem, make_page_item
 from crawler.sites.site_entry import explain_bad_site_name

@@ -13,10 +13,10 @@ from lxml.html import HtmlElement
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.settings import BaseSettings
 
-from cleaning.article import NO_RULES, UNKNOWN_HOST_RIGHTS, HostRights, Known, Page, SiteRules
 from cleaning.metadata.rights import HEADERS
 from cleaning.metadata.robots_tags import NOFOLLOW, read_robots_tags
 from cleaning.page.charset import decode_html
+from cleaning.records.given import NO_RULES, UNKNOWN_HOST_RIGHTS, HostRights, Known, Page, SiteRules
 from crawler.sites.site import Site
 
 ROBOTS_TAG = "x-robots-tag"
@@ -25,7 +25,7 @@ _QUICKLY_DECODED = 1 << 20  # bytes: about a millisecond
 
 
 class PageArguments(TypedDict):
-    """Arguments of `cleaning.article.Page`."""
+    """Arguments of `cleaning.records.given.Page`."""
 
     robots_header: tuple[str, ...]
     robot_name: str

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, insert
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from storage import runs
 from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, save_parts

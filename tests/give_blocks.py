@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, update
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from storage.models import StoredArticle
 from storage.models.packed_blocks import pack_blocks
 

@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cleaning.article import Article, Block, BlockKind
+from cleaning.records.article import Article
+from cleaning.records.block import Block, BlockKind
 from storage import runs
 from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_own_name

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from cleaning.article import Article, Page
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/2024/ferry"
 FETCHED = datetime(2024, 5, 20, 12, tzinfo=UTC)

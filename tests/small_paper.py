@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.memory.learning import LearnedMemory, learn_memory
 from cleaning.memory.observation import Observation
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

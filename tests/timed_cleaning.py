@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from cleaning.clean import clean
 
 if TYPE_CHECKING:
-    from cleaning.article import Article, Page
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
 
 
 def clean_with_cpu_time(page: Page) -> tuple[Article, float]:

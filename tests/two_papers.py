@@ -12,7 +12,7 @@ from typing import Any
 from crawling import ON_POSTGRESQL, locate_database, run_scrapy
 from servers.paper import Paper, prose
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from storage.database.engine import open_database
 from storage.database.words import fold_words
 from storage.models.packed_blocks import pack_blocks, unpack_blocks

@@ -12,7 +12,7 @@ from servers.paper import prose
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from cleaning.article import HostRights
+from cleaning.records.given import HostRights
 from storage.archive.write import Archive, Exchange
 
 MOMENT = datetime(2026, 11, 1, 8, tzinfo=UTC)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cleaning.api.make_pages import PageInput
-    from cleaning.article import Page
     from cleaning.memory.site_memory import SiteMemory
+    from cleaning.records.given import Page
 
 SAMPLE = 100  # pages that a site is learnt from, as the crawl's MEMORY_SAMPLE
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaning.article import Page
 from cleaning.metadata.stated_address import UNKNOWN_ADDRESS, find_stated_address
 from cleaning.page.charset import decode_html
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from os import PathLike

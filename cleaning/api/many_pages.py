@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from cleaning.api.make_pages import PageInput
-    from cleaning.article import Article, Page
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
 
 MAX_WAITING = 4  # pages a child process that may wait for it, or for the answers to earlier pages
 

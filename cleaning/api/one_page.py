@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from os import PathLike
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 
 def clean_html(

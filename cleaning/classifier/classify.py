@@ -13,7 +13,6 @@ from itertools import islice
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import Block, BlockKind
 from cleaning.classifier.explanation import reasons_against, reasons_for
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.listed_items import find_listed_items
@@ -22,6 +21,7 @@ from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.classifier.sure_score import is_surely_beside, rate_lists
 from cleaning.extraction import Extraction, build_block
 from cleaning.page.paragraphs import is_paragraph
+from cleaning.records.block import Block, BlockKind
 from cleaning.rules.page_blocks import LowScore
 
 if TYPE_CHECKING:

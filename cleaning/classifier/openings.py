@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.classifier.context_features import CAPTIONS
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import is_paragraph
 from cleaning.page.part_names import CHROME, COMMENTS, DATELINE, read_part_names
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

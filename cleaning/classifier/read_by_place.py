@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.classifier.classify import MAX_CLASSIFIED, THRESHOLD, Classification, Scores, grow, score_runs
 from cleaning.classifier.main_paragraphs import BESIDE_TAGS, find_main_paragraphs
 from cleaning.classifier.openings import stands_in_foreign_box
@@ -13,6 +12,7 @@ from cleaning.classifier.page_features import EDGE, PageFeatures
 from cleaning.classifier.seldom_own import lower_likelihood
 from cleaning.extraction import Extraction, build_extraction
 from cleaning.page.paragraphs import is_paragraph
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

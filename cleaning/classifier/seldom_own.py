@@ -9,10 +9,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.sure_score import SURE_THRESHOLDS
 from cleaning.page.part_names import read_part_names
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import Block, BlockKind
 from cleaning.page.tags import LISTS
+from cleaning.records.block import Block, BlockKind
 from cleaning.rules.unlikely import LINKED as MAX_PROTECTED_LINKED
 
 if TYPE_CHECKING:

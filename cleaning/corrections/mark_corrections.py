@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from cleaning.article import Block, BlockKind
 from cleaning.corrections.find_corrections import CorrectionFinder
 from cleaning.extraction import Extraction, build_block
+from cleaning.records.block import Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -21,11 +21,12 @@ from cleaning.site_rules.text_place import TextPlace
 from cleaning.verdict import find_rejection_reason
 
 if TYPE_CHECKING:
-    from cleaning.article import Article, Block
     from cleaning.classifier.classify import Classification
     from cleaning.extraction import Extraction
     from cleaning.memory.site_memory import SiteMemory
     from cleaning.reading.page_reading import PageReading
+    from cleaning.records.article import Article
+    from cleaning.records.block import Block
 
 
 class Decision(NamedTuple):

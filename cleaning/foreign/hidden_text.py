@@ -11,10 +11,10 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.hidden import HiddenPart, find_hidden_parts, show
 from cleaning.page.paragraphs import MIN_BODY_LETTERS, ends_a_sentence, is_paragraph
 from cleaning.page.part_names import CHROME, COMMENTS, read_part_names
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

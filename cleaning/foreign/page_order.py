@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import accumulate, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import BlockKind
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, count_letters, ends_a_sentence
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

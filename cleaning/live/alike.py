@@ -10,10 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.live.time_marks import TimeMark
 from cleaning.page.paragraphs import count_letters
 from cleaning.page.part_names import COMMENTS, read_part_names
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

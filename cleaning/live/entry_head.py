@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.live.clocks import EDGES, find_clock
 from cleaning.live.time_marks import UNIX
 from cleaning.metadata.authors.names import split_byline
@@ -14,6 +13,7 @@ from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.part_names import read_part_names
 from cleaning.phrases import find_opening_phrase, text_after_phrase
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

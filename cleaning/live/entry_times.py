@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cleaning.article import UNSTATED
 from cleaning.live.clocks import normalize_digits
 from cleaning.metadata.dates.machine_times import parse_page_time
 from cleaning.metadata.dates.written_dates import ANY_YEAR
+from cleaning.records.times import UNSTATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

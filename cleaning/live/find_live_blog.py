@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import LiveEntry
 from cleaning.live.alike import Part, find_groups
 from cleaning.live.data_updates import make_anchor_key, match_updates, read_body
 from cleaning.live.entry_head import EntryHead, read_head
@@ -13,6 +12,7 @@ from cleaning.live.entry_times import find_moments
 from cleaning.live.judge import MIN_BY_FORM, MIN_STATED, is_live_blog, read_evidence
 from cleaning.live.time_marks import find_time_marks
 from cleaning.page.headline_key import normalize_headline
+from cleaning.records.block import LiveEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

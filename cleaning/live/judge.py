@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.live.clocks import find_clock, normalize_digits
 from cleaning.live.entry_times import list_steps
 from cleaning.page.addresses import get_domain, identify_page, resolve_link
@@ -20,14 +19,15 @@ from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.part_names import CHROME, COMMENTS, read_part_names
 from cleaning.phrases import find_phrase
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaning.article import Article
     from cleaning.live.alike import Group, Part
     from cleaning.live.entry_head import EntryHead
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.article import Article
 
 # Names of parts that hold the texts of readers.
 READERS = COMMENTS | frozenset("reply replies thread threads forum discussion message messages review reviews".split())  # noqa: SIM905

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import Block, BlockKind
 from cleaning.extraction import Extraction, build_block
 from cleaning.live.find_live_blog import FoundEntry, LiveBlog
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
+from cleaning.records.block import Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ _ELEMENT_OF_KIND = {"quote": "blockquote", "code": "pre"}
 
 
 class Piece(NamedTuple):
-    """A block, as far as Markdown needs it. `kind`, `path` and `layout` are those of `cleaning.article.Block`."""
+    """A block, as far as Markdown needs it. `kind`, `path` and `layout` are those of `cleaning.records.block.Block`."""
 
     text: str
     kind: str

@@ -11,18 +11,18 @@ from dataclasses import astuple
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import NO_RULES
 from cleaning.duplicates.fingerprint import hash_to_int
 from cleaning.errors import MemoryUnreadable
 from cleaning.memory.observation import fingerprint_run, hash_position
 from cleaning.memory.site_memory import MAX_ARTICLES, to_little_endian
+from cleaning.records.given import NO_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cleaning.article import SiteRules
     from cleaning.memory.site_memory import SiteMemory
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.given import SiteRules
 
 
 UNKNOWN_SITE = "unknown"  # the fingerprint of a memory that was learned from too few articles

@@ -6,11 +6,11 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.memory.observation import fingerprint_headline, fingerprint_run, hash_position
 from cleaning.memory.site_memory import MAX_ARTICLES, PositionStatistics
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, MIN_BODY_LETTERS, ends_a_sentence
 from cleaning.page.tags import CELLS
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

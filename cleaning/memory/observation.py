@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import BlockKind
 from cleaning.duplicates.fingerprint import fingerprint, hash_to_int, hash_words
 from cleaning.duplicates.near_copies import Sketch, build_page_sketch
 from cleaning.errors import MemoryUnreadable
@@ -20,13 +19,14 @@ from cleaning.memory.observation_bytes import (
 from cleaning.page.headings import UNSPACED
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import MAX_BODY_LINK_SHARE, ends_a_sentence, is_paragraph
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from cleaning.article import Article
     from cleaning.page.block_elements import BlockElement
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.article import Article
 
 MAX_TEXT_CHARACTERS = 120  # of a block, kept for people to read
 MAX_CACHED = 1_000  # characters of a path whose hash is kept

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import NO_RULES, NOTHING_KNOWN, Article
 from cleaning.metadata.authors.find_authors import find_authors
 from cleaning.metadata.dates.choose_date import find_modification_time, find_publication_time
 from cleaning.metadata.dates.day_month_order import detect_date_order
@@ -23,6 +22,8 @@ from cleaning.metadata.title_parts import make_name_keys, split_title
 from cleaning.page.addresses import get_host, resolve_link
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import make_headline_key
+from cleaning.records.article import Article
+from cleaning.records.given import NO_RULES, NOTHING_KNOWN
 from cleaning.version import CLEANER_VERSION
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
+    from cleaning.records.given import Page
 
 MAX_TAGS, MAX_TAG_CHARACTERS = 50, 100
 MAX_SECTION_CHARACTERS = 100

@@ -16,14 +16,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cleaning.article import MAX_POLICY_CHARACTERS, MAX_WORD_CHARACTERS, MAX_WORDS
 from cleaning.page.addresses import get_host, resolve_link
+from cleaning.records.given import MAX_POLICY_CHARACTERS, MAX_WORD_CHARACTERS, MAX_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cleaning.article import Article, Page
     from cleaning.metadata.structured import StructuredData
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
 
 RESERVATION, POLICY, USAGE = "tdm-reservation", "tdm-policy", "content-usage"
 HEADERS = (RESERVATION, POLICY, USAGE)  # the response headers that a page carries for this

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
+    from cleaning.records.given import Page
 
 EVERYBODY = "robots"
 NOFOLLOW = "nofollow"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from cleaning.article import RuleOutcome
 from cleaning.errors import BadSelector
 from cleaning.metadata.authors.names import MAX_AUTHORS, MAX_NAME_CHARACTERS, split_byline
 from cleaning.metadata.dates.choose_date import ChosenTime, is_plausible
@@ -15,6 +14,7 @@ from cleaning.metadata.dates.machine_times import parse_page_time
 from cleaning.metadata.displayed_title import Title
 from cleaning.metadata.linked_data import MAX_OBJECTS, read_strings
 from cleaning.page.lines import normalize_line
+from cleaning.records.article import RuleOutcome
 from cleaning.site_rules.selectors import ValueRule, parse_value_rule
 from cleaning.site_rules.text_place import SPIDER
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
     from cleaning.metadata.dates.day_month_order import DateOrder
     from cleaning.metadata.structured import StructuredData
+    from cleaning.records.given import Page
 
 MAX_VALUES = 50  # that are read of one rule
 MAX_TITLE_CHARACTERS = 1_000

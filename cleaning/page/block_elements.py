@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.markdown.layout import MAX_COLUMNS
 from cleaning.page.tags import CELLS, ITEMS, KINDS, LISTS, PLACED
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ from collections import Counter
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.run_numbers import restore_line
 from cleaning.page.symbols import MARK
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

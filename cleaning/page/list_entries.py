@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.addresses import get_domain, identify_page, resolve_link
 from cleaning.page.headline_key import normalize_headline
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.tags import HEADINGS
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
-    from cleaning.article import Block
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.block import Block
 
 NO_BODY = frozenset((BlockKind.HEADING, BlockKind.CORRECTION))
 MIN_BODY_LETTERS = 100  # of a body paragraph

@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import Block
 from cleaning.page.addresses import resolve_link
 from cleaning.page.text_runs import WORD
+from cleaning.records.block import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaning.article import BlockKind
+from cleaning.records.block import BlockKind
 
 # Elements that are part of a line of text.
 INLINE = frozenset(

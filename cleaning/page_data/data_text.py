@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Article, Block
     from cleaning.metadata.collect import Metadata
+    from cleaning.records.article import Article
+    from cleaning.records.block import Block
 
 TEXT_IN_DATA = "text_in_data"  # the rule that cuts what the tree has in place of the article
 MAX_TREE_LETTERS = 2_000  # that the tree may have: with more, its text is the article

@@ -13,15 +13,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cleaning.article import LEFT_OUT, BlockKind
 from cleaning.markdown.layout import shift_layout
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.headline_key import normalize_headline
+from cleaning.records.block import LEFT_OUT, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cleaning.article import Article, Block
+    from cleaning.records.article import Article
+    from cleaning.records.block import Block
 
 REPEATED, PAGER = "repeated_part", "pager"
 MISSING_PARTS = "parts"  # the limit that an article hit of which a part is missing

@@ -12,18 +12,19 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from cleaning.article import Pager
 from cleaning.page.addresses import resolve_link
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.part_names import COMMENTS, read_part_names
 from cleaning.parts.page_numbers import PartAddress, PartForm, read_part_addresses
+from cleaning.records.article import Pager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Article, Page
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
 
 _NO_PARTS = frozenset(("live", "gallery", "section", "forum", "product", "profile"))  # kinds of pages
 _NO_PART_PATH = re.compile(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 MAX_WAITING = 4  # pages a child process that may wait for it, or for the answers to earlier lines
 

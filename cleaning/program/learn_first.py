@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
 
-    from cleaning.article import Article, Page
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
     from cleaning.workers import Cleaners
 
 SAMPLE = 100  # pages that a site is learnt from, as the crawl's MEMORY_SAMPLE

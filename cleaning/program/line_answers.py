@@ -10,9 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from cleaning.article import Article, Page, format_iso, make_failed_article
 from cleaning.markdown.head import format_head
 from cleaning.program.page_lines import parse_page_line
+from cleaning.records.article import Article, make_failed_article
+from cleaning.records.given import Page
+from cleaning.records.times import format_iso
 from cleaning.workers import clean_in_child
 
 

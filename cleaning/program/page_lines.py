@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from cleaning.article import Page
+from cleaning.records.given import Page
 
 
 def parse_page_line(line: bytes, number: int) -> tuple[object, Page] | dict[str, Any]:

@@ -6,10 +6,11 @@ from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import Article, Block, BlockKind, Pager, RuleOutcome
 from cleaning.memory.observation import fingerprint_run, hash_position
 from cleaning.page.block_elements import BlockElement, ShownElement
 from cleaning.page.text_runs import TextRun
+from cleaning.records.article import Article, Pager, RuleOutcome
+from cleaning.records.block import Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,6 @@ import zlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import RuleOutcome
 from cleaning.classifier.classify import Classification
 from cleaning.errors import ReadingUnreadable
 from cleaning.extraction import Extraction
@@ -33,14 +32,15 @@ from cleaning.reading.packed_parts import (
     unpack_runs,
 )
 from cleaning.reading.page_reading import KnownText, PageReading, ReadingFacts
+from cleaning.records.article import RuleOutcome
 from cleaning.rules.page_blocks import LowScore
 from cleaning.version import CLEANER_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaning.article import Block
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.block import Block
 
 FORMAT = 1
 # `marshal` writes for one version of Python, and reads nothing but what it wrote.

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Pager, RuleOutcome
     from cleaning.classifier.classify import Classification
     from cleaning.live.find_live_blog import LiveBlog
     from cleaning.metadata.collect import Metadata
     from cleaning.metadata.language.choose_language import Language
     from cleaning.metadata.robots_tags import RobotsTags
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.article import Pager, RuleOutcome
 
 
 class ReadingFacts(NamedTuple):

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page, RuleOutcome
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.article import RuleOutcome
+    from cleaning.records.given import Page
 
 
 class PreparedPage(NamedTuple):

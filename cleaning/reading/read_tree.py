@@ -20,7 +20,7 @@ from cleaning.site_rules.text_place import TextPlace, find_text_place
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
+    from cleaning.records.given import Page
 
 
 def read_tree(

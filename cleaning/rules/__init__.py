@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
+from cleaning.records.block import BlockKind
 from cleaning.rules import (
     before_headline,
     call_to_action,
@@ -51,7 +51,7 @@ from cleaning.rules.page_blocks import Context, Cut, PageBlocks, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cleaning.article import Block
+    from cleaning.records.block import Block
 
 __all__ = ["RULES", "Context", "Cut", "Reading", "Rule", "judge"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.phrases import find_opening_phrase, find_phrase
+from cleaning.records.block import BlockKind
 from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:

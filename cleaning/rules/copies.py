@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import BlockKind
 from cleaning.page.paragraphs import count_letters
 from cleaning.page.part_names import read_part_names
 from cleaning.phrases import UNSPACED_LETTER
+from cleaning.records.block import BlockKind
 from cleaning.rules.page_blocks import BlockPosition, PageBlocks
 
 if TYPE_CHECKING:

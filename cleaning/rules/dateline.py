@@ -6,11 +6,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.part_names import DATELINE, read_part_names
 from cleaning.phrases import find_opening_phrase, text_after_phrase
+from cleaning.records.block import BlockKind
 from cleaning.rules.page_blocks import Cut, PageBlocks
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from cleaning.article import Block
+    from cleaning.records.block import Block
 
 # Rules that judge by the position in the page: the texts of entries stand where the page has its entries.
 POSITIONAL = frozenset(("before_headline", "dateline", "repeated_headline", "tail", "unlikely"))

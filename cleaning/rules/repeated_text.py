@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from cleaning.article import BlockKind
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
 from cleaning.page.part_names import read_part_names
 from cleaning.phrases import UNSPACED_LETTER, find_phrase
+from cleaning.records.block import BlockKind
 from cleaning.rules.copies import find_copies, is_telling
 from cleaning.rules.page_blocks import Cut, PageBlocks
 

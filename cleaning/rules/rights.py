@@ -11,7 +11,7 @@ from cleaning.rules.page_blocks import Cut, PageBlocks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cleaning.article import Block
+    from cleaning.records.block import Block
 
 YEAR = r"(?:19|20)\d\d"
 SIGN = re.compile(rf"(?<!\w)[©ⓒ]|\(c\)\s{{0,3}}{YEAR}|\bcopyright\W{{0,4}}(?:\(c\)|by)?\W{{0,3}}{YEAR}", re.IGNORECASE)

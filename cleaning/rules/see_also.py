@@ -17,7 +17,7 @@ from cleaning.rules.page_blocks import Cut, PageBlocks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cleaning.article import Block
+    from cleaning.records.block import Block
 
 LINKED = 0.4  # link share of a cue with a linked headline
 LINK_LINE = 0.8  # link share of a line that is a link

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.phrases import load_phrases
+from cleaning.records.block import BlockKind
 from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cleaning.article import Block
+    from cleaning.records.block import Block
 
 
 def rule(page: PageBlocks) -> Iterator[Cut]:

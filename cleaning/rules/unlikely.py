@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
 from cleaning.page.paragraphs import count_letters, ends_a_sentence
+from cleaning.records.block import BlockKind
 from cleaning.rules.page_blocks import BlockPosition, Cut, PageBlocks
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import RuleOutcome
 from cleaning.page.removal import ElementCut
+from cleaning.records.article import RuleOutcome
 from cleaning.site_rules.selectors import find_elements
 
 if TYPE_CHECKING:

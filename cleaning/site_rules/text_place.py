@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import RuleOutcome
 from cleaning.page.tags import INLINE
+from cleaning.records.article import RuleOutcome
 from cleaning.site_rules.selectors import find_elements
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
     from cleaning.page.text_runs import TextRun
+    from cleaning.records.given import Page
 
 SPIDER = "the spider"  # the origin of what `Known` says
 

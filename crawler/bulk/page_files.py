@@ -21,7 +21,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from cleaning.article import Article, Page
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 from storage.archive.location import ArchiveLocation
 
 _ENTRY = [("site", "<u8"), ("number", "<u8"), ("position", "<u8"), ("length", "<u4")]

@@ -10,8 +10,8 @@ from collections import Counter, deque
 from concurrent.futures import Future
 from dataclasses import replace
 
-from cleaning.article import Article
 from cleaning.errors import RecordUnreadable
+from cleaning.records.article import Article
 from cleaning.workers import Cleaners
 from crawler.bulk.page_files import PageFileWriter, PageRecord
 from crawler.bulk.stage import Stage

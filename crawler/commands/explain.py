@@ -19,7 +19,7 @@ from crawler.terminal.output import check_html_target, write_file, write_output
 if TYPE_CHECKING:
     from scrapy.settings import Settings
 
-    from cleaning.article import Page
+    from cleaning.records.given import Page
     from cleaning.workers import Cleaners
     from crawler.explain.site_context import SiteContext, SiteContexts
 

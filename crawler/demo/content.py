@@ -21,8 +21,8 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from cleaning.article import BlockKind
 from cleaning.errors import BroadsheetError
+from cleaning.records.block import BlockKind
 
 CONTENT = Path(__file__).parent / "content"
 

@@ -21,7 +21,8 @@ from storage.archive.read_back import ArchiveReader, read_archive
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-    from cleaning.article import Article, Page
+    from cleaning.records.article import Article
+    from cleaning.records.given import Page
     from cleaning.workers import Cleaners
     from storage.archive.records import ArchivedResponse
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from cleaning.article import Article, Block, RuleOutcome, format_iso, get_stated_offset
+from cleaning.records.article import Article, RuleOutcome
+from cleaning.records.block import Block
+from cleaning.records.times import format_iso, get_stated_offset
 
 DETECTED = "langdetect on the text"  # the source of most languages, and of those of pages that failed
 
@@ -76,8 +78,8 @@ class PageExplanation:
     """The explanation of one page.
 
     `address` is None if it is unknown. `address_note` says how it is known, or what to do if it is unknown.
-    `site_language` is the language that `sites.toml` states for the site (see `cleaning.article.Page`). `memory` says
-    which site memory the page was cleaned with, or why with none; "" where that is told elsewhere.
+    `site_language` is the language that `sites.toml` states for the site (see `cleaning.records.given.Page`). `memory`
+    says which site memory the page was cleaned with, or why with none; "" where that is told elsewhere.
     """
 
     article: Article

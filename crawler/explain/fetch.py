@@ -14,10 +14,11 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from cleaning.article import Article, Page
 from cleaning.errors import BroadsheetError
 from cleaning.interruption import exit_at_once
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 from cleaning.workers import Cleaners
 from crawler.browser.check_browser import check_browser
 from crawler.explain.site_context import SiteContext, SiteContexts

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from scrapy.settings import BaseSettings
 
-from cleaning.article import Page
 from cleaning.errors import BadArgument
 from cleaning.metadata.stated_address import UNKNOWN_ADDRESS, find_stated_address
 from cleaning.page.charset import decode_html
+from cleaning.records.given import Page
 from crawler.page_facts import PageFacts
 from crawler.sites.site import make_site
 

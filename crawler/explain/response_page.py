@@ -13,11 +13,11 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.utils.project import get_project_settings
 
-from cleaning.article import NOTHING_KNOWN, Known, Page
 from cleaning.clean import clean
 from cleaning.metadata.stated_address import UNKNOWN_ADDRESS, find_stated_address
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.charset import decode_html
+from cleaning.records.given import NOTHING_KNOWN, Known, Page
 from crawler.discovery.addresses import classify_address
 from crawler.discovery.discover import discover
 from crawler.items import FetchedPage, SpiderPage

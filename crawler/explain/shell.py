@@ -8,9 +8,9 @@ from scrapy import Spider
 from scrapy.http import Response
 from scrapy.shell import Shell
 
-from cleaning.article import Article
 from cleaning.clean import clean
 from cleaning.errors import BroadsheetError
+from cleaning.records.article import Article
 from crawler.explain.fetch import describe_request_error
 from crawler.explain.response_page import make_response_page
 from crawler.guard.self_check import GuardCheck

@@ -8,9 +8,9 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.article import Page
 from cleaning.errors import DatabaseMissing, MemoryUnreadable, StoreOutdated
 from cleaning.memory.site_memory import MIN_ARTICLES, load_site_memory
+from cleaning.records.given import Page
 from crawler.run.spider_sites import load_listed_sites
 from crawler.sites.owners import SiteOwners
 from crawler.sites.site import Site, make_site, match_name

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from crawler.explain.explanation import PageExplanation, describe_entries
 from crawler.terminal.characters import escape_for_terminal
 

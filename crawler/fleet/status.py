@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 from crawler.fleet.jobs import (
     DOING,
     FAILED,

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from cleaning.article import HostRights
+from cleaning.records.given import HostRights
 from crawler.failures.errors import CrawlStopped, HostOnHold
 from crawler.failures.outcome import classify_error
 from crawler.middlewares.daily_fetch import DailyFetch

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 from crawler.night.desk import list_told_lines
 from crawler.night.open_night import is_same_night
 from crawler.night.tell import format_duration

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from cleaning.article import Article, Page
 from cleaning.parts.join import covers, has_new_text, is_part_of
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 from storage.archive.location import ArchiveLocation
 
 

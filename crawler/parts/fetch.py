@@ -14,10 +14,10 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from cleaning.article import Page
 from cleaning.errors import StorageLost
 from cleaning.page.canonical import to_canonical_url
 from cleaning.parts.page_numbers import read_part_addresses
+from cleaning.records.given import Page
 from crawler.failures.errors import CrawlStopped
 from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage

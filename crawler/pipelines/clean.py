@@ -10,9 +10,10 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from cleaning.article import Article, Page
 from cleaning.errors import StorageLost
 from cleaning.parts.join import MISSING_PARTS
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 from cleaning.workers import Cleaners
 from crawler.failures.errors import CrawlStopped
 from crawler.items import FetchedPage

@@ -8,9 +8,10 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 
-from cleaning.article import LEFT_OUT, Article
 from cleaning.metadata.robots_tags import NOFOLLOW
 from cleaning.page.paragraphs import is_body
+from cleaning.records.article import Article
+from cleaning.records.block import LEFT_OUT
 from crawler.discovery.addresses import classify_address
 from crawler.discovery.discover import discover
 from crawler.discovery.offer_collector import Discovery

@@ -14,10 +14,10 @@ from scrapy.exceptions import DropItem
 from sqlalchemy import Connection, select
 from twisted.python.failure import Failure
 
-from cleaning.article import Page
 from cleaning.errors import BadAddress, StorageLost
 from cleaning.page.canonical import to_canonical_url
 from cleaning.page.charset import decode_html
+from cleaning.records.given import Page
 from crawler.failures.outcome import classify_error
 from crawler.items import FetchedPage, SpiderPage
 from crawler.page_facts import PageFacts, decode_response_text, select_page_headers

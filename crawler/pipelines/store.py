@@ -13,9 +13,9 @@ from scrapy.exceptions import DropItem
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
-from cleaning.article import Article
 from cleaning.errors import StorageLost
 from cleaning.parts.join import MISSING_PARTS
+from cleaning.records.article import Article
 from cleaning.verdict import WALL
 from crawler.article_item import ArticleItem, began_as_page, make_article_item, make_page_item
 from crawler.failures.outcome import classify_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cleaning.article import Article
+from cleaning.records.article import Article
 from crawler.run.counts import CrawlCounts, log_outcome
 from crawler.storing.deduplicate import DeduplicationResult
 from crawler.storing.recheck_results import name_recheck_result

@@ -22,8 +22,8 @@ from urllib.parse import unquote, urlencode
 
 from datasette.utils.asgi import NotFound, Request, Response
 
-from cleaning.article import format_iso
 from cleaning.errors import ArchiveMissing
+from cleaning.records.times import format_iso
 from crawler.reading_room.changes import PAGE, ChangeList, parse_choice
 from crawler.reading_room.commands import write_explain, write_export, write_keep, write_show
 from crawler.reading_room.find import Found, Search, find, is_chosen, list_rows, parse_page, parse_search

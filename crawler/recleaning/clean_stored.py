@@ -14,9 +14,9 @@ from typing import Protocol, Self
 
 from scrapy.settings import BaseSettings
 
-from cleaning.article import Article
 from cleaning.errors import ArchiveMissing, RecordUnreadable
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.records.article import Article
 from cleaning.verdict import DECIDED_BY_CRAWL
 from cleaning.workers import Cleaners
 from crawler.recleaning.page_decoder import PageDecoder

@@ -18,7 +18,7 @@ from storage.database.types import make_storable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
     from storage.articles.texts import StoredText
 
 # An article that loses more than a tenth of its words loses a paragraph. That can be right: a teaser box on a short

@@ -14,8 +14,8 @@ from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from scrapy.signalmanager import SignalManager
 
-from cleaning.article import Page, SiteRules
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.given import Page, SiteRules
 from crawler.failures.errors import Bomb, TooLarge, Undecodable
 from crawler.items import FetchedPage
 from crawler.middlewares.compression import CompressionMiddleware

@@ -25,13 +25,13 @@ from typing import ClassVar, Self
 from scrapy.settings import BaseSettings
 from sqlalchemy import Engine
 
-from cleaning.article import NO_RULES
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.errors import MemoryUnreadable
 from cleaning.memory.dependency import hash_site_rules
 from cleaning.memory.learning import LearnedMemory, learn_memory
 from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.records.given import NO_RULES
 from cleaning.version import CLEANER_VERSION
 from cleaning.workers import Cleaners
 from crawler.recleaning.clean_stored import CountOutcome, RecleanedPage, ResponseReader, StoredPageCleaner

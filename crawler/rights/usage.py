@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cleaning.article import MAX_WORDS
 from cleaning.metadata.rights import parse_preferences
+from cleaning.records.given import MAX_WORDS
 from crawler.rights.paths import matches
 
 _MAX_RULES = 500  # of one group

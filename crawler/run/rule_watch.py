@@ -14,7 +14,7 @@ from crawler.terminal.numbers import count_things
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 # Pages that are articles, or would be if their text were found. Of a list or an error page a rule says nothing.
 _ARTICLES = (None, "too-short", "no-text", "paywall")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaning.article import SiteRules
 from cleaning.errors import BadSelector
+from cleaning.records.given import SiteRules
 from cleaning.site_rules.selectors import parse_selector, parse_value_rule
 from crawler.sites.site import quote_value
 

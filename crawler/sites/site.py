@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cleaning.article import NO_RULES, SiteRules
 from cleaning.errors import BadAddress, UnknownSite
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.given import NO_RULES, SiteRules
 from crawler.sites.host_names import get_bare_host, split_host_and_port
 from crawler.sites.path_patterns import matches_any_pattern
 from storage.frontier.addresses import AddressKind

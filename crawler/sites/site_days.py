@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from cleaning.article import UNSTATED
+from cleaning.records.times import UNSTATED
 from crawler.sites.time_zones import get_time_zone
 from storage.frontier.leasing import FirstDay
 

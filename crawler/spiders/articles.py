@@ -26,9 +26,9 @@ from scrapy.settings import BaseSettings
 from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
-from cleaning.article import Page
 from cleaning.errors import StorageLost
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.given import Page
 from crawler.browser.check_browser import check_browser
 from crawler.discovery.seeds import make_seed_offers
 from crawler.failures.errors import CrawlStopped, OffSite

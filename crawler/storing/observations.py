@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from cleaning.article import Article, SiteRules
 from cleaning.errors import MemoryUnreadable
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.records.article import Article
+from cleaning.records.given import SiteRules
 from cleaning.version import CLEANER_VERSION
 from storage.articles import saving
 from storage.site_memory.observations import (

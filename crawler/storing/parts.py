@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from cleaning.article import Article
 from cleaning.parts.page_numbers import find_part_number
+from cleaning.records.article import Article
 from crawler.storing.deduplicate import StatusChange, deduplicate
 from storage.archive.part_locations import ArchivedPart, is_known_part, save_parts
 from storage.articles.saving import make_article_id

@@ -1,7 +1,7 @@
 """Keeps what cleaning saw of the night's pages, so that settling cleans them again without archive and tree.
 
-The readings (`cleaning.article.Article.reading`) stand in a file without a name in the data folder: whatever ends the
-crawl, nothing is left of it. The index is in memory, about 200 bytes a page.
+The readings (`cleaning.records.article.Article.reading`) stand in a nameless file of the data folder: whatever ends
+the crawl, nothing is left of it. The index is in memory, about 200 bytes a page.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from tempfile import TemporaryFile
 from threading import Lock
 from typing import Any
 
-from cleaning.article import Page
 from cleaning.reading.packed_reading import HEAD
+from cleaning.records.given import Page
 from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import parse_own_name
 from storage.articles.saving import make_article_id

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from cleaning.article import Article
+from cleaning.records.article import Article
 from storage.articles.saving import SaveResult, make_article_id
 from storage.completeness.change_rates import count_recheck, is_edited
 from storage.frontier.addresses import Lease

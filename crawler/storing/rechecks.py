@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cleaning.article import Article
 from cleaning.page.paragraphs import count_letters
 from cleaning.parts.join import MISSING_PARTS
+from cleaning.records.article import Article
 from cleaning.verdict import SHOWN_INSTEAD
 from storage.articles.saving import SaveResult
 from storage.frontier.rechecks import NIGHT, Outlook, find_rest

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from cleaning.article import Article
+from cleaning.records.article import Article
 from storage.archive.location import ArchiveLocation
 from storage.articles.tombstones import REMOVED, add_tombstones, find_removed_urls, has_removed
 from storage.frontier import settling

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from cleaning.article import Article
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.article import Article
 from storage.frontier.addresses import Lease
 from storage.frontier.same_pages.twin_evidence import load_rules
 from storage.frontier.same_pages.twin_forms import compute_group

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 from crawler.survey.edition_folder import find_language_folders
 from crawler.survey.judge_survey import count_reasons
 from crawler.survey.list_guesses import choose_extra_lists, find_named_lists

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_output
 from storage.database.engine import open_for_reading

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import format_iso
 from cleaning.errors import BadArgument
+from cleaning.records.times import format_iso
 from crawler.sites.site import match_name
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.output import write_json, write_output
 from storage.articles.tombstones import list_removed_sites, list_tombstones

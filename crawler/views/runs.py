@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from cleaning.article import format_iso
 from cleaning.errors import BadArgument
+from cleaning.records.times import format_iso
 from crawler.run.report import build_final_table, describe_rest, sum_up_run
 from crawler.sites.site import match_name
 from crawler.terminal.characters import escape_for_terminal

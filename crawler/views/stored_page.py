@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from cleaning.article import format_iso
+from cleaning.records.times import format_iso
 from cleaning.version import CLEANER_VERSION
 from crawler.explain.explanation import PageExplanation
 from crawler.explain.json_document import explanation_to_document
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from sqlalchemy import Engine
 
-    from cleaning.article import Article, Block
+    from cleaning.records.article import Article
+    from cleaning.records.block import Block
     from crawler.views.memory_use import MemoryUse, RepeatedUse
     from storage.reading.stored_page import StoredPage
 

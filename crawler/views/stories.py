@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from cleaning.article import format_iso
 from cleaning.errors import ArticleMissing
+from cleaning.records.times import format_iso
 from crawler.terminal.characters import escape_for_terminal
 from crawler.terminal.console import make_report_console
 from crawler.terminal.numbers import count_things

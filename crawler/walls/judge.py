@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from cleaning.article import Article
 from cleaning.duplicates.article_sketch import MIN_SHARED, build_story_key, open_sketch
 from cleaning.page.headline_key import normalize_headline
+from cleaning.records.article import Article
 from cleaning.verdict import NOT_FOUND, SHOWN_INSTEAD, WALL
 from crawler.storing.deduplicate import StatusChange, deduplicate
 from crawler.walls.find_walls import Suspicion

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from cleaning.article import Article
 from cleaning.duplicates.fingerprint import NUMBER, fingerprint
 from cleaning.page.headline_key import normalize_headline
 from cleaning.page.paragraphs import count_letters
+from cleaning.records.article import Article
 from crawler.discovery import path_words
 from storage.frontier.addresses import Lease
 

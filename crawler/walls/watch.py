@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
-from cleaning.article import Article
+from cleaning.records.article import Article
 from cleaning.verdict import ELSEWHERE, WALL
 from crawler.items import FetchedPage
 from crawler.run.articles_spider import find_articles_spider

@@ -11,8 +11,8 @@ from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from cleaning.article import NOTHING_KNOWN, HostRights, Known
 from cleaning.errors import RecordUnreadable
+from cleaning.records.given import NOTHING_KNOWN, HostRights, Known
 from storage.archive.location import ArchiveLocation
 from storage.archive.spider_note import SpiderNote
 from storage.archive.write import (

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from cleaning.article import NOTHING_KNOWN, Known
+from cleaning.records.given import NOTHING_KNOWN, Known
 
 # More of it is not read back.
 MAX_AUTHORS = 100

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 
-from cleaning.article import HostRights
 from cleaning.errors import StorageLost
+from cleaning.records.given import HostRights
 from storage.archive.build import build_record, make_record_id
 from storage.archive.location import ArchiveLocation
 from storage.archive.own_files import make_own_name

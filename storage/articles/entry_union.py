@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
-from cleaning.article import Block, LiveEntry
+from cleaning.records.block import Block, LiveEntry
 from storage.articles.diff import MIN_LIKENESS, compare_tallies, tally_words
 
 # Entries of one time, heading or id that an entry is compared with. Newsrooms write a few a minute; a page that gives

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from cleaning.article import Article, Block, LiveEntry, get_stated_offset, set_offset
+from cleaning.records.article import Article
+from cleaning.records.block import Block, LiveEntry
+from cleaning.records.times import get_stated_offset, set_offset
 from storage.articles.entry_union import EntryText, LiveText, unite
 from storage.models import StoredArticle, StoredEntry
 from storage.models.packed_blocks import unpack_blocks

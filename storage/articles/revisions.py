@@ -22,7 +22,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from cleaning.article import Article, count_text_words
+from cleaning.records.article import Article
+from cleaning.records.words import count_text_words
 from storage.archive.location import ArchiveLocation
 from storage.articles.diff import Change, RevisionBlock, diff_blocks, get_kept_texts
 from storage.articles.live_entries import load_entries

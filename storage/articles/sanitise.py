@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from cleaning.article import UNSTATED, Article, Block, LiveEntry, format_iso
+from cleaning.records.article import Article
+from cleaning.records.block import Block, LiveEntry
+from cleaning.records.times import UNSTATED, format_iso
 from storage.database.types import make_storable
 
 # None of 2,615 pages with human gold reaches a fifth of one of these limits, except for `path`.

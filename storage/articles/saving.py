@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
-from cleaning.article import Article, count_text_words, get_stated_offset
+from cleaning.records.article import Article
+from cleaning.records.times import get_stated_offset
+from cleaning.records.words import count_text_words
 from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, save_parts
 from storage.articles import revisions

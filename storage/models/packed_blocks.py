@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from storage.database.types import make_storable
 
 _KINDS = {str(kind): kind for kind in BlockKind}

@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from cleaning.article import Block
 from cleaning.markdown.head import format_head
 from cleaning.markdown.layout import Piece
 from cleaning.markdown.render import render_article
+from cleaning.records.block import Block
 from storage.export.batch import Batch
 from storage.export.formats.jsonl import format_time
 from storage.export.schema import ARTICLES, FIELDS, Field, FieldKind, Table

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, literal, select
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from storage.articles.live_entries import load_article_blocks
 from storage.articles.revisions import is_refusal
 from storage.export.batch import Batch

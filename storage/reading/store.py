@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self, Unpack
 from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.article import Block
 from cleaning.duplicates.kinds import DuplicateKind
 from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing
+from cleaning.records.block import Block
 from storage.archive.place import ArchivePlace
 from storage.articles.clusters import Cluster, StoryFilter, iter_clusters, load_cluster
 from storage.articles.revisions import Version, load_histories

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from cleaning.article import Article, set_offset
+from cleaning.records.article import Article
+from cleaning.records.times import set_offset
 from storage.archive.location import ArchiveLocation
 from storage.archive.part_locations import ArchivedPart, load_parts
 from storage.articles.clusters import Cluster, load_cluster

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from scoring import Answer
 
-from cleaning.article import Page as Fetched
-from cleaning.article import make_failed_article
+from cleaning.records.article import make_failed_article
+from cleaning.records.given import Page as Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gold import Page
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 T = TypeVar("T")
 

@@ -23,7 +23,7 @@ import beside  # noqa: F401 (imported for its change of the path)
 from gold import Page, add_data_options, find_data_sets, get_page_site, load_pages
 from trafilatura.metadata import extract_metadata
 
-import cleaning.article
+import cleaning.records.given
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
 
@@ -69,7 +69,7 @@ def is_in(page: Page, half: str | None) -> bool:
 
 def compare(page: Page, *, beside_trafilatura: bool) -> tuple[bool, bool, bool, tuple[str, ...], str]:
     """Return whether our authors, ours with the source, and trafilatura's are the gold's, then ours and their place."""
-    draft = read_metadata(parse_tree(page["html"]), cleaning.article.Page(page["url"], page["html"])).draft
+    draft = read_metadata(parse_tree(page["html"]), cleaning.records.given.Page(page["url"], page["html"])).draft
     gold = split_names(page["author"])
     others = None
     if beside_trafilatura:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gold import Page
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 MAX_SAMPLE = 100  # characters of a block
 

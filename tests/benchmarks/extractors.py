@@ -17,8 +17,9 @@ from lxml.html import defs
 from scoring import Answer
 from trafilatura.settings import Document
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.storing.deduplicate import deduplicate
 from storage.articles import saving
 from storage.database.engine import make_database_url, open_database

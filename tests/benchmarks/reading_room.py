@@ -26,7 +26,7 @@ import beside  # noqa: F401 (imported for its change of the path)
 from search import FIRST_NIGHT, SITES, TextMaker, fill_searched, make_queries
 from sqlalchemy import Engine, select, update
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from crawler.reading_room.room import ReadingRoom
 from crawler.reading_room.serve import RoomServer
 from storage.archive.open_place import open_place

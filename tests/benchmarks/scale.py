@@ -40,7 +40,7 @@ from servers.postgres import run_postgres
 from servers.press import press
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 
-from cleaning.article import Article
+from cleaning.records.article import Article
 from crawler.storing.deduplicate import deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.storing.same_pages import learn_same_pages

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from judging import NIGHT
 from sqlalchemy import Engine, select, text
 
-from cleaning.article import Article, Block
 from cleaning.duplicates.article_sketch import (
     SHINGLE_WORDS,
     SKETCH_SIZE,
@@ -34,6 +33,8 @@ from cleaning.duplicates.article_sketch import (
 )
 from cleaning.duplicates.fingerprint import hash_to_int
 from cleaning.duplicates.shingles import list_shingles, split_words
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.storing.deduplicate import deduplicate
 from crawler.storing.observations import store_page_observation
 from storage import runs

@@ -25,7 +25,7 @@ from pair_source import Library, PairSource
 from pairs import KINDS
 from sqlalchemy import Connection, Row, select
 
-from cleaning.article import Article
+from cleaning.records.article import Article
 from storage.database.engine import make_database_url, open_database
 from storage.models import SketchKey, StoredArticle, StoredMatch
 from storage.runs import begin

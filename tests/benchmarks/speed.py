@@ -29,10 +29,10 @@ from memory import read_memory
 from stages import STAGES, Stages
 from trafilatura.meta import reset_caches
 
-from cleaning.article import Page as Fetched
 from cleaning.clean import clean, preload_models
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.observation import Observation
+from cleaning.records.given import Page as Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

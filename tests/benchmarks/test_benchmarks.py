@@ -16,9 +16,9 @@ from extractors import ExtractionFailed, extract
 from servers.paper import prose
 from stages import STAGES, Stages
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.records.given import Page
 
 HERE = Path(__file__).parent
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from cuts import Cuts
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 
 
 def count_cuts(gold: str, *blocks: Block, title: str = "", headline_in_gold: bool = False) -> Cuts:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from servers.paper import prose
 
-from cleaning.article import Page
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 pytest.importorskip("lightgbm", reason="LightGBM, of the extra `benchmarks`, is not installed", exc_type=ImportError)
 

@@ -27,7 +27,6 @@ from gold import add_data_options, find_data_sets, load_pages, parse_count
 from labels import label_runs
 from scoring import FIGURES, Answer, score
 
-from cleaning.article import Page as Fetched
 from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
@@ -39,6 +38,7 @@ from cleaning.metadata.collect import read_metadata
 from cleaning.page.forum_posts import find_posts
 from cleaning.page.parsing import parse_tree
 from cleaning.reading.prepare_page import prepare_page
+from cleaning.records.given import Page as Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -26,7 +26,6 @@ from labels import label_runs
 from scoring import average_sets, score
 from train import PLACE_ROUNDS, PLACE_SETTINGS, TrainingRows, build_rows, extract_rows, train
 
-from cleaning.article import Page as Fetched
 from cleaning.classifier.classify import build_page_features
 from cleaning.classifier.features import FEATURES_WITH_MEMORY
 from cleaning.classifier.read_by_place import build_features_by_place
@@ -41,6 +40,7 @@ from cleaning.metadata.collect import read_metadata
 from cleaning.page.forum_posts import find_posts
 from cleaning.page.parsing import parse_tree
 from cleaning.reading.prepare_page import prepare_page
+from cleaning.records.given import Page as Fetched
 
 if TYPE_CHECKING:
     from gold import Page

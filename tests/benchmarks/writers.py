@@ -39,8 +39,9 @@ from servers.postgres import run_postgres
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from wordy import make_text
 
-from cleaning.article import Article, Block
 from cleaning.duplicates.article_sketch import seal_sketch
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.storing.deduplicate import DeduplicationResult, deduplicate
 from crawler.storing.observations import store_page_observation
 from crawler.walls.find_walls import WallFinder

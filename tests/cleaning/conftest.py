@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

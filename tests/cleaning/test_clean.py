@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleaning.article import Article, BlockKind, Page
 from cleaning.clean import clean
+from cleaning.records.article import Article
+from cleaning.records.block import BlockKind
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from pebble import ProcessPool
 from timed_cleaning import clean_with_cpu_time
 
-from cleaning.article import LEFT_OUT, Article, Page
 from cleaning.classifier.classify import classify
 from cleaning.classifier.model import load_model
 from cleaning.clean import clean, decide_again
@@ -23,6 +22,9 @@ from cleaning.foreign.hidden_text import judge_hidden_parts
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
 from cleaning.reading.prepare_page import prepare_page
+from cleaning.records.article import Article
+from cleaning.records.block import LEFT_OUT
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/2024/05/16/page"
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])

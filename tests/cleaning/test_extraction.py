@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cleaning.article import BlockKind
 from cleaning.extraction import build_extraction, extract
 from cleaning.page.parsing import parse_tree
 from cleaning.page.text_runs import read_runs
+from cleaning.records.block import BlockKind
 
 LINES = (
     "The ice road over the lake was closed on Tuesday.",

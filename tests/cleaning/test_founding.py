@@ -14,8 +14,8 @@ import pytest
 from founding.article import BOX, HEADLINE, PARAGRAPH, TEXT, URL, make_page
 from founding.dresses import CUES, FORMS, HEADLINES, LAYOUTS
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 STORED = Path(__file__).parents[3] / "shared" / "acceptance"
 STORED_URL = "http://harbour-courier.example/2023/05/16/drones/"

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from timed_cleaning import clean_with_cpu_time
 
-from cleaning.article import Page
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/2024/05/16/night-ferry-returns"
 TITLE = "Night ferry returns to the harbour"

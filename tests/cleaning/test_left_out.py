@@ -8,16 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleaning.article import LEFT_OUT, Page
 from cleaning.clean import clean
 from cleaning.left_out import MAX_LISTED, could_be_article
 from cleaning.page.parsing import parse_tree
 from cleaning.page.text_runs import read_runs
+from cleaning.records.block import LEFT_OUT
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 URL = "https://www.harbour-post.example/2024/05/16/ferry"
 SENTENCE = "A man in a boat, whom nobody had asked, said that the tide would come when it wanted to and not before."

@@ -5,8 +5,9 @@ import json
 import pytest
 from servers.paper import prose
 
-from cleaning.article import Article, Page, make_failed_article
 from cleaning.program.line_answers import LineAnswer, PageLine, answer_line, finish_answer
+from cleaning.records.article import Article, make_failed_article
+from cleaning.records.given import Page
 
 URL = "https://example.org/a"
 HTML = f"<html><body><article><h1>A bridge opens</h1><p>{'</p><p>'.join(prose(1))}</p></article></body></html>"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 TITLE = "Silnik zaburtowy nie odpala po zimie"
 POSTS = [

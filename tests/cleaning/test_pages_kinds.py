@@ -8,8 +8,8 @@ from operator import itemgetter
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 URL = "https://www.lake-herald.example/2024/03/page"
 NAV = "<nav><ul><li><a href='/news'>News</a></li><li><a href='/lake'>The lake</a></li></ul></nav>"

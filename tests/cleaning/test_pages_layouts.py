@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 SITE = "https://www.lake-herald.example"
 STORIES = {

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/city"
 TEXT = "The night ferry between Lindmouth and Orrow will run again from the first of June, the board decided. "

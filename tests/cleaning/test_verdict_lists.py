@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/city"
 STATED = '<meta property="article:published_time" content="2026-11-28T08:00:00+01:00">'

@@ -15,9 +15,10 @@ import psutil
 import pytest
 
 from cleaning import workers
-from cleaning.article import Article, Page
 from cleaning.clean import clean
 from cleaning.phrases import find_phrase
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 from cleaning.workers import Cleaners
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ def test_caches_of_texts_are_emptied_after_so_many_characters(monkeypatch: pytes
 
 MISBEHAVING = """
 import itertools, os, signal, sys, time
-from cleaning.article import Article
+from cleaning.records.article import Article
 
 def work(page):
     if "hang" in page.url:
@@ -119,7 +120,7 @@ def work(page):
 
 PARENT = """
 import os, signal, sys, time
-from cleaning.article import Page
+from cleaning.records.given import Page
 from cleaning.workers import Cleaners
 from misbehaving import work
 

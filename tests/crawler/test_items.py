@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from scrapy.http import HtmlResponse, JsonResponse, Response
 
-from cleaning.article import Known
+from cleaning.records.given import Known
 from crawler.items import page_item
 from storage.archive.spider_note import SpiderNote
 

@@ -18,7 +18,9 @@ from scrapy.settings import Settings
 from sitecustomize import kill_at
 from sqlalchemy import Connection, func, make_url, select
 
-from cleaning.article import Article, Block, Page
+from cleaning.records.article import Article
+from cleaning.records.block import Block
+from cleaning.records.given import Page
 from crawler.items import FetchedPage
 from crawler.pipelines.store import StorePipeline
 from crawler.storing.readings import KeptReadings

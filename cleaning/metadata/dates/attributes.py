@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cleaning.article import format_iso
 from cleaning.metadata.dates.day_month_order import DateOrder
 from cleaning.metadata.dates.machine_times import DAY, parse_machine_time, parse_stated_time
 from cleaning.metadata.dates.written_dates import find_written_times
+from cleaning.records.times import format_iso
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

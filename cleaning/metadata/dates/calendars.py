@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cleaning.article import UNSTATED
+from cleaning.records.times import UNSTATED
 
 BUDDHIST = 543  # years that the Buddhist era is ahead
 LAST_YEAR = 2049  # a later one is of another calendar than ours: Nepal's is 57 years ahead

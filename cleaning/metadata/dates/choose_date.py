@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaning.article import get_stated_offset
 from cleaning.metadata.dates.displayed import SHORT, DisplayedTimes
 from cleaning.metadata.dates.machine_times import parse_page_time, parse_stated_time
 from cleaning.metadata.dates.stated import (
@@ -17,6 +16,7 @@ from cleaning.metadata.dates.stated import (
     find_publication_statements,
 )
 from cleaning.metadata.dates.zone import find_zone_by_clock, find_zone_by_moment
+from cleaning.records.times import get_stated_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
     from cleaning.metadata.dates.day_month_order import DateOrder
     from cleaning.metadata.dates.near_headline import LinesAround
     from cleaning.metadata.structured import Statement, StructuredData
+    from cleaning.records.given import Page
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there were no web pages before
 MAX_AHEAD = timedelta(hours=48)  # a page's clock may be ahead of ours, and its zone unknown

@@ -9,8 +9,8 @@ from cleaning.page.addresses import get_host
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from cleaning.article import Page
     from cleaning.metadata.structured import StructuredData
+    from cleaning.records.given import Page
 
 # Countries where the month comes first in numeric dates; elsewhere the day or the year does.
 MONTH_FIRST = frozenset(("us", "ph", "fm", "mh", "pw", "gu", "pr", "ca"))

@@ -8,12 +8,12 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from cleaning.article import UNSTATED
 from cleaning.metadata.dates.calendars import make_day
 from cleaning.metadata.dates.day_month_order import DateOrder
 from cleaning.metadata.dates.written_dates import find_written_times
 from cleaning.metadata.dates.zone import MAX_OFFSET
 from cleaning.metadata.dates.zone_names import read_zone
+from cleaning.records.times import UNSTATED
 
 NEARLY_ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ,]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:]\d{1,9})?)?)?"

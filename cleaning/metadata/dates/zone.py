@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from cleaning.article import get_stated_offset
+from cleaning.records.times import get_stated_offset
 
 MAX_OFFSET = timedelta(hours=14)  # of the zone farthest from UTC
 MINUTE, HALF_HOUR = timedelta(minutes=1), timedelta(minutes=30)

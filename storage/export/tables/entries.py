@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, func, select
 
-from cleaning.article import LiveEntry, count_text_words, format_local, set_offset
+from cleaning.records.block import LiveEntry
+from cleaning.records.times import format_local, set_offset
+from cleaning.records.words import count_text_words
 from storage.export.batch import Batch
 from storage.export.rows import read
 from storage.export.schema import Field, FieldKind, Table

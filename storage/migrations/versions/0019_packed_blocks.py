@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from alembic import op
 
 import storage.database.types
-from cleaning.article import Block, BlockKind
 from cleaning.errors import DatabaseMissing
+from cleaning.records.block import Block, BlockKind
 from storage.database.words import fold_words
 from storage.migrations.block_view import POSTGRESQL, SQLITE
 from storage.migrations.dependents import find_dependents, list_grants

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from storage.models import StoredArticle, StoredEntry
 from storage.models.packed_blocks import pack_blocks, unpack_blocks
 from storage.reading.releases.convert_row import parse_offset

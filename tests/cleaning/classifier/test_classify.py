@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cleaning.article import Article, BlockKind, Page
 from cleaning.classifier.classify import Classification, classify
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
@@ -16,6 +15,9 @@ from cleaning.metadata.collect import Metadata, read_metadata
 from cleaning.page.parsing import parse_tree
 from cleaning.page.run_numbers import write_numbers
 from cleaning.page.text_runs import read_runs
+from cleaning.records.article import Article
+from cleaning.records.block import BlockKind
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/2024/05/16/ferry"
 PROSE = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 URL = "https://www.mill-times.example/2024/06/07/timetable"
 BEFORE = "The county has published the timetable of the new ferry, which runs four times a day between the two towns."

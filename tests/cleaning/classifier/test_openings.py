@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 OPENING = (
     "The harbour board wants to run the night boat again, eight months after it was taken to the yard for new plates.",

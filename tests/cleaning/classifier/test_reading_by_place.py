@@ -6,7 +6,6 @@ import pytest
 from servers.paper import prose
 from small_paper import BOILERPLATE, LINKED_STORIES, SmallPaper, learn_memory_of
 
-from cleaning.article import Page
 from cleaning.classifier.classify import Classification
 from cleaning.classifier.main_paragraphs import find_main_paragraphs
 from cleaning.classifier.model import load_place_model, load_site_place_model
@@ -18,6 +17,7 @@ from cleaning.memory.match import MemoryMatch
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
 from cleaning.page.text_runs import read_runs
+from cleaning.records.given import Page
 
 URL = "https://gazette.example/2024/05/ferry"
 PARAGRAPHS = prose("the ferry")

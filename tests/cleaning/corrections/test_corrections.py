@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import BlockKind
+from cleaning.records.block import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
     CleanPage = Callable[..., Article]
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 HEADLINE = "Bell of Tarn Abbey is rung again after sixty years"
 TEXT = (

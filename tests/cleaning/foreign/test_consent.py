@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
 from cleaning.phrases import load_written
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 URL = "https://www.quay-times.example/2024/03/weir"
 HEADLINE = "Salmon pass at the weir of Elden opens a year late"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 URL = "https://www.harbour-post.example/2024/05/16/ferry"
 NOTICE = "You have read every free story of this month, so please subscribe to go on reading the Harbour Post at home."

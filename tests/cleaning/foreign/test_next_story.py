@@ -10,8 +10,8 @@ import pytest
 
 from cleaning import clean_html
 from cleaning.api.learn import learn_site
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

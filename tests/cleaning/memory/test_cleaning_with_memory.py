@@ -8,12 +8,13 @@ from functools import cache
 import pytest
 from small_paper import BOILERPLATE, LINKED_STORIES, SmallPaper, Story, learn_memory_of, observe_pages
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.memory.dependency import MemoryDependency
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.site_memory import AMONG_KEPT, ELSEWHERE, SiteMemory, build_cut_table
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 
 @cache

@@ -9,10 +9,10 @@ import pytest
 import trafilatura
 from small_paper import LINKED_STORIES, SmallPaper, learn_memory_of, observe_pages
 
-from cleaning.article import BlockKind
 from cleaning.clean import clean
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.memory.learning import learn_memory
+from cleaning.records.block import BlockKind
 
 
 @pytest.mark.parametrize("learned_from", [0, 6])

@@ -18,7 +18,7 @@ from cleaning.memory.observation import Observation, ObservedBlock, ObservedPosi
 from cleaning.memory.site_memory import SiteMemory
 
 if TYPE_CHECKING:
-    from cleaning.article import Page
+    from cleaning.records.given import Page
 
 SHUFFLES = 20
 LINES = (

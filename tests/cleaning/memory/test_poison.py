@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 from small_paper import SYLLABLES, SmallPaper, Story, learn_memory_of, observe_pages
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.records.given import Page
 
 PAPER = SmallPaper()
 OTHER = SmallPaper("mercury")

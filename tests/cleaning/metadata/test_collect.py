@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from page_heads import make_json_ld, read_draft
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.metadata.page_kind import GRAPH, TYPES
+from cleaning.records.given import Page
 
 COMMONS = "https://creativecommons.org/licenses/by/4.0/"
 

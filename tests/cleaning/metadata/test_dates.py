@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from page_heads import make_json_ld, read_draft
 
-from cleaning.article import UNSTATED, format_iso, get_stated_offset
 from cleaning.metadata.dates.machine_times import parse_page_time
 from cleaning.metadata.dates.near_headline import read_lines_below
 from cleaning.metadata.dates.stated import find_day_in_address
 from cleaning.metadata.dates.zone import find_zone_by_clock
 from cleaning.page.parsing import parse_tree
+from cleaning.records.times import UNSTATED, format_iso, get_stated_offset
 
 HEADLINE = "<h1>Night ferry to Orrow runs again</h1>"
 TITLE = "<title>Night ferry to Orrow runs again</title>"

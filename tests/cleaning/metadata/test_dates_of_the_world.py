@@ -10,10 +10,10 @@ import sys
 import pytest
 from page_heads import make_json_ld, read_draft
 
-from cleaning.article import format_iso, get_stated_offset
 from cleaning.metadata.dates.calendars import make_day
 from cleaning.metadata.dates.day_month_order import DateOrder
 from cleaning.metadata.dates.machine_times import parse_page_time
+from cleaning.records.times import format_iso, get_stated_offset
 
 TITLE = "<title>Night ferry to Orrow runs again</title>"
 HEADLINE = "<h1>Night ferry to Orrow runs again</h1>"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.metadata.language.choose_language import SAMPLE, SITES_TOML, TEXT, detect_language
 from cleaning.metadata.language.codes import HAS_PROFILE, PROFILES, parse_tag
 from cleaning.metadata.structured import Statement
+from cleaning.records.given import Page
 
 
 def read_texts(name: str) -> dict[str, str]:

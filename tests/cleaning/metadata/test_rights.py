@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from page_heads import URL, make_json_ld, read_draft
 
-from cleaning.article import UNKNOWN_HOST_RIGHTS, Article, HostRights, Page
 from cleaning.clean import clean
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
+from cleaning.records.article import Article
+from cleaning.records.given import UNKNOWN_HOST_RIGHTS, HostRights, Page
 
 POLICY = "https://www.harbour-post.example/policy.json"
 RESERVED = HostRights(ai_refused=("gptbot",), usage=("train-ai=n",), tdm_reserved=True, tdm_policy=POLICY)

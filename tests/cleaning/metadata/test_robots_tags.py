@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.metadata.robots_tags import find_robots_rejection, parse_header_words, read_robots_tags
 from cleaning.page.parsing import parse_tree
+from cleaning.records.given import Page
 
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
 TEXT = "".join(

@@ -5,12 +5,13 @@ from datetime import datetime
 import pytest
 from page_heads import make_json_ld, read_draft
 
-from cleaning.article import UNSTATED, Page, format_iso
 from cleaning.metadata.dates.day_month_order import DateOrder, detect_date_order
 from cleaning.metadata.dates.month_names import parse_month
 from cleaning.metadata.dates.written_dates import find_written_times
 from cleaning.metadata.structured import read_structured
 from cleaning.page.parsing import parse_tree
+from cleaning.records.given import Page
+from cleaning.records.times import UNSTATED, format_iso
 
 MAY = datetime(2024, 5, 6, tzinfo=UNSTATED)
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Block, BlockKind
 from cleaning.page.paragraphs import SENTENCE_END, count_letters, is_body
+from cleaning.records.block import Block, BlockKind
 
 # A word of each script and the mark that ends its sentences; Thai and Lao have none.
 ENDS = {

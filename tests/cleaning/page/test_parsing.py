@@ -8,10 +8,10 @@ import zlib
 import pytest
 from lxml import etree
 
-from cleaning.article import Page
 from cleaning.clean import clean
 from cleaning.page.block_elements import MAX_PATH_CHARACTERS
 from cleaning.page.parsing import MAX_DEPTH, MAX_ELEMENTS, MAX_PAGE_CHARACTERS, parse_html, parse_tree, strip_invisible
+from cleaning.records.given import Page
 
 PARAGRAPH = "<p>The board had taken the boat out of service in January, when a survey found the plates too thin.</p>"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import BlockKind, Page
 from cleaning.clean import clean
+from cleaning.records.block import BlockKind
+from cleaning.records.given import Page
 
 URL = "https://www.harbour-post.example/2024/05/16/interview"
 ANSWERS = (

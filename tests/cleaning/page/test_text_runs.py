@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import BlockKind
 from cleaning.extraction import extract
 from cleaning.markdown.layout import MAX_COLUMNS
 from cleaning.page.block_elements import ShownElement
@@ -10,6 +9,7 @@ from cleaning.page.parsing import parse_tree
 from cleaning.page.run_numbers import restore_line, write_numbers
 from cleaning.page.symbols import MAX_RUNS
 from cleaning.page.text_runs import TextRun, read_runs
+from cleaning.records.block import BlockKind
 
 
 def read_numbered_runs(body: str) -> tuple[list[TextRun], str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
 from cleaning.memory.observation import Observation
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 URL = "https://www.quay-courier.example/2025/03/04/pilots-of-vessa"
 TITLE = "The pilots of Vessa get a boat that turns on the spot"

@@ -8,9 +8,10 @@ import pytest
 from live_pages import POSTS, make_plain
 from servers.real_web.long_reads import FORMS, make_pager, make_part, part_path, part_texts
 
-from cleaning.article import Article, Page
 from cleaning.clean import clean
 from cleaning.parts.join import covers, has_new_text, is_part_of, join_parts
+from cleaning.records.article import Article
+from cleaning.records.given import Page
 
 HOST = "https://paper.org"
 PATH = "/2026/11/a-long-read-of-the-harbour"

@@ -6,10 +6,11 @@ import pytest
 from servers.paper import prose
 from servers.real_web.long_reads import FORMS, make_pager, make_part, part_path
 
-from cleaning.article import Article, Page, Pager
 from cleaning.metadata.collect import read_metadata
 from cleaning.page.parsing import parse_tree
 from cleaning.parts.pager import find_pager
+from cleaning.records.article import Article, Pager
+from cleaning.records.given import Page
 
 HOST = "https://paper.org"
 PATH = "/2026/11/a-long-read-of-the-harbour"

@@ -10,13 +10,15 @@ from functools import cache
 import pytest
 from small_paper import BOILERPLATE, TEMPLATES, SmallPaper, learn_memory_of
 
-from cleaning.article import UNSTATED, Article, Page, SiteRules
 from cleaning.clean import clean, decide_again
 from cleaning.duplicates.fingerprint import fingerprint
 from cleaning.errors import ReadingUnreadable
 from cleaning.memory.observation import Observation
 from cleaning.memory.site_memory import AMONG_KEPT, ELSEWHERE, SiteMemory, build_cut_table
 from cleaning.reading.packed_reading import unpack_reading
+from cleaning.records.article import Article
+from cleaning.records.given import Page, SiteRules
+from cleaning.records.times import UNSTATED
 
 NOTE = "<p><em>Correction, May 5: an earlier version of this article named the wrong harbour.</em></p>"
 NOTICE = (

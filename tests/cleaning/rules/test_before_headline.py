@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 URL = "https://www.harbour-post.example/2024/05/16/ferry"
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from cleaning.rules import Context, apply_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 BIOGRAPHY = "Anna Berg has written about the harbour for this paper since she was twenty-two years old."
 
@@ -73,8 +73,8 @@ def test_the_class_of_a_heading_does_not_name_its_part(clean_page: Callable[...,
 
 
 def test_a_class_around_the_whole_article_names_nothing(clean_page: Callable[..., Article], article_text: str) -> None:
-    from cleaning.article import Page
     from cleaning.clean import clean
+    from cleaning.records.given import Page
 
     paragraphs = "".join(f"<p>{text}</p>" for text in article_text.split("\n"))
     html = f"<html><body><div class='sidebar-left newsletter'><h1>A boat</h1>{paragraphs}</div></body></html>"

@@ -7,7 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 # As the default themes of WordPress print it: heading, notice, labels, notice of the cookie, button.
 FORMS = {

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from cleaning.rules import Context, apply_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 NOTICES = (
     "This website uses cookies to give you the best experience. By continuing you agree to them.",

@@ -7,7 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 LINES = {
     "a class name": "<p class='date'>16 May 2024, 21:40</p>",

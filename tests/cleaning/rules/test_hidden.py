@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from cleaning.rules import Context, apply_rules
 
 LINES = [

@@ -7,7 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 
 @pytest.mark.parametrize("dress", ["<p>{}</p>", "<h2>{}</h2>", "<p><strong>{}</strong></p>", "<p>{}.</p>"])
@@ -56,8 +56,8 @@ def test_a_line_that_only_shares_words_with_the_headline_stays(text: str, clean_
     ],
 )
 def test_it_is_cut_in_any_language(headline: str, news_page: Any, article_text: str) -> None:
-    from cleaning.article import Page
     from cleaning.clean import clean
+    from cleaning.records.given import Page
 
     html = type(news_page)(headline).html(top=f"<p><b>{headline}</b></p>", middle=f"<h2>{headline}</h2>")
     assert clean(Page("https://www.harbour-post.example/a", html)).text == article_text
@@ -77,8 +77,8 @@ def test_an_edited_headline_with_a_count_of_comments_behind_it_is_cut(
 
 
 def test_a_headline_with_other_numbers_stays(news_page: Any) -> None:
-    from cleaning.article import Page
     from cleaning.clean import clean
+    from cleaning.records.given import Page
 
     html = type(news_page)("Lindmouth 3, Pell 2").html(top="<p>Lindmouth 3, Pell 1</p>")
     assert "Lindmouth 3, Pell 1" in clean(Page("https://www.harbour-post.example/a", html)).text.split("\n")

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Page
 from cleaning.clean import clean
+from cleaning.records.given import Page
 
 if TYPE_CHECKING:
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 URL = "https://www.moor-gazette.example/2024/06/lighthouse"
 HEADLINE = "Lighthouse at Skarn Point gets its keeper back"

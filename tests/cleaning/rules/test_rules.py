@@ -12,7 +12,7 @@ from cleaning.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from cleaning.rules import Context, apply_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 OTHER = "Harbour board weighs a third container berth at the northern mole"
 LINK = f"<a href='/2024/05/10/berth'>{OTHER}</a>"

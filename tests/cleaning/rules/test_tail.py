@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from cleaning.rules import Context, apply_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cleaning.article import Article
+    from cleaning.records.article import Article
 
 STORIES = (
     ("Harbour board weighs a third container berth", "berth"),

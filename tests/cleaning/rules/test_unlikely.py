@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cleaning.article import Article, Block, Page
 from cleaning.classifier.features import FEATURES
 from cleaning.classifier.model import TreeModel
 from cleaning.clean import clean
+from cleaning.records.article import Article
+from cleaning.records.block import Block
+from cleaning.records.given import Page
 from cleaning.rules import Context, apply_rules
 from cleaning.rules.page_blocks import LowScore
 

@@ -8,11 +8,13 @@ from random import Random
 
 import pytest
 
-from cleaning.article import Article, BlockKind, Known, Page, SiteRules
 from cleaning.clean import clean
 from cleaning.memory.dependency import MemoryDependency, hash_site_rules
 from cleaning.memory.learning import learn_memory
 from cleaning.memory.observation import Observation
+from cleaning.records.article import Article
+from cleaning.records.block import BlockKind
+from cleaning.records.given import Known, Page, SiteRules
 
 URL = "https://gazette.example/harbour/ships-late"
 FETCHED = datetime(2026, 12, 1, tzinfo=UTC)

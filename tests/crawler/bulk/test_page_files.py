@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cleaning.article import Page
+from cleaning.records.given import Page
 from crawler.bulk.page_files import PageFileWriter, PageRecord, choose_share, read_pages_of_share
 from storage.archive.location import ArchiveLocation
 

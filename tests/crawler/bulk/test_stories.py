@@ -14,7 +14,8 @@ import pytest
 from scale_store import TextMaker
 from sqlalchemy import Connection, select
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.bulk import candidates
 from crawler.bulk.article_keys import SKETCH, write_keys
 from crawler.bulk.candidates import FindCandidates

@@ -13,7 +13,8 @@ import pytest
 from crawling import run_scrapy
 from sqlalchemy import text, update
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.command_line.search_words import join_words, set_exclusions_aside
 from storage import runs
 from storage.articles import saving

@@ -15,7 +15,8 @@ from scrapy.cmdline import execute
 from sqlalchemy import make_url, update
 from two_papers import BOILERPLATE, REPEATED_ON, STORIES, query
 
-from cleaning.article import Article, Block, BlockKind
+from cleaning.records.article import Article
+from cleaning.records.block import Block, BlockKind
 from storage import open_store, runs
 from storage.archive.part_locations import ArchivedPart
 from storage.archive.write import Archive, Exchange

@@ -13,7 +13,8 @@ from crawling import ROOT, run_scrapy
 from scrapy.cmdline import execute
 from sqlalchemy import make_url, update
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from storage import runs
 from storage.articles import saving
 from storage.articles.clusters import StoryFilter, count_copies, iter_clusters

@@ -14,8 +14,8 @@ from crawling import Store, copy_data, locate_database, run_scrapy
 from scrapy.settings import Settings
 from servers.paper import Answer, Paper, prose
 
-from cleaning.article import SiteRules
 from cleaning.errors import UsageError
+from cleaning.records.given import SiteRules
 from crawler.refetching.refetch import Refetch
 from crawler.refetching.refetch_report import RefetchOutcome, compute_unchanged_share, write_refetch_report
 from crawler.refetching.release_reader import ReleaseReader

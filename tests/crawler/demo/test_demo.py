@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from cleaning.article import BlockKind
+from cleaning.records.block import BlockKind
 from crawler.demo.content import load_stories
 from crawler.demo.gold import list_gold_articles
 from crawler.demo.papers import PAPERS

@@ -12,8 +12,8 @@ from servers.paper import prose
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from cleaning.article import Article
 from cleaning.errors import ArchiveMissing, BadArgument
+from cleaning.records.article import Article
 from cleaning.workers import Cleaners
 from crawler.explain.archived import ArchivedPages
 from crawler.explain.record_name import RecordName, parse_record_name

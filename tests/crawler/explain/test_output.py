@@ -17,8 +17,11 @@ from lxml import html as lxml_html
 from rich.cells import cell_len
 from rich.console import Console
 
-from cleaning.article import UNSTATED, Article, Block, BlockKind, Page, RuleOutcome
 from cleaning.clean import clean
+from cleaning.records.article import Article, RuleOutcome
+from cleaning.records.block import Block, BlockKind
+from cleaning.records.given import Page
+from cleaning.records.times import UNSTATED
 from crawler.explain.explanation import REASONS, PageExplanation
 from crawler.explain.json_document import explanation_to_json
 from crawler.explain.terminal import render_for_terminal

@@ -9,9 +9,9 @@ import pytest
 from scrapy.settings import Settings
 from small_paper import SmallPaper, learn_memory_of
 
-from cleaning.article import Page, SiteRules
 from cleaning.errors import SitesError, UnknownSite
 from cleaning.memory.site_memory import SiteMemory
+from cleaning.records.given import Page, SiteRules
 from cleaning.version import CLEANER_VERSION
 from crawler.explain.site_context import SiteContexts
 from storage.database.engine import make_database_url, open_database

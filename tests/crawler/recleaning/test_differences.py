@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.recleaning.differences import RecleanSummary
 from crawler.recleaning.limits import MAX_LISTED_DIFFERENCES
 from crawler.views.differences import render_largest, render_summary

@@ -20,10 +20,13 @@ from scrapy.settings import Settings
 from servers.paper import Answer, Paper, prose
 from sqlalchemy import Row, Select, select
 
-from cleaning.article import Article, Block, BlockKind, Page, get_stated_offset
 from cleaning.clean import clean
 from cleaning.errors import RecordUnreadable, SitesError
 from cleaning.memory.site_memory import load_site_memory
+from cleaning.records.article import Article
+from cleaning.records.block import Block, BlockKind
+from cleaning.records.given import Page
+from cleaning.records.times import get_stated_offset
 from crawler.demo.server import DemoServer
 from crawler.recleaning.page_decoder import PageDecoder
 from storage.archive.location import ArchiveLocation

@@ -21,7 +21,7 @@ from storage.database.words import fold_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaning.article import Page
+    from cleaning.records.given import Page
 
 FIRST_NIGHT = datetime(2024, 6, 1, 2, tzinfo=UTC)
 NEWS = "Every morning at six: what the Lantern knows, in your letter box, and none of it twice. Write to us to have it."

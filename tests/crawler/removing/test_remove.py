@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url, select
 
-from cleaning.article import Article, Block
 from cleaning.page.canonical import to_canonical_url
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.removing.erase_archive import erase_archive
 from crawler.removing.remove import list_due, refuse_address, remove_pages, remove_site
 from crawler.storing.deduplicate import deduplicate

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cleaning.article import UNSTATED
+from cleaning.records.times import UNSTATED
 from crawler.sites.site import Site
 from crawler.sites.site_days import SiteDays
 from crawler.sites.time_zones import find_stated_offset

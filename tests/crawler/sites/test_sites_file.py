@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning.article import SiteRules
 from cleaning.errors import BadAddress, SitesError, UnknownSite, UsageError
+from cleaning.records.given import SiteRules
 from crawler.sites.site import Site, find_site, make_site
 from crawler.sites.sites_file import load_sites
 from storage.frontier.addresses import AddressKind

@@ -16,9 +16,10 @@ from servers.paper import prose
 from sqlalchemy import Connection, delete, event, select, update
 from wordy import make_text
 
-from cleaning.article import Article, Block
 from cleaning.duplicates.judge import DuplicateMatch, RankedArticle, judge_duplicate
 from cleaning.duplicates.likeness import ComparableText
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.pipelines.store_outcome import StoreOutcome, count_outcome
 from crawler.run.counts import CrawlCounts
 from crawler.storing.deduplicate import DeduplicationResult, StatusChange, deduplicate, index_missing_articles

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaning.article import Page, SiteRules
+from cleaning.records.given import Page, SiteRules
 from crawler.storing.readings import KeptReadings, describe_conditions, make_reading_key
 from storage.archive.location import ArchiveLocation
 from storage.articles.saving import make_article_id

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.storing.rechecks import plan_recheck
 from storage.articles.saving import SaveResult
 from storage.frontier.rechecks import NIGHT, Outlook, find_rest

@@ -11,7 +11,8 @@ import pytest
 from servers.paper import prose
 from sqlalchemy import Connection, select
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.storing.deduplicate import deduplicate
 from crawler.walls.find_walls import WallFinder
 from crawler.walls.judge import WallVerdict, judge_page

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from servers.paper import prose
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from crawler.walls.find_walls import WallFinder
 from crawler.walls.shown_page import ShownPage, is_notice, is_same_text, select_blocks, select_wall
 from storage.frontier.addresses import AddressKind, Lease

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from cleaning.article import Block, LiveEntry
+from cleaning.records.block import Block, LiveEntry
 from storage.articles import entry_union
 from storage.articles.entry_union import LiveText, match_entries, unite
 

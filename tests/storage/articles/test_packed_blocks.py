@@ -8,7 +8,7 @@ import pytest
 from give_blocks import give_blocks
 from sqlalchemy import Engine, select
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from storage.models import StoredBlock
 from storage.models.packed_blocks import pack_blocks, unpack_blocks
 

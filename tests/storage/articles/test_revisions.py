@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, delete, select
 
-from cleaning.article import Article, Block
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from storage import runs
 from storage.archive.location import ArchiveLocation
 from storage.articles import saving

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, Row, select
 
-from cleaning.article import UNSTATED, Article, Block, get_stated_offset
+from cleaning.records.article import Article
+from cleaning.records.block import Block
+from cleaning.records.times import UNSTATED, get_stated_offset
 from storage import runs
 from storage.articles import saving
 from storage.articles.sanitise import (

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from cleaning.article import UNSTATED, Article, Block, BlockKind
+from cleaning.records.article import Article
+from cleaning.records.block import Block, BlockKind
+from cleaning.records.times import UNSTATED
 from storage import runs
 from storage.archive.location import ArchiveLocation
 from storage.articles import saving

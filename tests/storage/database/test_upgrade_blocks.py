@@ -11,8 +11,9 @@ import pytest
 from migrations import migrate
 from sqlalchemy import Connection, Engine, make_url, text
 
-from cleaning.article import Article, Block
 from cleaning.errors import DatabaseMissing
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from storage import runs
 from storage.articles.erasing import empty_journal, erase_page, overwrite_deleted
 from storage.articles.saving import make_article_id, save_article

@@ -15,7 +15,7 @@ import pytest
 from give_blocks import give_blocks
 from sqlalchemy import URL
 
-from cleaning.article import Block
+from cleaning.records.block import Block
 from storage.database.engine import open_database
 from storage.export.formats import FORMAT_NAMES, load_format
 from storage.export.formats.urls import FACTS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, update
 
-from cleaning.article import Block, BlockKind
+from cleaning.records.block import Block, BlockKind
 from storage import runs
 from storage.database.engine import open_for_reading
 from storage.models import Run, StoredArticle, StoredSiteNight

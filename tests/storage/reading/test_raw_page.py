@@ -12,8 +12,9 @@ import brotli
 import pytest
 from backports import zstd
 
-from cleaning.article import Article, Block
 from cleaning.errors import ArchiveMissing, ArticleMissing, RecordUnreadable
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from storage import Store, open_store, runs
 from storage.archive.part_locations import ArchivedPart
 from storage.archive.write import Archive, Exchange

@@ -19,8 +19,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.article import Article, Block, BlockKind
 from cleaning.errors import ArticleMissing, BadAddress, BadArgument, DatabaseMissing, LibraryMissing, StoreOutdated
+from cleaning.records.article import Article
+from cleaning.records.block import Block, BlockKind
 from storage import ArticleRecord, Store, open_store, runs
 from storage.articles.diff import EditKind
 from storage.articles.saving import make_article_id, save_article

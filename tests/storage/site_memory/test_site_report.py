@@ -10,8 +10,8 @@ import pytest
 from give_blocks import give_blocks
 from sqlalchemy import Engine, insert
 
-from cleaning.article import Block
 from cleaning.memory.site_memory import RepeatedBlock
+from cleaning.records.block import Block
 from storage.articles.texts import count_accepted, count_archived_pages, get_last_run, load_stored_texts
 from storage.database.engine import open_for_reading
 from storage.models import Run, StoredArticle

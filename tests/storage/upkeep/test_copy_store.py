@@ -12,8 +12,9 @@ import pytest
 from schemas import describe
 from sqlalchemy import URL, Engine, func, insert, make_url, select, text, update
 
-from cleaning.article import Article, Block
 from cleaning.errors import BroadsheetError, DatabaseMissing, UsageError
+from cleaning.records.article import Article
+from cleaning.records.block import Block
 from storage import runs
 from storage.articles.saving import save_article
 from storage.database.engine import make_database_url, open_database

@@ -11,7 +11,8 @@ import pytest
 from give_blocks import give_blocks
 from sqlalchemy import Connection, Engine, event, update
 
-from cleaning.article import Article, Block, LiveEntry
+from cleaning.records.article import Article
+from cleaning.records.block import Block, LiveEntry
 from storage import runs
 from storage.articles import saving
 from storage.articles.saving import make_article_id
